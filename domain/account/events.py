@@ -1,0 +1,43 @@
+"""What happened to an account. An event is complete: applying it needs no rule and no clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from domain.page.state import Entitlement, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class PageAdded:
+    """The account has a page more; its entitlement is dealt by an event of its own."""
+
+    page_id: str
+    name: str
+    host: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PageRemoved:
+    """The account has a page less."""
+
+    page_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TierSet:
+    """The account has this tier now."""
+
+    tier: Tier
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceDealt:
+    """A page's entitlement is another now."""
+
+    page_id: str
+    entitlement: Entitlement
+
+
+Event: TypeAlias = PageAdded | PageRemoved | TierSet | PlaceDealt

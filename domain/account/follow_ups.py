@@ -1,0 +1,25 @@
+"""What an account's events make its pages do: commands for page streams, never refused there."""
+
+from collections.abc import Iterable
+
+from domain.account import events as e
+from domain.account.state import Account
+from domain.page.commands import Command, CreatePage, DeletePage, SetEntitlement
+
+
+def follow_ups(account: Account, events: Iterable[e.Event]) -> list[tuple[str, Command]]:
+    """Return (page id, command) pairs, in order; `account` is the state after `events`."""
+    added = {event.page_id for event in events if isinstance(event, e.PageAdded)}
+    pairs: list[tuple[str, Command]] = []
+    for event in events:
+        match event:
+            case e.PageAdded(page_id=page_id, name=name, host=host):
+                dealt = account.places[page_id].entitlement
+                pairs.append((page_id, CreatePage(account.id, name, dealt, host)))
+            case e.PageRemoved(page_id=page_id):
+                pairs.append((page_id, DeletePage()))
+            case e.PlaceDealt(page_id=page_id, entitlement=dealt) if page_id not in added:
+                pairs.append((page_id, SetEntitlement(dealt)))
+            case _:
+                pass
+    return pairs

@@ -1,0 +1,121 @@
+"""A badge in parts: what a worker draws once, and any label completes without drawing again.
+
+Geometry after the flat style of shields.io (badge-maker 3.3.1, `badge-renderers.js`): padding of
+5 pixels, text placed in tenths of a pixel, the label one pixel right and the message one pixel
+left of its middle. Dark text above a brightness of 0.69 (`color.js`).
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from html import escape
+from itertools import cycle
+from typing import Final
+
+from domain.text_width import badge_width, text_width
+
+MAX_CHARACTERS: Final = 100
+_MOST_READ: Final = 1000  # of a longer text the rest isn't even looked at
+_ELLIPSIS: Final = "…"
+_JOINERS: Final = "\u200c\u200d"  # Persian spelling and composed emoji need them
+_DROPPED: Final = frozenset({"Cc", "Cf", "Cs"})  # controls of every kind, bidi and tags among them
+_NONCHARACTER: Final = 0xFFFE  # the last two of every plane; XML allows neither in the first
+
+_MARK: Final = "\0"  # no cleaned text holds it
+SLOTS: Final[Mapping[str, str]] = {
+    name: f"{_MARK}{name}{_MARK}"
+    for name in ("id", "width", "left_width", "label", "label_x", "label_length", "message_x")
+}
+
+PADDING: Final = 5  # pixels left and right of a text
+TENTHS: Final = 10  # texts are placed in tenths of a pixel
+_BRIGHT: Final = 0.69
+_SHORT: Final = 3  # "#f80" is short for "#ff8800"
+_HEX: Final = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
+
+
+class HexColourError(ValueError):
+    """A colour that is neither `#rgb` nor `#rrggbb`."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeParts:
+    """A drawn badge that lacks its label; plain strings and one number, so it travels as JSON.
+
+    In both sequences pieces of the picture and names of slots take turns, picture first.
+    """
+
+    labelled: tuple[str, ...]
+    bare: tuple[str, ...]
+    message_width: int
+
+
+def split_drawing(drawing: str) -> tuple[str, ...]:
+    """Return the turns of a picture that was drawn with `SLOTS` in place of its values."""
+    return tuple(drawing.split(_MARK))
+
+
+def clean_text(text: str) -> str:
+    """Return one line of at most 100 characters that XML allows and that turn no text around."""
+    line = " ".join("".join(char for char in text[:_MOST_READ] if _stays(char)).split())
+    if len(line) > MAX_CHARACTERS:
+        line = line[: MAX_CHARACTERS - 1].rstrip(_JOINERS + " ") + _ELLIPSIS
+    return line if text_width(line) else ""
+
+
+def with_label(parts: BadgeParts, label: str) -> str:
+    """Return the badge as SVG; an empty label gives it without a left part. Same in, same out."""
+    text = clean_text(label)
+    turns = parts.labelled if text else parts.bare
+    return _filled(turns, _values(turns, text, parts.message_width))
+
+
+def wants_dark_text(background: str) -> bool:
+    """Return whether white would be lost on this hex colour; raises `HexColourError`."""
+    if not _HEX.fullmatch(background):
+        raise HexColourError(background)
+    digits = background.removeprefix("#")
+    if len(digits) == _SHORT:
+        digits = "".join(2 * digit for digit in digits)
+    red, green, blue = bytes.fromhex(digits)
+    return round((red * 299 + green * 587 + blue * 114) / 255_000, 2) > _BRIGHT
+
+
+def _stays(char: str) -> bool:
+    if char.isspace() or char in _JOINERS:
+        return True
+    noncharacter = ord(char) & _NONCHARACTER == _NONCHARACTER
+    return not noncharacter and unicodedata.category(char) not in _DROPPED
+
+
+def _values(turns: Sequence[str], label: str, message_width: int) -> dict[str, str]:
+    label_width = badge_width(label)
+    left_width = label_width + 2 * PADDING if label else 0
+    return {
+        "id": _fingerprint(turns, label),
+        "width": str(left_width + message_width + 2 * PADDING),
+        "left_width": str(left_width),
+        "label": escape(label),
+        "label_x": _middle(1, label_width),
+        "label_length": str(TENTHS * label_width),
+        "message_x": _middle(left_width - 1 if label else 0, message_width),
+    }
+
+
+def _middle(margin: int, width: int) -> str:
+    """Return where a text is anchored, in tenths of a pixel; width is odd, so the half is whole."""
+    return str(TENTHS * (margin + PADDING) + TENTHS * width // 2)
+
+
+def _fingerprint(turns: Sequence[str], label: str) -> str:
+    """Return what keeps the ids of different badges apart when one document holds them all."""
+    return sha256(_MARK.join((label, *turns)).encode()).hexdigest()[:8]
+
+
+def _filled(turns: Sequence[str], values: Mapping[str, str]) -> str:
+    is_slot = cycle((False, True))
+    return "".join(
+        values[piece] if slot else piece for piece, slot in zip(turns, is_slot, strict=False)
+    )

@@ -1,0 +1,19 @@
+"""Days as a page counts them: in its own time zone, daylight saving included."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+def day_of(at: datetime, zone: str) -> date:
+    """Return the calendar day of the aware instant `at` in the IANA zone `zone`."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def starts_at(day: date, zone: str) -> datetime:
+    """Return the instant (UTC) at which `day` begins in `zone`; a day has 23 to 25 hours."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def ends_at(day: date, zone: str) -> datetime:
+    """Return the instant (UTC) at which the day after `day` begins in `zone`."""
+    return starts_at(day + timedelta(days=1), zone)

@@ -1,0 +1,30 @@
+"""Names under the base: which may be asked for. Source: SPEC section 6, mounting a host."""
+
+import re
+from typing import Final
+
+LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+RESERVED: Final = frozenset(
+    "about abuse account accounts admin api app assets auth autoconfig autodiscover billing blog"
+    " cdn cname console dashboard demo-internal dev docs email ftp help hooks hostmaster imap info"
+    " internal localhost login mail metrics mx noc ns ns1 ns2 ns3 ns4 ops pop pop3 postmaster root"
+    " security shop signup smtp ssl staging static status statuspage support sysadmin test tls"
+    " verify webmail webmaster www".split()
+)
+
+
+def subdomain_problem(label: str) -> str | None:
+    """Tell in a sentence why `label` can't be a subdomain, or None if it can."""
+    if not LABEL.fullmatch(label):
+        return (
+            "A subdomain has 1 to 63 characters: letters a-z, digits and hyphens,"
+            " with no hyphen at either end."
+        )
+    if label.startswith("xn--"):
+        return "A subdomain of the base is written in letters a-z, digits and hyphens."
+    return None
+
+
+def is_reserved(label: str) -> bool:
+    """Tell whether a subdomain is kept for the service itself."""
+    return label in RESERVED

@@ -1,0 +1,170 @@
+"""How an event changes a page. Pure and total: no rule is checked here, no clock is read."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import reduce
+from typing import Any, TypeVar
+
+from domain.page import claims
+from domain.page import events as e
+from domain.page.state import Incident, Page
+
+Value = TypeVar("Value")
+
+
+def apply(page: Page, event: e.Event) -> Page:
+    """Return the page as it is after `event`."""
+    return APPLIERS[type(event)](page, event)
+
+
+def apply_all(page: Page, events: Iterable[e.Event]) -> Page:
+    """Return the page as it is after `events`, in their order."""
+    return reduce(apply, events, page)
+
+
+def created(page: Page, event: e.PageCreated) -> Page:
+    """Begin."""
+    return replace(
+        page,
+        account_id=event.account_id,
+        name=event.name,
+        entitlement=event.entitlement,
+        host=event.host,
+        created_at=event.at,
+        changed_at=event.at,
+    )
+
+
+def entitlement_set(page: Page, event: e.EntitlementSet) -> Page:
+    """Take the new place."""
+    return replace(page, entitlement=event.entitlement)
+
+
+def hosts_set(page: Page, event: e.HostsSet) -> Page:
+    """Take the new canonical host."""
+    return replace(page, host=event.host)
+
+
+def deleted(page: Page, event: e.PageDeleted) -> Page:
+    """Keep nothing but the fact, so that a late publisher finds the page gone."""
+    return Page(
+        id=page.id,
+        account_id=page.account_id,
+        time_zone=page.time_zone,
+        created_at=page.created_at,
+        changed_at=event.at,
+        deleted_at=event.at,
+    )
+
+
+def changed(page: Page, event: e.PageChanged) -> Page:
+    """Take the new settings."""
+    return replace(page, name=event.name, is_public=event.is_public)
+
+
+def component_added(page: Page, event: e.ComponentAdded) -> Page:
+    """Make room, then put the node in."""
+    moved = {
+        id_: replace(page.components[id_], position=position)
+        for id_, position in event.shifted.items()
+    }
+    node = event.component
+    return replace(page, components={**page.components, **moved, node.id: node})
+
+
+def status_shown(page: Page, event: e.StatusShown) -> Page:
+    """Change what a leaf shows, and since when."""
+    node = replace(
+        page.components[event.component_id], status=event.status, status_at=event.at
+    )
+    return replace(page, components=put(page.components, node.id, node), changed_at=event.at)
+
+
+def opened(page: Page, event: e.IncidentOpened) -> Page:
+    """Begin an incident."""
+    incident = event.incident
+    grown = put(page.incidents, incident.id, incident)
+    return replace(page, incidents=grown, changed_at=incident.updated_at)
+
+
+def posted(page: Page, event: e.UpdatePosted) -> Page:
+    """Let an incident be in the state that its newest update says."""
+    update, incident = event.update, page.incidents[event.incident_id]
+    grown = replace(
+        incident,
+        state=update.state,
+        updated_at=update.posted_at,
+        updates=(*incident.updates, update),
+    )
+    dated = replace(grown, resolved_at=resolved_at(incident, grown))
+    return replace(with_incident(page, dated), changed_at=update.posted_at)
+
+
+def resolved_at(before: Incident, after: Incident) -> datetime | None:
+    """Return when the incident was resolved: first said so, forgotten when it is reopened."""
+    if not after.is_resolved:
+        return None
+    return before.resolved_at or after.updated_at
+
+
+def claim_set(page: Page, event: e.ClaimSet) -> Page:
+    """Claim a leaf."""
+    incident = page.incidents[event.incident_id]
+    return with_incident(
+        page, claims.claim(incident, event.component_id, event.status, event.at)
+    )
+
+
+def claims_ended(page: Page, event: e.ClaimsEnded) -> Page:
+    """Let go of every leaf."""
+    incident = page.incidents[event.incident_id]
+    return with_incident(page, replace(incident, claims=claims.end(incident.claims, event.at)))
+
+
+def incident_deleted(page: Page, event: e.IncidentDeleted) -> Page:
+    """Forget an incident, its claims included."""
+    return replace(page, incidents=without(page.incidents, event.incident_id))
+
+
+def key_set(page: Page, event: e.KeySet) -> Page:
+    """Keep a key as it is now."""
+    return replace(page, keys=put(page.keys, event.key.id, event.key))
+
+
+def key_deleted(page: Page, event: e.KeyDeleted) -> Page:
+    """Forget a key."""
+    return replace(page, keys=without(page.keys, event.key_id))
+
+
+def with_incident(page: Page, incident: Incident) -> Page:
+    """Return the page with one incident replaced."""
+    return replace(page, incidents=put(page.incidents, incident.id, incident))
+
+
+def put(mapping: Mapping[str, Value], key: str, value: Value) -> Mapping[str, Value]:
+    """Return a mapping with one entry set."""
+    return {**mapping, key: value}
+
+
+def without(mapping: Mapping[str, Value], key: str) -> Mapping[str, Value]:
+    """Return a mapping with one entry less."""
+    return {name: value for name, value in mapping.items() if name != key}
+
+
+APPLIERS: Mapping[type[e.Event], Callable[[Page, Any], Page]] = {
+    e.PageCreated: created,
+    e.EntitlementSet: entitlement_set,
+    e.HostsSet: hosts_set,
+    e.PageDeleted: deleted,
+    e.PageChanged: changed,
+    e.ComponentAdded: component_added,
+    e.StatusShown: status_shown,
+    e.IncidentOpened: opened,
+    e.UpdatePosted: posted,
+    e.ClaimSet: claim_set,
+    e.ClaimsEnded: claims_ended,
+    e.IncidentDeleted: incident_deleted,
+    e.KeySet: key_set,
+    e.KeyDeleted: key_deleted,
+}

@@ -1,0 +1,143 @@
+"""What a page may be told to do. A log row outlives the code that wrote it: payloads only ever
+gain fields, with defaults."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeAlias
+
+from domain.page.state import ComponentKind, Entitlement
+from domain.status import Impact, IncidentState, Status
+
+
+@dataclass(frozen=True, slots=True)
+class StatusGiven:
+    """A status for whatever leaves a reference (an id or a name) means."""
+
+    component: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class CreatePage:
+    """Follow-up of an account's `AddPage`: the first command of a page's stream."""
+
+    account_id: str
+    name: str
+    entitlement: Entitlement
+    host: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetEntitlement:
+    """Follow-up of an account: what the page may be from now on."""
+
+    entitlement: Entitlement
+
+
+@dataclass(frozen=True, slots=True)
+class SetHosts:
+    """Follow-up of an account: the page's canonical host changed."""
+
+    host: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeletePage:
+    """Follow-up of an account's `RemovePage`: the last command of a page's stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """Change settings; None leaves one as it is."""
+
+    name: str | None = None
+    is_public: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddComponent:
+    """Add a node to the tree, at `position` among its siblings or last."""
+
+    component_id: str
+    name: str
+    kind: ComponentKind = ComponentKind.LEAF
+    parent: str | None = None
+    position: int | None = None
+    description: str | None = None
+    status: Status | None = None
+    show_uptime: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SetStatus:
+    """Toggle the leaves that `reference` means, without an incident."""
+
+    reference: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIncident:
+    """Open an incident, with a first update if `body` says something."""
+
+    incident_id: str
+    update_id: str
+    title: str
+    impact: Impact | None = None
+    body: str | None = None
+    components: tuple[StatusGiven, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PostUpdate:
+    """Say something more of an incident, and of leaves."""
+
+    incident_id: str
+    update_id: str
+    state: IncidentState
+    body: str | None = None
+    components: tuple[StatusGiven, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteIncident:
+    """Remove an incident with its words, its claims and its downtime."""
+
+    incident_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateKey:
+    """Give a monitor a credential; `hash` is the SHA-256 of the secret in hexadecimal."""
+
+    key_id: str
+    name: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeKey:
+    """Rename, disable, enable or (with a new `hash`) rotate a key; None leaves a thing as it is."""
+
+    key_id: str
+    name: str | None = None
+    disabled: bool | None = None
+    hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteKey:
+    """Take a credential away for good."""
+
+    key_id: str
+
+
+Command: TypeAlias = (
+    CreatePage | SetEntitlement | SetHosts | DeletePage | ChangePage | AddComponent | SetStatus
+    | OpenIncident | PostUpdate | DeleteIncident | CreateKey | ChangeKey | DeleteKey
+)  # fmt: skip
+
+COMMANDS: MappingProxyType[str, type[Command]] = MappingProxyType(
+    {command.__name__: command for command in Command.__args__}
+)
+

@@ -1,0 +1,153 @@
+"""A page as its drain holds it in memory: small, read whole, never changed in place.
+
+Every mapping is treated as immutable: `apply` makes a new one, so that what differs between two
+states is told by identity alone (which is how a drain knows what to save).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from domain.status import Impact, IncidentKind, IncidentState, Status
+
+FREE_LEAVES = 5
+PRIME_LEAVES = 2_000
+CATEGORIES = 500
+CATEGORY_LEVELS = 3
+
+
+class Tier(StrEnum):
+    """What an account pays for."""
+
+    FREE = "free"
+    PRIME = "prime"
+
+
+class ComponentKind(StrEnum):
+    """A leaf has a status of its own; a category holds leaves and categories."""
+
+    LEAF = "leaf"
+    CATEGORY = "category"
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A node of the tree. `status` is what a leaf shows, or what is pinned on a category."""
+
+    id: str
+    name: str
+    created_at: datetime
+    kind: ComponentKind = ComponentKind.LEAF
+    parent_id: str | None = None
+    position: int = 0
+    description: str | None = None
+    status: Status | None = None
+    status_at: datetime | None = None
+    show_uptime: bool = True
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether this node has a status of its own."""
+        return self.kind is ComponentKind.LEAF
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """That an incident said `status` of a leaf from `from_at` until `until_at` (None: still)."""
+
+    component_id: str
+    status: Status
+    from_at: datetime
+    until_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One entry of an incident's timeline, with the statuses that it gave to leaves."""
+
+    id: str
+    state: IncidentState
+    body: str
+    occurred_at: datetime
+    posted_at: datetime
+    components: Mapping[str, Status] = field(default_factory=dict)
+    edited_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """An incident or a maintenance: its words, oldest first, and its claims, past and present."""
+
+    id: str
+    title: str
+    impact: Impact
+    state: IncidentState
+    started_at: datetime
+    posted_at: datetime
+    updated_at: datetime
+    kind: IncidentKind = IncidentKind.INCIDENT
+    resolved_at: datetime | None = None
+    updates: tuple[Update, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether the work on it has ended."""
+        return self.state is IncidentState.RESOLVED
+
+    @property
+    def held(self) -> Mapping[str, Status]:
+        """The claims it holds now, by leaf."""
+        return {c.component_id: c.status for c in self.claims if c.until_at is None}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A monitor's credential; only the hash of the secret is ever kept."""
+
+    id: str
+    name: str
+    hash: str
+    created_at: datetime
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """What the account grants the page: its tier, and until when it is served (None: no end)."""
+
+    tier: Tier = Tier.FREE
+    tier_until: datetime | None = None
+    served_until: datetime | None = None
+
+    def leaves_at(self, at: datetime) -> int:
+        """Return how many leaves the page may have at the instant `at`."""
+        lapsed = self.tier_until is not None and at >= self.tier_until
+        return PRIME_LEAVES if self.tier is Tier.PRIME and not lapsed else FREE_LEAVES
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The aggregate. `past_claims` are those of incidents too old to be loaded themselves."""
+
+    id: str
+    account_id: str = ""
+    name: str = ""
+    description: str | None = None
+    time_zone: str = "UTC"
+    is_public: bool = False
+    host: str | None = None
+    entitlement: Entitlement = Entitlement()
+    created_at: datetime | None = None
+    changed_at: datetime | None = None
+    deleted_at: datetime | None = None
+    components: Mapping[str, Component] = field(default_factory=dict)
+    incidents: Mapping[str, Incident] = field(default_factory=dict)
+    past_claims: tuple[Claim, ...] = ()
+    keys: Mapping[str, Key] = field(default_factory=dict)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the page has been created and not deleted."""
+        return self.created_at is not None and self.deleted_at is None

@@ -1,0 +1,73 @@
+"""The component tree: its order, its paths, what a category shows, and what a reference means."""
+
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+from domain.page.state import Component
+from domain.status import Status, worst
+from domain.text import fold
+
+Components: TypeAlias = Mapping[str, Component]
+Children: TypeAlias = Mapping[str | None, list[Component]]
+
+
+def children_of(components: Components) -> Children:
+    """Group the nodes by parent id (None: the root), siblings in their order."""
+    groups: dict[str | None, list[Component]] = {}
+    for node in sorted(components.values(), key=lambda node: (node.position, node.id)):
+        groups.setdefault(node.parent_id, []).append(node)
+    return groups
+
+
+def leaves(components: Components) -> list[Component]:
+    """Return all leaves in tree order (depth first)."""
+    return [node for node, _ in walk(children_of(components)) if node.is_leaf]
+
+
+def walk(
+    children: Children, parent_id: str | None = None, path: tuple[str, ...] = ()
+) -> Iterable[tuple[Component, tuple[str, ...]]]:
+    """Yield every node in tree order, each with the names of the categories above it."""
+    for node in children.get(parent_id, ()):
+        yield node, path
+        if not node.is_leaf:
+            yield from walk(children, node.id, (*path, node.name))
+
+
+def shown_status(node: Component, children: Children) -> Status:
+    """Return what a node shows: a leaf's status, a category's pin, else its worst child."""
+    if node.is_leaf or node.status is not None:
+        return node.status or Status.OPERATIONAL
+    return worst(shown_status(child, children) for child in children.get(node.id, ()))
+
+
+def overall(components: Components) -> Status:
+    """Return the worst status of any leaf; a pin changes nothing here. Source: SPEC section 2."""
+    return worst(node.status or Status.OPERATIONAL for node in components.values() if node.is_leaf)
+
+
+def category_level(components: Components, parent_id: str | None) -> int:
+    """Return how many categories stand above a node whose parent is `parent_id`."""
+    level = 0
+    while parent_id is not None:
+        level, parent_id = level + 1, components[parent_id].parent_id
+    return level
+
+
+def resolve(components: Components, reference: str) -> list[str]:
+    """Return the ids of the leaves that a reference means: one id, or all that bear the name.
+
+    Unknown references and categories mean none. Source: SPEC 3.3.
+    """
+    node = components.get(reference)
+    if node is not None:
+        return [node.id] if node.is_leaf else []
+    name = fold(reference)
+    return [node.id for node in components.values() if node.is_leaf and fold(node.name) == name]
+
+
+def resolve_all(
+    components: Components, given: Iterable[tuple[str, Status]]
+) -> Mapping[str, Status]:
+    """Return the status that each leaf gets from a list of references; the last one wins."""
+    return {leaf: status for ref, status in given for leaf in resolve(components, ref)}

@@ -1,0 +1,159 @@
+"""The publication in Redis: one hash a page, one entry a host, each behind a guard.
+
+Everything here is synchronous: only workers publish. Web reads with `domain.store.visits`.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import redis
+
+from domain.store import keys
+from domain.store.settings import load_settings, require_stack
+
+SCRIPTS = Path(__file__).parent / "scripts"
+Fields = Mapping[str, bytes | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What a hash was rendered from: the page's seq, the day in its zone, the code's build."""
+
+    seq: int
+    day: date
+    build: str
+
+
+@cache
+def cache_redis() -> redis.Redis:
+    """Return the process's connection pool to the Redis that visitors are served from."""
+    return redis.Redis.from_url(
+        require_stack(load_settings()).cache_url,
+        socket_timeout=5,  # a frozen Redis may hold a worker no longer than this
+        socket_connect_timeout=2,
+        health_check_interval=30,
+    )
+
+
+@cache
+def _script(name: str) -> Any:  # noqa: ANN401 - redis-py has no public name for it
+    return cache_redis().register_script((SCRIPTS / f"{name}.lua").read_text())
+
+
+def epoch() -> str:
+    """Return the epoch of this Redis' contents; a Redis that was emptied gets a new one."""
+    client = cache_redis()
+    held = client.get(keys.EPOCH)
+    if held is None:
+        client.set(keys.EPOCH, _new_epoch(client), nx=True)
+        held = client.get(keys.EPOCH)
+    return bytes(held or b"").decode()  # type: ignore[arg-type]
+
+
+def renew_epoch_after_restart() -> str:
+    """Return the epoch; a server other than the one that it was made on gets a new one.
+
+    A Redis that comes back with an old copy of its data, or a replica that took over, holds
+    publications older than Postgres notes: everything has to be published again.
+    """
+    client = cache_redis()
+    held = epoch()
+    if held.partition(":")[0] == _run_id(client):
+        return held
+    _script("renew_epoch")(
+        keys=[keys.EPOCH, keys.HOSTS_COMPLETE], args=[held, _new_epoch(client)]
+    )
+    return epoch()
+
+
+def _new_epoch(client: redis.Redis) -> str:
+    return f"{_run_id(client)}:{secrets.token_hex(8)}"
+
+
+def _run_id(client: redis.Redis) -> str:
+    return str(client.info("server").get("run_id", ""))  # type: ignore[union-attr]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A page's artifacts on their way into its hash.
+
+    `kept` names fields that could not be rendered and keep their previous bytes. A tombstone has
+    no fields: it only stands in the way of late publishers.
+    """
+
+    page_id: str
+    edition: Edition
+    fields: Fields
+    kept: tuple[str, ...] = ()
+    is_tombstone: bool = False
+
+
+def publish(publication: Publication, in_epoch: str, announcement: bytes) -> Edition | None:
+    """Write a page's hash unless it holds something newer, announce, return what it now holds.
+
+    None if the epoch is another one by now: then nothing was written or announced.
+    """
+    edition = publication.edition
+    fields = [part for pair in publication.fields.items() for part in pair]
+    if publication.is_tombstone:
+        fields = ["gone", "1"]
+    ttl = keys.TOMBSTONE_TTL_S if publication.is_tombstone else keys.PAGE_TTL_S
+    head = [in_epoch, edition.seq, edition.day.isoformat(), edition.build, ttl]
+    kept = [len(publication.kept), *publication.kept]
+    held = _script("publish")(
+        keys=[keys.page_key(publication.page_id), keys.EPOCH],
+        args=[*head, keys.ANNOUNCEMENTS, announcement, *kept, *fields],
+    )
+    return _edition(held) if held else None
+
+
+def publish_cold(page_id: str, name: str, content: bytes, edition: Edition) -> bool:
+    """Add a cold artifact if the hash still is the edition it was rendered from."""
+    return bool(
+        _script("publish_cold")(
+            keys=[keys.page_key(page_id)],
+            args=[edition.seq, edition.day.isoformat(), edition.build, name, content],
+        )
+    )
+
+
+def held_edition(page_id: str) -> Edition | None:
+    """Return what a page's hash holds, None if there is none."""
+    held: Any = cache_redis().hmget(keys.page_key(page_id), ["seq", "day", "build"])
+    return _edition(held) if held[0] is not None else None
+
+
+def announce(announcement: bytes) -> None:
+    """Tell every web process, without a publication."""
+    cache_redis().publish(keys.ANNOUNCEMENTS, announcement)
+
+
+def publish_host(host: str, page_id: str | None, counter: int, in_epoch: str) -> bool:
+    """Write a host's entry unless it holds a newer one; False if the epoch is another by now."""
+    return bool(
+        _script("publish_host")(
+            keys=[keys.host_key(host), keys.EPOCH],
+            args=[in_epoch, counter, page_id or "", keys.FREE_HOST_TTL_S],
+        )
+    )
+
+
+def mark_hosts_complete(in_epoch: str) -> None:
+    """Note that every host has its entry: from here on a missing entry means an unknown host."""
+    _script("mark_hosts")(keys=[keys.HOSTS_COMPLETE, keys.EPOCH], args=[in_epoch])
+
+
+def mark_worker_seen(ttl_s: int) -> None:
+    """Note that a worker is at work, for `ttl_s` seconds."""
+    cache_redis().set(keys.WORKER_SEEN, "1", ex=ttl_s)
+
+
+def _edition(held: Any) -> Edition:  # noqa: ANN401 - a reply of Redis
+    seq, day, build = (part.decode() if isinstance(part, bytes) else part for part in held)
+    return Edition(int(seq), date.fromisoformat(day), build)

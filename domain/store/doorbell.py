@@ -1,0 +1,127 @@
+"""The doorbell: a Celery message that holds a stream's id and nothing else. Losing it loses nothing.
+
+The only place where Celery is a producer. The sweep repairs whatever was lost here.
+"""
+
+import logging
+import queue
+import threading
+import time
+from functools import cache
+
+import redis
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from domain.store import keys
+from domain.store.settings import Settings, load_settings, require_stack
+
+log = logging.getLogger(__name__)
+
+DRAIN, COLD = "drain", "cold"
+# An outstanding ring that got lost may keep others silent no longer than the sweep's period.
+OUTSTANDING_MS = 2_000
+EXPIRES_S = 10  # a doorbell that nobody heard for this long is the sweep's business
+LIMIT_S = 0.1  # a ring may take no longer
+PAUSE_S = 1.0  # after a failure nobody rings for this long
+QUEUED_MAX = 10_000
+UNREACHABLE = (redis.RedisError, OperationalError, OSError)  # what a broker that is gone raises
+
+
+class Doorbell:
+    """Rings for streams. Calls may block for `timeout_s` and raise what the broker raises."""
+
+    def __init__(self, settings: Settings, timeout_s: float) -> None:
+        """Connect lazily to the broker of `settings`."""
+        url = require_stack(settings).broker_url
+        limits = {"socket_timeout": timeout_s, "socket_connect_timeout": timeout_s}
+        self._redis = redis.Redis.from_url(url, **limits)
+        self._celery = Celery("doorbell", broker=url, set_as_current=False)
+        self._celery.conf.update(
+            broker_transport_options=limits,
+            broker_connection_timeout=timeout_s,
+            broker_pool_limit=2,
+            task_ignore_result=True,
+            task_publish_retry=False,  # the sweep is the retry
+        )
+        self._coalesce = settings.ring_coalesce
+
+    def ring(self, stream_id: str) -> None:
+        """Ask a worker to drain a stream, unless that has been asked for and not begun."""
+        if self._is_first(stream_id):
+            self._send(DRAIN, "drain", [stream_id])
+
+    def ring_cold(self, page_id: str, name: str) -> None:
+        """Ask a worker for a cold artifact of a page."""
+        if self._is_first(f"{page_id}:{name}"):
+            self._send(COLD, "render_cold", [page_id, name])
+
+    def answer(self, what: str) -> None:
+        """Note that the work which was rung for begins: later rings are for what comes later."""
+        self._redis.delete(keys.ring_key(what))
+
+    def is_reachable(self) -> bool:
+        """Tell whether the broker answers."""
+        try:
+            return bool(self._redis.ping())
+        except UNREACHABLE:
+            return False
+
+    def _is_first(self, what: str) -> bool:
+        if not self._coalesce:
+            return True
+        return bool(self._redis.set(keys.ring_key(what), "1", nx=True, px=OUTSTANDING_MS))
+
+    def _send(self, queue_name: str, task: str, args: list[str]) -> None:
+        self._celery.send_task(task, args, queue=queue_name, expires=EXPIRES_S, retry=False)
+
+
+class RingThread:
+    """Rings from a thread of its own: never blocks the caller, never raises, counts failures."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Start the thread; it ends with the process."""
+        self.failures = 0
+        self._doorbell = Doorbell(settings, LIMIT_S)
+        self._waiting: queue.Queue[tuple[str, ...]] = queue.Queue(QUEUED_MAX)
+        self._quiet_until = 0.0
+        threading.Thread(target=self._run, name="doorbell", daemon=True).start()
+
+    def ring(self, stream_id: str) -> None:
+        """Ask for a drain, soon."""
+        self._put((stream_id,))
+
+    def ring_cold(self, page_id: str, name: str) -> None:
+        """Ask for a cold artifact, soon."""
+        self._put((page_id, name))
+
+    def _put(self, what: tuple[str, ...]) -> None:
+        try:
+            self._waiting.put_nowait(what)
+        except queue.Full:
+            self.failures += 1
+
+    def _run(self) -> None:
+        while True:
+            what = self._waiting.get()
+            if time.monotonic() < self._quiet_until:
+                self.failures += 1
+                continue
+            self._ring(what)
+
+    def _ring(self, what: tuple[str, ...]) -> None:
+        try:
+            if len(what) == 1:
+                self._doorbell.ring(what[0])
+            else:
+                self._doorbell.ring_cold(*what)
+        except UNREACHABLE as error:
+            self.failures += 1
+            self._quiet_until = time.monotonic() + PAUSE_S
+            log.warning("doorbell failed (%d so far): %s", self.failures, error)
+
+
+@cache
+def worker_doorbell() -> Doorbell:
+    """Return the doorbell of a worker or command process, which can afford to wait a little."""
+    return Doorbell(load_settings(), timeout_s=2.0)

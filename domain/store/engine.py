@@ -1,0 +1,120 @@
+"""Connections to Postgres: one pool for synchronous callers, one for asyncio."""
+
+import asyncio
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from domain.store.settings import load_settings, require_stack
+
+# Other rooms speak of connections and database errors by these names, and of nothing else.
+__all__ = [
+    "UNREACHABLE",
+    "Connection",
+    "DBAPIError",
+    "IntegrityError",
+    "NotConnectedError",
+    "SQLAlchemyError",
+    "constraint",
+    "is_culprit",
+    "make_async_engine",
+    "run",
+    "sync_engine",
+]
+
+Value = TypeVar("Value")
+
+CONNECT_S = 3.0  # how long a request waits for a connection
+STATEMENT_S = 5.0  # and for an answer: a frozen Postgres holds nobody longer
+
+CONNECT = {
+    # A database that does not answer the handshake is as good as down.
+    "connect_timeout": 3,
+    # Sessions speak UTC, so that times come back as they were put.
+    "options": "-c timezone=UTC -c statement_timeout=10000",
+    # A dead peer is noticed within seconds instead of the system's hours.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+}
+# Errors that mean "Postgres can't be reached now", as against "this statement is wrong".
+UNREACHABLE = (OperationalError, InterfaceError, PoolTimeoutError, OSError, TimeoutError)
+
+
+def driver_url(database_url: str) -> str:
+    """Return a Postgres URL in the form that names the driver, psycopg 3."""
+    url = make_url(database_url).set(drivername="postgresql+psycopg")
+    return url.render_as_string(hide_password=False)
+
+
+@cache
+def sync_engine() -> Engine:
+    """Return the process's engine for workers and the operator's command."""
+    url = require_stack(load_settings()).database_url
+    # A drain uses one connection; the sweep and the notes that follow a drain reuse it.
+    return create_engine(driver_url(url), pool_size=2, max_overflow=2, connect_args=CONNECT)
+
+
+def make_async_engine(database_url: str) -> AsyncEngine:
+    """Return an engine for asyncio; every statement commits by itself."""
+    return create_async_engine(
+        driver_url(database_url),
+        isolation_level="AUTOCOMMIT",  # an append is one statement: no BEGIN, no second trip
+        pool_size=10,  # appends to one page queue at its row lock anyway
+        max_overflow=0,
+        pool_timeout=2,  # a writer waits for a connection no longer than for a publication
+        connect_args=CONNECT,
+    )
+
+
+def sqlstate(error: DBAPIError) -> str:
+    """Return the five-character SQLSTATE of a database error, or '' if the server said none."""
+    return getattr(error.orig, "sqlstate", None) or ""
+
+
+def is_culprit(error: BaseException) -> bool:
+    """Tell whether an error blames the data of one command (classes 22 and 23) and no outage."""
+    return isinstance(error, DBAPIError) and sqlstate(error)[:2] in {"22", "23"}
+
+
+def constraint(error: IntegrityError) -> str:
+    """Return the name of the constraint that a statement ran into."""
+    return getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
+
+
+class NotConnectedError(ConnectionError):
+    """No connection was to be had: whatever was to be said was not said."""
+
+
+async def run(
+    engine: AsyncEngine,
+    statement: Callable[..., Value],
+    *args: Any,  # noqa: ANN401 - what the statement takes
+) -> Value:
+    """Call a synchronous store function with a connection of an asyncio engine.
+
+    Raises NotConnectedError if nothing was sent; other members of UNREACHABLE if the connection
+    was lost on the way, TimeoutError if Postgres did not answer within STATEMENT_S.
+    """
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            conn = await engine.connect()
+    except UNREACHABLE as error:
+        raise NotConnectedError(str(error)) from error
+    try:
+        async with asyncio.timeout(STATEMENT_S):
+            return await conn.run_sync(statement, *args)
+    finally:
+        await conn.close()

@@ -1,0 +1,41 @@
+"""Figures of how the system is: what waits, for how long, and who is at work."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+from sqlalchemy import Connection, text
+
+from domain.store import keys
+
+_BACKLOG = text("""
+SELECT
+  (SELECT count(*) FROM commands WHERE published_at IS NULL AND outcome IS NULL) AS unapplied,
+  (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(received_at)), 0) FROM commands
+    WHERE published_at IS NULL AND outcome IS NULL)::float AS oldest_s,
+  (SELECT count(*) FROM pages WHERE deleted_at IS NULL) AS pages,
+  (SELECT count(*) FROM pages WHERE deleted_at IS NULL AND (published_seq < applied_seq
+    OR published_until <= clock_timestamp() OR published_build <> :build
+    OR published_epoch <> :epoch)) AS pages_behind
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much work waits; `oldest_s` is the age of the oldest unapplied command in seconds."""
+
+    unapplied: int
+    oldest_s: float
+    pages: int
+    pages_behind: int
+
+
+def backlog(conn: Connection, build: str, epoch: str) -> Backlog:
+    """Return what waits, as a worker of this build and epoch would see it."""
+    row = conn.execute(_BACKLOG, {"build": build, "epoch": epoch}).one()
+    return Backlog(*row)
+
+
+def worker_seen(client: "redis.Redis[Any]") -> bool:
+    """Tell whether a worker has reported lately."""
+    return bool(client.exists(keys.WORKER_SEEN))

@@ -1,0 +1,28 @@
+"""Who owns a host, as Postgres decides it: claims and releases, each with a counter."""
+
+from sqlalchemy import Connection, text
+
+from domain.store.publication import HostRow
+
+# The row of a free host stays, so that its counter never goes back.
+_CLAIM = text("""
+INSERT INTO hosts (host, page_id, counter) VALUES (:host, :page_id, 1)
+ON CONFLICT (host) DO UPDATE SET page_id = :page_id, counter = hosts.counter + 1
+  WHERE hosts.page_id IS NULL
+RETURNING host, page_id, counter
+""")
+_RELEASE = text("""
+UPDATE hosts SET page_id = NULL, counter = counter + 1 WHERE page_id = :page_id
+RETURNING host, page_id, counter
+""")
+
+
+def claim_host(conn: Connection, host: str, page_id: str) -> HostRow | None:
+    """Take a free host for a page; None if it is taken. Waits for a concurrent claim to end."""
+    row = conn.execute(_CLAIM, {"host": host, "page_id": page_id}).one_or_none()
+    return HostRow(*row) if row else None
+
+
+def release_hosts(conn: Connection, page_id: str) -> list[HostRow]:
+    """Free every host of a page."""
+    return [HostRow(*row) for row in conn.execute(_RELEASE, {"page_id": page_id})]

@@ -1,0 +1,30 @@
+"""Names of keys and channels in Redis, and the prefixes that web processes watch."""
+
+EPOCH = "hep:epoch"
+HOSTS_COMPLETE = "hep:hosts:complete"
+WORKER_SEEN = "hep:worker:seen"
+ANNOUNCEMENTS = "hep:announcements"
+PAGE_PREFIX = "hep:page:"
+HOST_PREFIX = "hep:host:"
+TRACKED_PREFIXES = (PAGE_PREFIX, HOST_PREFIX, "hep:hosts:")
+
+# Page hashes carry an expiry so that a Redis with `volatile-lru` may evict them and nothing else;
+# each is published anew every day.
+PAGE_TTL_S = 7 * 86_400
+TOMBSTONE_TTL_S = 86_400
+FREE_HOST_TTL_S = 86_400
+
+
+def page_key(page_id: str) -> str:
+    """Return the key of a page's hash of artifacts."""
+    return PAGE_PREFIX + page_id
+
+
+def host_key(host: str) -> str:
+    """Return the key of the entry that leads from a host to its page."""
+    return HOST_PREFIX + host
+
+
+def ring_key(what: str) -> str:
+    """Return the key that says that a ring for `what` is outstanding (on the broker)."""
+    return f"hep:ring:{what}"

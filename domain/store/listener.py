@@ -1,0 +1,118 @@
+"""One connection a web process on which Redis tells what changed and what was announced.
+
+RESP3 carries both on one connection: invalidations (`CLIENT TRACKING … BCAST`) and the channel of
+announcements. Written by hand because redis-py's client-side caching does not exist in asyncio;
+measurements in docs/decisions/0003-listener.md.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+import hiredis
+
+from domain.store import keys
+
+log = logging.getLogger(__name__)
+
+PING_S = 1.0  # a frozen Redis is noticed within two of these
+RETRY_S = 0.2
+CHUNK_BYTES = 65_536
+
+
+class Ears(Protocol):
+    """Who wants to hear."""
+
+    def invalidated(self, changed: Sequence[str] | None) -> None:
+        """Take note that these keys changed; None: any may have."""
+
+    def announced(self, message: bytes) -> None:
+        """Take note of an announcement."""
+
+    def connected(self) -> None:
+        """Take note that from now on everything is heard."""
+
+    def disconnected(self) -> None:
+        """Take note that from now on nothing is heard."""
+
+
+class Listener:
+    """Keeps the connection, for as long as `run` runs."""
+
+    def __init__(self, cache_url: str, ears: Ears) -> None:
+        """Remember where to listen and whom to tell."""
+        self._url = urlsplit(cache_url)
+        self._ears = ears
+
+    async def run(self) -> None:
+        """Listen until cancelled; reconnect whenever the connection is lost."""
+        while True:
+            try:
+                await self._listen()
+            except (OSError, EOFError, hiredis.HiredisError, TimeoutError) as error:
+                log.info("not listening: %s", error or type(error).__name__)
+            await asyncio.sleep(RETRY_S)
+
+    async def _listen(self) -> None:
+        async with asyncio.timeout(2 * PING_S):
+            host, port = self._url.hostname or "127.0.0.1", self._url.port or 6379
+            tls = True if self._url.scheme == "rediss" else None
+            reader, writer = await asyncio.open_connection(host, port, ssl=tls)
+        try:
+            for command in self._greeting():
+                writer.write(hiredis.pack_command(command))
+            await self._hear(reader, writer)
+        finally:
+            self._ears.disconnected()
+            writer.close()
+
+    def _greeting(self) -> list[tuple[str, ...]]:
+        hello: tuple[str, ...] = ("HELLO", "3")
+        if self._url.password:
+            user = unquote(self._url.username or "default")
+            hello += ("AUTH", user, unquote(self._url.password))
+        prefixes = [part for prefix in keys.TRACKED_PREFIXES for part in ("PREFIX", prefix)]
+        track = ("CLIENT", "TRACKING", "ON", "BCAST", *prefixes)
+        return [hello, track, ("SUBSCRIBE", keys.ANNOUNCEMENTS)]
+
+    async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        parser = hiredis.Reader()
+        beat = asyncio.create_task(self._ping(writer))
+        try:
+            while chunk := await asyncio.wait_for(reader.read(CHUNK_BYTES), 2 * PING_S):
+                parser.feed(chunk)
+                self._tell(parser)
+        finally:
+            beat.cancel()
+        message = "Redis closed the connection"
+        raise EOFError(message)
+
+    async def _ping(self, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                await asyncio.sleep(PING_S)
+                writer.write(hiredis.pack_command(("PING",)))
+                await writer.drain()
+
+    def _tell(self, parser: hiredis.Reader) -> None:
+        while (reply := parser.gets()) is not False:
+            if isinstance(reply, hiredis.ReplyError):
+                raise reply
+            if isinstance(reply, hiredis.PushNotification):
+                self._tell_push(list(reply))
+
+    def _tell_push(self, push: list[Any]) -> None:
+        match push:
+            case [b"invalidate", None]:
+                self._ears.invalidated(None)
+            case [b"invalidate", changed]:
+                self._ears.invalidated([key.decode() for key in changed])
+            case [b"message", _, message]:
+                self._ears.announced(message)
+            case [b"subscribe", *_]:
+                self._ears.connected()
+
+

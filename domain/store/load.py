@@ -1,0 +1,168 @@
+"""Reading aggregates from Postgres: whole, and nothing else. See `save` for the way back."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, or_, select
+
+from domain.account.state import Account, Place
+from domain.page import state as s
+from domain.status import Impact, IncidentKind, IncidentState, Status
+from domain.store import tables as t
+from domain.uptime import BAR_DAYS
+
+TIMELINE_DAYS = 14
+# A day more than the page shows, so that every time zone's idea of "14 days ago" is covered.
+MARGIN_DAYS = 2
+
+
+def load_page(
+    conn: Connection, page_id: str, named: Collection[str] = ()
+) -> tuple[s.Page, int]:
+    """Return a page and the seq up to which commands are applied to it.
+
+    `named` are ids of incidents that waiting commands speak of, however old. A page that does not
+    exist yet comes back blank with seq 0.
+    """
+    row = conn.execute(select(t.pages).where(t.pages.c.id == page_id)).one_or_none()
+    if row is None:
+        return s.Page(page_id), 0
+    now = conn.execute(select(func.clock_timestamp())).scalar_one()
+    incidents = _load_incidents(conn, page_id, named, now)
+    page = s.Page(
+        id=row.id,
+        account_id=row.account_id,
+        name=row.name,
+        description=row.description,
+        time_zone=row.time_zone,
+        is_public=row.is_public,
+        host=row.host,
+        entitlement=_entitlement(row),
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        deleted_at=row.deleted_at,
+        components=_load_components(conn, page_id),
+        incidents=incidents,
+        past_claims=_load_past_claims(conn, page_id, incidents, now),
+        keys=_load_keys(conn, page_id),
+    )
+    return page, row.applied_seq
+
+
+def load_account(conn: Connection, account_id: str) -> tuple[Account, int] | None:
+    """Return an account and the seq up to which commands are applied to it; None if unknown."""
+    row = conn.execute(select(t.accounts).where(t.accounts.c.id == account_id)).one_or_none()
+    if row is None:
+        return None
+    rows = conn.execute(select(t.places).where(t.places.c.account_id == account_id))
+    places = {p.page_id: Place(p.page_id, p.created_at, _entitlement(p)) for p in rows}
+    return Account(row.id, s.Tier(row.tier), row.tier_until, places), row.applied_seq
+
+
+def _entitlement(row: Row[Any]) -> s.Entitlement:
+    return s.Entitlement(s.Tier(row.tier), row.tier_until, row.served_until)
+
+
+def _load_components(conn: Connection, page_id: str) -> dict[str, s.Component]:
+    rows = conn.execute(select(t.components).where(t.components.c.page_id == page_id))
+    return {row.id: _component(row) for row in rows}
+
+
+def _component(row: Row[Any]) -> s.Component:
+    return s.Component(
+        id=row.id,
+        name=row.name,
+        created_at=row.created_at,
+        kind=s.ComponentKind(row.kind),
+        parent_id=row.parent_id,
+        position=row.position,
+        description=row.description,
+        status=Status(row.status) if row.status else None,
+        status_at=row.status_at,
+        show_uptime=row.show_uptime,
+    )
+
+
+def _load_incidents(
+    conn: Connection, page_id: str, named: Collection[str], now: datetime
+) -> dict[str, s.Incident]:
+    c = t.incidents.c
+    recent = c.resolved_at >= now - timedelta(days=TIMELINE_DAYS + MARGIN_DAYS)
+    wanted = or_(c.resolved_at.is_(None), recent, c.id.in_(list(named)))
+    rows = conn.execute(
+        select(t.incidents).where(and_(c.page_id == page_id, wanted)).order_by(c.id)
+    ).all()
+    ids = [row.id for row in rows]
+    words, held = _updates_of(conn, ids), _claims_of(conn, ids)
+    return {row.id: _incident(row, words.get(row.id, ()), held.get(row.id, ())) for row in rows}
+
+
+def _incident(row: Row[Any], words: Iterable[s.Update], held: Iterable[s.Claim]) -> s.Incident:
+    return s.Incident(
+        id=row.id,
+        title=row.title,
+        impact=Impact(row.impact),
+        state=IncidentState(row.state),
+        started_at=row.started_at,
+        posted_at=row.posted_at,
+        updated_at=row.updated_at,
+        kind=IncidentKind(row.kind),
+        resolved_at=row.resolved_at,
+        updates=tuple(words),
+        claims=tuple(held),
+    )
+
+
+def _updates_of(conn: Connection, incident_ids: list[str]) -> dict[str, list[s.Update]]:
+    found: dict[str, list[s.Update]] = {}
+    if incident_ids:
+        c = t.updates.c
+        query = select(t.updates).where(c.incident_id.in_(incident_ids)).order_by(c.position)
+        for row in conn.execute(query):
+            found.setdefault(row.incident_id, []).append(_update(row))
+    return found
+
+
+def _update(row: Row[Any]) -> s.Update:
+    return s.Update(
+        id=row.id,
+        state=IncidentState(row.state),
+        body=row.body,
+        occurred_at=row.occurred_at,
+        posted_at=row.posted_at,
+        components={leaf: Status(status) for leaf, status in row.components.items()},
+        edited_at=row.edited_at,
+    )
+
+
+def _claims_of(conn: Connection, incident_ids: list[str]) -> dict[str, list[s.Claim]]:
+    found: dict[str, list[s.Claim]] = {}
+    if incident_ids:
+        c = t.claims.c
+        query = select(t.claims).where(c.incident_id.in_(incident_ids)).order_by(c.from_at)
+        for row in conn.execute(query.order_by(c.component_id)):
+            found.setdefault(row.incident_id, []).append(_claim(row))
+    return found
+
+
+def _claim(row: Row[Any]) -> s.Claim:
+    return s.Claim(row.component_id, Status(row.status), row.from_at, row.until_at)
+
+
+def _load_past_claims(
+    conn: Connection, page_id: str, loaded: Collection[str], now: datetime
+) -> tuple[s.Claim, ...]:
+    c = t.claims.c
+    since = now - timedelta(days=BAR_DAYS + MARGIN_DAYS)
+    query = (
+        select(t.claims)
+        .where(c.page_id == page_id, c.until_at >= since, c.incident_id.not_in(list(loaded)))
+        .order_by(c.from_at, c.component_id, c.incident_id)
+    )
+    return tuple(_claim(row) for row in conn.execute(query))
+
+
+def _load_keys(conn: Connection, page_id: str) -> dict[str, s.Key]:
+    rows = conn.execute(select(t.keys).where(t.keys.c.page_id == page_id).order_by(t.keys.c.id))
+    return {r.id: s.Key(r.id, r.name, r.hash, r.created_at, r.disabled) for r in rows}

@@ -1,0 +1,31 @@
+"""Making ids and secrets: the only place where randomness enters."""
+
+import hashlib
+import os
+import secrets
+import time
+
+from domain.ids import ENTROPY_BYTES, make_id
+
+KEY_PREFIX = "hyd_status_"
+SECRET_BYTES = 32
+
+
+def mint(prefix: str) -> str:
+    """Return a new time-sortable id, such as `i_01j…` for the prefix `i`."""
+    return make_id(prefix, time.time_ns() // 1_000_000, os.urandom(ENTROPY_BYTES))
+
+
+def mint_key() -> str:
+    """Return a new monitor's key; it is shown once and stored as its hash."""
+    return KEY_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+
+
+def mint_session() -> str:
+    """Return a new session token."""
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def secret_hash(secret: str) -> str:
+    """Return the SHA-256 of a high-entropy secret in hexadecimal: what is stored of it."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

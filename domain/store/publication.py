@@ -1,0 +1,75 @@
+"""What Postgres notes of publications, and which pages and hosts are behind."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from domain.store.artifacts import Edition
+
+_NOTE = text("""
+UPDATE pages SET published_seq = :seq, published_day = :day, published_until = :until,
+  published_build = :build, published_epoch = :epoch
+WHERE id = :page_id
+""")
+# Four conditions, each with an index of its own. A deleted page's tombstone need not come back.
+_BEHIND = text("""
+SELECT id FROM pages WHERE published_seq < applied_seq
+UNION SELECT id FROM pages WHERE published_until <= clock_timestamp() AND deleted_at IS NULL
+UNION SELECT id FROM pages
+  WHERE (published_build < :build OR published_build > :build) AND deleted_at IS NULL
+UNION SELECT id FROM pages
+  WHERE (published_epoch < :epoch OR published_epoch > :epoch) AND deleted_at IS NULL
+LIMIT :limit
+""")
+_HOSTS_BEHIND = text("""
+SELECT host, page_id, counter FROM hosts
+WHERE published_counter < counter OR published_epoch <> :epoch ORDER BY host LIMIT :limit
+""")
+_NOTE_HOST = text("""
+UPDATE hosts SET published_counter = :counter, published_epoch = :epoch WHERE host = :host
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A publication as Postgres notes it; `until` is when its day ends in the page's zone."""
+
+    edition: Edition
+    until: datetime
+    epoch: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostRow:
+    """A host with the counter of its claims and releases; no page if it is free."""
+
+    host: str
+    page_id: str | None
+    counter: int
+
+
+def note_publication(conn: Connection, page_id: str, noted: Noted) -> None:
+    """Note what a page's hash holds."""
+    edition = noted.edition
+    values = {"seq": edition.seq, "day": edition.day, "build": edition.build}
+    conn.execute(
+        _NOTE, {"page_id": page_id, "until": noted.until, "epoch": noted.epoch, **values}
+    )
+
+
+def pages_behind(conn: Connection, build: str, epoch: str, limit: int) -> list[str]:
+    """Return pages whose publication is not of their state, this day, this build and this epoch."""
+    where = {"build": build, "epoch": epoch, "limit": limit}
+    return list(conn.execute(_BEHIND, where).scalars())
+
+
+def hosts_behind(conn: Connection, epoch: str, limit: int) -> list[HostRow]:
+    """Return hosts whose entries are not published in this epoch."""
+    rows = conn.execute(_HOSTS_BEHIND, {"epoch": epoch, "limit": limit})
+    return [HostRow(*row) for row in rows]
+
+
+def note_host(conn: Connection, row: HostRow, epoch: str) -> None:
+    """Note that a host's entry is published."""
+    conn.execute(_NOTE_HOST, {"host": row.host, "counter": row.counter, "epoch": epoch})

@@ -1,0 +1,57 @@
+"""What a visit reads of Redis, in asyncio: a host's entry and a page's artifacts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import redis.asyncio as aioredis
+from redis.exceptions import RedisError
+
+from domain.store import keys
+
+UNREACHABLE = (RedisError, OSError, TimeoutError)
+
+
+@dataclass(frozen=True, slots=True)
+class HostEntry:
+    """Where a host leads: to a page, nowhere (`page_id` None), or nobody knows yet."""
+
+    page_id: str | None
+    is_known: bool
+
+
+class Visits:
+    """Reads for visitors. Every call raises one of UNREACHABLE when Redis does not answer."""
+
+    def __init__(self, cache_url: str, timeout_s: float) -> None:
+        """Connect lazily; no read takes longer than `timeout_s`."""
+        self._redis = aioredis.Redis.from_url(
+            cache_url,
+            socket_timeout=timeout_s,
+            socket_connect_timeout=timeout_s,
+            max_connections=64,
+        )
+
+    async def host(self, host: str) -> HostEntry:
+        """Return where `host` leads; a missing entry is final once all entries are there."""
+        entry, complete = await self._redis.mget(keys.host_key(host), keys.HOSTS_COMPLETE)
+        if entry is None:
+            return HostEntry(None, complete is not None)
+        page_id = entry.decode().partition(" ")[2]
+        return HostEntry(page_id or None, is_known=True)
+
+    async def fields(self, page_id: str, names: tuple[str, ...]) -> dict[str, bytes] | None:
+        """Return those of a page's fields that are there; None if it has no hash."""
+        key = keys.page_key(page_id)
+        found: list[Any] = await self._redis.hmget(key, ["seq", *names])  # type: ignore[misc]
+        if found[0] is None:
+            return None
+        pairs = zip(("seq", *names), found, strict=True)
+        return {name: value for name, value in pairs if value is not None}
+
+    async def worker_was_seen(self) -> bool:
+        """Tell whether a worker has reported lately."""
+        return bool(await self._redis.exists(keys.WORKER_SEEN))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._redis.aclose()

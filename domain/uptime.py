@@ -1,0 +1,61 @@
+"""Uptime of a leaf from claims: a second counts once, at its worst. Source: SPEC 3.4."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from domain.days import day_of, starts_at
+from domain.page.state import Claim
+from domain.status import Status
+
+BAR_DAYS = 90
+TENTHS = {Status.OUTAGE: 10, Status.PARTIAL: 3}
+MICROSECOND = timedelta(microseconds=1)
+
+
+class Span(NamedTuple):
+    """A stretch of time in which the worst claim on a leaf was `status`."""
+
+    from_at: datetime
+    until_at: datetime
+    status: Status
+
+
+def spans(claims: Iterable[Claim], from_at: datetime, until_at: datetime) -> list[Span]:
+    """Cut claims into disjoint spans within a window; where claims overlap, the worst one wins."""
+    cut = [
+        (max(c.from_at, from_at), min(c.until_at or until_at, until_at), c.status) for c in claims
+    ]
+    inside = sorted((start, stop, status) for start, stop, status in cut if start < stop)
+    edges = sorted({edge for start, stop, _ in inside for edge in (start, stop)})
+    found = []
+    for start, stop in zip(edges, edges[1:], strict=False):
+        covering = [status for s, e, status in inside if s <= start and stop <= e]
+        if covering:
+            found.append(Span(start, stop, max(covering, key=lambda status: status.severity)))
+    return found
+
+
+def downtime(claims: Iterable[Claim], from_at: datetime, until_at: datetime) -> int:
+    """Return the weighted downtime in a window, in tenths of a microsecond."""
+    return sum(
+        TENTHS.get(span.status, 0) * ((span.until_at - span.from_at) // MICROSECOND)
+        for span in spans(claims, from_at, until_at)
+    )
+
+
+def window(created_at: datetime, today: date, zone: str) -> tuple[datetime, datetime]:
+    """Return what a percent covers: the bar's days before today, since the leaf existed."""
+    first = starts_at(today - timedelta(days=BAR_DAYS - 1), zone)
+    return max(first, created_at), starts_at(today, zone)
+
+
+def percent(
+    claims: Iterable[Claim], created_at: datetime, today: date, zone: str
+) -> float | None:
+    """Return the uptime percent, two decimals, rounded down; None without any day before today."""
+    if day_of(created_at, zone) >= today:
+        return None
+    from_at, until_at = window(created_at, today, zone)
+    whole = 10 * ((until_at - from_at) // MICROSECOND)
+    return (10_000 * (whole - downtime(claims, from_at, until_at)) // whole) / 100

@@ -1,0 +1,100 @@
+"""What the operator does for owners: accounts, pages, components, keys, tiers."""
+
+from datetime import datetime
+
+from domain.account.commands import AddPage, SetTier
+from domain.hosts import subdomain_problem
+from domain.page.commands import AddComponent, ChangePage, CreateKey
+from domain.page.state import ComponentKind, Tier
+from domain.store import accounts, owned
+from domain.store.engine import sync_engine
+from domain.store.mint import mint, mint_key, secret_hash
+from domain.store.settings import load_settings
+from domain.text import NAME_LIMIT, clean
+from ops.writing import CommandRefusedError, write
+from web.passwords import hash_password
+
+
+def create_account(email: str, password: str) -> str:
+    """Return the id of a new account. Raises CommandRefusedError if the e-mail has one."""
+    account_id = mint("a")
+    with sync_engine().begin() as conn:
+        made = accounts.create_account(conn, account_id, email.strip(), hash_password(password))
+    if not made:
+        message = f"There is an account for {email} already."
+        raise CommandRefusedError(message)
+    return account_id
+
+
+def account_of(email: str) -> str:
+    """Return the id of an account. Raises CommandRefusedError if there is none."""
+    with sync_engine().connect() as conn:
+        login = accounts.login_of(conn, email)
+    if login is None:
+        message = f"There is no account for {email}."
+        raise CommandRefusedError(message)
+    return login.account_id
+
+
+def create_page(email: str, name: str, subdomain: str | None, *, is_public: bool) -> str:
+    """Return the id of a new page. Raises CommandRefusedError, NotPublishedError."""
+    account_id, page_id = account_of(email), mint("p")
+    host = f"{checked(subdomain)}.{load_settings().base_domain}" if subdomain else None
+    write(account_id, AddPage(page_id, named(name), host))
+    if is_public:
+        write(page_id, ChangePage(is_public=True))
+    return page_id
+
+
+def add_component(
+    page: str, name: str, kind: ComponentKind, parent: str | None, description: str | None
+) -> str:
+    """Return the id of a new component. Raises CommandRefusedError, NotPublishedError."""
+    component_id = mint("c")
+    command = AddComponent(component_id, named(name), kind, parent, description=description)
+    write(find_page(page).id, command)
+    return component_id
+
+
+def create_key(page: str, name: str) -> str:
+    """Return the secret of a new key; it is stored nowhere."""
+    secret = mint_key()
+    write(find_page(page).id, CreateKey(mint("k"), named(name), secret_hash(secret)))
+    return secret
+
+
+def set_tier(email: str, tier: Tier, until: datetime | None) -> None:
+    """Grant a tier. Raises CommandRefusedError, NotPublishedError."""
+    write(account_of(email), SetTier(tier, until))
+
+
+def all_pages() -> list[owned.ListedPage]:
+    """Return every page."""
+    with sync_engine().connect() as conn:
+        return owned.all_pages(conn)
+
+
+def find_page(page: str) -> owned.ListedPage:
+    """Return a page by id, host or subdomain. Raises CommandRefusedError."""
+    host = page if "." in page else f"{page}.{load_settings().base_domain}"
+    for found in all_pages():
+        if page == found.id or host.lower() == found.host:
+            return found
+    message = f"There is no page {page}: `hepstatus page list` shows them."
+    raise CommandRefusedError(message)
+
+
+def checked(subdomain: str) -> str:
+    """Return a subdomain that can be one. Raises CommandRefusedError."""
+    if problem := subdomain_problem(subdomain.lower()):
+        raise CommandRefusedError(problem)
+    return subdomain.lower()
+
+
+def named(name: str) -> str:
+    """Return a name that is none too long, nor blank. Raises CommandRefusedError."""
+    tidy = clean(name)
+    if tidy is None or len(tidy) > NAME_LIMIT:
+        message = f"A name has 1 to {NAME_LIMIT} characters."
+        raise CommandRefusedError(message)
+    return tidy

@@ -1,0 +1,148 @@
+"""The operator's command, `hepstatus`. Its writes go through the same log as everybody's."""
+
+import secrets
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from domain.page.state import ComponentKind, Tier
+from domain.store.engine import UNREACHABLE
+from domain.store.settings import SettingsError, load_settings, require_stack
+from ops import accounts, demo, doctor
+from ops.writing import CommandRefusedError, NotPublishedError
+
+
+@click.group(help="Run Hep Status: install, watch, and do for owners what they can't yet.")
+def cli() -> None:
+    """Do nothing before the verb."""
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    from domain.store.migrations import migrate as upgrade
+
+    upgrade(require_stack(load_settings()).database_url)
+    click.echo("The schema is up to date.")
+
+
+@cli.command("demo")
+def seed() -> None:
+    """Make the demo account and page, or say where they are."""
+    access = demo.seed_demo()
+    click.echo(f"Page      {access.page_url}")
+    click.echo(f"Login     {access.login_email}  {access.login_password}")
+    click.echo(f"API key   {access.api_key}")
+
+
+@cli.command("doctor")
+def examine() -> None:
+    """Say what is reachable, what is behind, and what to do."""
+    require_stack(load_settings())
+    findings = doctor.examine()
+    for finding in findings:
+        mark = "ok " if finding.is_well else "BAD"
+        click.echo(f"{mark} {finding.name:<12} {finding.what}")
+        if not finding.is_well:
+            click.echo(f"    {'':<12} {finding.advice}")
+    sys.exit(0 if all(f.is_well for f in findings if f.name != "png") else 1)
+
+
+@cli.group()
+def account() -> None:
+    """Make accounts."""
+
+
+@account.command("create")
+@click.argument("email")
+@click.option("--password", help="Chosen at random, and printed, if not given.")
+def create_account(email: str, password: str | None) -> None:
+    """Make an account for EMAIL."""
+    chosen = password or secrets.token_urlsafe(12)
+    account_id = accounts.create_account(email, chosen)
+    click.echo(f"{account_id}  {email}" + ("" if password else f"  password: {chosen}"))
+
+
+@cli.group()
+def page() -> None:
+    """Make and list pages."""
+
+
+@page.command("create")
+@click.argument("email")
+@click.argument("name")
+@click.option("--subdomain", help="Its name under the base domain.")
+@click.option("--public", is_flag=True, help="Serve it at once.")
+def create_page(email: str, name: str, subdomain: str | None, *, public: bool) -> None:
+    """Make a page NAME for the account EMAIL."""
+    page_id = accounts.create_page(email, name, subdomain, is_public=public)
+    host = accounts.find_page(page_id).host
+    click.echo(f"{page_id}  {load_settings().page_url(host) if host else '(no host)'}")
+
+
+@page.command("list")
+def list_pages() -> None:
+    """List all pages."""
+    for found in accounts.all_pages():
+        state = "public" if found.is_public else "hidden"
+        click.echo(f"{found.id}  {found.host or '-':<32} {state}  {found.email}  {found.name}")
+
+
+@cli.group()
+def component() -> None:
+    """Build a page's tree."""
+
+
+@component.command("add")
+@click.argument("page")
+@click.argument("name")
+@click.option("--category", is_flag=True, help="A category instead of a leaf.")
+@click.option("--parent", help="The id of the category it goes into.")
+@click.option("--description")
+def add_component(
+    page: str, name: str, *, category: bool, parent: str | None, description: str | None
+) -> None:
+    """Add a component NAME to PAGE (an id, a host or a subdomain)."""
+    kind = ComponentKind.CATEGORY if category else ComponentKind.LEAF
+    click.echo(accounts.add_component(page, name, kind, parent, description))
+
+
+@cli.group()
+def key() -> None:
+    """Make keys for monitors."""
+
+
+@key.command("create")
+@click.argument("page")
+@click.argument("name", default="monitor")
+def create_key(page: str, name: str) -> None:
+    """Make a key for PAGE and print its secret, this once."""
+    click.echo(accounts.create_key(page, name))
+
+
+@cli.group()
+def tier() -> None:
+    """Grant tiers."""
+
+
+@tier.command("set")
+@click.argument("email")
+@click.argument("tier", type=click.Choice([t.value for t in Tier]))
+@click.option("--until", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"]), help="In UTC.")
+def set_tier(email: str, tier: str, until: datetime | None) -> None:
+    """Give the account EMAIL a tier, until a date or without end."""
+    ends_at = until.replace(tzinfo=UTC) if until else None
+    accounts.set_tier(email, Tier(tier), ends_at)
+    click.echo(f"{email} is {tier}" + (f" until {ends_at:%Y-%m-%d %H:%M} UTC." if ends_at else "."))
+
+
+def main() -> None:
+    """Run the command; what goes wrong is a sentence and exit code 1."""
+    try:
+        cli()
+    except (CommandRefusedError, NotPublishedError, SettingsError) as reason:
+        sys.exit(str(reason))
+    except UNREACHABLE as error:
+        line = (str(error).strip() or type(error).__name__).splitlines()[0]
+        sys.exit(f"The database does not answer ({line}). `hepstatus doctor` tells more.")

@@ -1,0 +1,109 @@
+"""The doctor: what is reachable, what is behind, and what to do about it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from domain.store import artifacts
+from domain.store.doorbell import worker_doorbell
+from domain.store.engine import SQLAlchemyError, sync_engine
+from domain.store.health import backlog, worker_seen
+from domain.store.settings import Settings, load_settings
+from workers.render.build import build_id
+from workers.render.png import PngUnavailable, svg_to_png
+
+SLOW_S = 10.0
+DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `advice` is what to do if it is not well."""
+
+    name: str
+    is_well: bool
+    what: str
+    advice: str = ""
+
+
+def examine() -> list[Finding]:
+    """Look at everything; nothing is changed."""
+    settings = load_settings()
+    checks = (postgres, redis, broker, worker, unapplied, unpublished, png)
+    return [guarded(check, settings) for check in checks]
+
+
+def guarded(check: Callable[[Settings], Finding], settings: Settings) -> Finding:
+    """Turn what a check raises into a finding: the doctor never falls ill."""
+    try:
+        return check(settings)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
+        line = (str(error).strip() or type(error).__name__).splitlines()[0]
+        return Finding(check.__name__, is_well=False, what=line, advice=ADVICE[check.__name__])
+
+
+ADVICE = {
+    "postgres": "Is it running? `make run` starts one; DATABASE_URL names another.",
+    "redis": "Is it running? `make run` starts one; CACHE_URL or REDIS_URL names another.",
+    "broker": "Is it running? BROKER_URL or REDIS_URL names it. Writes are safe meanwhile.",
+    "worker": "Start worker and beat (see Procfile); their logs tell why they ended.",
+    "unapplied": "Is a worker running, and is its log quiet? Nothing is lost meanwhile.",
+    "unpublished": "The sweep rings for these every 2 s; the worker's log tells why they stay.",
+    "png": "PNG badges answer 503 until then; everything else works.",
+}
+
+
+def postgres(_: Settings) -> Finding:
+    """The log answers and has its tables."""
+    try:
+        with sync_engine().connect() as conn:
+            backlog(conn, "", "")
+    except SQLAlchemyError as error:
+        if "does not exist" in str(error):
+            return Finding("postgres", is_well=False, what="no tables", advice="hepstatus migrate")
+        raise
+    return Finding("postgres", is_well=True, what="answers")
+
+
+def redis(_: Settings) -> Finding:
+    """Visitors' Redis answers."""
+    artifacts.cache_redis().ping()
+    return Finding("redis", is_well=True, what="answers")
+
+
+def broker(_: Settings) -> Finding:
+    """Doorbells can be rung."""
+    is_well = worker_doorbell().is_reachable()
+    return Finding("broker", is_well, "answers" if is_well else "silent", ADVICE["broker"])
+
+
+def worker(_: Settings) -> Finding:
+    """A worker has swept lately."""
+    is_well = worker_seen(artifacts.cache_redis())
+    what = "at work" if is_well else "none has reported in the last 10 s"
+    return Finding("worker", is_well, what, ADVICE["worker"])
+
+
+def unapplied(_: Settings) -> Finding:
+    """No command waits long."""
+    with sync_engine().connect() as conn:
+        found = backlog(conn, "", "")
+    is_well = found.oldest_s < SLOW_S
+    what = f"{found.unapplied} commands, the oldest for {found.oldest_s:.0f} s"
+    return Finding("unapplied", is_well, what, ADVICE["unapplied"])
+
+
+def unpublished(_: Settings) -> Finding:
+    """No page is behind."""
+    with sync_engine().connect() as conn:
+        found = backlog(conn, build_id(), artifacts.epoch())
+    what = f"{found.pages_behind} of {found.pages} pages are behind"
+    return Finding("unpublished", found.pages_behind == 0, what, ADVICE["unpublished"])
+
+
+def png(_: Settings) -> Finding:
+    """PNG badges can be drawn."""
+    try:
+        svg_to_png(DOT)
+    except PngUnavailable as reason:
+        return Finding("png", is_well=False, what=str(reason), advice=ADVICE["png"])
+    return Finding("png", is_well=True, what="libcairo is there")

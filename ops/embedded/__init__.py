@@ -1,0 +1,6 @@
+"""PostgreSQL and Redis as child processes, from wheels, for `make run` and the tests: nothing else
+to install.
+
+May import the standard library and ops' own process modules; knows nothing of domain, web or
+workers.
+"""

@@ -1,0 +1,59 @@
+"""How the embedded PostgreSQL is tuned: small, because a laptop runs it, and as durable as a large
+one.
+"""
+
+# A write is acknowledged when Postgres has committed it: these three keep that true through a power
+# cut.
+_DURABLE = {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+}
+
+# For tests whose data nobody wants after a crash of the machine. A killed Postgres still loses
+# nothing.
+_NOT_DURABLE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
+
+_SETTINGS = {
+    # TCP on loopback only: a unix socket fails on paths longer than 107 bytes, as deep checkouts
+    # have.
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    # Passwords are stored and compared as SCRAM; other users of this machine can connect, but not
+    # log in.
+    "password_encryption": "scram-sha-256",
+    # Every process opens a few; the tests run several systems' worth of processes on one server.
+    "max_connections": "100",
+    # The data of a few hundred pages fits; the system's own cache holds the rest.
+    "shared_buffers": "64MB",
+    "huge_pages": "off",
+    # Every statement here is short: parallel workers and a compiler only cost start-up time, and
+    # parallel queries need more of /dev/shm than a container may have.
+    "max_parallel_workers_per_gather": "0",
+    "jit": "off",
+    # Reading in the caller spares three processes; there are no large scans to speed up.
+    "io_method": "sync",
+    # Nobody replicates from it: less is written, and one process is spared.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_logical_replication_workers": "0",
+    # Keeps the folder of a demo small (the default keeps up to 1 GB of log).
+    "max_wal_size": "256MB",
+    # Times are stored with their zone and shown in UTC, whatever the machine's zone is.
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    # One line for what needs a look; the statements of a healthy server do not.
+    "log_min_messages": "warning",
+    # The log goes to the file that the supervisor opened, not through a process of its own.
+    "logging_collector": "off",
+}
+
+
+def as_arguments(*, durable: bool) -> tuple[str, ...]:
+    """The settings as arguments of the `postgres` program."""
+    settings = _SETTINGS | (_DURABLE if durable else _NOT_DURABLE)
+    return tuple(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))

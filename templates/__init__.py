@@ -1,0 +1,1 @@
+"""What people see: templates, colours and words. Data only; no code lives or is imported here."""

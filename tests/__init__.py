@@ -1,0 +1,1 @@
+"""The tests. May import everything; nothing imports them."""

@@ -1,0 +1,233 @@
+"""The product as real processes for the tests: Postgres, Redis, web instances, workers, beat.
+
+Every process can be killed, frozen and restarted alone; all are gone at the end. Nothing here is a
+pytest fixture (tests/conftest.py has those) and nothing sleeps without asking: waiting means
+polling to a deadline.
+"""
+
+import fcntl
+import http.client
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ops import ports, processes, programs
+from ops.child import Child, ChildSpec
+from ops.child_output import LogFolder
+from ops.embedded.postgres_server import PostgresServer
+from ops.embedded.stack import EmbeddedStack, StackUrls
+
+READY_LIMIT_S = 30.0
+_ANSWER_LIMIT_S = 1.0
+
+
+def template(shared: Path) -> Path:
+    """A data folder with an empty cluster, made once for all test processes that share the folder
+    `shared`.
+
+    Copying it takes a tenth of what making one does.
+    """
+    made = shared / "stack-template"
+    with (shared / "stack-template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made.mkdir(mode=0o700, exist_ok=True)
+        PostgresServer(made, LogFolder(made), lambda _child: None, durable=False).prepare()
+    return made
+
+
+def wait_until(condition: Callable[[], bool], what: str, limit_s: float = READY_LIMIT_S) -> None:
+    """Poll until it is so; fails with `what` at the deadline."""
+    if not processes.wait_until(condition, limit_s):
+        raise AssertionError(f"not within {limit_s:.0f} s: {what}")
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """One gunicorn on a port of its own. Connect to 127.0.0.1 and set `Host`: names are not
+    resolved here.
+    """
+
+    child: Child
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://{ports.LOOPBACK}:{self.port}"
+
+    def is_healthy(self) -> bool:
+        connection = http.client.HTTPConnection(ports.LOOPBACK, self.port, timeout=_ANSWER_LIMIT_S)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def restart(self) -> None:
+        """Start it again on its port after a stop or a kill."""
+        self.child.bury()
+        self.child.start()
+        self.wait()
+
+    def wait(self) -> None:
+        """Until it answers."""
+        wait_until(lambda: self.is_healthy() or not self.child.is_running, "the web tier answers")
+        assert self.child.is_running, f"{self.child.name} ended while starting"
+
+
+class System:
+    """A stack and the programs on it. `with System(folder) as system:` starts nothing but the
+    stack.
+
+    `durable=False` turns fsync off: a killed Postgres still loses nothing, only a crash of the
+    machine would.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        template: Path | None = None,
+        durable: bool = False,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self.folder = folder
+        self.log = LogFolder(folder / "log")
+        self.stack = EmbeddedStack(folder, log=self.log, durable=durable, template=template)
+        self.children: list[Child] = []
+        self.webs: list[Web] = []
+        self._extra_env = dict(env or {})
+        self._base_port = ports.choose()
+        self._urls: StackUrls | None = None
+
+    @property
+    def urls(self) -> StackUrls:
+        assert self._urls is not None, "the stack was not started"
+        return self._urls
+
+    @property
+    def env(self) -> dict[str, str]:
+        """What every program gets; the base is the port of the first web instance."""
+        return {
+            **os.environ,
+            "DATABASE_URL": self.urls.database_url,
+            "REDIS_URL": self.urls.redis_url,
+            "BROKER_URL": self.urls.redis_url,
+            "CACHE_URL": self.urls.redis_url,
+            "BASE_DOMAIN": "localhost",
+            "BASE_URL": f"http://localhost:{self._base_port}",
+            "HEPSTATUS_DATA_DIR": str(self.folder),
+            "WEB_CONCURRENCY": "1",
+            "WORKER_CONCURRENCY": "2",
+            **self._extra_env,
+        }
+
+    def start_stack(self) -> StackUrls:
+        """Postgres and Redis, empty."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._urls = self.stack.start()
+        return self._urls
+
+    def migrate(self) -> None:
+        from domain.store.migrations import migrate
+
+        migrate(self.urls.database_url)
+
+    def start_all(self, webs: int = 1) -> Self:
+        """Tables, a worker that drains, beat, and web instances that answer."""
+        self.migrate()
+        self.start_worker()
+        self.start_beat()
+        self.wait_until_drained()
+        for _ in range(webs):
+            self.start_web()
+        return self
+
+    def start_web(self, env: Mapping[str, str] | None = None) -> Web:
+        """One more gunicorn; the first is the one that BASE_URL names."""
+        port = self._base_port if not self.webs else ports.choose()
+        name = f"web{len(self.webs) + 1}"
+        child = self._start(programs.web({**self.env, "PORT": str(port), **(env or {})}, name))
+        web = Web(child, port)
+        self.webs.append(web)
+        web.wait()
+        return web
+
+    def start_worker(self, env: Mapping[str, str] | None = None) -> Child:
+        """One more Celery worker; `descendants()` of it are its pool."""
+        name = f"worker{sum(child.name.startswith('worker') for child in self.children) + 1}"
+        return self._start(programs.worker({**self.env, **(env or {})}, name))
+
+    def start_beat(self, env: Mapping[str, str] | None = None) -> Child:
+        name = f"beat{sum(child.name.startswith('beat') for child in self.children) + 1}"
+        return self._start(programs.beat({**self.env, **(env or {})}, name))
+
+    def wait_until_drained(self, limit_s: float = READY_LIMIT_S) -> None:
+        """Until a worker drains (asked by another process: settings are read once a process)."""
+        code = (
+            f"import sys; from ops.probe import wait_until_drained as w; sys.exit(not w({limit_s}))"
+        )
+        done = self.run(sys.executable, "-c", code, limit_s=limit_s + READY_LIMIT_S)
+        assert done.returncode == 0, f"no worker drains\n{done.stderr}\n{self.logs()}"
+
+    def run(
+        self, *command: str, limit_s: float = READY_LIMIT_S, env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end in the system's environment, e.g. the `hepstatus` command."""
+        return subprocess.run(
+            command,
+            env={**self.env, **(env or {})},
+            cwd=programs.CHECKOUT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=limit_s,
+        )
+
+    def restart(self, child: Child) -> None:
+        """Start a worker or beat again after a stop or a kill."""
+        child.bury()
+        child.start()
+
+    def logs(self) -> str:
+        """The last lines of everybody, for a failure's message."""
+        names = [path.stem for path in sorted(self.log.folder.glob("*.log"))]
+        return "\n".join(f"--- {name}\n" + "\n".join(self.log.last_lines(name)) for name in names)
+
+    def stop(self) -> None:
+        """End everything: programs at once, for nothing of theirs is kept; the servers in order."""
+        with ExitStack() as endings:
+            endings.callback(self.stack.stop)
+            for child in self.children:
+                endings.callback(child.kill)
+        self.children.clear()
+        self.webs.clear()
+
+    def __enter__(self) -> Self:
+        try:
+            self.start_stack()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _start(self, spec: ChildSpec) -> Child:
+        child = Child(spec, self.log.open, lambda _child: None)
+        child.start()
+        self.children.append(child)
+        return child

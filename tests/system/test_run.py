@@ -1,0 +1,170 @@
+"""`make run`'s program: a sentence for what is wrong, the port last, everything ended, the data
+kept.
+"""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass, field
+
+import psutil
+import pytest
+
+from ops import data_folder, ports, processes
+from ops.programs import CHECKOUT
+from tests.support.stack import wait_until
+
+pytestmark = pytest.mark.system
+
+COMMAND = (sys.executable, "-m", "ops.run")
+START_LIMIT_S = 60.0
+
+
+def environment(data_dir, port):
+    given = {"HEPSTATUS_DATA_DIR": str(data_dir), "PORT": str(port)}
+    kept = {name: value for name, value in os.environ.items() if name not in NOT_KEPT}
+    return {**kept, **given}
+
+
+NOT_KEPT = {"DATABASE_URL", "REDIS_URL", "BROKER_URL", "CACHE_URL", "BASE_URL", "BASE_DOMAIN"}
+
+
+def complaint(data_dir, port):
+    """The one line that a run which can't start prints."""
+    done = subprocess.run(
+        COMMAND,
+        env=environment(data_dir, port),
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=START_LIMIT_S,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    (line,) = done.stderr.splitlines()
+    return line
+
+
+@dataclass
+class Run:
+    """A run in a process of its own, its output in a file."""
+
+    data_dir: object
+    port: int = field(default_factory=ports.choose)
+    process: subprocess.Popen | None = None
+
+    @property
+    def output(self):
+        return self.log.read_text()
+
+    @property
+    def log(self):
+        return self.data_dir.with_suffix(".out")
+
+    def start(self):
+        with self.log.open("w") as log:
+            env = environment(self.data_dir, self.port)
+            self.process = subprocess.Popen(COMMAND, env=env, cwd=CHECKOUT, stdout=log, stderr=log)
+        wait_until(self._is_up_or_gone, "the run is up", START_LIMIT_S)
+        assert self.process.poll() is None, self.output
+        return self
+
+    def _is_up_or_gone(self):
+        return "Hep Status is running." in self.output or self.process.poll() is not None
+
+    def family(self):
+        return [self.process.pid, *processes.descendants(self.process.pid)]
+
+    def end(self, number=signal.SIGINT):
+        self.process.send_signal(number)
+        return self.process.wait(START_LIMIT_S)
+
+    def clean_up(self):
+        if self.process is not None and self.process.poll() is None:
+            self.end(signal.SIGTERM)
+
+
+@pytest.fixture
+def run(tmp_path):
+    run = Run(tmp_path / "data")
+    yield run
+    run.clean_up()
+
+
+def is_answered(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def test_busy_port_gets_one_sentence(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert complaint(tmp_path / "data", port).startswith(f"Port {port} is in use")
+    assert not (tmp_path / "data" / "postgres").exists()
+
+
+def test_unusable_data_folder_gets_one_sentence(tmp_path):
+    (tmp_path / "data").write_text("")
+    assert "can't be used: File exists." in complaint(tmp_path / "data", ports.choose())
+
+
+def test_second_run_on_the_same_data_gets_one_sentence(tmp_path):
+    held = data_folder.lock(tmp_path)
+    try:
+        assert f"already running on the data folder {tmp_path}" in complaint(
+            tmp_path, ports.choose()
+        )
+    finally:
+        os.close(held)
+
+
+def test_port_that_is_none_gets_one_sentence(tmp_path):
+    assert complaint(tmp_path / "data", "http").startswith("PORT must be a number")
+
+
+@pytest.mark.slow
+def test_run_starts_ends_in_order_and_finds_its_data_again(run):
+    run.start()
+    assert is_answered(run.port)
+    family = run.family()
+    assert run.end() == 0
+    assert [pid for pid in family if not processes.has_ended(pid)] == []
+    assert not is_answered(run.port)
+    made = (run.data_dir / "postgres" / "PG_VERSION").stat().st_mtime
+    run.start()
+    assert is_answered(run.port)
+    assert (run.data_dir / "postgres" / "PG_VERSION").stat().st_mtime == made
+    assert run.end(signal.SIGTERM) == 0
+
+
+@pytest.mark.slow
+def test_killed_run_leaves_nothing_in_the_way_of_the_next(run):
+    run.start()
+    family = run.family()
+    run.process.kill()
+    run.process.wait()
+    run.start()
+    assert is_answered(run.port)
+    left = [pid for pid in family if psutil.pid_exists(pid) and not processes.has_ended(pid)]
+    assert left == []
+
+
+@pytest.mark.slow
+def test_killed_web_tier_is_back_after_a_moment(run):
+    run.start()
+    (web,) = [p for p in psutil.Process(run.process.pid).children() if "gunicorn" in p.cmdline()]
+    web.kill()
+    wait_until(
+        lambda: "web ended (signal SIGKILL); starting it again" in run.output, "it is noticed"
+    )
+    wait_until(lambda: is_answered(run.port), "the web tier answers again")

@@ -1,0 +1,85 @@
+"""The entry for gunicorn: pages go by the lane, the base goes to Falcon."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import unquote
+
+import msgspec
+
+from domain.store.settings import load_settings, require_stack
+from web.app import create_app
+from web.health import is_ready
+from web.hosts import normal_host
+from web.lane import Lane, Scope, Send, header, notice, plain, respond
+from web.process import Process
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+NO_STORE = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+
+logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+
+
+class Application:
+    """One process's ASGI application."""
+
+    def __init__(self) -> None:
+        """Wire the parts."""
+        settings = require_stack(load_settings())
+        self._base = settings.base_domain
+        self._process = Process(settings)
+        self._lane = Lane(self._process)
+        self._app = create_app(self._process)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Route one connection by its type, its path and its host."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1000})
+        elif scope["path"] in {"/healthz", "/readyz"}:
+            await self._tell_health(scope, send)
+        else:
+            await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        host = normal_host(header(scope, b"host").decode("latin-1"))
+        if host == self._base:
+            await self._app(keep_slashes(scope), receive, send)
+        elif host is None:
+            await plain(scope, send, 400, b"The Host header names no host.\n", [])
+        else:
+            await self._lane.serve(scope, send, host)
+
+    async def _tell_health(self, scope: Scope, send: Send) -> None:
+        if scope["method"] not in {"GET", "HEAD"}:
+            await notice(scope, send, 405, b"", [(b"allow", b"GET, HEAD")])
+        elif scope["path"] == "/healthz":
+            await plain(scope, send, 200, b"alive\n", [])
+        else:
+            state = await is_ready(self._process)
+            body = msgspec.json.encode(state)
+            await respond(scope, send, 200 if all(state.values()) else 503, NO_STORE, body)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self._process.start()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self._process.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+def keep_slashes(scope: Scope) -> Scope:
+    """Keep an encoded slash apart from those that divide a path: `CI%2FCD` is one name."""
+    raw = scope.get("raw_path") or b""
+    if b"%2f" in raw.lower():
+        escaped = raw.decode("latin-1").replace("%2F", "%252F").replace("%2f", "%252F")
+        scope["path"] = unquote(escaped)
+    return scope
+
+
+application = Application()

@@ -1,0 +1,88 @@
+"""Who asks: a monitor by its key, an owner by the session cookie; and from where."""
+
+import time
+from urllib.parse import urlsplit
+
+import falcon.asgi
+
+from domain.store.accounts import Holder, holder_of
+from domain.store.engine import run
+from domain.store.log import Authority
+from domain.store.mint import secret_hash
+from domain.store.owned import Credential, credential, touch_key
+from web.errors import ApiError
+from web.process import Process
+
+COOKIE = "hepstatus_session"
+MINUTE_S = 60
+STAMPS_MAX = 10_000
+NO_KEY = ApiError(
+    401,
+    "NO_KEY",
+    "Send the page's key: Authorization: Bearer hyd_status_…",
+    headers={"WWW-Authenticate": "Bearer"},
+)
+BAD_KEY = ApiError(
+    401, "BAD_KEY", "This key opens no page.", headers={"WWW-Authenticate": "Bearer"}
+)
+KEY_DISABLED = ApiError(401, "KEY_DISABLED", "This key is disabled.")
+NO_SESSION = ApiError(401, "NO_SESSION", "Please log in.")
+BAD_ORIGIN = ApiError(403, "BAD_ORIGIN", "This call comes from another site.")
+
+
+class Gate:
+    """Tells who asks. Holds nothing but the minutes in which keys were last stamped as used."""
+
+    def __init__(self, process: Process) -> None:
+        """Ask the database of `process`."""
+        self._process = process
+        self._stamped: dict[str, int] = {}
+
+    async def live_key(self, authority: Authority) -> Credential:
+        """Return the key that was presented. Raises ApiError 401 if it opens nothing."""
+        found = await run(self._process.engine, credential, authority.value)
+        if found is None or found.closed:
+            raise BAD_KEY
+        if found.disabled:
+            raise KEY_DISABLED
+        return found
+
+    async def stamp(self, authority: Authority) -> None:
+        """Note that a key was used, at most once a minute."""
+        minute = int(time.time()) // MINUTE_S
+        if authority.kind != "key" or self._stamped.get(authority.value) == minute:
+            return
+        if len(self._stamped) > STAMPS_MAX:
+            self._stamped.clear()
+        self._stamped[authority.value] = minute
+        await run(self._process.engine, touch_key, authority.value)
+
+    async def owner(self, req: falcon.asgi.Request) -> Holder:
+        """Return whose session it is. Raises ApiError 401 NO_SESSION and 403 BAD_ORIGIN."""
+        refuse_other_sites(req)
+        token = req.cookies.get(COOKIE)
+        holder = await run(self._process.engine, holder_of, secret_hash(token)) if token else None
+        if holder is None:
+            raise NO_SESSION
+        return holder
+
+
+def bearer(req: falcon.asgi.Request) -> Authority:
+    """Return the key that a request presents. Raises ApiError 401 NO_KEY and BAD_KEY."""
+    header = req.get_header("Authorization") or ""
+    scheme, _, secret = header.strip().partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip():
+        raise NO_KEY if not header or scheme.lower() == "bearer" else BAD_KEY
+    return Authority("key", secret_hash(secret.strip()))
+
+
+def refuse_other_sites(req: falcon.asgi.Request) -> None:
+    """Refuse a state-changing call that another site's script made. Raises ApiError 403.
+
+    A page's own subdomain is the same site to a browser's SameSite rule, so the Origin decides.
+    """
+    origin = req.get_header("Origin")
+    if origin is None or req.method in {"GET", "HEAD", "OPTIONS"}:
+        return
+    if urlsplit(origin).netloc.lower() != (req.get_header("Host") or "").strip().lower():
+        raise BAD_ORIGIN

@@ -1,0 +1,62 @@
+"""Bodies of the monitor's API. Unknown fields are ignored. Source: SPEC section 5."""
+
+from typing import Annotated
+
+import msgspec
+
+from domain.page.commands import StatusGiven
+from domain.status import Impact, IncidentState, Status
+from domain.text import BODY_LIMIT, TITLE_LIMIT
+from web.errors import invalid
+from web.media import text
+
+REFERENCES_MAX = 500
+
+
+class Reference(msgspec.Struct, rename="camel"):
+    """A status for a component, named by id or name."""
+
+    component: str
+    status: Status
+
+
+class OpenIncident(msgspec.Struct, rename="camel"):
+    """`POST /api/v1/status-api/incidents`."""
+
+    title: Annotated[str, text(TITLE_LIMIT)]
+    impact: Impact | None = None
+    body: Annotated[str | None, text(BODY_LIMIT)] = None
+    components: list[Reference] | None = None
+
+
+class PostUpdate(msgspec.Struct, rename="camel"):
+    """`POST /api/v1/status-api/incidents/:iid/updates`."""
+
+    state: IncidentState
+    body: Annotated[str | None, text(BODY_LIMIT)] = None
+    components: list[Reference] | None = None
+
+
+class SetStatus(msgspec.Struct, rename="camel"):
+    """`POST /api/v1/status-api/components/:cid/status`."""
+
+    status: Status
+
+
+def given(references: list[Reference] | None) -> tuple[StatusGiven, ...]:
+    """Return references as a command keeps them. Raises ApiError 400."""
+    listed = references or []
+    if len(listed) > REFERENCES_MAX:
+        raise invalid(f"components may have at most {REFERENCES_MAX} items.", "components")
+    for index, item in enumerate(listed):
+        if not item.component.strip():
+            field = f"components[{index}].component"
+            raise invalid(f"{field} is required.", field)
+    return tuple(StatusGiven(item.component.strip(), item.status) for item in listed)
+
+
+def state_of_update(state: IncidentState) -> IncidentState:
+    """Return the state, unless it is the one that only a maintenance can have."""
+    if state is IncidentState.SCHEDULED:
+        raise invalid("state can't be scheduled: only a planned maintenance is.", "state")
+    return state

@@ -1,0 +1,100 @@
+"""Copies a process keeps of what it read from Redis: bounded, marked stale, never deleted by news.
+
+A copy is fresh only if nothing was said of its key since before it was read, and if the process
+hears what is said. A stale copy is better than none: whoever asks decides.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Value = TypeVar("Value")
+
+
+@dataclass(slots=True)
+class Copied(Generic[Value]):
+    """A value as it was read; `is_stale` once it may be another by now."""
+
+    value: Value
+    weight: int
+    is_stale: bool
+
+
+@dataclass(slots=True, eq=False)
+class Filling(Generic[Value]):
+    """A read under way; `is_dirty` if its key changed meanwhile, so that its result is stale."""
+
+    is_dirty: bool = False
+    task: asyncio.Task[Value] | None = None
+
+
+class Copies(Generic[Value]):
+    """Least recently used copies up to a total weight; one read at a time for each key."""
+
+    def __init__(self, limit: int, weigh: Callable[[Value], int]) -> None:
+        """Keep copies that weigh `limit` together, by the measure of `weigh`."""
+        self.is_hearing = False
+        self._limit = limit
+        self._weigh = weigh
+        self._weight = 0
+        self._copies: OrderedDict[str, Copied[Value]] = OrderedDict()
+        self._filling: dict[str, Filling[Value]] = {}
+
+    def get(self, key: str) -> Copied[Value] | None:
+        """Return the copy of `key`, stale or not."""
+        copied = self._copies.get(key)
+        if copied is not None:
+            self._copies.move_to_end(key)
+        return copied
+
+    def is_fresh(self, key: str) -> bool:
+        """Tell whether there is a copy that is not stale."""
+        copied = self._copies.get(key)
+        return copied is not None and not copied.is_stale
+
+    async def fresh(self, key: str, read: Callable[[str], Awaitable[Value]]) -> Value:
+        """Return the copy if it is fresh, else read it. Raises what `read` raises."""
+        copied = self.get(key)
+        if copied is not None and not copied.is_stale:
+            return copied.value
+        filling = self._filling.get(key)
+        if filling is None or filling.is_dirty:
+            filling = self._filling[key] = Filling()
+            filling.task = asyncio.ensure_future(self._fill(key, read, filling))
+        return await asyncio.shield(filling.task)  # type: ignore[arg-type]  # set just above
+
+    async def _fill(
+        self, key: str, read: Callable[[str], Awaitable[Value]], mine: Filling[Value]
+    ) -> Value:
+        try:
+            value = await read(key)
+            self._put(key, value, is_stale=mine.is_dirty or not self.is_hearing)
+        finally:
+            if self._filling.get(key) is mine:
+                del self._filling[key]
+        return value
+
+    def _put(self, key: str, value: Value, *, is_stale: bool) -> None:
+        old = self._copies.pop(key, None)
+        self._weight -= old.weight if old else 0
+        copied = Copied(value, self._weigh(value), is_stale)
+        self._copies[key] = copied
+        self._weight += copied.weight
+        while self._weight > self._limit and len(self._copies) > 1:
+            self._weight -= self._copies.popitem(last=False)[1].weight
+
+    def mark_stale(self, key: str) -> None:
+        """Take note that `key` is another now."""
+        if key in self._copies:
+            self._copies[key].is_stale = True
+        if key in self._filling:
+            self._filling[key].is_dirty = True
+
+    def mark_all_stale(self) -> None:
+        """Take note that every key may be another now."""
+        for copied in self._copies.values():
+            copied.is_stale = True
+        for filling in self._filling.values():
+            filling.is_dirty = True

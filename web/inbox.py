@@ -1,0 +1,164 @@
+"""The way of a write: append, ring, wait, answer. From the append on it is acknowledged."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+from typing import Any
+
+from domain.log import FAILURE, Outcome, Rejection
+from domain.store.engine import (
+    UNREACHABLE,
+    DBAPIError,
+    IntegrityError,
+    NotConnectedError,
+    SQLAlchemyError,
+    constraint,
+    run,
+)
+from domain.store.log import Appended, Draft, append
+from domain.store.receipts import Receipt, first_use, forget_use, receipt, receipt_at
+from web.errors import ApiError, unavailable, unknown
+from web.process import Process
+
+log = logging.getLogger(__name__)
+
+WAIT_S = 2.0  # how long a write waits to be published; then it answers 202. Source: SPEC 3.7
+OTHER_BODY = ApiError(
+    409, "CONFLICT", "This Idempotency-Key was used before with another body."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of a write: `is_published` or still on its way; refused if `refusal`."""
+
+    receipt_id: str
+    command: Any
+    is_published: bool
+    refusal: Rejection | None = None
+    is_repeat: bool = False
+
+
+class NoAuthorityError(Exception):
+    """The authority has no open stream for the command; whoever asked knows what to say."""
+
+
+class Inbox:
+    """Takes the writes of one process."""
+
+    def __init__(self, process: Process) -> None:
+        """Append through, ring by and wait in `process`."""
+        self._process = process
+
+    async def write(self, draft: Draft, *, waits: bool) -> Written:
+        """Append a command and, if `waits`, see it published.
+
+        Raises NoAuthorityError, and ApiError 409 (another body), 503 (UNAVAILABLE, UNKNOWN).
+        """
+        try:
+            appended = await self._append(draft)
+        except IntegrityError as error:
+            if constraint(error) != "idempotency_pkey":
+                raise
+            return await self._repeat(draft, waits=waits)
+        if appended is None:
+            raise NoAuthorityError
+        self._process.doorbell.ring(appended.stream_id)
+        written = Written(draft.id, draft.command, is_published=False)
+        return await self._followed(written, appended) if waits else written
+
+    async def _append(self, draft: Draft) -> Appended | None:
+        """Append; where the connection died, once more: the receipt's id tells if it was twice."""
+        try:
+            return await self._try_append(draft)
+        except NotConnectedError as error:
+            raise unavailable() from error
+        except UNREACHABLE as error:
+            if was_answered(error):
+                raise unavailable() from error
+            log.warning("append %s: connection lost (%s), asking again", draft.id, error)
+        try:
+            return await self._try_append(draft)
+        except UNREACHABLE as error:
+            raise unknown() from error
+
+    async def _try_append(self, draft: Draft) -> Appended | None:
+        try:
+            return await run(self._process.engine, append, draft)
+        except IntegrityError as error:
+            if constraint(error) != "commands_id_key":
+                raise
+        found = await run(self._process.engine, receipt, draft.id)
+        return Appended(found.stream_id, found.seq, found.accepted_at) if found else None
+
+    async def _repeat(self, draft: Draft, *, waits: bool) -> Written:
+        """Return the first outcome of an idempotency key, refusals included."""
+        once = draft.idempotency
+        if once is None:
+            raise NoAuthorityError
+        use = await run(
+            self._process.engine,
+            first_use, draft.authority, draft.stream_id, once.scope, once.key,
+        )  # fmt: skip
+        if use is None or use.expired:
+            if use:
+                await run(self._process.engine, forget_use, use.command_id)
+            return await self.write(draft, waits=waits)
+        if use.body_hash != once.body_hash:
+            raise OTHER_BODY
+        first = await run(self._process.engine, receipt, use.command_id)
+        if first is None:
+            raise unavailable()
+        return await self._first_outcome(first, waits=waits)
+
+    async def _first_outcome(self, first: Receipt, *, waits: bool) -> Written:
+        written = replace(judged(first), is_repeat=True)
+        if written.is_published or written.refusal or not waits:
+            return written
+        self._process.doorbell.ring(first.stream_id)
+        place = Appended(first.stream_id, first.seq, first.accepted_at)
+        return await self._followed(written, place)
+
+    async def _followed(self, written: Written, place: Appended) -> Written:
+        """Wait until a command, and whatever it made other streams do, is published."""
+        ends_at = asyncio.get_running_loop().time() + WAIT_S
+        refusal, is_published = await self._settled(place.stream_id, place.seq, ends_at)
+        return replace(written, refusal=refusal, is_published=is_published)
+
+    async def _settled(
+        self, stream_id: str, seq: int, ends_at: float
+    ) -> tuple[Rejection | None, bool]:
+        left_s = ends_at - asyncio.get_running_loop().time()
+        said = await self._process.waits.wait(stream_id, seq, max(left_s, 0))
+        if said is None:
+            return await self._as_logged(stream_id, seq)
+        if said.refusal:
+            return said.refusal, False
+        for page_id, page_seq in said.follow_ups:
+            refusal, is_published = await self._settled(page_id, page_seq, ends_at)
+            if refusal or not is_published:
+                return refusal, is_published
+        return None, True
+
+    async def _as_logged(self, stream_id: str, seq: int) -> tuple[Rejection | None, bool]:
+        """Ask the log what nobody announced."""
+        try:
+            found = await run(self._process.engine, receipt_at, stream_id, seq)
+        except (SQLAlchemyError, *UNREACHABLE):
+            return None, False  # it is durable all the same: 202
+        settled = judged(found) if found else None
+        return (settled.refusal, settled.is_published) if settled else (None, False)
+
+
+def judged(found: Receipt) -> Written:
+    """Return what a receipt says."""
+    refusal = found.refusal
+    if found.outcome is Outcome.FAILED and refusal is None:
+        refusal = FAILURE
+    is_published = found.published_at is not None and refusal is None
+    return Written(found.id, found.command, is_published, refusal)
+
+
+def was_answered(error: BaseException) -> bool:
+    """Tell whether Postgres itself said that the statement failed: nothing was accepted then."""
+    return isinstance(error, DBAPIError) and not error.connection_invalidated

@@ -1,0 +1,136 @@
+"""The lane for visitors: public GETs on page hosts, answered from ready bytes, without Falcon.
+
+The order of what decides, and what is served when something is missing: docs/architecture.md,
+rules 15 and 16.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeAlias
+from urllib.parse import parse_qs
+
+from domain.store.visits import HostEntry
+from web.page_copy import PATHS, Answer, Headers, PageCopy
+from web.process import NotThereError, Process
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+WAIT_S = 1.0  # how long a visitor waits for a page that Redis lost
+RETRY_AFTER = b"2"
+STALE = (b"x-hepstatus-copy", b"stale")
+NOTICES = Path(__file__).parents[1] / "templates" / "notice"
+
+
+class Lane:
+    """Serves page hosts for one process."""
+
+    def __init__(self, process: Process) -> None:
+        """Serve from the copies of `process`."""
+        self._process = process
+        self._base = process.settings.base_domain
+        self._home = process.settings.base_url.encode() + b"/"
+        self._missing = (NOTICES / "missing.html").read_bytes()
+        self._unavailable = (NOTICES / "unavailable.html").read_bytes()
+
+    async def serve(self, scope: Scope, send: Send, host: str) -> None:
+        """Answer a request whose host is not the base."""
+        try:
+            entry = await self._process.host(host)
+        except NotThereError:
+            await self._say_unavailable(scope, send, b"")
+            return
+        if entry.page_id is None:
+            await self._say_unknown(scope, send, host)
+        elif scope["method"] not in {"GET", "HEAD"}:
+            await notice(scope, send, 405, self._missing, [(b"allow", b"GET, HEAD")])
+        else:
+            await self._serve_page(scope, send, entry)
+
+    async def _serve_page(self, scope: Scope, send: Send, entry: HostEntry) -> None:
+        page_id = entry.page_id or ""
+        try:
+            copy = await self._process.page_within(page_id, WAIT_S)
+            name = PATHS.get(scope["path"])
+            if name is None or not copy.is_visible_at(datetime.now(UTC)):
+                await notice(scope, send, 404, self._missing)
+                return
+            found = await self._find(scope, page_id, copy, name)
+        except NotThereError as reason:
+            await self._say_unavailable(scope, send, str(reason.args[0] if reason.args else ""))
+            return
+        is_fresh = self._process.pages.is_fresh(page_id)
+        await send_answer(scope, send, found, () if is_fresh else (STALE,))
+
+    async def _find(self, scope: Scope, page_id: str, copy: PageCopy, name: str) -> Answer:
+        if name == "badge.svg" and b"label=" in scope["query_string"]:
+            labels = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+            badge = copy.badge(labels.get("label", [""])[0])
+            if badge is not None:
+                return badge
+        found = copy.best(name, header(scope, b"accept-encoding"))
+        return found or await self._process.cold(page_id, copy, name, WAIT_S)
+
+    async def _say_unknown(self, scope: Scope, send: Send, host: str) -> None:
+        """404 under the base; a foreign host is sent to the base. Source: SPEC 3.10."""
+        is_ours = host.endswith("." + self._base)
+        if is_ours or scope["method"] not in {"GET", "HEAD"}:
+            await notice(scope, send, 404, self._missing)
+        else:
+            await notice(scope, send, 302, b"", [(b"location", self._home)])
+
+    async def _say_unavailable(self, scope: Scope, send: Send, reason: bytes | str) -> None:
+        retry = [(b"retry-after", RETRY_AFTER)]
+        if " " in str(reason):  # a sentence, not an id
+            body = f"{reason}\n".encode()
+            await plain(scope, send, 503, body, retry)
+        else:
+            await notice(scope, send, 503, self._unavailable, retry)
+
+
+def header(scope: Scope, name: bytes) -> bytes:
+    """Return a request header, all of its lines joined; empty if it is not there."""
+    return b", ".join(value for key, value in scope["headers"] if key == name)
+
+
+async def send_answer(
+    scope: Scope, send: Send, answer: Answer, extra: Iterable[tuple[bytes, bytes]]
+) -> None:
+    """Send ready bytes, or 304 to who has them."""
+    if is_held(header(scope, b"if-none-match"), answer.etag):
+        await respond(scope, send, 304, [*answer.unchanged, *extra], b"")
+    else:
+        await respond(scope, send, 200, [*answer.headers, *extra], answer.body)
+
+
+def is_held(if_none_match: bytes, etag: bytes) -> bool:
+    """Tell whether an If-None-Match header names the entity (weakly compared, RFC 9110 13.1.2)."""
+    if not if_none_match:
+        return False
+    held = {tag.strip().removeprefix(b"W/") for tag in if_none_match.split(b",")}
+    return etag in held or b"*" in held
+
+
+async def notice(
+    scope: Scope, send: Send, status: int, html: bytes, extra: Headers | None = None
+) -> None:
+    """Send a page of ours that says what is the matter; caches keep none of them."""
+    own = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
+    own.append((b"content-length", str(len(html)).encode()))
+    own.append((b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'"))
+    await respond(scope, send, status, own + (extra or []), html)
+
+
+async def plain(scope: Scope, send: Send, status: int, body: bytes, extra: Headers) -> None:
+    """Send a sentence as plain text."""
+    own = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    own.append((b"content-length", str(len(body)).encode()))
+    await respond(scope, send, status, own + extra, body)
+
+
+async def respond(scope: Scope, send: Send, status: int, headers: Headers, body: bytes) -> None:
+    """Send a response; to HEAD without its body."""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    content = b"" if scope["method"] == "HEAD" else body
+    await send({"type": "http.response.body", "body": content})

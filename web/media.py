@@ -1,0 +1,158 @@
+"""Bodies: bounded, JSON, decoded into typed requests, every text fit to be stored."""
+
+import re
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+
+import falcon.asgi
+import msgspec
+
+from domain.status import Impact, IncidentState, Status
+from domain.text import clean, is_storable
+from web.errors import ApiError, invalid
+
+LIMIT_BYTES = 64 * 1024
+TOO_LARGE = ApiError(413, "TOO_LARGE", "The body is too large: at most 64 KiB are read.")
+NOT_JSON = ApiError(
+    415, "UNSUPPORTED_MEDIA_TYPE", "The body must be JSON (Content-Type: application/json)."
+)
+NAMES = {
+    "str": "text", "int": "a whole number", "float": "a number", "bool": "true or false",
+    "array": "a list", "object": "an object", "null": "null",
+}  # fmt: skip
+
+Body = TypeVar("Body", bound=msgspec.Struct)
+
+
+def text(limit: int) -> Any:  # noqa: ANN401 - metadata for Annotated
+    """Describe a text of at most `limit` characters after trimming; blank counts as missing."""
+    return msgspec.Meta(extra={"limit": limit}, extra_json_schema={"maxLength": limit})
+
+
+async def read_body(req: falcon.asgi.Request) -> bytes:
+    """Return the raw body. Raises ApiError 413 and 415."""
+    declared = req.content_type
+    if declared and declared.partition(";")[0].strip().lower() != "application/json":
+        raise NOT_JSON
+    if req.get_header("Content-Encoding", default="identity").lower() != "identity":
+        raise NOT_JSON
+    if (req.content_length or 0) > LIMIT_BYTES:
+        raise TOO_LARGE
+    return await _bounded(req)
+
+
+async def _bounded(req: falcon.asgi.Request) -> bytes:
+    body = bytearray()
+    async for chunk in req.stream:
+        body += chunk
+        if len(body) > LIMIT_BYTES:
+            raise TOO_LARGE
+    return bytes(body)
+
+
+def decode_body(raw: bytes, shape: type[Body]) -> Body:
+    """Decode a body. Raises ApiError 400 that names the field."""
+    try:
+        tree = msgspec.json.decode(raw)
+    except (ValueError, RecursionError):
+        raise invalid("The body is not valid JSON.") from None
+    if not isinstance(tree, dict):
+        raise invalid("The body must be a JSON object.")
+    _refuse_unstorable(tree)
+    # Null counts as absent: on an optional field as not given, on a required one as missing.
+    known = set(shape.__struct_encode_fields__)
+    present = {n: value for n, value in tree.items() if value is not None or n not in known}
+    try:
+        body = msgspec.convert(present, type=shape)
+    except msgspec.ValidationError as error:
+        raise explained(str(error)) from None
+    return _tidied(body)
+
+
+def _refuse_unstorable(tree: dict[str, Any]) -> None:
+    """Refuse NUL and lone surrogates anywhere, in names and in what is ignored as well."""
+    waiting: list[tuple[str, Any]] = [("", tree)]
+    while waiting:
+        field, value = waiting.pop()
+        match value:
+            case str() if not is_storable(value):
+                raise invalid(f"{field or 'The body'} holds a character that can't be stored.", field)
+            case dict():
+                waiting += [(field, name) for name in value]
+                waiting += [(field or name, item) for name, item in value.items()]
+            case list():
+                waiting += [(field, item) for item in value]
+
+
+def explained(message: str) -> ApiError:
+    """Turn msgspec's words into a sentence that names the field."""
+    what, _, path = message.partition(" - at `$")
+    field = path.rstrip("`").removeprefix(".")
+    if missing := re.search(r"missing required field `(\w+)`", what):
+        field = f"{field}.{missing[1]}" if field else missing[1]
+        return invalid(f"{field} is required.", field)
+    if unknown := re.search(r"unknown field `([^`]*)`", what):
+        field = f"{field}.{unknown[1]}" if field else unknown[1]
+        return invalid(f"{field} is not a field of this request.", field)
+    return invalid(f"{field or 'The body'} {_complaint(what, field)}.", field or None)
+
+
+def _complaint(what: str, field: str) -> str:
+    if expected := re.match(r"Expected `([^`]*)`, got `([^`]*)`", what):
+        wanted = [NAMES.get(word, word) for word in expected[1].split(" | ") if word != "null"]
+        return f"must be {' or '.join(wanted)}, not {NAMES.get(expected[2], expected[2])}"
+    if "enum value" in what:
+        allowed = ALLOWED.get(field.rpartition(".")[2])
+        return f"must be one of {allowed}" if allowed else "has a value that is not known"
+    return what[:1].lower() + what[1:]
+
+
+ALLOWED = {
+    "status": ", ".join(Status),
+    "impact": ", ".join(Impact),
+    "state": ", ".join(state for state in IncidentState if state is not IncidentState.SCHEDULED),
+    "kind": "leaf, category",
+}
+
+
+def _tidied(body: Body) -> Body:
+    """Trim every text and hold it to its limit, in nested items too."""
+    for name, limit, is_required in _texts(type(body)):
+        wire = body.__struct_encode_fields__[body.__struct_fields__.index(name)]
+        tidy = clean(getattr(body, name))
+        if tidy is None and is_required:
+            raise invalid(f"{wire} is required.", wire)
+        if tidy is not None and len(tidy) > limit:
+            raise invalid(f"{wire} may have at most {limit} characters.", wire)
+        setattr(body, name, tidy)
+    return body
+
+
+def _texts(shape: type[msgspec.Struct]) -> list[tuple[str, int, bool]]:
+    """Return (attribute, limit, whether it is required) of a request's texts."""
+    if shape not in _TEXTS:
+        hints = get_type_hints(shape, include_extras=True)
+        required = set(shape.__struct_fields__) - _optional(shape)
+        _TEXTS[shape] = [
+            (name, limit, name in required)
+            for name, hint in hints.items()
+            if (limit := _limit_of(hint)) is not None
+        ]
+    return _TEXTS[shape]
+
+
+_TEXTS: dict[type[msgspec.Struct], list[tuple[str, int, bool]]] = {}
+
+
+def _optional(shape: type[msgspec.Struct]) -> set[str]:
+    count = len(shape.__struct_defaults__)
+    return set(shape.__struct_fields__[-count:]) if count else set()
+
+
+def _limit_of(hint: Any) -> int | None:  # noqa: ANN401 - a type annotation
+    if get_origin(hint) is Annotated:
+        for part in get_args(hint)[1:]:
+            if isinstance(part, msgspec.Meta) and part.extra and "limit" in part.extra:
+                return int(part.extra["limit"])
+        return _limit_of(get_args(hint)[0])
+    limits = (_limit_of(part) for part in get_args(hint))
+    return next((limit for limit in limits if limit is not None), None)

@@ -1,0 +1,146 @@
+"""A page as a process keeps it: its artifacts as ready answers, headers included."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+import msgspec
+
+from domain.badge import BadgeParts, with_label
+
+Headers = list[tuple[bytes, bytes]]
+
+# How long caches may keep what. Source: SPEC section 4.
+PAGE_CACHE = b"public, max-age=1, stale-if-error=86400"
+BADGE_CACHE = b"public, max-age=30"
+ENCODINGS = ("br", "gzip")
+ETAG_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The headers of an artifact: type, caching, and whether other sites' scripts may read it."""
+
+    content_type: bytes
+    cache: bytes = PAGE_CACHE
+    is_open: bool = False
+    is_encoded: bool = True
+
+
+HTML = Kind(b"text/html; charset=utf-8")
+JSON = Kind(b"application/json", is_open=True)
+SVG = Kind(b"image/svg+xml", BADGE_CACHE, is_open=True)
+PNG = Kind(b"image/png", BADGE_CACHE, is_open=True, is_encoded=False)
+KINDS: Mapping[str, Kind] = {
+    "index.html": HTML,
+    "status.json": JSON,
+    "status-version.json": JSON,
+    "badge.svg": SVG,
+    "badge.png": PNG,
+}
+PATHS: Mapping[str, str] = {"/": "index.html"} | {f"/{name}": name for name in list(KINDS)[1:]}
+HOT_FIELDS: tuple[str, ...] = (
+    "meta",
+    "gone",
+    "csp",
+    "badge.parts",
+    "status-version.json",
+    *(f"{n}{e}" for n in ("index.html", "status.json", "badge.svg") for e in ("", "|br", "|gzip")),
+)
+
+
+class Meta(msgspec.Struct, frozen=True, rename="camel"):
+    """What decides whether a page is served, beside its bytes."""
+
+    is_public: bool
+    served_until: datetime | None
+    version: str
+
+
+HIDDEN = Meta(is_public=False, served_until=None, version="")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An artifact in one encoding with its headers, and those of the 304 that spares it."""
+
+    body: bytes
+    etag: bytes
+    headers: Headers
+    unchanged: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class PageCopy:
+    """A page's answers by field name; more may be added as cold ones are asked for."""
+
+    meta: Meta
+    answers: dict[str, Answer]
+    reasons: dict[str, str]
+    parts: BadgeParts | None
+    size: int
+
+    def is_visible_at(self, at: datetime) -> bool:
+        """Whether visitors may see the page at an instant. Source: SPEC 3.9."""
+        until = self.meta.served_until
+        return self.meta.is_public and (until is None or at < until)
+
+    def best(self, name: str, accepted: bytes) -> Answer | None:
+        """Return an artifact in the best encoding that an Accept-Encoding header allows."""
+        for encoding in ENCODINGS:
+            if f"{name}|{encoding}" in self.answers and accepts(accepted, encoding):
+                return self.answers[f"{name}|{encoding}"]
+        return self.answers.get(name)
+
+    def badge(self, label: str) -> Answer | None:
+        """Return the badge with another label, joined of parts that a worker made."""
+        if self.parts is None:
+            return self.answers.get("badge.svg")
+        return answer(SVG, with_label(self.parts, label).encode(), None, {})
+
+
+def accepts(header: bytes, encoding: str) -> bool:
+    """Tell whether an Accept-Encoding header names an encoding, other than to refuse it."""
+    for part in header.decode("latin-1").lower().split(","):
+        name, _, weight = part.partition(";")
+        if name.strip() == encoding:
+            return weight.replace(" ", "").rstrip("0") not in {"q=", "q=0."}
+    return False
+
+
+def page_copy(fields: Mapping[str, bytes]) -> PageCopy:
+    """Make a copy of the fields of a page's hash; a tombstone is a page that nobody may see."""
+    extra = {"content-security-policy": fields["csp"]} if "csp" in fields else {}
+    answers = {}
+    for name, content in fields.items():
+        artifact, _, encoding = name.partition("|")
+        if artifact in KINDS:
+            headers = extra if KINDS[artifact] is HTML else {}
+            answers[name] = answer(KINDS[artifact], content, encoding or None, headers)
+    parts = fields.get("badge.parts")
+    return PageCopy(
+        meta=msgspec.json.decode(fields["meta"], type=Meta) if "meta" in fields else HIDDEN,
+        answers=answers,
+        reasons={n[:-1]: v.decode() for n, v in fields.items() if n.endswith("!")},
+        parts=msgspec.json.decode(parts, type=BadgeParts) if parts else None,
+        size=sum(map(len, fields.values())),
+    )
+
+
+def answer(
+    kind: Kind, body: bytes, encoding: str | None, extra: Mapping[str, bytes]
+) -> Answer:
+    """Make ready answers of an artifact's bytes."""
+    etag = b'"' + blake2b(body, digest_size=ETAG_BYTES).hexdigest().encode() + b'"'
+    shared = [(b"cache-control", kind.cache), (b"etag", etag)]
+    shared += [(b"vary", b"Accept-Encoding")] if kind.is_encoded else []
+    shared += [(b"access-control-allow-origin", b"*")] if kind.is_open else []
+    own = [
+        (b"content-type", kind.content_type),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-content-type-options", b"nosniff"),
+        *((name.encode(), value) for name, value in extra.items()),
+    ]
+    own += [(b"content-encoding", encoding.encode())] if encoding else []
+    return Answer(body, etag, own + shared, shared)

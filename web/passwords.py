@@ -1,0 +1,51 @@
+"""Passwords: argon2id, off the event loop, never more at once than there are cores to spare."""
+
+import asyncio
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+AT_ONCE = 2  # each hash takes 64 MiB and a core for tens of milliseconds
+SHORTEST = 8
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    return PasswordHasher()  # the library's defaults follow RFC 9106's second recommendation
+
+
+@cache
+def _decoy() -> str:
+    """Return a hash to check against when there is no account, so that both take as long."""
+    return _hasher().hash("nobody's password")
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash of a password; takes tens of milliseconds."""
+    return _hasher().hash(password)
+
+
+class Passwords:
+    """Hashes and checks passwords in threads."""
+
+    def __init__(self) -> None:
+        """Let in only a few at once."""
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    async def hash(self, password: str) -> str:
+        """Return the argon2id hash of a password."""
+        async with self._room:
+            return await asyncio.to_thread(hash_password, password)
+
+    async def matches(self, password: str, stored: str | None) -> bool:
+        """Tell whether a password is the one that was hashed; as slowly if there is none."""
+        async with self._room:
+            return await asyncio.to_thread(_matches, password, stored)
+
+
+def _matches(password: str, stored: str | None) -> bool:
+    try:
+        return _hasher().verify(stored or _decoy(), password) and stored is not None
+    except (VerificationError, InvalidHashError):
+        return False

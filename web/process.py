@@ -1,0 +1,206 @@
+"""What one web process holds: its copies, its waits, its connections. Wired once, at start."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Coroutine, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from domain.store import keys
+from domain.store.announcements import decode
+from domain.store.doorbell import RingThread
+from domain.store.engine import make_async_engine
+from domain.store.listener import Listener
+from domain.store.settings import Settings
+from domain.store.visits import UNREACHABLE, HostEntry, Visits
+from web.copies import Copies
+from web.page_copy import HOT_FIELDS, Answer, PageCopy, page_copy
+from web.waits import Waits
+
+log = logging.getLogger(__name__)
+
+HOSTS_MAX = 20_000  # entries, known and unknown hosts alike
+READ_S = 0.5  # a visitor waits for a frozen Redis no longer than this, and only once a pause
+PAUSE_S = 0.5
+COLD_RETRY_S = 0.3  # a lost ring for a cold artifact is repeated while its visitor waits
+MEGABYTE = 1_000_000
+
+Value = TypeVar("Value")
+
+
+class NotThereError(Exception):
+    """Redis answers, but has nothing to say: it was emptied, or a page was evicted."""
+
+
+class Process:
+    """The parts of a web process. It is the ears of the listener as well."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Make the parts; nothing connects before `start`."""
+        self.settings = settings
+        self.engine: AsyncEngine = make_async_engine(settings.database_url)
+        self.doorbell = RingThread(settings)
+        self.visits = Visits(settings.cache_url, READ_S)
+        self.waits = Waits()
+        self.pages: Copies[PageCopy] = Copies(
+            settings.page_copy_mb * MEGABYTE, lambda copy: copy.size
+        )
+        self.hosts: Copies[HostEntry] = Copies(HOSTS_MAX, lambda _: 1)
+        self._paused_until = 0.0
+        self._news: dict[str, asyncio.Event] = {}
+        self._listening: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to listen."""
+        self._listening = asyncio.create_task(Listener(self.settings.cache_url, self).run())
+
+    async def stop(self) -> None:
+        """Close everything."""
+        if self._listening:
+            self._listening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._listening
+        await self.visits.close()
+        await self.engine.dispose()
+
+    # What the listener tells.
+
+    def connected(self) -> None:
+        """Hear from now on; whatever was copied before may be another."""
+        self.pages.mark_all_stale()
+        self.hosts.mark_all_stale()
+        self.pages.is_hearing = self.hosts.is_hearing = self.waits.is_hearing = True
+        self._paused_until = 0.0
+
+    def disconnected(self) -> None:
+        """Hear nothing from now on: nothing is fresh, nobody waits."""
+        self.pages.is_hearing = self.hosts.is_hearing = False
+        self.pages.mark_all_stale()
+        self.hosts.mark_all_stale()
+        self.waits.deafened()
+
+    def invalidated(self, changed: Sequence[str] | None) -> None:
+        """Mark copies stale."""
+        if changed is None:
+            self.pages.mark_all_stale()
+            self.hosts.mark_all_stale()
+            return
+        for key in changed:
+            self._changed(key)
+
+    def _changed(self, key: str) -> None:
+        if key.startswith(keys.PAGE_PREFIX):
+            self._page_changed(key.removeprefix(keys.PAGE_PREFIX))
+        elif key.startswith(keys.HOST_PREFIX):
+            self.hosts.mark_stale(key.removeprefix(keys.HOST_PREFIX))
+        else:  # the marker that all hosts have their entries: what was unknown is known now
+            self.hosts.mark_all_stale()
+
+    def _page_changed(self, page_id: str) -> None:
+        self.pages.mark_stale(page_id)
+        if page_id in self._news:
+            self._news.pop(page_id).set()
+
+    def announced(self, message: bytes) -> None:
+        """Mark the copy stale, then wake who waits: they read what they wrote."""
+        try:
+            announcement = decode(message)
+        except msgspec.DecodeError:
+            log.warning("an announcement that can't be read: %r", message[:200])
+            return
+        self._page_changed(announcement.stream)
+        self.waits.heard(announcement)
+
+    # What visits ask.
+
+    async def host(self, host: str) -> HostEntry:
+        """Return where a host leads. Raises NotThereError if nobody knows and nobody ever did."""
+        try:
+            return await self.hosts.fresh(host, self._read_host)
+        except (NotThereError, *UNREACHABLE):
+            copied = self.hosts.get(host)
+            if copied is None:
+                raise NotThereError(host) from None
+            return copied.value
+
+    async def page(self, page_id: str) -> PageCopy:
+        """Return a page's copy, fresh if possible.
+
+        Raises NotThereError if there is neither a copy nor a publication.
+        """
+        try:
+            return await self.pages.fresh(page_id, self._read_page)
+        except (NotThereError, *UNREACHABLE):
+            copied = self.pages.get(page_id)
+            if copied is None:
+                raise NotThereError(page_id) from None
+            return copied.value
+
+    async def page_within(self, page_id: str, timeout_s: float) -> PageCopy:
+        """Return a page's copy; if there is none, ring and wait for one. Raises NotThereError."""
+        try:
+            return await self.page(page_id)
+        except NotThereError:
+            self.doorbell.ring(page_id)
+            await self.news_of(page_id, timeout_s)
+            return await self.page(page_id)
+
+    async def cold(self, page_id: str, copy: PageCopy, name: str, timeout_s: float) -> Answer:
+        """Return an artifact that is rendered on the first ask.
+
+        Raises NotThereError, with a sentence if it is known why it can't be had.
+        """
+        ends_at = time.monotonic() + timeout_s
+        while name not in copy.answers:
+            await self._add_cold(page_id, copy, name)
+            if name in copy.answers:
+                break
+            if name in copy.reasons or time.monotonic() > ends_at:
+                raise NotThereError(copy.reasons.get(name, ""))
+            self.doorbell.ring_cold(page_id, name)
+            await self.news_of(page_id, min(COLD_RETRY_S, timeout_s))
+        return copy.answers[name]
+
+    async def _add_cold(self, page_id: str, copy: PageCopy, name: str) -> None:
+        try:
+            fields = await self._guarded(self.visits.fields(page_id, (name, f"{name}!")))
+        except UNREACHABLE as error:
+            raise NotThereError from error
+        if fields:
+            found = page_copy(fields)
+            copy.answers.update(found.answers)
+            copy.reasons.update(found.reasons)
+
+    async def news_of(self, page_id: str, timeout_s: float) -> None:
+        """Wait until something is published of a page, at the longest `timeout_s`."""
+        event = self._news.setdefault(page_id, asyncio.Event())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(event.wait(), timeout_s)
+
+    async def _read_host(self, host: str) -> HostEntry:
+        entry = await self._guarded(self.visits.host(host))
+        if not entry.is_known:
+            raise NotThereError(host)
+        return entry
+
+    async def _read_page(self, page_id: str) -> PageCopy:
+        fields = await self._guarded(self.visits.fields(page_id, HOT_FIELDS))
+        if fields is None:
+            raise NotThereError(page_id)
+        return page_copy(fields)
+
+    async def _guarded(self, read: Coroutine[Any, Any, Value]) -> Value:
+        """Read from Redis, unless it failed to answer a moment ago."""
+        if time.monotonic() < self._paused_until:
+            read.close()
+            message = "Redis did not answer a moment ago"
+            raise ConnectionError(message)
+        try:
+            return await read
+        except UNREACHABLE:
+            self._paused_until = time.monotonic() + PAUSE_S
+            raise

@@ -1,0 +1,155 @@
+"""The monitor's API: one bearer key, one page. Source: SPEC section 5."""
+
+from typing import Any, TypeVar
+
+import msgspec
+from falcon.asgi import Request, Response
+
+from domain.page import commands as c
+from domain.store.log import Authority, Draft
+from domain.store.mint import mint
+from web.answers import Described, Writes, idempotency, write_data
+from web.auth import BAD_KEY, Gate, bearer
+from web.bodies import monitor as m
+from web.errors import ApiError, unavailable
+from web.inbox import NoAuthorityError
+from web.media import decode_body, read_body
+from web.process import NotThereError, Process
+
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+READ_WAIT_S = 1.0
+
+
+class Monitor:
+    """What the resources of a monitor share: who asks, what it says, and the writing of it."""
+
+    def __init__(self, gate: Gate, writes: Writes) -> None:
+        """Ask `gate`, write through `writes`."""
+        self._gate = gate
+        self._writes = writes
+
+    async def read(self, req: Request, key: Authority, shape: type[Shape]) -> tuple[bytes, Shape]:
+        """Return the body. To a key that opens nothing, that is said before what is wrong with it.
+
+        A good request needs no look at the key here: the append itself asks.
+        """
+        try:
+            raw = await read_body(req)
+            return raw, decode_body(raw, shape)
+        except ApiError:
+            await self._gate.live_key(key)
+            raise
+
+    async def refuse_bad_key(self, key: Authority, error: ApiError) -> ApiError:
+        """Return `error`, unless the key opens nothing: then that is raised."""
+        await self._gate.live_key(key)
+        return error
+
+    async def write(  # noqa: PLR0913 - a request, a response and what to make of them
+        self,
+        req: Request,
+        resp: Response,
+        key: Authority,
+        raw: bytes,
+        command: c.Command,
+        describe: Described,
+        status: int = 200,
+    ) -> None:
+        """Append for whatever page the key opens. Raises ApiError 401 if it opens none."""
+        draft = Draft(mint("r"), command, key, idempotency=idempotency(req, raw))
+        try:
+            await self._writes.answer(req, resp, draft, describe, status=status)
+        except NoAuthorityError:
+            await self._gate.live_key(key)
+            raise BAD_KEY from None
+        await self._gate.stamp(key)
+
+
+class Incidents(Monitor):
+    """`POST /api/v1/status-api/incidents`."""
+
+    async def on_post(self, req: Request, resp: Response) -> None:
+        """Open an incident."""
+        key = bearer(req)
+        raw, body = await self.read(req, key, m.OpenIncident)
+        try:
+            given = m.given(body.components)
+        except ApiError as error:
+            raise await self.refuse_bad_key(key, error) from None
+        command = c.OpenIncident(
+            mint("i"), mint("u"), body.title, body.impact, body.body, given
+        )
+        await self.write(req, resp, key, raw, command, lambda o: {"id": o.incident_id}, 201)
+
+
+class Updates(Monitor):
+    """`POST /api/v1/status-api/incidents/:iid/updates`."""
+
+    async def on_post(self, req: Request, resp: Response, iid: str) -> None:
+        """Say more of an incident."""
+        key = bearer(req)
+        raw, body = await self.read(req, key, m.PostUpdate)
+        try:
+            state, given = m.state_of_update(body.state), m.given(body.components)
+        except ApiError as error:
+            raise await self.refuse_bad_key(key, error) from None
+        command = c.PostUpdate(iid, mint("u"), state, body.body, given)
+        await self.write(req, resp, key, raw, command, lambda o: {"id": o.update_id}, 201)
+
+
+class ComponentStatus(Monitor):
+    """`POST /api/v1/status-api/components/:cid/status`."""
+
+    async def on_post(self, req: Request, resp: Response, cid: str) -> None:
+        """Toggle what a component, named by id or name, shows."""
+        key = bearer(req)
+        raw, body = await self.read(req, key, m.SetStatus)
+        command = c.SetStatus(cid.replace("%2F", "/"), body.status)
+        await self.write(req, resp, key, raw, command, toggled)
+
+
+def toggled(command: c.SetStatus) -> dict[str, Any]:
+    """Return the reference and its status, echoed."""
+    return {"component": command.reference, "status": command.status}
+
+
+class PageStatus:
+    """`GET /api/v1/status-api/status`."""
+
+    def __init__(self, gate: Gate, process: Process) -> None:
+        """Read what `process` has of the publication."""
+        self._gate = gate
+        self._process = process
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Tell what is published: it equals status.json."""
+        key = bearer(req)
+        credential = await self._gate.live_key(key)
+        await self._gate.stamp(key)
+        try:
+            copy = await self._process.page_within(credential.page_id, READ_WAIT_S)
+        except NotThereError:
+            raise unavailable() from None
+        published = msgspec.json.decode(copy.answers["status.json"].body)
+        write_data(resp, summary(published))
+
+
+def summary(published: dict[str, Any]) -> dict[str, Any]:
+    """Return of status.json what a monitor wants to know."""
+    return {
+        "overall": published["status"]["indicator"],
+        "components": [
+            {"id": leaf["id"], "name": leaf["name"], "status": leaf["status"]}
+            for leaf in published["components"]
+        ],
+        "incidents": [
+            {
+                "id": incident["id"],
+                "title": incident["name"],
+                "impact": incident["impact"],
+                "state": incident["state"],
+                "startedAt": incident["startedAt"],
+            }
+            for incident in published["incidents"]
+        ],
+    }

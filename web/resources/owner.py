@@ -1,0 +1,69 @@
+"""What an owner's resources share: who asks, the page's stream, and the writing of a command."""
+
+from typing import Any, TypeVar
+
+import msgspec
+from falcon.asgi import Request, Response
+
+from domain.store.accounts import Holder
+from domain.store.engine import run
+from domain.store.log import Authority, Draft
+from domain.store.mint import mint
+from domain.store.owned import OwnedPage, page_of
+from web.answers import Described, Writes, idempotency
+from web.auth import Gate
+from web.errors import not_found
+from web.inbox import NoAuthorityError
+from web.media import decode_body, read_body
+from web.process import Process
+
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+
+
+class Owner:
+    """The hands of an owner's resource."""
+
+    def __init__(self, process: Process, gate: Gate, writes: Writes) -> None:
+        """Ask `gate`, read from the database of `process`, write through `writes`."""
+        self.settings = process.settings
+        self.engine = process.engine
+        self._gate = gate
+        self._writes = writes
+
+    async def holder(self, req: Request) -> Holder:
+        """Return whose session it is. Raises ApiError 401, 403."""
+        return await self._gate.owner(req)
+
+    async def page(self, req: Request, page_id: str) -> OwnedPage:
+        """Return one of the owner's pages. Raises ApiError 404 for another's."""
+        holder = await self.holder(req)
+        page = await run(self.engine, page_of, holder.account_id, page_id)
+        if page is None:
+            raise not_found("page")
+        return page
+
+    async def body(self, req: Request, shape: type[Shape]) -> tuple[bytes, Shape]:
+        """Return the body, raw and decoded. Raises ApiError 400, 413, 415."""
+        raw = await read_body(req)
+        return raw, decode_body(raw, shape)
+
+    async def write(  # noqa: PLR0913 - a request, a response and what to make of them
+        self,
+        req: Request,
+        resp: Response,
+        holder: Holder,
+        command: Any,  # noqa: ANN401 - any command
+        describe: Described,
+        *,
+        stream_id: str = "",
+        raw: bytes = b"",
+        status: int = 200,
+    ) -> None:
+        """Append to a page's stream, or the account's own. Raises ApiError 404 for another's."""
+        authority = Authority("owner", holder.account_id)
+        stream = stream_id or holder.account_id
+        draft = Draft(mint("r"), command, authority, stream, idempotency(req, raw))
+        try:
+            await self._writes.answer(req, resp, draft, describe, status=status)
+        except NoAuthorityError:
+            raise not_found("page") from None

@@ -1,0 +1,54 @@
+"""Receipts: what became of a write. Source: SPEC 3.7."""
+
+from typing import Any
+
+from falcon.asgi import Request, Response
+
+from domain.store.engine import run
+from domain.store.log import Authority
+from domain.store.receipts import Receipt, receipt_for
+from web.answers import iso, write_data
+from web.auth import Gate, bearer
+from web.errors import not_found
+from web.process import Process
+
+
+class Receipts:
+    """`GET /api/v1/receipts/:rid`."""
+
+    def __init__(self, process: Process, gate: Gate) -> None:
+        """Read from the database of `process`, after asking `gate`."""
+        self._engine = process.engine
+        self._gate = gate
+
+    async def on_get(self, req: Request, resp: Response, rid: str) -> None:
+        """Tell how far a write got, to a live key of its page or a session of its owner."""
+        authority = await self.authority(req)
+        found = await run(self._engine, receipt_for, rid, authority)
+        if found is None:
+            raise not_found("receipt")
+        write_data(resp, shown(found))
+
+    async def authority(self, req: Request) -> Authority:
+        """Return who asks: by key if one is presented, else by session."""
+        if req.get_header("Authorization") is None:
+            holder = await self._gate.owner(req)
+            return Authority("owner", holder.account_id)
+        key = bearer(req)
+        await self._gate.live_key(key)
+        return key
+
+
+def shown(found: Receipt) -> dict[str, Any]:
+    """Return a receipt as JSON."""
+    refusal = found.refusal
+    return {
+        "id": found.id,
+        "state": found.state,
+        "acceptedAt": iso(found.accepted_at),
+        "appliedAt": iso(found.applied_at),
+        "publishedAt": iso(found.published_at),
+        "refusal": {"code": refusal.code, "error": refusal.error, "fields": refusal.fields}
+        if refusal
+        else None,
+    }

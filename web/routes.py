@@ -1,0 +1,60 @@
+"""The route table of the base host: every address and its resource, and nothing else."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from web.answers import Writes
+from web.auth import Gate
+from web.inbox import Inbox
+from web.passwords import Passwords
+from web.process import Process
+from web.resources import auth, components, home, keys, monitor, pages, receipts
+
+
+class Parts(NamedTuple):
+    """What resources are made of."""
+
+    process: Process
+    gate: Gate
+    writes: Writes
+    passwords: Passwords
+
+
+class Route(NamedTuple):
+    """An address, and how its resource is made."""
+
+    path: str
+    make: Callable[[Parts], Any]
+
+
+def _owner(resource: type[Any]) -> Callable[[Parts], Any]:
+    return lambda parts: resource(parts.process, parts.gate, parts.writes)
+
+
+def _monitor(resource: type[Any]) -> Callable[[Parts], Any]:
+    return lambda parts: resource(parts.gate, parts.writes)
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("/", lambda _: home.Home()),
+    Route("/api/v1/auth/signup", lambda p: auth.Signup(p.process, p.passwords)),
+    Route("/api/v1/auth/login", lambda p: auth.Login(p.process, p.passwords)),
+    Route("/api/v1/auth/logout", lambda p: auth.Logout(p.process)),
+    Route("/api/v1/auth/me", lambda p: auth.Me(p.gate)),
+    Route("/api/v1/receipts/{rid}", lambda p: receipts.Receipts(p.process, p.gate)),
+    Route("/api/v1/status", _owner(pages.Pages)),
+    Route("/api/v1/status/{page_id}", _owner(pages.OnePage)),
+    Route("/api/v1/status/{page_id}/components", _owner(components.Components)),
+    Route("/api/v1/status/{page_id}/keys", _owner(keys.Keys)),
+    Route("/api/v1/status/{page_id}/keys/{kid}", _owner(keys.OneKey)),
+    Route("/api/v1/status/{page_id}/keys/{kid}/rotate", _owner(keys.KeyRotation)),
+    Route("/api/v1/status-api/status", lambda p: monitor.PageStatus(p.gate, p.process)),
+    Route("/api/v1/status-api/incidents", _monitor(monitor.Incidents)),
+    Route("/api/v1/status-api/incidents/{iid}/updates", _monitor(monitor.Updates)),
+    Route("/api/v1/status-api/components/{cid}/status", _monitor(monitor.ComponentStatus)),
+)
+
+
+def parts_of(process: Process) -> Parts:
+    """Return the parts of a process that resources need."""
+    return Parts(process, Gate(process), Writes(Inbox(process)), Passwords())

@@ -1,0 +1,101 @@
+"""Waiting for announcements: who wrote hears that it is published, and what was refused."""
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass
+
+from domain.log import Rejection
+from domain.store.announcements import Announcement
+
+REMEMBERED_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What an announcement says of one command."""
+
+    refusal: Rejection | None
+    follow_ups: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waiter:
+    """Somebody who waits for a seq; woken with None when nobody can say any more."""
+
+    seq: int
+    woken: asyncio.Future[Heard | None]
+
+
+class Waits:
+    """All that wait in this process, and what was announced in the last 60 seconds."""
+
+    def __init__(self) -> None:
+        """Begin deaf: nobody waits until the process hears."""
+        self.is_hearing = False
+        self._waiting: dict[str, set[Waiter]] = {}
+        self._remembered: deque[tuple[float, Announcement]] = deque()
+        self._by_stream: dict[str, list[Announcement]] = {}
+
+    def heard(self, announcement: Announcement) -> None:
+        """Remember an announcement and wake whom it concerns."""
+        self._remember(announcement)
+        for waiter in list(self._waiting.get(announcement.stream, ())):
+            if waiter.seq <= announcement.last and not waiter.woken.done():
+                waiter.woken.set_result(said_of(announcement, waiter.seq))
+
+    def deafened(self) -> None:
+        """Wake everybody with nothing: what was said meanwhile is lost."""
+        self.is_hearing = False
+        self._remembered.clear()
+        self._by_stream.clear()
+        for waiters in self._waiting.values():
+            for waiter in waiters:
+                if not waiter.woken.done():
+                    waiter.woken.set_result(None)
+
+    async def wait(self, stream: str, seq: int, timeout_s: float) -> Heard | None:
+        """Return what is said of a command, at the latest after `timeout_s`; None: ask the log."""
+        waiter = Waiter(seq, asyncio.get_running_loop().create_future())
+        self._waiting.setdefault(stream, set()).add(waiter)
+        try:
+            said = self._recall(stream, seq)  # after registering: it may have been said before
+            if said is not None or not self.is_hearing:
+                return said
+            return await asyncio.wait_for(waiter.woken, timeout_s)
+        except TimeoutError:
+            return None
+        finally:
+            self._forget(stream, waiter)
+
+    def _forget(self, stream: str, waiter: Waiter) -> None:
+        waiters = self._waiting[stream]
+        waiters.discard(waiter)
+        if not waiters:
+            del self._waiting[stream]
+
+    def _recall(self, stream: str, seq: int) -> Heard | None:
+        for announcement in self._by_stream.get(stream, ()):
+            if announcement.first <= seq <= announcement.last:
+                return said_of(announcement, seq)
+        return None
+
+    def _remember(self, announcement: Announcement) -> None:
+        now = time.monotonic()
+        self._remembered.append((now, announcement))
+        self._by_stream.setdefault(announcement.stream, []).append(announcement)
+        while self._remembered and self._remembered[0][0] < now - REMEMBERED_S:
+            _, old = self._remembered.popleft()
+            of_stream = self._by_stream[old.stream]
+            of_stream.remove(old)
+            if not of_stream:
+                del self._by_stream[old.stream]
+
+
+def said_of(announcement: Announcement, seq: int) -> Heard | None:
+    """Return what an announcement says of a seq; None if that is before its range."""
+    if seq < announcement.first:
+        return None
+    return Heard(
+        announcement.refusals.get(seq), tuple(announcement.follow_ups.get(seq, ()))
+    )

@@ -1,0 +1,146 @@
+"""An account's side of the drain: what crosses pages is decided here, once, and handed on.
+
+Hosts are claimed first, inside the transaction, and the result is handed to the decision as a
+fact; a rejection undoes the claim. Follow-ups join the page streams in the same transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.account.apply import apply_all
+from domain.account.commands import AddPage
+from domain.account.decide import Facts, decide
+from domain.account.events import Event, PageRemoved
+from domain.account.follow_ups import follow_ups
+from domain.account.state import Account
+from domain.log import Code, Entry, Outcome, Rejection
+from domain.page.commands import Command, CreatePage, DeletePage
+from domain.store import artifacts
+from domain.store import log as command_log
+from domain.store.announcements import Announcement, encode
+from domain.store.doorbell import worker_doorbell
+from domain.store.engine import Connection, sync_engine
+from domain.store.hosts import claim_host, release_hosts
+from domain.store.load import load_account
+from domain.store.log import Authority, Draft, Settlement, Waiting
+from domain.store.mint import mint
+from domain.store.publication import HostRow, note_host
+from domain.store.save import save_account
+
+UNKNOWN = Rejection(Code.NOT_FOUND, "This account does not exist (any more).")
+
+
+class RefusedError(Exception):
+    """Ends a step whose claims have to be undone."""
+
+    def __init__(self, rejection: Rejection) -> None:
+        """Carry the reason."""
+        super().__init__(rejection.error)
+        self.rejection = rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Events, and the hosts that were claimed for them."""
+
+    events: Sequence[Event]
+    hosts: list[HostRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a step leaves behind once its savepoint holds."""
+
+    account: Account
+    hosts: list[HostRow]
+    follow_ups: tuple[tuple[str, int], ...]
+
+
+class AccountStream:
+    """Holds an account between load and announcement."""
+
+    def __init__(self, account_id: str) -> None:
+        """Remember whose stream it is."""
+        self.account_id = account_id
+        self.account = self.before = Account(account_id)
+        self.is_known = False
+        self.applied_seq = 0
+        self.hosts: list[HostRow] = []
+        self.rung: list[str] = []
+
+    def load(self, conn: Connection, rows: Sequence[Waiting]) -> None:  # noqa: ARG002 - read whole
+        """Read the account."""
+        loaded = load_account(conn, self.account_id)
+        if loaded:
+            (self.account, self.applied_seq), self.is_known = loaded, True
+            self.before = self.account
+
+    def step(self, conn: Connection, entry: Entry) -> Settlement:
+        """Claim, decide, apply one command, and hand its consequences to the pages."""
+        if not self.is_known:
+            return Settlement(entry.seq, Outcome.REFUSED, UNKNOWN)
+        try:
+            with conn.begin_nested():
+                taken = self.take_over(conn, entry, self.decide(conn, entry))
+        except RefusedError as refused:
+            return Settlement(entry.seq, Outcome.REFUSED, refused.rejection)
+        self.account = taken.account
+        self.hosts += taken.hosts
+        self.rung += [page_id for page_id, _ in taken.follow_ups]
+        return Settlement(entry.seq, Outcome.APPLIED, follow_ups=taken.follow_ups)
+
+    def decide(self, conn: Connection, entry: Entry) -> Decided:
+        """Claim the host that is asked for, then decide. Raises RefusedError: undo the claim."""
+        command = entry.command
+        wanted = command.host if isinstance(command, AddPage) else None
+        claimed = claim_host(conn, wanted, command.page_id) if wanted else None
+        facts = Facts(host_is_ours=wanted is None or claimed is not None)
+        decision = decide(self.account, command, entry.at, facts)
+        if isinstance(decision, Rejection):
+            raise RefusedError(decision)
+        return Decided(decision, [claimed] if claimed else [])
+
+    def take_over(self, conn: Connection, entry: Entry, decided: Decided) -> Taken:
+        """Apply events, free the hosts of removed pages, append the follow-ups."""
+        account = apply_all(self.account, decided.events)
+        hosts = list(decided.hosts)
+        for event in decided.events:
+            if isinstance(event, PageRemoved):
+                hosts += release_hosts(conn, event.page_id)
+        pairs = follow_ups(account, decided.events)
+        handed = tuple(self.hand_on(conn, entry, page_id, command) for page_id, command in pairs)
+        return Taken(account, hosts, handed)
+
+    def hand_on(
+        self, conn: Connection, entry: Entry, page_id: str, command: Command
+    ) -> tuple[str, int]:
+        """Append one follow-up to a page's stream, opening or closing that as it says."""
+        if isinstance(command, CreatePage):
+            command_log.open_stream(conn, page_id, self.account_id)
+        authority = Authority("system", f"account:{self.account_id}")
+        draft = Draft(mint("r"), command, authority, page_id, cause=entry.id, due_at=entry.at)
+        appended = command_log.append(conn, draft)
+        if appended is None:
+            raise LookupError(page_id)
+        if isinstance(command, DeletePage):
+            command_log.close_stream(conn, page_id)
+        return page_id, appended.seq
+
+    def save(self, conn: Connection, applied_seq: int) -> None:
+        """Write what the commands changed."""
+        if self.is_known:
+            save_account(conn, self.before, self.account, applied_seq)
+        self.applied_seq = applied_seq
+
+    def publish(self, announcement: Announcement | None, epoch: str) -> None:
+        """Publish host entries, ring the pages, announce, note it."""
+        for row in self.hosts:
+            artifacts.publish_host(row.host, row.page_id, row.counter, epoch)
+        for page_id in dict.fromkeys(self.rung):
+            worker_doorbell().ring(page_id)
+        if announcement is not None:
+            artifacts.announce(encode(announcement))
+        with sync_engine().begin() as conn:
+            for row in self.hosts:
+                note_host(conn, row, epoch)
+            command_log.finish(conn, self.account_id, self.applied_seq)

@@ -1,0 +1,200 @@
+"""The drain: apply every waiting command of a stream in order, save, then publish and announce.
+
+Serialised by an advisory lock of the stream. Whoever finds the lock taken leaves; whoever held it
+looks again after releasing it, so that nothing is left behind. docs/architecture.md has the rules.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from domain.log import FAILURE, Entry, Outcome
+from domain.store import artifacts
+from domain.store import log as command_log
+from domain.store.announcements import Announcement
+from domain.store.codec import UnknownKindError, decode_command
+from domain.store.doorbell import UNREACHABLE, worker_doorbell
+from domain.store.engine import (
+    Connection,
+    DBAPIError,
+    SQLAlchemyError,
+    is_culprit,
+    sync_engine,
+)
+from domain.store.log import Settlement, Waiting, try_lock
+from domain.store.settings import load_settings
+from workers.account_stream import AccountStream
+from workers.page_stream import PageStream
+
+logger = logging.getLogger(__name__)
+
+BUDGET_S = 0.05  # one hot page may not hold the others up: it rings again at the queue's tail
+
+
+class Stream(Protocol):
+    """What differs between a page's stream and an account's."""
+
+    def load(self, conn: Connection, rows: Sequence[Waiting]) -> None:
+        """Read the aggregate that the waiting commands speak of."""
+
+    def step(self, conn: Connection, entry: Entry) -> Settlement:
+        """Decide and apply one command in memory; raises what the core raises."""
+
+    def save(self, conn: Connection, applied_seq: int) -> None:
+        """Write what changed."""
+
+    def publish(self, announcement: Announcement | None, epoch: str) -> None:
+        """Show what was saved, and announce; without announcement only if it is not shown yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one drain settled, in order."""
+
+    stream: Stream
+    settled: Sequence[Settlement]
+
+
+def drain_stream(stream_id: str) -> None:
+    """Apply what waits on a stream, publish it, and ring again if more came meanwhile.
+
+    Raises what Postgres raises when it can't be reached: the sweep comes back to it.
+    """
+    answer(stream_id)
+    epoch = epoch_now()
+    batch = apply_halving(stream_id, load_settings().drain_limit)
+    if batch is None:
+        return
+    show(stream_id, batch, epoch)
+    look_again(stream_id)
+
+
+def answer(stream_id: str) -> None:
+    """Let later writers ring again. Without a broker there is nobody to keep from ringing."""
+    try:
+        worker_doorbell().answer(stream_id)
+    except UNREACHABLE as error:
+        logger.warning("can't answer the doorbell: %s", error)
+
+
+def epoch_now() -> str | None:
+    """Return the publication's epoch, read before anything is loaded; None without Redis."""
+    try:
+        return artifacts.epoch()
+    except UNREACHABLE as error:
+        logger.warning("applying without publishing, Redis does not answer: %s", error)
+        return None
+
+
+def apply_halving(stream_id: str, limit: int) -> Batch | None:
+    """Apply up to `limit` commands; where one of them spoils the batch, ever fewer, down to one.
+
+    What fails alone is settled as failed. None if another drain holds the stream.
+    """
+    try:
+        return apply_waiting(stream_id, limit)
+    except DBAPIError as error:
+        if not is_culprit(error):
+            raise
+        logger.warning("a command of %s can't be saved: %s", stream_id, error.orig)
+    return fail_next(stream_id) if limit == 1 else apply_halving(stream_id, limit // 2)
+
+
+def apply_waiting(stream_id: str, limit: int) -> Batch | None:
+    """Load, decide, apply, save and settle in one transaction."""
+    stream = stream_for(stream_id)
+    with sync_engine().begin() as conn:
+        if not try_lock(conn, stream_id):
+            return None
+        rows = command_log.waiting(conn, stream_id, limit)
+        stream.load(conn, rows)
+        settled = apply_in_order(conn, stream, rows)
+        if settled:
+            stream.save(conn, settled[-1].seq)
+            command_log.settle(conn, stream_id, settled)
+    return Batch(stream, settled)
+
+
+def apply_in_order(
+    conn: Connection, stream: Stream, rows: Sequence[Waiting]
+) -> list[Settlement]:
+    """Apply rows until they, or the budget of time, are used up; at least one."""
+    ends_at = time.monotonic() + BUDGET_S
+    settled = []
+    for row in rows:
+        settled.append(apply_one(conn, stream, row))
+        if time.monotonic() > ends_at:
+            break
+    return settled
+
+
+def apply_one(conn: Connection, stream: Stream, row: Waiting) -> Settlement:
+    """Apply one row; an exception from the core settles it as failed and stops nothing."""
+    try:
+        command = decode_command(row.kind, row.payload)
+        return stream.step(conn, row.entry(command))
+    except SQLAlchemyError:
+        raise  # an outage or a culprit: the caller tells them apart
+    except (UnknownKindError, msgspec.DecodeError) as error:
+        logger.error("command %s can't be read: %r", row.id, error)  # noqa: TRY400 - no bug of ours
+    except Exception:
+        logger.exception("command %s (%s) made the core raise", row.id, row.kind)
+    return Settlement(row.seq, Outcome.FAILED, FAILURE)
+
+
+def fail_next(stream_id: str) -> Batch | None:
+    """Settle the next waiting command as failed: alone it can't be saved either."""
+    stream = stream_for(stream_id)
+    with sync_engine().begin() as conn:
+        if not try_lock(conn, stream_id):
+            return None
+        rows = command_log.waiting(conn, stream_id, limit=1)
+        stream.load(conn, ())
+        settled = [Settlement(row.seq, Outcome.FAILED, FAILURE) for row in rows]
+        if settled:
+            stream.save(conn, settled[-1].seq)
+            command_log.settle(conn, stream_id, settled)
+    return Batch(stream, settled)
+
+
+def stream_for(stream_id: str) -> Stream:
+    """Return the hands for a stream by the kind that its id names."""
+    return PageStream(stream_id) if stream_id.startswith("p_") else AccountStream(stream_id)
+
+
+def show(stream_id: str, batch: Batch, epoch: str | None) -> None:
+    """Publish and announce; a Redis that does not answer leaves it to the sweep."""
+    if epoch is None:
+        return
+    try:
+        batch.stream.publish(announcement_of(stream_id, batch.settled), epoch)
+    except UNREACHABLE as error:
+        logger.warning("%s is saved but not published: %s", stream_id, error)
+
+
+def announcement_of(stream_id: str, settled: Sequence[Settlement]) -> Announcement | None:
+    """Return what to announce of a batch; None if nothing was settled."""
+    if not settled:
+        return None
+    return Announcement(
+        stream=stream_id,
+        first=settled[0].seq,
+        last=settled[-1].seq,
+        refusals={s.seq: s.refusal for s in settled if s.refusal},
+        follow_ups={s.seq: list(s.follow_ups) for s in settled if s.follow_ups},
+    )
+
+
+def look_again(stream_id: str) -> None:
+    """Ring if commands came while the lock was held: who rang for them may have found it taken."""
+    with sync_engine().connect() as conn:
+        more = command_log.waiting(conn, stream_id, limit=1)
+    if more:
+        try:
+            worker_doorbell().ring(stream_id)
+        except UNREACHABLE as error:
+            logger.warning("can't ring for %s: %s", stream_id, error)

@@ -1,0 +1,104 @@
+"""A page's side of the drain: its aggregate, its decisions, its publication."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from domain.days import day_of, ends_at
+from domain.log import Entry, Outcome, Rejection
+from domain.page.apply import apply_all
+from domain.page.decide import decide
+from domain.page.state import Page
+from domain.store import artifacts
+from domain.store import log as command_log
+from domain.store.announcements import Announcement, encode
+from domain.store.artifacts import Edition, Publication
+from domain.store.engine import Connection, sync_engine
+from domain.store.load import load_page
+from domain.store.log import Settlement, Waiting
+from domain.store.publication import Noted, note_publication
+from domain.store.save import save_page
+from workers.render.build import build_id
+from workers.render.hot import render_hot
+
+
+class PageStream:
+    """Holds a page between load and publication."""
+
+    def __init__(self, page_id: str) -> None:
+        """Remember whose stream it is."""
+        self.page_id = page_id
+        self.page = self.before = Page(page_id)
+        self.applied_seq = 0
+
+    def load(self, conn: Connection, rows: Sequence[Waiting]) -> None:
+        """Read the page, with the incidents that waiting commands name."""
+        self.page, self.applied_seq = load_page(conn, self.page_id, named_incidents(rows))
+        self.before = self.page
+
+    def step(self, conn: Connection, entry: Entry) -> Settlement:  # noqa: ARG002 - facts are loaded
+        """Decide and apply one command."""
+        decision = decide(self.page, entry.command, entry.at)
+        if isinstance(decision, Rejection):
+            return Settlement(entry.seq, Outcome.REFUSED, decision)
+        self.page = apply_all(self.page, decision)
+        return Settlement(entry.seq, Outcome.APPLIED)
+
+    def save(self, conn: Connection, applied_seq: int) -> None:
+        """Write what the commands changed."""
+        save_page(conn, self.before, self.page, applied_seq)
+        self.applied_seq = applied_seq
+
+    def publish(self, announcement: Announcement | None, epoch: str) -> None:
+        """Render, write the hash, announce, note it; skip what the hash shows already."""
+        today = day_of(datetime.now(UTC), self.page.time_zone)
+        edition = Edition(self.applied_seq, today, build_id())
+        held: Edition | None = artifacts.held_edition(self.page_id) if not announcement else None
+        if held != edition:
+            held = self.write(edition, announcement, epoch)
+        if held is not None:
+            self.note(held, epoch)
+
+    def write(
+        self, edition: Edition, announcement: Announcement | None, epoch: str
+    ) -> Edition | None:
+        """Publish an edition; returns what the hash holds then, None if the epoch has ended."""
+        # An empty range: whoever waits for a seq up to here asks the log what became of it.
+        said = announcement or Announcement(self.page_id, self.applied_seq + 1, self.applied_seq)
+        if self.page.created_at is None:
+            artifacts.announce(encode(said))
+            return None
+        publication = self.render(edition)
+        return artifacts.publish(publication, epoch, encode(said))
+
+    def render(self, edition: Edition) -> Publication:
+        """Make the artifacts of an edition; of a deleted page a tombstone."""
+        if self.page.deleted_at is not None:
+            return Publication(self.page_id, edition, {}, is_tombstone=True)
+        fields, kept = render_hot(self.page, edition.day)
+        return Publication(self.page_id, edition, fields, kept)
+
+    def note(self, held: Edition, epoch: str) -> None:
+        """Note what the hash holds, and that the commands up to there are published."""
+        noted = Noted(held, ends_at(held.day, self.page.time_zone), epoch)
+        with sync_engine().begin() as conn:
+            note_publication(conn, self.page_id, noted)
+            command_log.finish(conn, self.page_id, held.seq)
+
+
+def named_incidents(rows: Sequence[Waiting]) -> set[str]:
+    """Return the ids of incidents that payloads name; one that can't be read names none."""
+    named = set()
+    for row in rows:
+        try:
+            named.add(msgspec.json.decode(row.payload, type=NamesIncident).incident_id)
+        except msgspec.DecodeError:
+            continue
+    return {id_ for id_ in named if id_}
+
+
+class NamesIncident(msgspec.Struct):
+    """The one field of a payload that tells which incident to load."""
+
+    incident_id: str | None = None

@@ -1,0 +1,62 @@
+"""Draws a badge once, from its template, in parts that any label completes."""
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from domain.badge import (
+    PADDING,
+    SLOTS,
+    TENTHS,
+    BadgeParts,
+    clean_text,
+    split_drawing,
+    wants_dark_text,
+)
+from domain.text_width import badge_width
+
+_TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates"
+
+
+class EmptyMessageError(ValueError):
+    """A badge whose message has nothing to show."""
+
+
+def render_badge_parts(message: str, colour: str) -> BadgeParts:
+    """Return the parts of a badge; `colour` is the message's background, `#rgb` or `#rrggbb`.
+
+    `with_label(parts, label)` makes the SVG, for the default label and for any other. Raises
+    `EmptyMessageError` and `HexColourError`.
+    """
+    shown = clean_text(message)
+    if not shown:
+        raise EmptyMessageError(message)
+    return BadgeParts(
+        labelled=_drawn(shown, colour, labelled=True),
+        bare=_drawn(shown, colour, labelled=False),
+        message_width=badge_width(shown),
+    )
+
+
+def _drawn(message: str, colour: str, *, labelled: bool) -> tuple[str, ...]:
+    width = badge_width(message)
+    drawing = _template().render(
+        slot=SLOTS,
+        labelled=labelled,
+        message=message,
+        message_length=TENTHS * width,
+        right_width=width + 2 * PADDING,
+        colour=colour,
+        dark=wants_dark_text(colour),
+    )
+    return split_drawing("".join(line.strip() for line in drawing.splitlines()))
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES), undefined=StrictUndefined, autoescape=True
+    )
+    return environment.get_template("badge/flat.svg.j2")

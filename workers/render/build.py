@@ -1,0 +1,27 @@
+"""The build: a fingerprint of everything that artifacts are made with, so that a deploy re-renders."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from domain.store.settings import load_settings
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ("templates", "workers/render", "domain/page", "domain")
+DIGITS = 16
+
+
+@cache
+def build_id() -> str:
+    """Return the hash of templates, of rendering code and of the address that pages stand under."""
+    digest = hashlib.sha256(load_settings().base_url.encode())
+    for path in sorted(_files()):
+        digest.update(path.relative_to(ROOT).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:DIGITS]
+
+
+def _files() -> set[Path]:
+    whole = {p for name in SOURCES[:3] for p in (ROOT / name).rglob("*") if p.is_file()}
+    core = set((ROOT / SOURCES[3]).glob("*.py"))
+    return {path for path in whole | core if "__pycache__" not in path.parts}

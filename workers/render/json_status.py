@@ -1,0 +1,77 @@
+"""status.json and status-version.json: the page for programs. Source: SPEC section 4."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from domain.page.state import Update
+from workers.render.view import IncidentView, NodeView, PageView
+
+
+def status_json(view: PageView, version: str) -> bytes:
+    """Return status.json."""
+    return msgspec.json.encode(
+        {
+            "page": {"name": view.name, "url": view.url},
+            "version": version,
+            "status": {"indicator": view.indicator, "description": view.headline},
+            "components": [_component(leaf) for leaf in view.leaves],
+            "incidents": [_incident(incident) for incident in view.active],
+            "maintenances": [_maintenance(window) for window in view.maintenances],
+            "uptimeRule": view.uptime_rule,
+        }
+    )
+
+
+def version_json(version: str) -> bytes:
+    """Return status-version.json: the fingerprint twice, for both names are in use."""
+    return msgspec.json.encode({"version": version, "v": version})
+
+
+def iso(at: datetime) -> str:
+    """Write an instant as the wire does: UTC, milliseconds, `Z`."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _component(leaf: NodeView) -> dict[str, Any]:
+    return {
+        "id": leaf.id,
+        "name": leaf.name,
+        "status": leaf.status,
+        "label": leaf.label,
+        "group": leaf.group,
+        "uptime": leaf.uptime,
+    }
+
+
+def _incident(incident: IncidentView) -> dict[str, Any]:
+    return {
+        "id": incident.id,
+        "name": incident.name,
+        "impact": incident.impact,
+        "state": incident.state,
+        "startedAt": iso(incident.started_at),
+        "updatedAt": iso(incident.updated_at),
+        "latestUpdate": _update(incident.updates[0]) if incident.updates else None,
+    }
+
+
+def _update(update: Update) -> dict[str, Any]:
+    return {
+        "id": update.id,
+        "state": update.state,
+        "body": update.body,
+        "createdAt": iso(update.occurred_at),
+    }
+
+
+def _maintenance(window: IncidentView) -> dict[str, Any]:
+    return {
+        "id": window.id,
+        "name": window.name,
+        "state": window.state,
+        "scheduledStart": None,
+        "scheduledEnd": None,
+        "components": list(window.component_ids),
+    }

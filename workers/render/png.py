@@ -1,0 +1,97 @@
+"""Turns an SVG of ours into a PNG, without reaching for anything outside of it."""
+
+import importlib
+import unicodedata
+from io import BytesIO
+from itertools import groupby
+from typing import Any, Final, NoReturn
+
+_DPI: Final = 96
+_TENTHS: Final = 10  # badges place their text in tenths of a pixel
+_RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
+_LEFT_TO_RIGHT: Final = frozenset({"L", "EN", "AN"})
+
+
+class PngUnavailable(RuntimeError):  # noqa: N818 - a state, not a mistake
+    """No PNG can be made on a machine without libcairo2."""
+
+
+class OutsideReferenceError(ValueError):
+    """An SVG that wants something from the network or from the disk."""
+
+
+def svg_to_png(svg: str, scale: float = 2.0) -> bytes:
+    """Return the picture as PNG, `scale` pixels to each of the SVG's.
+
+    Raises `PngUnavailable` without the system's libcairo2, `OutsideReferenceError` for an SVG that
+    refers to a file or an address. The bytes depend on the fonts that this machine has.
+    """
+    cairosvg = _cairosvg()
+    # Not svg2png(): it takes no url_fetcher, and its own still reads data: addresses.
+    tree = cairosvg.parser.Tree(bytestring=svg.encode(), unsafe=False, url_fetcher=_refuse)
+    _typeset(tree, _pen(cairosvg.surface.cairo, scale))
+    png = BytesIO()
+    cairosvg.surface.PNGSurface(tree, png, dpi=_DPI, scale=scale).finish()
+    return png.getvalue()
+
+
+def in_visual_order(text: str) -> str:
+    """Return the characters from left to right: runs of Hebrew or Arabic are turned around."""
+    kinds = [_direction(char) for char in text]
+    for i, kind in enumerate(kinds):  # what has no direction joins the run it stands within
+        if not kind and kinds[max(0, i - 1)] == _next_kind(kinds, i) == "R":
+            kinds[i] = "R"
+    ordered: list[str] = []
+    for turned, run in groupby(zip(kinds, text, strict=True), key=lambda pair: pair[0] == "R"):
+        chars = [char for _kind, char in run]
+        ordered += reversed(chars) if turned else chars
+    return "".join(ordered)
+
+
+def _next_kind(kinds: list[str], start: int) -> str:
+    return next((kind for kind in kinds[start:] if kind), "")
+
+
+def _direction(char: str) -> str:
+    bidirectional = unicodedata.bidirectional(char)
+    if bidirectional in _RIGHT_TO_LEFT:
+        return "R"
+    return "L" if bidirectional in _LEFT_TO_RIGHT else ""
+
+
+def _typeset(node: Any, pen: Any) -> None:  # noqa: ANN401 - the package has no types
+    """Do for every text what browsers do and CairoSVG leaves undone."""
+    # Antialiasing "for precision" leaves holes in CairoSVG's letters.
+    node.pop("text-rendering", None)
+    if "textLength" in node and node.text:
+        node.text = in_visual_order(node.text)
+        _fit(node, pen)
+    for child in node.children:
+        _typeset(child, pen)
+
+
+def _fit(node: Any, pen: Any) -> None:  # noqa: ANN401
+    """Spread or squeeze a text to its `textLength`, whatever font stands in for Verdana."""
+    pen.select_font_face(node["font-family"].split(",")[0])
+    pen.set_font_size(float(node["font-size"]))
+    advance = sum(pen.text_extents(letter)[4] for letter in node.text)
+    missing = float(node["textLength"]) - advance
+    node["letter-spacing"] = str(missing / max(1, len(node.text) - 1))
+
+
+def _pen(cairo: Any, scale: float) -> Any:  # noqa: ANN401
+    pen = cairo.Context(cairo.ImageSurface(cairo.FORMAT_ARGB32, 1, 1))
+    pen.scale(scale / _TENTHS, scale / _TENTHS)
+    return pen
+
+
+def _cairosvg() -> Any:  # noqa: ANN401
+    # Here and not above: its import loads libcairo and raises OSError where that is missing.
+    try:
+        return importlib.import_module("cairosvg")
+    except OSError as missing:
+        raise PngUnavailable("PNG badges need cairo: install libcairo2.") from missing
+
+
+def _refuse(url: str, resource_type: str) -> NoReturn:
+    raise OutsideReferenceError(f"{resource_type} at {url}")

@@ -1,0 +1,22 @@
+"""Which queues there are, and what beat asks for and how often."""
+
+from typing import Any
+
+QUEUES: tuple[str, ...] = ("drain", "cold", "mounts", "notify")
+CLEAN_S = 3_600
+
+
+def schedule(sweep_s: float) -> dict[str, dict[str, Any]]:
+    """Return beat's table. What nobody took within its own period is dropped, the next one comes."""
+    return {
+        "sweep": _every(sweep_s, "sweep", "drain"),
+        "clean": _every(CLEAN_S, "clean", "cold"),
+    }
+
+
+def _every(seconds: float, task: str, queue: str) -> dict[str, Any]:
+    return {
+        "task": task,
+        "schedule": seconds,
+        "options": {"queue": queue, "expires": max(seconds, 1), "ignore_result": True},
+    }

@@ -1,0 +1,52 @@
+"""The sweep: look for whatever is behind and ring for it. This is what repairs; nothing retries."""
+
+import logging
+
+from domain.store import artifacts
+from domain.store import log as command_log
+from domain.store.doorbell import worker_doorbell
+from domain.store.engine import sync_engine
+from domain.store.publication import hosts_behind, note_host, pages_behind
+from domain.store.receipts import forget_expired_uses
+from workers.render.build import build_id
+
+logger = logging.getLogger(__name__)
+
+PAGES_A_SWEEP = 500
+HOSTS_A_SWEEP = 5_000
+SEEN_S = 10
+
+
+def sweep() -> None:
+    """Ring for streams with unsettled commands and pages that are behind; write host entries."""
+    artifacts.mark_worker_seen(SEEN_S)
+    epoch = artifacts.renew_epoch_after_restart()
+    publish_hosts(epoch)
+    for stream_id in behind(epoch):
+        worker_doorbell().ring(stream_id)
+
+
+def behind(epoch: str) -> list[str]:
+    """Return the streams to ring for."""
+    with sync_engine().connect() as conn:
+        unsettled = command_log.streams_behind(conn)
+        unpublished = pages_behind(conn, build_id(), epoch, PAGES_A_SWEEP)
+    return list(dict.fromkeys([*unsettled, *unpublished]))
+
+
+def publish_hosts(epoch: str) -> None:
+    """Write the host entries that this epoch lacks; once there are none left, mark them complete."""
+    with sync_engine().begin() as conn:
+        rows = hosts_behind(conn, epoch, HOSTS_A_SWEEP)
+        for row in rows:
+            if not artifacts.publish_host(row.host, row.page_id, row.counter, epoch):
+                return
+            note_host(conn, row, epoch)
+    if len(rows) < HOSTS_A_SWEEP:
+        artifacts.mark_hosts_complete(epoch)
+
+
+def clean() -> None:
+    """Free expired idempotency keys."""
+    with sync_engine().begin() as conn:
+        forget_expired_uses(conn)

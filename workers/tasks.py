@@ -1,0 +1,29 @@
+"""The tasks by the names that doorbells use. They only delegate."""
+
+from workers import cold, sweep
+from workers.app import app
+from workers.drain import drain_stream
+
+
+@app.task(name="drain")
+def drain(stream_id: str) -> None:
+    """Apply what waits on a stream."""
+    drain_stream(stream_id)
+
+
+@app.task(name="render_cold")
+def render_cold(page_id: str, name: str) -> None:
+    """Render an artifact that a visitor asked for."""
+    cold.render(page_id, name)
+
+
+@app.task(name="sweep")
+def sweep_streams() -> None:
+    """Ring for everything that is behind."""
+    sweep.sweep()
+
+
+@app.task(name="clean")
+def clean() -> None:
+    """Throw away what has expired."""
+    sweep.clean()
