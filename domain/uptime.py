@@ -50,9 +50,7 @@ def window(created_at: datetime, today: date, zone: str) -> tuple[datetime, date
     return max(first, created_at), starts_at(today, zone)
 
 
-def percent(
-    claims: Iterable[Claim], created_at: datetime, today: date, zone: str
-) -> float | None:
+def percent(claims: Iterable[Claim], created_at: datetime, today: date, zone: str) -> float | None:
     """Return the uptime percent, two decimals, rounded down; None without any day before today."""
     if day_of(created_at, zone) >= today:
         return None

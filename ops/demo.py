@@ -8,8 +8,8 @@ from pathlib import Path
 
 from domain.page.state import ComponentKind
 from domain.store.engine import sync_engine
-from domain.store.owned import credential
 from domain.store.mint import secret_hash
+from domain.store.owned import credential
 from domain.store.settings import load_settings
 from ops import accounts
 from ops.writing import CommandRefusedError

@@ -79,5 +79,3 @@ class Writes:
             data["key"] = None  # a secret is told once
         write_data(resp, data, status if written.is_published else 202)
         return written
-
-

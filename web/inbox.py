@@ -23,9 +23,7 @@ from web.process import Process
 log = logging.getLogger(__name__)
 
 WAIT_S = 2.0  # how long a write waits to be published; then it answers 202. Source: SPEC 3.7
-OTHER_BODY = ApiError(
-    409, "CONFLICT", "This Idempotency-Key was used before with another body."
-)
+OTHER_BODY = ApiError(409, "CONFLICT", "This Idempotency-Key was used before with another body.")
 
 
 @dataclass(frozen=True, slots=True)

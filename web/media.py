@@ -75,7 +75,9 @@ def _refuse_unstorable(tree: dict[str, Any]) -> None:
         field, value = waiting.pop()
         match value:
             case str() if not is_storable(value):
-                raise invalid(f"{field or 'The body'} holds a character that can't be stored.", field)
+                raise invalid(
+                    f"{field or 'The body'} holds a character that can't be stored.", field
+                )
             case dict():
                 waiting += [(field, name) for name in value]
                 waiting += [(field or name, item) for name, item in value.items()]

@@ -128,9 +128,7 @@ def page_copy(fields: Mapping[str, bytes]) -> PageCopy:
     )
 
 
-def answer(
-    kind: Kind, body: bytes, encoding: str | None, extra: Mapping[str, bytes]
-) -> Answer:
+def answer(kind: Kind, body: bytes, encoding: str | None, extra: Mapping[str, bytes]) -> Answer:
     """Make ready answers of an artifact's bytes."""
     etag = b'"' + blake2b(body, digest_size=ETAG_BYTES).hexdigest().encode() + b'"'
     shared = [(b"cache-control", kind.cache), (b"etag", etag)]

@@ -96,6 +96,4 @@ def said_of(announcement: Announcement, seq: int) -> Heard | None:
     """Return what an announcement says of a seq; None if that is before its range."""
     if seq < announcement.first:
         return None
-    return Heard(
-        announcement.refusals.get(seq), tuple(announcement.follow_ups.get(seq, ()))
-    )
+    return Heard(announcement.refusals.get(seq), tuple(announcement.follow_ups.get(seq, ())))

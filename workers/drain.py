@@ -119,9 +119,7 @@ def apply_waiting(stream_id: str, limit: int) -> Batch | None:
     return Batch(stream, settled)
 
 
-def apply_in_order(
-    conn: Connection, stream: Stream, rows: Sequence[Waiting]
-) -> list[Settlement]:
+def apply_in_order(conn: Connection, stream: Stream, rows: Sequence[Waiting]) -> list[Settlement]:
     """Apply rows until they, or the budget of time, are used up; at least one."""
     ends_at = time.monotonic() + BUDGET_S
     settled = []

@@ -75,9 +75,7 @@ def component_added(page: Page, event: e.ComponentAdded) -> Page:
 
 def status_shown(page: Page, event: e.StatusShown) -> Page:
     """Change what a leaf shows, and since when."""
-    node = replace(
-        page.components[event.component_id], status=event.status, status_at=event.at
-    )
+    node = replace(page.components[event.component_id], status=event.status, status_at=event.at)
     return replace(page, components=put(page.components, node.id, node), changed_at=event.at)
 
 
@@ -111,9 +109,7 @@ def resolved_at(before: Incident, after: Incident) -> datetime | None:
 def claim_set(page: Page, event: e.ClaimSet) -> Page:
     """Claim a leaf."""
     incident = page.incidents[event.incident_id]
-    return with_incident(
-        page, claims.claim(incident, event.component_id, event.status, event.at)
-    )
+    return with_incident(page, claims.claim(incident, event.component_id, event.status, event.at))
 
 
 def claims_ended(page: Page, event: e.ClaimsEnded) -> Page:

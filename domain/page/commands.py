@@ -1,5 +1,6 @@
 """What a page may be told to do. A log row outlives the code that wrote it: payloads only ever
-gain fields, with defaults."""
+gain fields, with defaults.
+"""
 
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -140,4 +141,3 @@ Command: TypeAlias = (
 COMMANDS: MappingProxyType[str, type[Command]] = MappingProxyType(
     {command.__name__: command for command in Command.__args__}
 )
-

@@ -31,28 +31,26 @@ def create_page(page: Page, command: c.CreatePage, at: datetime) -> Decision:
     """The account has decided already: a follow-up is never refused."""
     if page.created_at is not None:
         raise DuplicateIdError(page.id)
-    created = e.PageCreated(
-        command.account_id, command.name, command.entitlement, command.host, at
-    )
+    created = e.PageCreated(command.account_id, command.name, command.entitlement, command.host, at)
     return (created,)
 
 
-def set_entitlement(page: Page, command: c.SetEntitlement, at: datetime) -> Decision:  # noqa: ARG001
+def set_entitlement(page: Page, command: c.SetEntitlement, at: datetime) -> Decision:
     """Take over what the account deals."""
     return (e.EntitlementSet(command.entitlement),)
 
 
-def set_hosts(page: Page, command: c.SetHosts, at: datetime) -> Decision:  # noqa: ARG001
+def set_hosts(page: Page, command: c.SetHosts, at: datetime) -> Decision:
     """Take over the canonical host."""
     return (e.HostsSet(command.host),)
 
 
-def delete_page(page: Page, command: c.DeletePage, at: datetime) -> Decision:  # noqa: ARG001
+def delete_page(page: Page, command: c.DeletePage, at: datetime) -> Decision:
     """End the page."""
     return (e.PageDeleted(at),)
 
 
-def change_page(page: Page, command: c.ChangePage, at: datetime) -> Decision:  # noqa: ARG001
+def change_page(page: Page, command: c.ChangePage, at: datetime) -> Decision:
     """Change what is given, keep the rest."""
     name = page.name if command.name is None else command.name
     is_public = page.is_public if command.is_public is None else command.is_public
@@ -116,7 +114,7 @@ def create_key(page: Page, command: c.CreateKey, at: datetime) -> Decision:
     return (e.KeySet(Key(command.key_id, command.name, command.hash, at)),)
 
 
-def change_key(page: Page, command: c.ChangeKey, at: datetime) -> Decision:  # noqa: ARG001
+def change_key(page: Page, command: c.ChangeKey, at: datetime) -> Decision:
     """Change what is given, keep the rest."""
     key = page.keys.get(command.key_id)
     if key is None:
@@ -126,7 +124,7 @@ def change_key(page: Page, command: c.ChangeKey, at: datetime) -> Decision:  # n
     return (e.KeySet(replace(key, **changes)),)
 
 
-def delete_key(page: Page, command: c.DeleteKey, at: datetime) -> Decision:  # noqa: ARG001
+def delete_key(page: Page, command: c.DeleteKey, at: datetime) -> Decision:
     """Forget a credential."""
     if command.key_id not in page.keys:
         return not_found("key")

@@ -65,9 +65,7 @@ def renew_epoch_after_restart() -> str:
     held = epoch()
     if held.partition(":")[0] == _run_id(client):
         return held
-    _script("renew_epoch")(
-        keys=[keys.EPOCH, keys.HOSTS_COMPLETE], args=[held, _new_epoch(client)]
-    )
+    _script("renew_epoch")(keys=[keys.EPOCH, keys.HOSTS_COMPLETE], args=[held, _new_epoch(client)])
     return epoch()
 
 

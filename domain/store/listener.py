@@ -114,5 +114,3 @@ class Listener:
                 self._ears.announced(message)
             case [b"subscribe", *_]:
                 self._ears.connected()
-
-

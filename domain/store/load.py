@@ -17,9 +17,7 @@ TIMELINE_DAYS = 14
 MARGIN_DAYS = 2
 
 
-def load_page(
-    conn: Connection, page_id: str, named: Collection[str] = ()
-) -> tuple[s.Page, int]:
+def load_page(conn: Connection, page_id: str, named: Collection[str] = ()) -> tuple[s.Page, int]:
     """Return a page and the seq up to which commands are applied to it.
 
     `named` are ids of incidents that waiting commands speak of, however old. A page that does not

@@ -53,9 +53,7 @@ def note_publication(conn: Connection, page_id: str, noted: Noted) -> None:
     """Note what a page's hash holds."""
     edition = noted.edition
     values = {"seq": edition.seq, "day": edition.day, "build": edition.build}
-    conn.execute(
-        _NOTE, {"page_id": page_id, "until": noted.until, "epoch": noted.epoch, **values}
-    )
+    conn.execute(_NOTE, {"page_id": page_id, "until": noted.until, "epoch": noted.epoch, **values})
 
 
 def pages_behind(conn: Connection, build: str, epoch: str, limit: int) -> list[str]:

@@ -68,7 +68,9 @@ def save_rows(
         conn.execute(insert(table), new)
     if changed:
         values = {n: bindparam(n) for n in changed[0] if n not in key}
-        conn.execute(update(table).where(*_matches(table, key)).values(values), _keyed(changed, key))
+        conn.execute(
+            update(table).where(*_matches(table, key)).values(values), _keyed(changed, key)
+        )
 
 
 def _matches(table: Table, key: tuple[str, ...]) -> list[Any]:

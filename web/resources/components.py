@@ -27,9 +27,7 @@ class Components(Owner):
             status=body.status,
             show_uptime=body.show_uptime,
         )
-        await self.write(
-            req, resp, holder, command, added, stream_id=page_id, raw=raw, status=201
-        )
+        await self.write(req, resp, holder, command, added, stream_id=page_id, raw=raw, status=201)
 
 
 def added(command: AddComponent) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Monitor:
         await self._gate.live_key(key)
         return error
 
-    async def write(  # noqa: PLR0913 - a request, a response and what to make of them
+    async def write(
         self,
         req: Request,
         resp: Response,
@@ -76,9 +76,7 @@ class Incidents(Monitor):
             given = m.given(body.components)
         except ApiError as error:
             raise await self.refuse_bad_key(key, error) from None
-        command = c.OpenIncident(
-            mint("i"), mint("u"), body.title, body.impact, body.body, given
-        )
+        command = c.OpenIncident(mint("i"), mint("u"), body.title, body.impact, body.body, given)
         await self.write(req, resp, key, raw, command, lambda o: {"id": o.incident_id}, 201)
 
 

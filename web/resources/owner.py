@@ -47,7 +47,7 @@ class Owner:
         raw = await read_body(req)
         return raw, decode_body(raw, shape)
 
-    async def write(  # noqa: PLR0913 - a request, a response and what to make of them
+    async def write(
         self,
         req: Request,
         resp: Response,
