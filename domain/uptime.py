@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from domain.days import day_of, starts_at
@@ -29,7 +30,7 @@ def spans(claims: Iterable[Claim], from_at: datetime, until_at: datetime) -> lis
     inside = sorted((start, stop, status) for start, stop, status in cut if start < stop)
     edges = sorted({edge for start, stop, _ in inside for edge in (start, stop)})
     found = []
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in pairwise(edges):
         covering = [status for s, e, status in inside if s <= start and stop <= e]
         if covering:
             found.append(Span(start, stop, max(covering, key=lambda status: status.severity)))

@@ -82,7 +82,7 @@ def opens(key: str) -> bool:
 
 
 def kept_at() -> Path:
-    """Return where the demo's access is kept: a secret is told once, and the demo tells it daily."""
+    """Return where the access is kept: a secret is told once, but the demo tells it daily."""
     return Path(load_settings().data_dir) / "demo.json"
 
 

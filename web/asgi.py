@@ -45,7 +45,7 @@ class Application:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         host = normal_host(header(scope, b"host").decode("latin-1"))
         if host == self._base:
-            await self._app(keep_slashes(scope), receive, send)
+            await self._app(dict(keep_slashes(scope)), receive, send)
         elif host is None:
             await plain(scope, send, 400, b"The Host header names no host.\n", [])
         else:

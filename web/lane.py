@@ -39,7 +39,7 @@ class Lane:
         try:
             entry = await self._process.host(host)
         except NotThereError:
-            await self._say_unavailable(scope, send, b"")
+            await self._say_unavailable(scope, send)
             return
         if entry.page_id is None:
             await self._say_unknown(scope, send, host)
@@ -58,7 +58,7 @@ class Lane:
                 return
             found = await self._find(scope, page_id, copy, name)
         except NotThereError as reason:
-            await self._say_unavailable(scope, send, str(reason.args[0] if reason.args else ""))
+            await self._say_unavailable(scope, send, str(reason))
             return
         is_fresh = self._process.pages.is_fresh(page_id)
         await send_answer(scope, send, found, () if is_fresh else (STALE,))
@@ -80,11 +80,10 @@ class Lane:
         else:
             await notice(scope, send, 302, b"", [(b"location", self._home)])
 
-    async def _say_unavailable(self, scope: Scope, send: Send, reason: bytes | str) -> None:
+    async def _say_unavailable(self, scope: Scope, send: Send, reason: str = "") -> None:
         retry = [(b"retry-after", RETRY_AFTER)]
-        if " " in str(reason):  # a sentence, not an id
-            body = f"{reason}\n".encode()
-            await plain(scope, send, 503, body, retry)
+        if reason:
+            await plain(scope, send, 503, f"{reason}\n".encode(), retry)
         else:
             await notice(scope, send, 503, self._unavailable, retry)
 

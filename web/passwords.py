@@ -46,6 +46,7 @@ class Passwords:
 
 def _matches(password: str, stored: str | None) -> bool:
     try:
-        return _hasher().verify(stored or _decoy(), password) and stored is not None
+        _hasher().verify(stored or _decoy(), password)
     except (VerificationError, InvalidHashError):
         return False
+    return stored is not None

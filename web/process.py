@@ -8,12 +8,11 @@ from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.store import keys
 from domain.store.announcements import decode
 from domain.store.doorbell import RingThread
-from domain.store.engine import make_async_engine
+from domain.store.engine import AsyncEngine, make_async_engine
 from domain.store.listener import Listener
 from domain.store.settings import Settings
 from domain.store.visits import UNREACHABLE, HostEntry, Visits
@@ -26,6 +25,7 @@ log = logging.getLogger(__name__)
 HOSTS_MAX = 20_000  # entries, known and unknown hosts alike
 READ_S = 0.5  # a visitor waits for a frozen Redis no longer than this, and only once a pause
 PAUSE_S = 0.5
+FIRST_HEARD_S = 2.0  # without Redis a process starts deaf, and serves
 COLD_RETRY_S = 0.3  # a lost ring for a cold artifact is repeated while its visitor waits
 MEGABYTE = 1_000_000
 
@@ -33,7 +33,7 @@ Value = TypeVar("Value")
 
 
 class NotThereError(Exception):
-    """Redis answers, but has nothing to say: it was emptied, or a page was evicted."""
+    """Redis has nothing to say of it, or nothing at all; a message is one for the visitor."""
 
 
 class Process:
@@ -52,11 +52,14 @@ class Process:
         self.hosts: Copies[HostEntry] = Copies(HOSTS_MAX, lambda _: 1)
         self._paused_until = 0.0
         self._news: dict[str, asyncio.Event] = {}
+        self._heard_first = asyncio.Event()
         self._listening: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to listen."""
+        """Begin to listen; wait a moment for it, so that the first writes can be waited for."""
         self._listening = asyncio.create_task(Listener(self.settings.cache_url, self).run())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._heard_first.wait(), FIRST_HEARD_S)
 
     async def stop(self) -> None:
         """Close everything."""
@@ -75,6 +78,7 @@ class Process:
         self.hosts.mark_all_stale()
         self.pages.is_hearing = self.hosts.is_hearing = self.waits.is_hearing = True
         self._paused_until = 0.0
+        self._heard_first.set()
 
     def disconnected(self) -> None:
         """Hear nothing from now on: nothing is fresh, nobody waits."""
@@ -124,7 +128,7 @@ class Process:
         except (NotThereError, *UNREACHABLE):
             copied = self.hosts.get(host)
             if copied is None:
-                raise NotThereError(host) from None
+                raise NotThereError from None
             return copied.value
 
     async def page(self, page_id: str) -> PageCopy:
@@ -137,7 +141,7 @@ class Process:
         except (NotThereError, *UNREACHABLE):
             copied = self.pages.get(page_id)
             if copied is None:
-                raise NotThereError(page_id) from None
+                raise NotThereError from None
             return copied.value
 
     async def page_within(self, page_id: str, timeout_s: float) -> PageCopy:
@@ -184,13 +188,13 @@ class Process:
     async def _read_host(self, host: str) -> HostEntry:
         entry = await self._guarded(self.visits.host(host))
         if not entry.is_known:
-            raise NotThereError(host)
+            raise NotThereError
         return entry
 
     async def _read_page(self, page_id: str) -> PageCopy:
         fields = await self._guarded(self.visits.fields(page_id, HOT_FIELDS))
         if fields is None:
-            raise NotThereError(page_id)
+            raise NotThereError
         return page_copy(fields)
 
     async def _guarded(self, read: Coroutine[Any, Any, Value]) -> Value:

@@ -22,6 +22,7 @@ from domain.store.engine import (
     Connection,
     DBAPIError,
     SQLAlchemyError,
+    autocommit,
     is_culprit,
     sync_engine,
 )
@@ -189,7 +190,7 @@ def announcement_of(stream_id: str, settled: Sequence[Settlement]) -> Announceme
 
 def look_again(stream_id: str) -> None:
     """Ring if commands came while the lock was held: who rang for them may have found it taken."""
-    with sync_engine().connect() as conn:
+    with autocommit() as conn:
         more = command_log.waiting(conn, stream_id, limit=1)
     if more:
         try:

@@ -11,10 +11,9 @@ from domain.page.apply import apply_all
 from domain.page.decide import decide
 from domain.page.state import Page
 from domain.store import artifacts
-from domain.store import log as command_log
 from domain.store.announcements import Announcement, encode
 from domain.store.artifacts import Edition, Publication
-from domain.store.engine import Connection, sync_engine
+from domain.store.engine import Connection, autocommit
 from domain.store.load import load_page
 from domain.store.log import Settlement, Waiting
 from domain.store.publication import Noted, note_publication
@@ -82,9 +81,8 @@ class PageStream:
     def note(self, held: Edition, epoch: str) -> None:
         """Note what the hash holds, and that the commands up to there are published."""
         noted = Noted(held, ends_at(held.day, self.page.time_zone), epoch)
-        with sync_engine().begin() as conn:
+        with autocommit() as conn:
             note_publication(conn, self.page_id, noted)
-            command_log.finish(conn, self.page_id, held.seq)
 
 
 def named_incidents(rows: Sequence[Waiting]) -> set[str]:

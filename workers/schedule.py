@@ -7,7 +7,7 @@ CLEAN_S = 3_600
 
 
 def schedule(sweep_s: float) -> dict[str, dict[str, Any]]:
-    """Return beat's table. What nobody took within its own period is dropped, the next one comes."""
+    """Return beat's table. What nobody took within its period is dropped: the next one comes."""
     return {
         "sweep": _every(sweep_s, "sweep", "drain"),
         "clean": _every(CLEAN_S, "clean", "cold"),

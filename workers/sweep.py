@@ -35,7 +35,7 @@ def behind(epoch: str) -> list[str]:
 
 
 def publish_hosts(epoch: str) -> None:
-    """Write the host entries that this epoch lacks; once there are none left, mark them complete."""
+    """Write the host entries that this epoch lacks; when none are left, mark them complete."""
     with sync_engine().begin() as conn:
         rows = hosts_behind(conn, epoch, HOSTS_A_SWEEP)
         for row in rows:

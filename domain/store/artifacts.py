@@ -52,7 +52,7 @@ def epoch() -> str:
     if held is None:
         client.set(keys.EPOCH, _new_epoch(client), nx=True)
         held = client.get(keys.EPOCH)
-    return bytes(held or b"").decode()  # type: ignore[arg-type]
+    return bytes(held or b"").decode()  # type: ignore[arg-type]  # redis-py types replies for asyncio too
 
 
 def renew_epoch_after_restart() -> str:
@@ -74,7 +74,7 @@ def _new_epoch(client: redis.Redis) -> str:
 
 
 def _run_id(client: redis.Redis) -> str:
-    return str(client.info("server").get("run_id", ""))  # type: ignore[union-attr]
+    return str(client.info("server").get("run_id", ""))
 
 
 @dataclass(frozen=True, slots=True)

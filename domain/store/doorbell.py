@@ -1,4 +1,4 @@
-"""The doorbell: a Celery message that holds a stream's id and nothing else. Losing it loses nothing.
+"""The doorbell: a Celery message that holds a stream's id, no more. Losing it loses nothing.
 
 The only place where Celery is a producer. The sweep repairs whatever was lost here.
 """

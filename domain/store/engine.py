@@ -1,7 +1,8 @@
 """Connections to Postgres: one pool for synchronous callers, one for asyncio."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
 
@@ -22,11 +23,13 @@ from domain.store.settings import load_settings, require_stack
 # Other rooms speak of connections and database errors by these names, and of nothing else.
 __all__ = [
     "UNREACHABLE",
+    "AsyncEngine",
     "Connection",
     "DBAPIError",
     "IntegrityError",
     "NotConnectedError",
     "SQLAlchemyError",
+    "autocommit",
     "constraint",
     "is_culprit",
     "make_async_engine",
@@ -65,6 +68,13 @@ def sync_engine() -> Engine:
     url = require_stack(load_settings()).database_url
     # A drain uses one connection; the sweep and the notes that follow a drain reuse it.
     return create_engine(driver_url(url), pool_size=2, max_overflow=2, connect_args=CONNECT)
+
+
+@contextmanager
+def autocommit() -> Iterator[Connection]:
+    """Give a connection on which every statement commits by itself: no BEGIN, no second trip."""
+    with sync_engine().connect() as conn:
+        yield conn.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def make_async_engine(database_url: str) -> AsyncEngine:

@@ -1,7 +1,6 @@
 """Figures of how the system is: what waits, for how long, and who is at work."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import redis
 from sqlalchemy import Connection, text
@@ -36,6 +35,6 @@ def backlog(conn: Connection, build: str, epoch: str) -> Backlog:
     return Backlog(*row)
 
 
-def worker_seen(client: "redis.Redis[Any]") -> bool:
+def worker_seen(client: redis.Redis) -> bool:
     """Tell whether a worker has reported lately."""
     return bool(client.exists(keys.WORKER_SEEN))

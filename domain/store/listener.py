@@ -53,7 +53,7 @@ class Listener:
             try:
                 await self._listen()
             except (OSError, EOFError, hiredis.HiredisError, TimeoutError) as error:
-                log.info("not listening: %s", error or type(error).__name__)
+                log.info("not listening: %r", error)
             await asyncio.sleep(RETRY_S)
 
     async def _listen(self) -> None:
@@ -63,7 +63,7 @@ class Listener:
             reader, writer = await asyncio.open_connection(host, port, ssl=tls)
         try:
             for command in self._greeting():
-                writer.write(hiredis.pack_command(command))
+                writer.write(packed(command))
             await self._hear(reader, writer)
         finally:
             self._ears.disconnected()
@@ -94,7 +94,7 @@ class Listener:
         with contextlib.suppress(OSError):
             while True:
                 await asyncio.sleep(PING_S)
-                writer.write(hiredis.pack_command(("PING",)))
+                writer.write(packed(("PING",)))
                 await writer.drain()
 
     def _tell(self, parser: hiredis.Reader) -> None:
@@ -114,3 +114,9 @@ class Listener:
                 self._ears.announced(message)
             case [b"subscribe", *_]:
                 self._ears.connected()
+
+
+def packed(command: tuple[str, ...]) -> bytes:
+    """Return a command as Redis reads it."""
+    # Typed for tuples of one word only.
+    return bytes(hiredis.pack_command(command))  # type: ignore[arg-type]

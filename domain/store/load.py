@@ -1,7 +1,7 @@
 """Reading aggregates from Postgres: whole, and nothing else. See `save` for the way back."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
@@ -26,8 +26,7 @@ def load_page(conn: Connection, page_id: str, named: Collection[str] = ()) -> tu
     row = conn.execute(select(t.pages).where(t.pages.c.id == page_id)).one_or_none()
     if row is None:
         return s.Page(page_id), 0
-    now = conn.execute(select(func.clock_timestamp())).scalar_one()
-    incidents = _load_incidents(conn, page_id, named, now)
+    incidents = _load_incidents(conn, page_id, named)
     page = s.Page(
         id=row.id,
         account_id=row.account_id,
@@ -42,7 +41,7 @@ def load_page(conn: Connection, page_id: str, named: Collection[str] = ()) -> tu
         deleted_at=row.deleted_at,
         components=_load_components(conn, page_id),
         incidents=incidents,
-        past_claims=_load_past_claims(conn, page_id, incidents, now),
+        past_claims=_load_past_claims(conn, page_id, incidents),
         keys=_load_keys(conn, page_id),
     )
     return page, row.applied_seq
@@ -83,10 +82,10 @@ def _component(row: Row[Any]) -> s.Component:
 
 
 def _load_incidents(
-    conn: Connection, page_id: str, named: Collection[str], now: datetime
+    conn: Connection, page_id: str, named: Collection[str]
 ) -> dict[str, s.Incident]:
     c = t.incidents.c
-    recent = c.resolved_at >= now - timedelta(days=TIMELINE_DAYS + MARGIN_DAYS)
+    recent = c.resolved_at >= func.now() - timedelta(days=TIMELINE_DAYS + MARGIN_DAYS)
     wanted = or_(c.resolved_at.is_(None), recent, c.id.in_(list(named)))
     rows = conn.execute(
         select(t.incidents).where(and_(c.page_id == page_id, wanted)).order_by(c.id)
@@ -149,10 +148,10 @@ def _claim(row: Row[Any]) -> s.Claim:
 
 
 def _load_past_claims(
-    conn: Connection, page_id: str, loaded: Collection[str], now: datetime
+    conn: Connection, page_id: str, loaded: Collection[str]
 ) -> tuple[s.Claim, ...]:
     c = t.claims.c
-    since = now - timedelta(days=BAR_DAYS + MARGIN_DAYS)
+    since = func.now() - timedelta(days=BAR_DAYS + MARGIN_DAYS)
     query = (
         select(t.claims)
         .where(c.page_id == page_id, c.until_at >= since, c.incident_id.not_in(list(loaded)))

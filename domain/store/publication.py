@@ -7,10 +7,15 @@ from sqlalchemy import Connection, text
 
 from domain.store.artifacts import Edition
 
+# One statement, so that a page that is noted has no command left that is not.
 _NOTE = text("""
-UPDATE pages SET published_seq = :seq, published_day = :day, published_until = :until,
-  published_build = :build, published_epoch = :epoch
-WHERE id = :page_id
+WITH noted AS (
+  UPDATE pages SET published_seq = :seq, published_day = :day, published_until = :until,
+    published_build = :build, published_epoch = :epoch
+  WHERE id = :page_id
+)
+UPDATE commands SET published_at = clock_timestamp()
+WHERE stream_id = :page_id AND seq <= :seq AND published_at IS NULL AND outcome IS NOT NULL
 """)
 # Four conditions, each with an index of its own. A deleted page's tombstone need not come back.
 _BEHIND = text("""
@@ -50,7 +55,7 @@ class HostRow:
 
 
 def note_publication(conn: Connection, page_id: str, noted: Noted) -> None:
-    """Note what a page's hash holds."""
+    """Note what a page's hash holds, and that the commands up to there are published."""
     edition = noted.edition
     values = {"seq": edition.seq, "day": edition.day, "build": edition.build}
     conn.execute(_NOTE, {"page_id": page_id, "until": noted.until, "epoch": noted.epoch, **values})

@@ -113,7 +113,7 @@ def forget_expired_uses(conn: Connection) -> None:
     conn.execute(_FORGET_EXPIRED)
 
 
-def _read(conn: Connection, statement: Any, parameters: dict[str, Any]) -> Receipt | None:  # noqa: ANN401
+def _read(conn: Connection, statement: Any, parameters: dict[str, Any]) -> Receipt | None:  # noqa: ANN401 - a statement of ours
     row = conn.execute(statement, parameters).one_or_none()
     if row is None:
         return None

@@ -67,7 +67,7 @@ def save_rows(
     if new:
         conn.execute(insert(table), new)
     if changed:
-        values = {n: bindparam(n) for n in changed[0] if n not in key}
+        values: Record = {n: bindparam(n) for n in changed[0] if n not in key}
         conn.execute(
             update(table).where(*_matches(table, key)).values(values), _keyed(changed, key)
         )

@@ -68,7 +68,13 @@ def _read(name: str, text: str, default: object) -> Any:  # noqa: ANN401 - typed
     if isinstance(default, bool):
         return text.lower() not in {"0", "off", "false", "no"}
     try:
-        return type(default)(text)
+        match default:
+            case int():
+                return int(text)
+            case float():
+                return float(text)
+            case _:
+                return text
     except ValueError:
         kind = "a whole number" if isinstance(default, int) else "a number"
         sentence = f"{name} must be {kind}, not {text!r}."

@@ -33,16 +33,17 @@ class Visits:
 
     async def host(self, host: str) -> HostEntry:
         """Return where `host` leads; a missing entry is final once all entries are there."""
-        entry, complete = await self._redis.mget(keys.host_key(host), keys.HOSTS_COMPLETE)
+        found: list[Any] = await self._redis.mget(keys.host_key(host), keys.HOSTS_COMPLETE)
+        entry, complete = found
         if entry is None:
-            return HostEntry(None, complete is not None)
+            return HostEntry(None, is_known=complete is not None)
         page_id = entry.decode().partition(" ")[2]
         return HostEntry(page_id or None, is_known=True)
 
     async def fields(self, page_id: str, names: tuple[str, ...]) -> dict[str, bytes] | None:
         """Return those of a page's fields that are there; None if it has no hash."""
         key = keys.page_key(page_id)
-        found: list[Any] = await self._redis.hmget(key, ["seq", *names])  # type: ignore[misc]
+        found: list[Any] = await self._redis.hmget(key, ["seq", *names])
         if found[0] is None:
             return None
         pairs = zip(("seq", *names), found, strict=True)

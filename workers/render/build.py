@@ -1,4 +1,4 @@
-"""The build: a fingerprint of everything that artifacts are made with, so that a deploy re-renders."""
+"""The build: a fingerprint of what artifacts are made with, so that a deploy re-renders."""
 
 import hashlib
 from functools import cache

@@ -56,7 +56,7 @@ def scene_of(page: Page, today: date) -> Scene:
 
 
 def meta(scene: Scene) -> bytes:
-    """Return what a visit has to know besides bytes: whether, and until when, the page is served."""
+    """Return what a visit has to know besides bytes: whether and until when the page is served."""
     served_until = scene.page.entitlement.served_until
     return msgspec.json.encode(
         {

@@ -70,7 +70,7 @@ def _typeset(node: Any, pen: Any) -> None:  # noqa: ANN401 - the package has no 
         _typeset(child, pen)
 
 
-def _fit(node: Any, pen: Any) -> None:  # noqa: ANN401
+def _fit(node: Any, pen: Any) -> None:  # noqa: ANN401 - CairoSVG is untyped
     """Spread or squeeze a text to its `textLength`, whatever font stands in for Verdana."""
     pen.select_font_face(node["font-family"].split(",")[0])
     pen.set_font_size(float(node["font-size"]))
@@ -79,13 +79,13 @@ def _fit(node: Any, pen: Any) -> None:  # noqa: ANN401
     node["letter-spacing"] = str(missing / max(1, len(node.text) - 1))
 
 
-def _pen(cairo: Any, scale: float) -> Any:  # noqa: ANN401
+def _pen(cairo: Any, scale: float) -> Any:  # noqa: ANN401 - CairoSVG is untyped
     pen = cairo.Context(cairo.ImageSurface(cairo.FORMAT_ARGB32, 1, 1))
     pen.scale(scale / _TENTHS, scale / _TENTHS)
     return pen
 
 
-def _cairosvg() -> Any:  # noqa: ANN401
+def _cairosvg() -> Any:  # noqa: ANN401 - CairoSVG is untyped
     # Here and not above: its import loads libcairo and raises OSError where that is missing.
     try:
         return importlib.import_module("cairosvg")

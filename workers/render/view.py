@@ -4,7 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
@@ -18,6 +18,7 @@ from domain.uptime import percent
 from workers.render.words import wording
 
 VERSION_DIGITS = 16
+NEVER = datetime.min.replace(tzinfo=UTC)
 TIMELINE_MAX = 50  # more than that is no timeline any more; the archive has them all
 
 
@@ -87,7 +88,7 @@ def page_view(page: Page, today: date) -> PageView:
         url=load_settings().page_url(page.host) if page.host else None,
         description=page.description,
         time_zone=page.time_zone,
-        updated_at=page.changed_at or datetime.min,
+        updated_at=page.changed_at or NEVER,
         indicator=indicator,
         headline=wording()["headlines"][indicator],
         nodes=_nodes(page, today),

@@ -1,0 +1,141 @@
+"""Shorthands for breaking a running system, and for looking behind its door.
+
+A test that breaks something mends it, or owns the system. Only processes of that system are ended.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import httpx
+import psutil
+import redis
+from sqlalchemy import NullPool, create_engine, text
+
+from domain.store import engine as store_engine
+from domain.store import log
+from domain.store.mint import mint
+from domain.store.receipts import Receipt, receipt
+from tests.conftest import STORE_VARIABLES, forget_settings
+from tests.support.stack import System, wait_until
+
+HEALS_S = 5.0  # what is lost is repaired by itself within this time
+SOON_S = 20.0  # for what has no promised time, on a machine that is busy
+NOBODY = "redis://127.0.0.1:1/0"  # where nobody listens
+Value = TypeVar("Value")
+
+
+def at_once(count: int, call: Callable[[int], Value]) -> list[Value]:
+    """Call with 0 … count-1 from as many threads, all let go at the same moment."""
+    gate = threading.Barrier(count)
+
+    def run(number: int) -> Value:
+        gate.wait()
+        return call(number)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
+
+
+def receipt_id(answer: httpx.Response) -> str:
+    """The receipt of a write, by its Location."""
+    return answer.headers["location"].removeprefix("/api/v1/receipts/")
+
+
+@contextmanager
+def inside(system: System) -> Iterator[None]:
+    """Make the store's modules in this process speak to `system`, as a worker of its own would."""
+    before = {name: os.environ.get(name) for name in STORE_VARIABLES}
+    os.environ.update({name: system.env[name] for name in STORE_VARIABLES})
+    forget_settings()
+    try:
+        yield
+    finally:
+        store_engine.sync_engine().dispose()
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+        forget_settings()
+
+
+class Behind:
+    """Postgres and Redis of a running system, reached without its programs."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        url = store_engine.driver_url(system.urls.database_url)
+        self.engine = create_engine(url, poolclass=NullPool)
+        self.redis = redis.Redis.from_url(system.urls.redis_url, socket_timeout=5)
+
+    def sql(self, statement: str, **values: Any) -> list[Any]:
+        """Run a statement; return its rows, if it has any."""
+        with self.engine.begin() as conn:
+            rows = conn.execute(text(statement), values)
+            return list(rows) if rows.returns_rows else []
+
+    def append(self, stream_id: str, *commands: Any) -> list[str]:
+        """Append commands in one transaction and ring for none; return their receipts' ids."""
+        authority = log.Authority("system", "test")
+        drafts = [log.Draft(mint("r"), command, authority, stream_id) for command in commands]
+        with self.engine.begin() as conn:
+            assert all(log.append(conn, draft) for draft in drafts), "the stream is closed"
+        return [draft.id for draft in drafts]
+
+    def receipt(self, command_id: str) -> Receipt:
+        """The receipt of a command, whoever asks."""
+        with self.engine.connect() as conn:
+            found = receipt(conn, command_id)
+        assert found is not None, f"{command_id} is not in the log"
+        return found
+
+    def wait_for(self, command_id: str, *states: str, limit_s: float = SOON_S) -> None:
+        """Until a command's receipt says one of these states."""
+        what = f"{command_id} is {' or '.join(states)}"
+        wait_until(lambda: self.receipt(command_id).state in states, what, limit_s)
+
+    def hash_of(self, page_id: str) -> Mapping[str, bytes]:
+        """What a page's hash holds."""
+        held: Any = self.redis.hgetall(f"hep:page:{page_id}")
+        return {name.decode(): value for name, value in held.items()}
+
+    def head(self, stream_id: str) -> int:
+        """The seq of a stream's newest command."""
+        return self.sql("SELECT head_seq FROM streams WHERE id = :id", id=stream_id)[0][0]
+
+    @contextmanager
+    def held(self, table: str, id_: str) -> Iterator[None]:
+        """Keep everybody from changing a row.
+
+        A page's row makes its drain stand still as it saves; a stream's does so to an append.
+        """
+        with self.engine.connect() as conn:
+            conn.execute(text(f"SELECT FROM {table} WHERE id = :id FOR UPDATE"), {"id": id_})
+            yield
+            conn.rollback()
+
+    def blocked(self, statement: str) -> list[Any]:
+        """Backends that wait for a lock with such a statement: (pid, client_port)."""
+        return self.sql(
+            "SELECT pid, client_port FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND query ~ :statement",
+            statement=statement,
+        )
+
+    def wait_until_draining(self) -> None:
+        """Until a drain stands still in the middle, because its page's row is held."""
+        wait_until(lambda: bool(self.blocked(SAVING)), "a drain is in its middle", SOON_S)
+
+    def draining_process(self) -> int:
+        """The process id of the pool's child that stands still in its drain."""
+        self.wait_until_draining()
+        port = self.blocked(SAVING)[0].client_port
+        workers = [c for c in self.system.children if c.name.startswith("worker") and c.is_running]
+        for pid in (pid for worker in workers for pid in worker.descendants()):
+            if any(c.laddr.port == port for c in psutil.Process(pid).net_connections("tcp4")):
+                return pid
+        raise AssertionError(f"nobody has port {port}")
+
+
+SAVING = "^UPDATE pages SET account_id"
