@@ -5,6 +5,7 @@ from typing import Any
 from falcon.asgi import App, Request, Response
 
 from web import errors
+from web.auth import Gate, bearer
 from web.errors import invalid
 from web.process import Process
 from web.routes import ROUTES, parts_of
@@ -13,19 +14,26 @@ from web.routes import ROUTES, parts_of
 class CleanPaths:
     """Refuses addresses that no store could hold."""
 
+    def __init__(self, gate: Gate) -> None:
+        """Ask `gate` first: to a key that opens nothing, that is said before anything else."""
+        self._gate = gate
+
     async def process_request(self, req: Request, resp: Response) -> None:
         """Refuse NUL in a path, as in any other text."""
         del resp
-        if "\0" in req.path:
-            raise invalid("The address holds a character that can't be stored.")
+        if "\0" not in req.path:
+            return
+        if req.get_header("Authorization") is not None:
+            await self._gate.live_key(bearer(req))
+        raise invalid("The address holds a character that can't be stored.")
 
 
 def create_app(process: Process) -> "App[Any, Any]":
     """Return the application for a process."""
-    app: App[Any, Any] = App(middleware=[CleanPaths()])
+    parts = parts_of(process)
+    app: App[Any, Any] = App(middleware=[CleanPaths(parts.gate)])
     app.req_options.strip_url_path_trailing_slash = True
     errors.install(app)
-    parts = parts_of(process)
     for route in ROUTES:
         app.add_route(route.path, route.make(parts))
     return app

@@ -1,6 +1,7 @@
 """The entry for gunicorn: pages go by the lane, the base goes to Falcon."""
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import unquote
@@ -15,6 +16,7 @@ from web.lane import Lane, Scope, Send, header, notice, plain, respond
 from web.process import Process
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
+ENCODED = re.compile(r"%(2[fF]|25)")  # a slash, a percent sign
 NO_STORE = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
@@ -43,7 +45,7 @@ class Application:
             await self._serve(scope, receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        host = normal_host(header(scope, b"host").decode("latin-1"))
+        host = normal_host(header(scope, b"host").decode("utf-8", "replace"))
         if host == self._base:
             await self._app(dict(keep_slashes(scope)), receive, send)
         elif host is None:
@@ -74,11 +76,13 @@ class Application:
 
 
 def keep_slashes(scope: Scope) -> Scope:
-    """Keep an encoded slash apart from those that divide a path: `CI%2FCD` is one name."""
-    raw = scope.get("raw_path") or b""
-    if b"%2f" in raw.lower():
-        escaped = raw.decode("latin-1").replace("%2F", "%252F").replace("%2f", "%252F")
-        scope["path"] = unquote(escaped)
+    """Keep an encoded slash apart from those that divide a path: `CI%2FCD` is one name.
+
+    Encoded percent signs are kept as well, so that unquoting a part once more is exact.
+    """
+    raw = (scope.get("raw_path") or b"").decode("latin-1")
+    if ENCODED.search(raw):
+        scope["path"] = unquote(ENCODED.sub(r"%25\1", raw))
     return scope
 
 

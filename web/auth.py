@@ -84,5 +84,13 @@ def refuse_other_sites(req: falcon.asgi.Request) -> None:
     origin = req.get_header("Origin")
     if origin is None or req.method in {"GET", "HEAD", "OPTIONS"}:
         return
-    if urlsplit(origin).netloc.lower() != (req.get_header("Host") or "").strip().lower():
+    if site_of(origin) != (req.get_header("Host") or "").strip().lower():
         raise BAD_ORIGIN
+
+
+def site_of(origin: str) -> str:
+    """Return host and port of an Origin; nothing for one that can't be read."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""

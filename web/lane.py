@@ -65,8 +65,8 @@ class Lane:
 
     async def _find(self, scope: Scope, page_id: str, copy: PageCopy, name: str) -> Answer:
         if name == "badge.svg" and b"label=" in scope["query_string"]:
-            labels = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-            badge = copy.badge(labels.get("label", [""])[0])
+            asked = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+            badge = copy.badge(asked["label"][0]) if "label" in asked else None
             if badge is not None:
                 return badge
         found = copy.best(name, header(scope, b"accept-encoding"))

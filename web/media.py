@@ -102,6 +102,8 @@ def _complaint(what: str, field: str) -> str:
     if expected := re.match(r"Expected `([^`]*)`, got `([^`]*)`", what):
         wanted = [NAMES.get(word, word) for word in expected[1].split(" | ") if word != "null"]
         return f"must be {' or '.join(wanted)}, not {NAMES.get(expected[2], expected[2])}"
+    if bound := re.match(r"Expected `\w+` (>=|<=) (\S+)", what):
+        return f"must be at {'least' if bound[1] == '>=' else 'most'} {bound[2]}"
     if "enum value" in what:
         allowed = ALLOWED.get(field.rpartition(".")[2])
         return f"must be one of {allowed}" if allowed else "has a value that is not known"

@@ -21,3 +21,7 @@ class Home:
         resp.content_type = falcon.MEDIA_HTML
         resp.set_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
         resp.data = self._html
+
+    on_head = on_get
+
+    on_head = on_get

@@ -1,6 +1,7 @@
 """The monitor's API: one bearer key, one page. Source: SPEC section 5."""
 
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 import msgspec
 from falcon.asgi import Request, Response
@@ -56,7 +57,11 @@ class Monitor:
         status: int = 200,
     ) -> None:
         """Append for whatever page the key opens. Raises ApiError 401 if it opens none."""
-        draft = Draft(mint("r"), command, key, idempotency=idempotency(req, raw))
+        try:
+            once = idempotency(req, raw)
+        except ApiError as error:
+            raise await self.refuse_bad_key(key, error) from None
+        draft = Draft(mint("r"), command, key, idempotency=once)
         try:
             await self._writes.answer(req, resp, draft, describe, status=status)
         except NoAuthorityError:
@@ -102,7 +107,7 @@ class ComponentStatus(Monitor):
         """Toggle what a component, named by id or name, shows."""
         key = bearer(req)
         raw, body = await self.read(req, key, m.SetStatus)
-        command = c.SetStatus(cid.replace("%2F", "/"), body.status)
+        command = c.SetStatus(unquote(cid), body.status)
         await self.write(req, resp, key, raw, command, toggled)
 
 

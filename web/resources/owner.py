@@ -60,6 +60,8 @@ class Owner:
         status: int = 200,
     ) -> None:
         """Append to a page's stream, or the account's own. Raises ApiError 404 for another's."""
+        if stream_id == holder.account_id:  # it is hers, but no page
+            raise not_found("page")
         authority = Authority("owner", holder.account_id)
         stream = stream_id or holder.account_id
         draft = Draft(mint("r"), command, authority, stream, idempotency(req, raw))
