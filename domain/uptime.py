@@ -1,13 +1,14 @@
 """Uptime of a leaf from claims: a second counts once, at its worst. Source: SPEC 3.4."""
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
 from domain.days import day_of, starts_at
 from domain.page.state import Claim
-from domain.status import Status
+from domain.status import Status, worst
 
 BAR_DAYS = 90
 TENTHS = {Status.OUTAGE: 10, Status.PARTIAL: 3}
@@ -23,17 +24,30 @@ class Span(NamedTuple):
 
 
 def spans(claims: Iterable[Claim], from_at: datetime, until_at: datetime) -> list[Span]:
-    """Cut claims into disjoint spans within a window; where claims overlap, the worst one wins."""
-    cut = [
-        (max(c.from_at, from_at), min(c.until_at or until_at, until_at), c.status) for c in claims
-    ]
-    inside = sorted((start, stop, status) for start, stop, status in cut if start < stop)
-    edges = sorted({edge for start, stop, _ in inside for edge in (start, stop)})
+    """Cut claims into disjoint spans within a window; where claims overlap, the worst one wins.
+
+    One pass over the edges: a monitor that flaps makes ten thousand claims in 90 days.
+    """
+    changes = edges(claims, from_at, until_at)
+    covering: Counter[Status] = Counter()
     found = []
-    for start, stop in pairwise(edges):
-        covering = [status for s, e, status in inside if s <= start and stop <= e]
-        if covering:
-            found.append(Span(start, stop, max(covering, key=lambda status: status.severity)))
+    for start, stop in pairwise(sorted(changes)):
+        covering.update(changes[start])
+        if statuses := [status for status, count in covering.items() if count]:
+            found.append(Span(start, stop, worst(statuses)))
+    return found
+
+
+def edges(
+    claims: Iterable[Claim], from_at: datetime, until_at: datetime
+) -> Mapping[datetime, Counter[Status]]:
+    """Return how many claims of each status begin (+) and end (-) at an instant of a window."""
+    found: dict[datetime, Counter[Status]] = defaultdict(Counter)
+    for claim in claims:
+        start, stop = max(claim.from_at, from_at), min(claim.until_at or until_at, until_at)
+        if start < stop:
+            found[start][claim.status] += 1
+            found[stop][claim.status] -= 1
     return found
 
 

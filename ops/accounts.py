@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from domain.account.commands import AddPage, SetTier
+from domain.account.credentials import email_problem, password_problem
 from domain.hosts import subdomain_problem
 from domain.page.commands import AddComponent, ChangePage, CreateKey
 from domain.page.state import ComponentKind, Tier
@@ -10,16 +11,18 @@ from domain.store import accounts, owned
 from domain.store.engine import sync_engine
 from domain.store.mint import mint, mint_key, secret_hash
 from domain.store.settings import load_settings
-from domain.text import NAME_LIMIT, clean
+from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT, clean
 from ops.writing import CommandRefusedError, write
 from web.passwords import hash_password
 
 
 def create_account(email: str, password: str) -> str:
     """Return the id of a new account. Raises CommandRefusedError if the e-mail has one."""
-    account_id = mint("a")
+    account_id, address = mint("a"), email.strip()
+    if problem := email_problem(address) or password_problem(password):
+        raise CommandRefusedError(problem)
     with sync_engine().begin() as conn:
-        made = accounts.create_account(conn, account_id, email.strip(), hash_password(password))
+        made = accounts.create_account(conn, account_id, address, hash_password(password))
     if not made:
         message = f"There is an account for {email} already."
         raise CommandRefusedError(message)
@@ -51,7 +54,8 @@ def add_component(
 ) -> str:
     """Return the id of a new component. Raises CommandRefusedError, NotPublishedError."""
     component_id = mint("c")
-    command = AddComponent(component_id, named(name), kind, parent, description=description)
+    words = described(description)
+    command = AddComponent(component_id, named(name), kind, parent, description=words)
     write(find_page(page).id, command)
     return component_id
 
@@ -89,6 +93,15 @@ def checked(subdomain: str) -> str:
     if problem := subdomain_problem(subdomain.lower()):
         raise CommandRefusedError(problem)
     return subdomain.lower()
+
+
+def described(description: str | None) -> str | None:
+    """Return a description that is none too long. Raises CommandRefusedError."""
+    tidy = clean(description)
+    if tidy and len(tidy) > DESCRIPTION_LIMIT:
+        message = f"A description may have at most {DESCRIPTION_LIMIT} characters."
+        raise CommandRefusedError(message)
+    return tidy
 
 
 def named(name: str) -> str:

@@ -9,6 +9,7 @@ import click
 from domain.page.state import ComponentKind, Tier
 from domain.store.engine import UNREACHABLE
 from domain.store.settings import SettingsError, load_settings, require_stack
+from domain.text import is_storable
 from ops import accounts, demo, doctor
 from ops.writing import CommandRefusedError, NotPublishedError
 
@@ -137,9 +138,18 @@ def set_tier(email: str, tier: str, until: datetime | None) -> None:
     click.echo(f"{email} is {tier}" + (f" until {ends_at:%Y-%m-%d %H:%M} UTC." if ends_at else "."))
 
 
+def refuse_unreadable(arguments: list[str]) -> None:
+    """Refuse bytes that are no text: nothing could store them. Raises CommandRefusedError."""
+    for place, argument in enumerate(arguments, start=1):
+        if not is_storable(argument):
+            message = f"Argument {place} is not text in UTF-8."
+            raise CommandRefusedError(message)
+
+
 def main() -> None:
     """Run the command; what goes wrong is a sentence and exit code 1."""
     try:
+        refuse_unreadable(sys.argv[1:])
         cli()
     except (CommandRefusedError, NotPublishedError, SettingsError) as reason:
         sys.exit(str(reason))

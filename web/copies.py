@@ -70,7 +70,9 @@ class Copies(Generic[Value]):
     ) -> Value:
         try:
             value = await read(key)
-            self._put(key, value, is_stale=mine.is_dirty or not self.is_hearing)
+            # A read that another one overtook may not put its older value over a newer one.
+            if self._filling.get(key) is mine or key not in self._copies:
+                self._put(key, value, is_stale=mine.is_dirty or not self.is_hearing)
         finally:
             if self._filling.get(key) is mine:
                 del self._filling[key]

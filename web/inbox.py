@@ -19,6 +19,7 @@ from domain.store.log import Appended, Draft, append
 from domain.store.receipts import Receipt, first_use, forget_use, receipt, receipt_at
 from web.errors import ApiError, unavailable, unknown
 from web.process import Process
+from web.waits import Heard
 
 log = logging.getLogger(__name__)
 
@@ -126,10 +127,19 @@ class Inbox:
     async def _settled(
         self, stream_id: str, seq: int, ends_at: float
     ) -> tuple[Rejection | None, bool]:
-        left_s = ends_at - asyncio.get_running_loop().time()
-        said = await self._process.waits.wait(stream_id, seq, max(left_s, 0))
-        if said is None:
-            return await self._as_logged(stream_id, seq)
+        said = await self._process.waits.wait(stream_id, seq, left_s(ends_at))
+        if said is not None:
+            return await self._told(said, ends_at)
+        logged = await self._as_logged(stream_id, seq)
+        if any(logged) or not self._may_be_told(ends_at):
+            return logged
+        # A later drain spoke first, and its publication is not noted yet: whoever settled the
+        # command is about to speak as well.
+        said = await self._process.waits.wait(stream_id, seq, left_s(ends_at), is_patient=True)
+        return await (self._told(said, ends_at) if said else self._as_logged(stream_id, seq))
+
+    async def _told(self, said: Heard, ends_at: float) -> tuple[Rejection | None, bool]:
+        """Take what was announced; wait for what the command made other streams do."""
         if said.refusal:
             return said.refusal, False
         for page_id, page_seq in said.follow_ups:
@@ -137,6 +147,9 @@ class Inbox:
             if refusal or not is_published:
                 return refusal, is_published
         return None, True
+
+    def _may_be_told(self, ends_at: float) -> bool:
+        return self._process.waits.is_hearing and left_s(ends_at) > 0
 
     async def _as_logged(self, stream_id: str, seq: int) -> tuple[Rejection | None, bool]:
         """Ask the log what nobody announced."""
@@ -146,6 +159,11 @@ class Inbox:
             return None, False  # it is durable all the same: 202
         settled = judged(found) if found else None
         return (settled.refusal, settled.is_published) if settled else (None, False)
+
+
+def left_s(ends_at: float) -> float:
+    """Return how long it is until `ends_at` by the loop's clock; 0 once it has passed."""
+    return max(ends_at - asyncio.get_running_loop().time(), 0)
 
 
 def judged(found: Receipt) -> Written:

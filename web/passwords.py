@@ -7,7 +7,6 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 AT_ONCE = 2  # each hash takes 64 MiB and a core for tens of milliseconds
-SHORTEST = 8
 
 
 @cache

@@ -21,9 +21,13 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Waiter:
-    """Somebody who waits for a seq; woken with None when nobody can say any more."""
+    """Somebody who waits for a seq; woken with None when nobody can say any more.
+
+    A patient one is not woken by what is announced of later seqs.
+    """
 
     seq: int
+    is_patient: bool
     woken: asyncio.Future[Heard | None]
 
 
@@ -41,7 +45,10 @@ class Waits:
         """Remember an announcement and wake whom it concerns."""
         self._remember(announcement)
         for waiter in list(self._waiting.get(announcement.stream, ())):
-            if waiter.seq <= announcement.last and not waiter.woken.done():
+            is_late = waiter.seq < announcement.first
+            if waiter.seq > announcement.last or (is_late and waiter.is_patient):
+                continue
+            if not waiter.woken.done():
                 waiter.woken.set_result(said_of(announcement, waiter.seq))
 
     def deafened(self) -> None:
@@ -54,13 +61,16 @@ class Waits:
                 if not waiter.woken.done():
                     waiter.woken.set_result(None)
 
-    async def wait(self, stream: str, seq: int, timeout_s: float) -> Heard | None:
+    async def wait(
+        self, stream: str, seq: int, timeout_s: float, *, is_patient: bool = False
+    ) -> Heard | None:
         """Return what is said of a command, at the latest after `timeout_s`; None: ask the log."""
-        waiter = Waiter(seq, asyncio.get_running_loop().create_future())
+        waiter = Waiter(seq, is_patient, asyncio.get_running_loop().create_future())
         self._waiting.setdefault(stream, set()).add(waiter)
         try:
             said = self._recall(stream, seq)  # after registering: it may have been said before
-            if said is not None or not self.is_hearing:
+            is_over = not self.is_hearing or (not is_patient and self._was_passed(stream, seq))
+            if said is not None or is_over:
                 return said
             return await asyncio.wait_for(waiter.woken, timeout_s)
         except TimeoutError:
@@ -79,6 +89,10 @@ class Waits:
             if announcement.first <= seq <= announcement.last:
                 return said_of(announcement, seq)
         return None
+
+    def _was_passed(self, stream: str, seq: int) -> bool:
+        """Tell whether something later was announced: what was said of `seq` got lost."""
+        return any(announcement.first > seq for announcement in self._by_stream.get(stream, ()))
 
     def _remember(self, announcement: Announcement) -> None:
         now = time.monotonic()

@@ -34,6 +34,13 @@ def walk(
             yield from walk(children, node.id, (*path, node.name))
 
 
+def place(components: Components, node_id: str) -> tuple[tuple[int, str], ...]:
+    """Return what nodes sort by in tree order: positions from the root down to this one."""
+    node = components[node_id]
+    above = place(components, node.parent_id) if node.parent_id else ()
+    return (*above, (node.position, node.id))
+
+
 def shown_status(node: Component, children: Children) -> Status:
     """Return what a node shows: a leaf's status, a category's pin, else its worst child."""
     if node.is_leaf or node.status is not None:

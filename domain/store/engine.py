@@ -1,8 +1,10 @@
 """Connections to Postgres: one pool for synchronous callers, one for asyncio."""
 
 import asyncio
+import contextlib
+import os
+import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
 
@@ -16,7 +18,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from domain.store.settings import load_settings, require_stack
 
@@ -70,7 +72,7 @@ def sync_engine() -> Engine:
     return create_engine(driver_url(url), pool_size=2, max_overflow=2, connect_args=CONNECT)
 
 
-@contextmanager
+@contextlib.contextmanager
 def autocommit() -> Iterator[Connection]:
     """Give a connection on which every statement commits by itself: no BEGIN, no second trip."""
     with sync_engine().connect() as conn:
@@ -116,15 +118,25 @@ async def run(
     """Call a synchronous store function with a connection of an asyncio engine.
 
     Raises NotConnectedError if nothing was sent; other members of UNREACHABLE if the connection
-    was lost on the way, TimeoutError if Postgres did not answer within STATEMENT_S.
+    was lost on the way, or given up because Postgres did not answer within STATEMENT_S.
     """
     try:
         async with asyncio.timeout(CONNECT_S):
             conn = await engine.connect()
     except UNREACHABLE as error:
         raise NotConnectedError(str(error)) from error
+    # Cancelling instead would make psycopg ask the server to cancel, and wait for that as well.
+    given_up = asyncio.get_running_loop().call_later(STATEMENT_S, hang_up, conn)
     try:
-        async with asyncio.timeout(STATEMENT_S):
-            return await conn.run_sync(statement, *args)
+        return await conn.run_sync(statement, *args)
     finally:
+        given_up.cancel()
         await conn.close()
+
+
+def hang_up(conn: AsyncConnection) -> None:
+    """Cut a connection: whoever waits for an answer on it is told that it was lost."""
+    dbapi: Any = conn.sync_connection.connection if conn.sync_connection else None
+    descriptor = os.dup(dbapi.driver_connection.pgconn.socket)
+    with socket.socket(fileno=descriptor) as copy, contextlib.suppress(OSError):
+        copy.shutdown(socket.SHUT_RDWR)

@@ -15,6 +15,9 @@ from domain.uptime import BAR_DAYS
 TIMELINE_DAYS = 14
 # A day more than the page shows, so that every time zone's idea of "14 days ago" is covered.
 MARGIN_DAYS = 2
+# Without the notes on its publication: of a page that has none yet they hold an instant
+# (`-infinity`) that no datetime can be.
+_PAGE = select(*(c for c in t.pages.c if not c.name.startswith("published_")))
 
 
 def load_page(conn: Connection, page_id: str, named: Collection[str] = ()) -> tuple[s.Page, int]:
@@ -23,7 +26,7 @@ def load_page(conn: Connection, page_id: str, named: Collection[str] = ()) -> tu
     `named` are ids of incidents that waiting commands speak of, however old. A page that does not
     exist yet comes back blank with seq 0.
     """
-    row = conn.execute(select(t.pages).where(t.pages.c.id == page_id)).one_or_none()
+    row = conn.execute(_PAGE.where(t.pages.c.id == page_id)).one_or_none()
     if row is None:
         return s.Page(page_id), 0
     incidents = _load_incidents(conn, page_id, named)

@@ -96,9 +96,8 @@ def _with_urls(given: dict[str, Any]) -> Settings:
     domain = given.get("base_domain", "localhost").lower()
     port = given.get("port", 8000)
     local = f"http://{domain}:{port}"
-    given["base_url"] = given.get("base_url") or (
-        local if domain == "localhost" else f"https://{domain}"
-    )
+    default = local if domain == "localhost" else f"https://{domain}"
+    given["base_url"] = (given.get("base_url") or default).rstrip("/")
     return Settings(**{**given, "base_domain": domain})
 
 

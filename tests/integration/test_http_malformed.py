@@ -1,10 +1,7 @@
 """Whatever is sent: a 4xx with a sentence, never a 500, and nothing changed. SPEC sections 5, 7."""
 
-import http.client
 import json
-import socket
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,6 +10,7 @@ from sqlalchemy import Engine, create_engine, text
 from domain.store.engine import driver_url
 from tests.integration import malformed as m
 from tests.integration import malformed_doors as d
+from tests.integration import wire
 from tests.integration.malformed import Row
 from tests.support.actors import PASSWORD, Actors, Page, Visitor
 from tests.support.stack import System
@@ -109,8 +107,8 @@ def dead_keys(page: Page) -> dict[str, str]:
     }
 
 
-def request_bytes(cast: Cast, row: Row) -> bytes:
-    """A request as it goes over the wire: no client library tidies it."""
+def ask(cast: Cast, row: Row) -> tuple[int, bytes]:
+    """Send a row with what everybody sends, unless the row has it otherwise."""
     body = cast.filled(row.body.decode("latin-1")).encode("latin-1")
     given = {name.lower() for name, _ in row.headers}
     headers = [*row.headers, ("Connection", "close")]
@@ -127,18 +125,8 @@ def request_bytes(cast: Cast, row: Row) -> bytes:
         body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
     elif "content-length" not in given:
         headers.append(("Content-Length", str(len(body))))
-    lines = [f"{row.method} {row.path} HTTP/1.1", *(f"{n}: {v}" for n, v in headers), "", ""]
-    return cast.filled("\r\n".join(lines)).encode("latin-1") + body
-
-
-def ask(cast: Cast, row: Row) -> tuple[http.client.HTTPResponse, bytes]:
-    port = cast.system.webs[0].port
-    with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as wire:
-        wire.sendall(request_bytes(cast, row))
-        answer = http.client.HTTPResponse(wire, method=row.method)
-        answer.begin()
-        with closing(answer):
-            return answer, answer.read()
+    named = [(name, cast.filled(value)) for name, value in headers]
+    return wire.send(cast.system, row.method, cast.filled(row.path), named, body)
 
 
 def refusal(row: Row, content: bytes) -> dict[str, Any]:
@@ -155,9 +143,9 @@ def test_nothing_changes_and_a_sentence_says_why_when_a_request_is_malformed(row
     # given what visitors see and how far the log goes
     shown, heads = cast.shown(), cast.heads()
     # when somebody sends it
-    answer, content = ask(cast, row)
+    status, content = ask(cast, row)
     # then it is refused as the table says
-    assert answer.status == row.status, content
+    assert status == row.status, content
     if row.code is not None:
         told = refusal(row, content)
         assert told["code"] == row.code, told

@@ -48,6 +48,7 @@ statuses = st.sampled_from(Status)
 unresolved_states = st.sampled_from(
     [state for state in IncidentState if state not in {"scheduled", "resolved"}]
 )
+NEVER = st.none()
 entitlements = st.builds(
     s.Entitlement,
     st.sampled_from(s.Tier),
@@ -57,7 +58,7 @@ entitlements = st.builds(
 
 
 @st.composite
-def trees(draw, max_nodes=14, min_nodes=0):
+def trees(draw, max_nodes=9, min_nodes=0):
     """Components of a legal tree: up to three levels of categories, positions dense."""
     nodes: dict[str, s.Component] = {}
     levels = {None: 0}
@@ -91,7 +92,7 @@ def nodes_under(parent, *, is_category):
 
 @st.composite
 def claim_chains(draw, leaves, latest=None):
-    """What one incident claims: per leaf, stretches one after the other, the last one maybe open."""
+    """What one incident claims: per leaf, one stretch after the other, the last one maybe open."""
     claims = []
     for leaf in draw(st.lists(st.sampled_from(leaves), unique=True, max_size=3)) if leaves else []:
         edges = sorted(draw(st.lists(instants(), min_size=1, max_size=5, unique=True)))
@@ -136,7 +137,7 @@ def incidents(draw, leaves, resolved_at=None):
 
 
 @st.composite
-def pages(draw, resolved=st.none()):
+def pages(draw, resolved=NEVER):
     """Pages with everything or nothing in them; `resolved` says when incidents were resolved."""
     components = draw(trees())
     leaves = [node.id for node in components.values() if node.is_leaf]

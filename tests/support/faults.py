@@ -49,15 +49,21 @@ def receipt_id(answer: httpx.Response) -> str:
 def inside(system: System) -> Iterator[None]:
     """Make the store's modules in this process speak to `system`, as a worker of its own would."""
     before = {name: os.environ.get(name) for name in STORE_VARIABLES}
+    leave_stack()
     os.environ.update({name: system.env[name] for name in STORE_VARIABLES})
-    forget_settings()
     try:
         yield
     finally:
-        store_engine.sync_engine().dispose()
+        leave_stack()
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
-        forget_settings()
+
+
+def leave_stack() -> None:
+    """Close this process's connections and forget which stack they led to."""
+    if store_engine.sync_engine.cache_info().currsize:
+        store_engine.sync_engine().dispose()
+    forget_settings()
 
 
 class Behind:
@@ -69,7 +75,7 @@ class Behind:
         self.engine = create_engine(url, poolclass=NullPool)
         self.redis = redis.Redis.from_url(system.urls.redis_url, socket_timeout=5)
 
-    def sql(self, statement: str, **values: Any) -> list[Any]:
+    def sql(self, statement: str, /, **values: Any) -> list[Any]:
         """Run a statement; return its rows, if it has any."""
         with self.engine.begin() as conn:
             rows = conn.execute(text(statement), values)
@@ -130,12 +136,17 @@ class Behind:
     def draining_process(self) -> int:
         """The process id of the pool's child that stands still in its drain."""
         self.wait_until_draining()
-        port = self.blocked(SAVING)[0].client_port
+        return self.process_at(self.blocked(SAVING)[0].client_port)
+
+    def process_at(self, client_port: int) -> int:
+        """The process id of the pool's child whose connection to Postgres has this port."""
         workers = [c for c in self.system.children if c.name.startswith("worker") and c.is_running]
         for pid in (pid for worker in workers for pid in worker.descendants()):
-            if any(c.laddr.port == port for c in psutil.Process(pid).net_connections("tcp4")):
+            if any(
+                c.laddr.port == client_port for c in psutil.Process(pid).net_connections("tcp4")
+            ):
                 return pid
-        raise AssertionError(f"nobody has port {port}")
+        raise AssertionError(f"no child of a worker has port {client_port}")
 
 
 SAVING = "^UPDATE pages SET account_id"

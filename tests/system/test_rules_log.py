@@ -11,7 +11,7 @@ from domain.store.doorbell import OUTSTANDING_MS
 from tests.support.faults import HEALS_S, SOON_S, Behind, at_once, receipt_id
 from tests.support.stack import wait_until
 
-pytestmark = [pytest.mark.system, pytest.mark.xdist_group("shared_system")]
+pytestmark = pytest.mark.system
 
 WRITERS, EACH = 20, 5
 
@@ -75,7 +75,7 @@ def test_rule_02_receipts_tell_the_order_of_the_log_when_writes_follow_each_othe
     for receipt in receipts:
         assert receipt["state"] == "published"
         assert receipt["refusal"] is None
-        assert receipt["acceptedAt"][:16] <= receipt["appliedAt"] <= receipt["publishedAt"]
+        assert receipt["acceptedAt"] <= receipt["appliedAt"] <= receipt["publishedAt"]
 
 
 def test_rule_02_time_never_goes_back_when_the_clock_did(system, actors):
@@ -105,9 +105,7 @@ def test_rule_02_key_writes_nothing_any_more_when_it_was_taken_away(system, acto
     # given a key that two web processes have seen
     page = actors.page("API")
     key = page.key()
-    mons = [
-        actors.caller(web=web, Authorization=f"Bearer {key['key']}") for web in (0, 1)
-    ]
+    mons = [actors.caller(web=web, Authorization=f"Bearer {key['key']}") for web in (0, 1)]
     toggle = ("/api/v1/status-api/components/api/status", {"status": "outage"})
     assert [mon.post(*toggle).status_code for mon in mons] == [200, 200]
     # when Ada takes it away at one of them

@@ -4,13 +4,12 @@ from typing import Annotated, Any
 
 import msgspec
 
+from domain.account.credentials import EMAIL_LIMIT
 from domain.page.state import ComponentKind
 from domain.status import Status
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT
 from web.media import text
 
-EMAIL_LIMIT = 254
-PASSWORD_LIMIT = 200
 SUBDOMAIN_LIMIT = 63
 ID_LIMIT = 64
 

@@ -1,21 +1,19 @@
 """Sign-up, login, logout and who one is. Not commands: see domain.store.accounts."""
 
-import re
-
 from falcon.asgi import Request, Response
 
+from domain.account.credentials import PASSWORD_LIMIT, email_problem, password_problem
 from domain.store import accounts
 from domain.store.engine import run
 from domain.store.mint import mint, mint_session, secret_hash
 from web.answers import iso, write_data
 from web.auth import COOKIE, Gate, refuse_other_sites
-from web.bodies.owner import PASSWORD_LIMIT, Credentials
+from web.bodies.owner import Credentials
 from web.errors import ApiError, invalid
 from web.media import decode_body, read_body
-from web.passwords import SHORTEST, Passwords
+from web.passwords import Passwords
 from web.process import Process
 
-EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
 DAY_S = 86_400
 BAD_LOGIN = ApiError(401, "BAD_LOGIN", "This e-mail and password do not match.")
 
@@ -40,14 +38,19 @@ class Door:
         token = mint_session()
         session = (mint("n"), account_id, secret_hash(token))
         await run(self._engine, accounts.open_session, *session)
-        set_cookie(req, resp, token, accounts.SESSION_DAYS * DAY_S)
+        set_cookie(req, resp, token)
 
 
-def set_cookie(req: Request, resp: Response, token: str, lasts_s: int) -> None:
+def set_cookie(req: Request, resp: Response, token: str) -> None:
     """Set the session cookie: host-only, HttpOnly, SameSite=Lax, Secure over TLS."""
-    secure = req.scheme == "https"
     resp.set_cookie(
-        COOKIE, token, max_age=lasts_s, path="/", secure=secure, http_only=True, same_site="Lax"
+        COOKIE,
+        token,
+        max_age=accounts.SESSION_DAYS * DAY_S,
+        path="/",
+        secure=req.scheme == "https",
+        http_only=True,
+        same_site="Lax",
     )
 
 
@@ -57,11 +60,10 @@ class Signup(Door):
     async def on_post(self, req: Request, resp: Response) -> None:
         """Make an account and log in."""
         body = await self.credentials(req)
-        if not EMAIL.fullmatch(body.email):
-            raise invalid("email must be an e-mail address.", "email")
-        if not SHORTEST <= len(body.password) <= PASSWORD_LIMIT:
-            limits = f"password must have {SHORTEST} to {PASSWORD_LIMIT} characters."
-            raise invalid(limits, "password")
+        if problem := email_problem(body.email):
+            raise invalid(problem, "email")
+        if problem := password_problem(body.password):
+            raise invalid(problem, "password")
         hashed = await self._passwords.hash(body.password)
         account_id = mint("a")
         if not await run(self._engine, accounts.create_account, account_id, body.email, hashed):
@@ -98,7 +100,7 @@ class Logout:
         refuse_other_sites(req)
         if token := req.cookies.get(COOKIE):
             await run(self._engine, accounts.close_session, secret_hash(token))
-        set_cookie(req, resp, "", 0)
+        resp.unset_cookie(COOKIE, path="/")
         write_data(resp, {})
 
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import msgspec
 
-from domain.page.state import Update
-from workers.render.view import IncidentView, NodeView, PageView
+from workers.render.view import IncidentView, NodeView, PageView, UpdateView
 
 
 def status_json(view: PageView, version: str) -> bytes:
@@ -57,7 +56,7 @@ def _incident(incident: IncidentView) -> dict[str, Any]:
     }
 
 
-def _update(update: Update) -> dict[str, Any]:
+def _update(update: UpdateView) -> dict[str, Any]:
     return {
         "id": update.id,
         "state": update.state,

@@ -38,8 +38,18 @@ class NodeView:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateView:
+    """What visitors read of an update; the rest must not reach the version."""
+
+    id: str
+    state: IncidentState
+    body: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentView:
-    """An incident with its words, newest first, and the names of the leaves that it spoke of."""
+    """An incident with its words, newest first, and the leaves that it spoke of in tree order."""
 
     id: str
     name: str
@@ -50,7 +60,7 @@ class IncidentView:
     started_at: datetime
     updated_at: datetime
     resolved_at: datetime | None
-    updates: tuple[Update, ...]
+    updates: tuple[UpdateView, ...]
     affected: tuple[str, ...]
     component_ids: tuple[str, ...]
 
@@ -159,9 +169,7 @@ def _incidents(
 
 def incident_view(page: Page, incident: Incident) -> IncidentView:
     """Return what an incident says."""
-    spoken_of = {leaf: None for update in incident.updates for leaf in update.components}
-    spoken_of |= {claim.component_id: None for claim in incident.claims}
-    known = [leaf for leaf in spoken_of if leaf in page.components]
+    leaves = spoken_of(page, incident)
     return IncidentView(
         id=incident.id,
         name=incident.title,
@@ -172,7 +180,23 @@ def incident_view(page: Page, incident: Incident) -> IncidentView:
         started_at=incident.started_at,
         updated_at=incident.updated_at,
         resolved_at=incident.resolved_at,
-        updates=tuple(reversed(incident.updates)),
-        affected=tuple(page.components[leaf].name for leaf in known),
-        component_ids=tuple(known),
+        updates=tuple(update_view(update) for update in reversed(incident.updates)),
+        affected=tuple(page.components[leaf].name for leaf in leaves),
+        component_ids=tuple(leaves),
     )
+
+
+def spoken_of(page: Page, incident: Incident) -> list[str]:
+    """Return the leaves that an incident spoke of, in tree order.
+
+    The order in which it did is not kept by the store: it would differ after a rebuild.
+    """
+    named = {leaf for update in incident.updates for leaf in update.components}
+    named |= {claim.component_id for claim in incident.claims}
+    known = named & page.components.keys()
+    return sorted(known, key=lambda leaf: tree.place(page.components, leaf))
+
+
+def update_view(update: Update) -> UpdateView:
+    """Return what an update says."""
+    return UpdateView(update.id, update.state, update.body, update.occurred_at)

@@ -1,0 +1,212 @@
+"""Which host shows which page, and what all the others get. SPEC 3.9, 3.10, section 4."""
+
+from contextlib import closing
+
+import msgspec
+import pytest
+import redis
+
+from domain.store import keys
+from tests.integration import wire
+from tests.support.actors import Actors
+
+PUBLIC = ("/", "/status.json", "/status-version.json", "/badge.svg", "/badge.png")
+
+
+@pytest.fixture(scope="module")
+def shown(system):
+    """A page that tests look at and nobody changes."""
+    with Actors(system) as actors:
+        yield actors.page("API")
+
+
+@pytest.fixture
+def vi(actors, shown):
+    return actors.visitor(shown)
+
+
+def fullwidth(host: str) -> str:
+    """The same name in letters that IDN maps to the usual ones."""
+    return "".join(chr(ord(c) + 0xFEE0) if c.isalnum() else c for c in host)
+
+
+# One host, one page
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        str,
+        str.upper,
+        lambda host: f"{host}.",
+        lambda host: f"{host}:8000",
+        lambda host: f"{host.title()}.:443",
+        fullwidth,
+        lambda host: host.replace(".", "。"),
+    ],
+)
+def test_page_is_the_same_when_its_host_is_spelled_otherwise(actors, shown, vi, spelling):
+    answer = wire.read(actors.system, "GET", "/status.json", spelling(shown.host))
+    assert answer == (200, vi.get("/status.json").content)
+
+
+def test_base_is_the_same_when_its_host_is_spelled_otherwise(actors):
+    for host in ("localhost", "LOCALHOST.", "localhost:1", fullwidth("localhost")):
+        status, content = wire.read(actors.system, "GET", "/", host)
+        assert (status, b"Hep Status" in content) == (200, True)
+
+
+@pytest.mark.parametrize("host", ["nobody.localhost", "a.b.localhost", "x.localhost:8000"])
+def test_nothing_is_there_when_a_name_under_the_base_is_unknown(actors, host):
+    for path in PUBLIC:
+        answer = actors.caller(host).get(path)
+        assert answer.status_code == 404
+        assert answer.headers["cache-control"] == "no-store"
+    assert "page here" in answer.text
+
+
+@pytest.mark.parametrize(
+    "host", ["foreign.example", "localhost.example", "notlocalhost", "bücher.de"]
+)
+def test_visitor_is_sent_to_the_base_when_a_host_is_foreign(actors, host):
+    caller = actors.caller(host.encode("idna").decode())
+    for method in ("GET", "HEAD"):
+        answer = caller.http.request(method, "/status.json?x=1")
+        assert answer.status_code == 302
+        assert answer.headers["location"] == f"{actors.system.env['BASE_URL']}/"
+        assert answer.headers["cache-control"] == "no-store"
+    for method in ("POST", "DELETE", "OPTIONS"):
+        assert caller.http.request(method, "/").status_code == 404
+
+
+def test_page_host_takes_no_writes_when_somebody_posts_to_it(actors, shown, vi):
+    before = vi.get("/status.json").content
+    secret = shown.key()["key"]
+    for path in (*PUBLIC, "/api/v1/status-api/incidents"):
+        answer = vi.post(path, {"title": "x"}, headers={"Authorization": f"Bearer {secret}"})
+        assert answer.status_code == 405
+        assert answer.headers["allow"] == "GET, HEAD"
+    assert vi.get("/api/v1/status-api/status").status_code == 404
+    assert vi.get("/status.json").content == before
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing", "//", "/status.json/", "/STATUS.JSON", "/../", "/%2e"]
+)
+def test_nothing_is_there_when_a_path_on_a_page_host_is_unknown(actors, shown, path):
+    status, content = wire.read(actors.system, "GET", path, shown.host)
+    assert (status, b"page here" in content) == (404, True)
+
+
+def test_query_changes_nothing_when_the_page_is_asked_for(vi):
+    plain = vi.get("/")
+    assert vi.get("/?v=1234&utm=x").content == plain.content
+    assert vi.get("/?v=1234").headers["etag"] == plain.headers["etag"]
+
+
+# Visibility
+
+
+def test_nothing_is_there_when_a_page_is_hidden(actors):
+    page = actors.owner().page(is_public=False)
+    page.leaf("API")
+    vi, mon = actors.visitor(page), actors.monitor(page)
+    for is_public in (False, True, False):
+        page.owner.patch(page.path, {"isPublic": is_public})
+        statuses = {vi.get(path).status_code for path in PUBLIC}
+        assert statuses == ({200} if is_public else {404})
+        assert mon.open().status_code == 201  # its keys go on working
+    hidden, unknown = vi.get("/"), actors.caller("nobody.localhost").get("/")
+    assert hidden.content == unknown.content
+
+
+def test_url_is_null_when_a_page_has_no_host(actors):
+    # Nobody can visit it; what its key reads is made of the same publication.
+    ada = actors.owner()
+    made = ada.post("/api/v1/status", {"name": "Acme"}).json()["data"]
+    secret = ada.post(f"/api/v1/status/{made['id']}/keys", {"name": "x"}).json()["data"]["key"]
+    mon = actors.caller(Authorization=f"Bearer {secret}")
+    assert mon.get("/api/v1/status-api/status").json()["data"]["overall"] == "operational"
+    assert published(actors.system, made["id"])["page"] == {"name": "Acme", "url": None}
+
+
+def published(system, page_id: str):
+    """status.json as it lies in Redis."""
+    with closing(redis.Redis.from_url(system.urls.redis_url)) as client:
+        return msgspec.json.decode(client.hget(keys.page_key(page_id), "status.json"))
+
+
+# Health
+
+
+@pytest.mark.parametrize("host", ["localhost", "nobody.localhost", "foreign.example", "", "a b"])
+def test_health_is_told_when_any_host_is_asked(actors, host):
+    assert wire.read(actors.system, "GET", "/healthz", host) == (200, b"alive\n")
+    assert wire.read(actors.system, "GET", "/readyz", host) == (
+        200, b'{"log":true,"redis":true,"worker":true}',
+    )  # fmt: skip
+    assert wire.read(actors.system, "POST", "/healthz", host)[0] == 405
+
+
+def test_health_is_told_when_a_page_host_is_asked(vi):
+    for path in ("/healthz", "/readyz"):
+        assert vi.get(path).status_code == 200
+        head = vi.http.head(path)
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["cache-control"] == "no-store"
+
+
+# Badges
+
+
+@pytest.mark.parametrize(
+    ("query", "label"),
+    [
+        ("", "Acme"),
+        ("?label=", ""),
+        ("?label=Our+API", "Our API"),
+        ("?label=%C3%BC%20%E2%98%83", "ü ☃"),
+        ("?label=a&label=b", "a"),
+        ("?other=1&label=x", "x"),
+        ("?relabel=x", "Acme"),
+        ("?label", "Acme"),
+        ("?label=%3Cscript%3Ealert(1)%3C/script%3E%22'%26", "&lt;script&gt;"),
+        ("?label=%00%ED%A0%80%FF%E2%80%AE", "\ufffd"),
+        ("?label=" + "x" * 5000, "x" * 99 + "…"),
+    ],
+)
+def test_badge_says_the_label_and_the_headline_when_it_is_drawn(vi, query, label):
+    answer = vi.get(f"/badge.svg{query}")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert answer.headers["cache-control"] == "public, max-age=30"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    title = f"{label}: " if label.isalpha() or " " in label else ""
+    assert label in answer.text
+    assert f"{title}All Systems Operational" in answer.text
+    assert "<script" not in answer.text
+    held = {"If-None-Match": answer.headers["etag"]}
+    assert vi.get(f"/badge.svg{query}", headers=held).status_code == 304
+
+
+def test_badge_is_narrower_when_it_has_no_label(vi):
+    def width(query: str) -> int:
+        return int(vi.get(f"/badge.svg{query}").text.split('width="')[1].partition('"')[0])
+
+    assert width("?label=") < width("") < width("?label=Acme+Incorporated")
+
+
+def test_badge_is_a_picture_when_png_is_asked_for(actors):
+    page = actors.page("API")
+    mon, vi = actors.monitor(page), actors.visitor(page)
+    pictures = []
+    for status in ("operational", "outage"):
+        mon.toggle("API", status)
+        answer = vi.get("/badge.png")
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "image/png"
+        assert answer.content.startswith(b"\x89PNG\r\n\x1a\n")
+        pictures.append(answer.content)
+        held = {"If-None-Match": answer.headers["etag"]}
+        assert vi.get("/badge.png", headers=held).status_code == 304
+    assert pictures[0] != pictures[1]

@@ -1,0 +1,116 @@
+"""Laws of ids, texts and hosts: what identifies, compares and sorts things."""
+
+import re
+import time
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from domain.hosts import is_reserved, subdomain_problem
+from domain.ids import ENTROPY_BYTES, make_id
+from domain.store.mint import mint, mint_key, mint_session, secret_hash
+from domain.text import clean, fold, is_storable, same_name
+from web.hosts import normal_host
+
+millis = st.integers(0, 2**48 - 1)
+entropy = st.binary(min_size=ENTROPY_BYTES, max_size=ENTROPY_BYTES)
+anything = st.text(st.characters())
+
+
+@given(millis, millis, entropy, entropy)
+def test_ids_sort_by_time_when_compared_as_text(one, other, noise, more_noise):
+    first, second = make_id("i", one, noise), make_id("i", other, more_noise)
+    if one != other:
+        assert (first < second) == (one < other)
+
+
+@given(millis, entropy)
+def test_id_has_its_shape_and_keeps_what_it_was_made_of_when_made(at, noise):
+    made = make_id("c", at, noise)
+    assert re.fullmatch(r"c_[0-9abcdefghjkmnpqrstvwxyz]{26}", made)
+    number = 0
+    for digit in made[2:]:
+        number = number * 32 + "0123456789abcdefghjkmnpqrstvwxyz".index(digit)
+    assert (number >> 80, (number & (2**80 - 1)).to_bytes(10)) == (at, noise)
+
+
+def test_minted_ids_are_unique_and_of_now_when_many_are_made():
+    before = make_id("r", time.time_ns() // 1_000_000, bytes(ENTROPY_BYTES))
+    made = [mint("r") for _ in range(1_000)]
+    assert len(set(made)) == len(made)
+    assert min(made) >= before
+
+
+def test_secrets_are_unique_and_hashed_when_minted():
+    made = {mint_key() for _ in range(100)} | {mint_session() for _ in range(100)}
+    assert len(made) == 200
+    assert all(re.fullmatch(r"[0-9a-f]{64}", secret_hash(secret)) for secret in made)
+    assert mint_key().startswith("hyd_status_")
+    assert secret_hash("\ud800") != secret_hash("\ud801")
+
+
+@given(anything)
+def test_text_is_trimmed_or_missing_when_cleaned(text):
+    cleaned = clean(text)
+    assert cleaned is None or (cleaned and cleaned == cleaned.strip() and cleaned in text)
+    assert clean(cleaned) == cleaned
+
+
+@given(anything)
+@example("\0")
+@example("\ud83d\ude80")
+def test_text_is_storable_exactly_when_utf8_holds_it_without_nul(text):
+    try:
+        encoded = text.encode()
+    except UnicodeEncodeError:
+        assert not is_storable(text)
+    else:
+        assert is_storable(text) == (b"\0" not in encoded)
+
+
+@given(anything)
+def test_names_are_the_same_when_case_and_blanks_differ(name):
+    assert same_name(f" {name.upper().lower()}\t", name.upper().lower().casefold())
+    assert fold(fold(name)) == fold(name)
+
+
+@given(st.from_regex(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", fullmatch=True))
+def test_subdomain_is_accepted_when_it_is_a_dns_label(label):
+    assert (subdomain_problem(label) is None) == (not label.startswith("xn--"))
+    assert normal_host(f"{label.upper()}.LOCALHOST:8000") == f"{label}.localhost"
+
+
+@given(st.text(max_size=70))
+@example("")
+@example("-a")
+@example("a-")
+@example("a.b")
+@example("A")
+@example("a" * 64)
+@example("a\n")
+@example("ü")
+def test_subdomain_is_refused_with_a_sentence_when_it_is_no_dns_label(label):
+    is_label = re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", label) and len(label) <= 63
+    problem = subdomain_problem(label)
+    assert is_label or (problem and problem.endswith("."))
+
+
+@given(anything)
+@example("straße.example")
+@example("xn--strae-oqa.example.")
+@example("ü。")
+@example("[::1]:8000")
+@example("a..")
+@example("\u0130.example")
+def test_host_is_brought_into_one_form_when_it_is_anything(header):
+    host = normal_host(header)
+    if host is not None:
+        assert host == host.lower()
+        assert host.isascii() or host.startswith("[")
+        assert normal_host(host) == host
+
+
+def test_hosts_we_need_ourselves_are_reserved_when_asked_for():
+    for label in ("www", "api", "dashboard", "admin", "cname", "status", "mail", "docs"):
+        assert is_reserved(label)
+    assert not is_reserved("acme")

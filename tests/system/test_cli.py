@@ -1,0 +1,189 @@
+"""The operator's command: every verb, on a running system, and what it says when things are bad."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.actors import PASSWORD, Actors, unique
+from tests.support.stack import wait_until
+
+pytestmark = pytest.mark.system
+
+HEPSTATUS = str(Path(sys.executable).parent / "hepstatus")
+NOWHERE = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}
+
+
+def hepstatus(system, *args: str, **env: str):
+    """Run the command to its end; whatever happens, nobody sees a traceback."""
+    done = system.run(HEPSTATUS, *args, env=env)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+def told(system, *args: str) -> str:
+    """What the command prints when it succeeds."""
+    done = hepstatus(system, *args)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.strip()
+
+
+def complaint(system, *args: str, **env: str) -> str:
+    """The one sentence that the command prints when it does not."""
+    done = hepstatus(system, *args, **env)
+    assert (done.returncode, done.stdout) == (1, "")
+    sentence = done.stderr.strip()
+    assert "\n" not in sentence
+    assert sentence.endswith((".", ".`")), sentence
+    return sentence
+
+
+def test_page_is_ready_for_a_monitor_when_the_operator_has_made_it(actors, system):
+    # given an account and a page, made by the operator
+    email, subdomain = f"{unique('ada')}@example.com", unique("Page")
+    account_id, said, *_ = told(system, "account", "create", email, "--password", PASSWORD).split()
+    assert (account_id[:2], said) == ("a_", email)
+    made = told(system, "page", "create", email, " Acme ", "--subdomain", subdomain, "--public")
+    page_id, url = made.split()
+    host = f"{subdomain.lower()}.localhost"
+    assert url == f"http://{host}:{system.webs[0].port}/"
+    # when components and a key are added, by host, subdomain and id
+    group = told(system, "component", "add", host, "Backend", "--category")
+    leaf = told(
+        system, "component", "add", subdomain.lower(), "API", "--parent", group,
+        "--description", "Requests",
+    )  # fmt: skip
+    secret = told(system, "key", "create", page_id)
+    # then a monitor writes, visitors see it, and the owner logs in
+    mon, vi = actors.caller(Authorization=f"Bearer {secret}"), actors.caller(host)
+    toggle = f"/api/v1/status-api/components/{leaf}/status"
+    assert mon.post(toggle, {"status": "outage"}).status_code == 200
+    shown = vi.get("/status.json").json()
+    assert (shown["page"]["name"], shown["components"][0]["group"]) == ("Acme", "Backend")
+    assert "Requests" in vi.get("/").text
+    login = actors.caller().post("/api/v1/auth/login", {"email": email, "password": PASSWORD})
+    assert login.status_code == 200
+    assert f"{page_id}  {host}" in told(system, "page", "list")
+
+
+def test_password_is_made_up_when_none_is_given(actors, system):
+    email = f"{unique('ada')}@example.com"
+    password = told(system, "account", "create", email).rpartition("password: ")[2]
+    login = actors.caller().post("/api/v1/auth/login", {"email": email, "password": password})
+    assert login.status_code == 200
+
+
+def test_tier_is_as_told_when_the_operator_sets_it(actors, system):
+    ada = actors.owner()
+
+    def tier() -> tuple[str, str | None]:
+        me = ada.get("/api/v1/auth/me").json()["data"]
+        return me["tier"], me["tierUntil"]
+
+    assert told(system, "tier", "set", ada.email, "prime") == f"{ada.email} is prime."
+    assert tier() == ("prime", None)
+    said = told(system, "tier", "set", ada.email.upper(), "prime", "--until", "2099-01-31")
+    assert said.endswith("until 2099-01-31 00:00 UTC.")
+    assert tier() == ("prime", "2099-01-31T00:00:00.000Z")
+    told(system, "tier", "set", ada.email, "free")
+    assert tier() == ("free", None)
+
+
+def test_demo_is_the_same_when_it_is_made_twice(actors, system):
+    first = told(system, "demo")
+    assert told(system, "demo") == first
+    secret = re.search(r"hyd_status_\S+", first)[0]
+    mon = actors.caller(Authorization=f"Bearer {secret}")
+    components = mon.get("/api/v1/status-api/status").json()["data"]["components"]
+    assert [leaf["name"] for leaf in components] == ["Website", "API", "Webhooks", "Database"]
+    assert actors.caller("demo.localhost").get("/").status_code == 200
+
+
+def test_migrating_changes_nothing_when_the_schema_is_up_to_date(system):
+    assert told(system, "migrate") == "The schema is up to date."
+
+
+def test_sentence_says_why_when_a_verb_is_refused(actors, system):
+    page = actors.page()
+    email, subdomain = page.owner.email, page.host.partition(".")[0]
+    for expected, args in (
+        ("an account for", ("account", "create", email)),
+        ("e-mail", ("account", "create", "nobody")),
+        ("password", ("account", "create", "a@example.com", "--password", "short")),
+        ("no account for", ("page", "create", "nobody@example.com", "Acme")),
+        ("places", ("page", "create", email, "Acme")),
+        ("subdomain has", ("page", "create", email, "Acme", "--subdomain", "a.b")),
+        ("name has", ("component", "add", subdomain, "x" * 101)),
+        ("description", ("component", "add", subdomain, "x", "--description", "x" * 1001)),
+        ("parent", ("component", "add", subdomain, "x", "--parent", "c_nobody")),
+        ("no page", ("key", "create", "nobody")),
+    ):
+        assert expected in complaint(system, *args), args
+
+
+def test_sentence_says_why_when_an_argument_is_no_text(system):
+    garbage = b"\xff".decode(errors="surrogateescape")
+    assert "Argument 3" in complaint(system, "account", "create", f"{garbage}@example.com")
+
+
+def test_usage_is_shown_when_a_verb_is_mistyped(system):
+    for args in (("nonsense",), ("tier", "set", "a@example.com", "gold")):
+        done = hepstatus(system, *args)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "Usage: hepstatus" in done.stderr
+
+
+def test_sentence_says_why_when_the_database_is_gone(system):
+    assert "The database does not answer" in complaint(system, "page", "list", **NOWHERE)
+
+
+def test_sentence_says_what_to_start_when_there_is_no_stack(system, tmp_path):
+    nothing = {"DATABASE_URL": "", "REDIS_URL": "", "BROKER_URL": "", "CACHE_URL": ""}
+    sentence = complaint(system, "doctor", HEPSTATUS_DATA_DIR=str(tmp_path), **nothing)
+    assert "make run" in sentence
+
+
+def test_doctor_finds_nothing_when_all_is_well(system):
+    done = hepstatus(system, "doctor")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == done.stdout.count("ok ") == 7
+
+
+def test_doctor_says_what_is_bad_when_a_part_does_not_answer(system):
+    nowhere = "redis://127.0.0.1:1/0"
+    for env, bad in (
+        (NOWHERE, {"postgres", "unapplied", "unpublished"}),
+        ({"CACHE_URL": nowhere}, {"redis", "worker", "unpublished"}),
+        ({"BROKER_URL": nowhere}, {"broker"}),
+    ):
+        done = hepstatus(system, "doctor", **env)
+        assert (done.returncode, done.stderr) == (1, "")
+        assert set(re.findall(r"^BAD (\w+)", done.stdout, re.MULTILINE)) == bad
+
+
+def state_of(page, receipt: str) -> str:
+    return page.owner.get(f"/api/v1/receipts/{receipt}").json()["data"]["state"]
+
+
+@pytest.mark.slow
+def test_write_is_stored_but_not_shown_when_no_worker_runs(own_system):
+    # given a page, and then no worker
+    with Actors(own_system) as actors:
+        page = actors.page("API")
+        worker = next(child for child in own_system.children if child.name == "worker1")
+        worker.kill()
+        # when the operator writes, then the sentence holds the receipt
+        sentence = complaint(own_system, "component", "add", page.host, "Website")
+        receipt = re.search(r"receipt (r_\w+)", sentence)[1]
+        assert "not published after 10 s" in sentence
+        assert state_of(page, receipt) == "accepted"
+        # and the doctor says what is missing
+        done = hepstatus(own_system, "doctor")
+        assert done.returncode == 1
+        assert re.findall(r"^BAD (\w+)", done.stdout, re.MULTILINE)[0] == "worker"
+        # and it shows by itself once a worker is back
+        own_system.restart(worker)
+        vi = actors.visitor(page)
+        wait_until(lambda: "Website" in vi.statuses(), "what was written shows")
+        wait_until(lambda: state_of(page, receipt) == "published", "the receipt says so")

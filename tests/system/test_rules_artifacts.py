@@ -1,0 +1,73 @@
+"""DESIGN rule 12 where no program runs: an artifact that raises keeps its previous bytes."""
+
+import pytest
+
+from domain.account.commands import AddPage
+from domain.page.commands import AddComponent, ChangePage, SetStatus
+from domain.status import Status
+from domain.store import accounts, artifacts, log
+from domain.store.engine import sync_engine
+from domain.store.mint import mint
+from tests.support.faults import Behind
+from workers.drain import drain_stream
+from workers.render import hot
+
+pytestmark = pytest.mark.system
+
+BADGE = next(names for names in hot.ARTIFACTS if "badge.svg" in names)
+
+
+@pytest.fixture
+def page_id(store):
+    """A public page with a leaf, drained in this process."""
+    account_id, page_id = mint("a"), mint("p")
+    with sync_engine().begin() as conn:
+        assert accounts.create_account(conn, account_id, f"{account_id}@example.com", "-")
+    told(account_id, AddPage(page_id, "Acme", f"{page_id[2:]}.localhost"))
+    told(page_id, ChangePage(is_public=True), AddComponent(mint("c"), "API"))
+    return page_id
+
+
+def told(stream_id, *commands):
+    """Append commands and drain them."""
+    with sync_engine().begin() as conn:
+        for command in commands:
+            draft = log.Draft(mint("r"), command, log.Authority("system", "test"), stream_id)
+            assert log.append(conn, draft)
+    drain_stream(stream_id)
+
+
+def test_rule_12_artifact_keeps_its_bytes_when_it_raises(store, page_id, monkeypatch, caplog):
+    # given a page whose badge can't be made any more
+    before = Behind(store).hash_of(page_id)
+
+    def broken(_scene):
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(hot.ARTIFACTS, BADGE, broken)
+    # when its state changes
+    told(page_id, SetStatus("api", Status.OUTAGE))
+    # then the others are published, the badge stays, and the defect is reported
+    after = Behind(store).hash_of(page_id)
+    assert after["seq"] != before["seq"]
+    assert b'"outage"' in after["status.json"]
+    assert [after[name] for name in BADGE] == [before[name] for name in BADGE]
+    assert f"badge.svg of page {page_id} can't be rendered" in caplog.text
+    # and once it can be made again, the next publication has it
+    monkeypatch.undo()
+    told(page_id, SetStatus("api", Status.DEGRADED))
+    assert Behind(store).hash_of(page_id)["badge.svg"] != before["badge.svg"]
+
+
+def test_rule_03_nothing_is_written_when_a_drain_finds_nothing_to_do(store, page_id, monkeypatch):
+    # given a page that is published as it is
+    monkeypatch.setattr(artifacts, "publish", lambda *_: pytest.fail("it was published again"))
+    # then one ring more does nothing
+    drain_stream(page_id)
+
+
+def test_rule_03_hash_is_written_when_a_drain_finds_it_missing(store, page_id):
+    before = Behind(store).hash_of(page_id)
+    artifacts.cache_redis().delete(f"hep:page:{page_id}")
+    drain_stream(page_id)
+    assert Behind(store).hash_of(page_id) == before

@@ -1,0 +1,82 @@
+"""DESIGN rule 4, SPEC 3.8 and section 7 on a system whose Postgres is killed or frozen."""
+
+import time
+
+import pytest
+
+from tests.support.faults import SOON_S, Behind
+from tests.support.stack import System, wait_until
+
+pytestmark = pytest.mark.system
+
+OPEN = "/api/v1/status-api/incidents"
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory, stack_template):
+    """A system of this module's own; every test mends what it broke."""
+    with System(tmp_path_factory.mktemp("postgres"), template=stack_template) as system:
+        yield system.start_all(webs=1)
+
+
+def test_rule_04_nothing_is_lost_or_settled_wrongly_when_postgres_is_killed(system, actors):
+    # given a page that visitors see
+    page = actors.page("API")
+    mon, vi = actors.monitor(page), actors.visitor(page)
+    before = vi.json()
+    assert mon.open("Before").status_code == 201
+    # when Postgres is killed
+    system.stack.postgres.child.kill()
+    try:
+        # then visitors are served, and nothing of it is stale
+        shown = vi.get("/status.json")
+        assert (shown.status_code, len(shown.json()["incidents"])) == (200, 1)
+        assert "x-hepstatus-copy" not in shown.headers
+        # and writes are refused at once: not accepted, or not known whether
+        answers = []
+        for number in range(5):
+            began_at = time.monotonic()
+            answers.append(mon.post(OPEN, {"title": f"During {number}"}))
+            assert time.monotonic() - began_at < 5
+        assert {answer.status_code for answer in answers} == {503}
+        assert all(int(answer.headers["retry-after"]) > 0 for answer in answers)
+        assert answers[-1].json()["code"] == "UNAVAILABLE"
+        assert page.owner.get(page.path).json()["code"] == "UNAVAILABLE"
+    finally:
+        system.stack.postgres.restart()
+    # when it is back, then writes work again without anybody's restart
+    wait_until(lambda: mon.open("After").status_code in {201, 202}, "writes work", SOON_S)
+    vi.wait_for(lambda s: "After" in {i["name"] for i in s["incidents"]}, "it shows", SOON_S)
+    # and nothing is there that was refused, and nothing was settled as failed
+    names = {incident["name"] for incident in vi.json()["incidents"]}
+    refused = {f"During {n}" for n, a in enumerate(answers) if a.json()["code"] == "UNAVAILABLE"}
+    assert refused
+    assert not names & refused
+    assert "Before" in names
+    assert not Behind(system).sql("SELECT 1 FROM commands WHERE outcome = 'failed'")
+    assert vi.json()["components"] == before["components"]
+
+
+def test_rule_08_write_is_there_once_when_nobody_knew_whether_it_was(system, actors):
+    # given a write during which Postgres stands still
+    page = actors.page("API")
+    mon, vi = actors.monitor(page), actors.visitor(page)
+    body, once = {"title": "Once"}, {"Idempotency-Key": "once"}
+    system.stack.postgres.child.freeze()
+    try:
+        began_at = time.monotonic()
+        answer = mon.post(OPEN, body, headers=once)
+        assert time.monotonic() - began_at < 12
+        # then nobody can tell whether it is in the log, and the answer says so
+        assert (answer.status_code, answer.json()["code"]) == (503, "UNKNOWN")
+        assert "Idempotency-Key" in answer.json()["error"]
+        assert vi.get("/").status_code == 200
+    finally:
+        system.stack.postgres.child.thaw()
+    # when it is repeated, then it is there, once
+    wait_until(
+        lambda: mon.post(OPEN, body, headers=once).status_code == 201, "it is written", SOON_S
+    )
+    shown = vi.json()["incidents"]
+    assert [incident["name"] for incident in shown] == ["Once"]
+    assert mon.post(OPEN, body, headers=once).json()["data"]["id"] == shown[0]["id"]
