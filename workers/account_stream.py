@@ -133,14 +133,14 @@ class AccountStream:
         self.applied_seq = applied_seq
 
     def publish(self, announcement: Announcement | None, epoch: str) -> None:
-        """Publish host entries, ring the pages, announce, note it."""
+        """Publish host entries, ring the pages, note it, announce."""
         for row in self.hosts:
             artifacts.publish_host(row.host, row.page_id, row.counter, epoch)
         for page_id in dict.fromkeys(self.rung):
             worker_doorbell().ring(page_id)
-        if announcement is not None:
-            artifacts.announce(encode(announcement))
         with sync_engine().begin() as conn:
             for row in self.hosts:
                 note_host(conn, row, epoch)
             command_log.finish(conn, self.account_id, self.applied_seq)
+        if announcement is not None:
+            artifacts.announce(encode(announcement))

@@ -50,26 +50,28 @@ class PageStream:
         self.applied_seq = applied_seq
 
     def publish(self, announcement: Announcement | None, epoch: str) -> None:
-        """Render, write the hash, announce, note it; skip what the hash shows already."""
+        """Render, write the hash, note it, announce; skip what the hash shows already.
+
+        Noted before it is announced: who hears of it finds it published in the log as well.
+        """
+        if self.page.created_at is not None and not self.show(
+            epoch, is_new=announcement is not None
+        ):
+            return
+        # An empty range: whoever waits for a seq up to here asks the log what became of it.
+        nothing = Announcement(self.page_id, self.applied_seq + 1, self.applied_seq)
+        artifacts.announce(encode(announcement or nothing))
+
+    def show(self, epoch: str, *, is_new: bool) -> bool:
+        """Write the hash if it may show something else; False if the epoch has ended."""
         today = day_of(datetime.now(UTC), self.page.time_zone)
         edition = Edition(self.applied_seq, today, build_id())
-        held: Edition | None = artifacts.held_edition(self.page_id) if not announcement else None
+        held = None if is_new else artifacts.held_edition(self.page_id)
         if held != edition:
-            held = self.write(edition, announcement, epoch)
+            held = artifacts.publish(self.render(edition), epoch)
         if held is not None:
             self.note(held, epoch)
-
-    def write(
-        self, edition: Edition, announcement: Announcement | None, epoch: str
-    ) -> Edition | None:
-        """Publish an edition; returns what the hash holds then, None if the epoch has ended."""
-        # An empty range: whoever waits for a seq up to here asks the log what became of it.
-        said = announcement or Announcement(self.page_id, self.applied_seq + 1, self.applied_seq)
-        if self.page.created_at is None:
-            artifacts.announce(encode(said))
-            return None
-        publication = self.render(edition)
-        return artifacts.publish(publication, epoch, encode(said))
+        return held is not None
 
     def render(self, edition: Edition) -> Publication:
         """Make the artifacts of an edition; of a deleted page a tombstone."""

@@ -92,10 +92,10 @@ class Publication:
     is_tombstone: bool = False
 
 
-def publish(publication: Publication, in_epoch: str, announcement: bytes) -> Edition | None:
-    """Write a page's hash unless it holds something newer, announce, return what it now holds.
+def publish(publication: Publication, in_epoch: str) -> Edition | None:
+    """Write a page's hash unless it holds something newer, and return what it now holds.
 
-    None if the epoch is another one by now: then nothing was written or announced.
+    None if the epoch is another one by now: then nothing was written.
     """
     edition = publication.edition
     fields = [part for pair in publication.fields.items() for part in pair]
@@ -106,7 +106,7 @@ def publish(publication: Publication, in_epoch: str, announcement: bytes) -> Edi
     kept = [len(publication.kept), *publication.kept]
     held = _script("publish")(
         keys=[keys.page_key(publication.page_id), keys.EPOCH],
-        args=[*head, keys.ANNOUNCEMENTS, announcement, *kept, *fields],
+        args=[*head, *kept, *fields],
     )
     return _edition(held) if held else None
 
@@ -128,7 +128,7 @@ def held_edition(page_id: str) -> Edition | None:
 
 
 def announce(announcement: bytes) -> None:
-    """Tell every web process, without a publication."""
+    """Tell every web process."""
     cache_redis().publish(keys.ANNOUNCEMENTS, announcement)
 
 

@@ -17,7 +17,7 @@ from domain.status import IncidentState
 from domain.store import artifacts, keys
 from domain.store.mint import mint
 from tests.property.claim_model import ClaimModel
-from tests.property.drained_page import DrainedPage
+from tests.support.drained_page import DrainedPage
 from tests.property.strategies import statuses
 
 LEAVES = ("api", "web")

@@ -28,7 +28,7 @@ def publish(page_id, edition, content, *, is_kept=False, is_gone=False, epoch=No
     publication = Publication(page_id, edition, fields, ("index.html",) if is_kept else ())
     if is_gone:
         publication = Publication(page_id, edition, {}, is_tombstone=True)
-    return artifacts.publish(publication, epoch or artifacts.epoch(), b"")
+    return artifacts.publish(publication, epoch or artifacts.epoch())
 
 
 def held(page_id):

@@ -135,7 +135,7 @@ def test_rule_13_old_page_stays_away_when_its_host_has_another_owner(system, act
         edition = artifacts.Edition(int(old["seq"]), artifacts.held_edition(page.id).day, "late")
         fields = {name: old[name] for name in old if name not in {"seq", "day", "build"}}
         late = artifacts.Publication(page.id, edition, fields)
-        artifacts.publish(late, artifacts.epoch(), b"{}")
+        artifacts.publish(late, artifacts.epoch())
         artifacts.publish_host(page.host, page.id, 1, artifacts.epoch())
     # then the host shows Bo's page, everywhere
     for web in (0, 1):

@@ -196,7 +196,7 @@ def test_rule_17_write_is_answered_promptly_when_its_publication_is_beaten(syste
     with inside(system):
         edition = artifacts.held_edition(page.id)
         newer = Edition(edition.seq + 2, edition.day, edition.build)
-        artifacts.publish(Publication(page.id, newer, fields), artifacts.epoch(), b"{}")
+        artifacts.publish(Publication(page.id, newer, fields), artifacts.epoch())
     # when Mon writes, then the publisher is beaten, and announces all the same
     began_at = time.monotonic()
     answer = mon.toggle("api", "outage")

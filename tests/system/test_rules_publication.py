@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 def publish(page_id, edition, in_epoch=None):
     """Publish a forged edition as a worker would; returns what the hash holds then."""
     publication = Publication(page_id, edition, FORGED)
-    return artifacts.publish(publication, in_epoch or artifacts.epoch(), b"{}")
+    return artifacts.publish(publication, in_epoch or artifacts.epoch())
 
 
 OLDER = {

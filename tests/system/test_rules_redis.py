@@ -48,7 +48,7 @@ def test_rule_11_fifty_pages_come_back_by_themselves_when_redis_is_emptied(syste
     # and the late publisher has nothing to say any more
     with inside(system):
         late = artifacts.Publication(page_id, replace(held, seq=held.seq + 9), {"late": b"1"})
-        assert artifacts.publish(late, epoch, b"{}") is None
+        assert artifacts.publish(late, epoch) is None
 
 
 def fifty_pages(system, behind):

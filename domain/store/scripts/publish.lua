@@ -1,7 +1,7 @@
 -- Writes a page's hash if (seq, day) is greater than what it holds, or equal with another build,
--- and if the epoch is still the one read at the drain's start. Announces either way.
--- KEYS: page hash, epoch. ARGV: epoch, seq, day, build, ttl_s, channel, announcement,
---       number of kept fields, their names, then field, value, field, value ...
+-- and if the epoch is still the one read at the drain's start.
+-- KEYS: page hash, epoch. ARGV: epoch, seq, day, build, ttl_s, number of kept fields,
+--       their names, then field, value, field, value ...
 -- Returns what the hash holds now: {seq, day, build}; false if the epoch is another one.
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then
   return false
@@ -12,9 +12,9 @@ local held_seq = tonumber(held[1] or '-1')
 local wins = seq > held_seq
   or (seq == held_seq and (day > held[2] or (day == held[2] and build ~= held[3])))
 if wins then
-  local kept_count = tonumber(ARGV[8])
+  local kept_count = tonumber(ARGV[6])
   local kept = {}
-  for i = 9, 8 + kept_count do
+  for i = 7, 6 + kept_count do
     local value = redis.call('HGET', KEYS[1], ARGV[i])
     if value then
       kept[#kept + 1] = ARGV[i]
@@ -26,10 +26,9 @@ if wins then
   if #kept > 0 then
     redis.call('HSET', KEYS[1], unpack(kept))
   end
-  for i = 9 + kept_count, #ARGV, 2 do
+  for i = 7 + kept_count, #ARGV, 2 do
     redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
   end
   redis.call('EXPIRE', KEYS[1], ARGV[5])
 end
-redis.call('PUBLISH', ARGV[6], ARGV[7])
 return redis.call('HMGET', KEYS[1], 'seq', 'day', 'build')
