@@ -94,7 +94,9 @@ def origin(name: str, value: str, path: str = "/api/v1/status") -> Row:
 def host(name: str, value: str | None, status: int = 400, method: str = "POST") -> Row:
     """`None` leaves the header out."""
     headers = () if value is None else (("Host", value),)
-    return Row(f"host: {name}", method, OPEN, js({"title": "x"}), status, None, None, "Mon", headers)
+    return Row(
+        f"host: {name}", method, OPEN, js({"title": "x"}), status, None, None, "Mon", headers
+    )
 
 
 def kind(name: str, *headers: tuple[str, str]) -> Row:
@@ -206,7 +208,9 @@ UPDATES = (
         Row(f"toggle: status {name}", "POST", TOGGLE, js(body), field="status")
         for name, body in (("missing", {}), ("null", {"status": None}), ("new", {"status": "up"}))
     ),
-    Row("toggle: NUL in the path", "POST", TOGGLE.replace("<leaf>", "A%00"), b'{"status":"outage"}'),
+    Row(
+        "toggle: NUL in the path", "POST", TOGGLE.replace("<leaf>", "A%00"), b'{"status":"outage"}'
+    ),
 )
 
 

@@ -110,8 +110,13 @@ OWNERS = (
     ada("page name too long", "POST", "/api/v1/status", {"name": "x" * 101}, "name"),
     ada("page with one field more", "POST", "/api/v1/status", {"name": "x", "tier": "x"}, "tier"),
     *(
-        ada(f"subdomain {value}", "POST", "/api/v1/status", {"name": "x", "subdomain": value},
-            "subdomain")
+        ada(
+            f"subdomain {value}",
+            "POST",
+            "/api/v1/status",
+            {"name": "x", "subdomain": value},
+            "subdomain",
+        )
         for value in ("a.b", "-a", "a-", "a_b", "ä", "a b", "x" * 64, "xn--a", "../x", 7)
     ),
     ada("page change empty", "PATCH", PAGE, {}),
@@ -159,20 +164,56 @@ ADDRESSES = (
     missing("another's receipt for an owner", "/api/v1/receipts/<bo_receipt>", who="Ada"),
     missing("a receipt of nobody", "/api/v1/receipts/%f0%9f%92%a9"),
     *(
-        ada(f"{name} in a page's place: {thing}", "POST", f"/api/v1/status/{page}/{thing}",
-            {"name": "x"}, status=404, code="NOT_FOUND")
-        for name, page in (("an account", "<account>"), ("another's page", "<bo_page>"),
-                           ("nobody", "p_nobody"), ("a percent sign", "%25"))
+        ada(
+            f"{name} in a page's place: {thing}",
+            "POST",
+            f"/api/v1/status/{page}/{thing}",
+            {"name": "x"},
+            status=404,
+            code="NOT_FOUND",
+        )
+        for name, page in (
+            ("an account", "<account>"),
+            ("another's page", "<bo_page>"),
+            ("nobody", "p_nobody"),
+            ("a percent sign", "%25"),
+        )
         for thing in ("components", "keys")
     ),
-    ada("change of another's page", "PATCH", "/api/v1/status/<bo_page>", {"name": "x"},
-        status=404, code="NOT_FOUND"),
-    ada("change of an account", "PATCH", "/api/v1/status/<account>", {"name": "x"},
-        status=404, code="NOT_FOUND"),
-    ada("deletion of another's page", "DELETE", "/api/v1/status/<bo_page>", None,
-        status=404, code="NOT_FOUND", logged=True),
-    ada("deletion of an account", "DELETE", "/api/v1/status/<account>", None,
-        status=404, code="NOT_FOUND", logged=True),
+    ada(
+        "change of another's page",
+        "PATCH",
+        "/api/v1/status/<bo_page>",
+        {"name": "x"},
+        status=404,
+        code="NOT_FOUND",
+    ),
+    ada(
+        "change of an account",
+        "PATCH",
+        "/api/v1/status/<account>",
+        {"name": "x"},
+        status=404,
+        code="NOT_FOUND",
+    ),
+    ada(
+        "deletion of another's page",
+        "DELETE",
+        "/api/v1/status/<bo_page>",
+        None,
+        status=404,
+        code="NOT_FOUND",
+        logged=True,
+    ),
+    ada(
+        "deletion of an account",
+        "DELETE",
+        "/api/v1/status/<account>",
+        None,
+        status=404,
+        code="NOT_FOUND",
+        logged=True,
+    ),
     wrong("GET", OPEN),
     wrong("PUT", OPEN),
     wrong("DELETE", OPEN),

@@ -52,7 +52,9 @@ def run(drawn):
 
 
 def seats_at(account: Account, at: datetime) -> int:
-    is_prime = account.tier is Tier.PRIME and (account.tier_until is None or at < account.tier_until)
+    is_prime = account.tier is Tier.PRIME and (
+        account.tier_until is None or at < account.tier_until
+    )
     return INCLUDED[Tier.PRIME if is_prime else Tier.FREE]
 
 
@@ -101,9 +103,7 @@ def test_dark_page_stays_dark_since_when_it_was_when_dealt_again(drawn, later_h)
         again = deal(account, later)
         dark = set(account.places) - set(lit(account, later))
         for page_id in dark - set(lit_after(account, again, later)):
-            assert (
-                again[page_id].served_until == account.places[page_id].entitlement.served_until
-            )
+            assert again[page_id].served_until == account.places[page_id].entitlement.served_until
 
 
 def lit_after(account, dealt, at):

@@ -105,9 +105,7 @@ def test_rule_02_key_writes_nothing_any_more_when_it_was_taken_away(system, acto
     # given a key that two web processes have seen
     page = actors.page("API")
     key = page.key()
-    mons = [
-        actors.caller(web=web, Authorization=f"Bearer {key['key']}") for web in (0, 1)
-    ]
+    mons = [actors.caller(web=web, Authorization=f"Bearer {key['key']}") for web in (0, 1)]
     toggle = ("/api/v1/status-api/components/api/status", {"status": "outage"})
     assert [mon.post(*toggle).status_code for mon in mons] == [200, 200]
     # when Ada takes it away at one of them

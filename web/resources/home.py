@@ -23,5 +23,3 @@ class Home:
         resp.data = self._html
 
     on_head = on_get
-
-    on_head = on_get
