@@ -4,25 +4,22 @@ import json
 import os
 import secrets
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from domain.page.state import ComponentKind
+from domain.account.commands import AddPage, SetTier
+from domain.page.commands import ChangePage
+from domain.page.state import Tier
 from domain.store.engine import sync_engine
-from domain.store.mint import secret_hash
+from domain.store.mint import mint, secret_hash
 from domain.store.owned import credential
 from domain.store.settings import load_settings
 from ops import accounts
-from ops.writing import CommandRefusedError
+from ops import demo_story as story
+from ops.writing import CommandRefusedError, tell
 
 EMAIL = "demo@example.com"
 SUBDOMAIN = "demo"
-NAME = "Acme Cloud"
-PARTS = (
-    ("Website", "What customers see first"),
-    ("API", "Requests to api.acme.example"),
-    ("Webhooks", "Deliveries to customers' systems"),
-    ("Database", None),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +62,25 @@ def make_account(password: str, kept: DemoAccess | None) -> str:
 
 
 def make_page() -> None:
-    """Make the demo's page with its components, unless it is there."""
+    """Make the demo's page with its past, unless it is there."""
     try:
         accounts.find_page(SUBDOMAIN)
     except CommandRefusedError:
-        accounts.create_page(EMAIL, NAME, SUBDOMAIN, is_public=True)
-        for name, description in PARTS:
-            accounts.add_component(SUBDOMAIN, name, ComponentKind.LEAF, None, description)
+        tell_story(datetime.now(UTC).replace(second=0, microsecond=0))
+
+
+def tell_story(now: datetime) -> None:
+    """Make page, tree and 90 days of history, as of `now`."""
+    began_at = now - timedelta(days=story.BEGAN_DAYS_AGO)
+    account_id, page_id = accounts.account_of(EMAIL), mint("p")
+    host = f"{SUBDOMAIN}.{load_settings().base_domain}"
+    tell(
+        account_id,
+        [(began_at, SetTier(Tier.PRIME)), (began_at, AddPage(page_id, story.NAME, host))],
+    )
+    settings = ChangePage(is_public=True, description=story.DESCRIPTION)
+    tell(page_id, [(began_at, command) for command in (settings, *story.tree_commands())])
+    tell(page_id, story.history(now))
 
 
 def opens(key: str) -> bool:

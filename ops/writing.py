@@ -1,6 +1,8 @@
 """The operator's way of a write: through the same log as everybody's, back after publication."""
 
 import time
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from domain.log import Outcome
@@ -30,6 +32,20 @@ class NotPublishedError(Exception):
         )
 
 
+def tell(stream_id: str, story: Iterable[tuple[datetime, Any]]) -> None:
+    """Append many commands, each with the time of its events, and wait for the last one.
+
+    Raises CommandRefusedError for the last one, NotPublishedError.
+    """
+    draft = None
+    with sync_engine().begin() as conn:
+        for at, command in story:
+            draft = Draft(mint("r"), command, OPERATOR, stream_id, due_at=at)
+            append(conn, draft)
+    if draft:
+        follow(stream_id, draft.id, PUBLISHED_WITHIN_S)
+
+
 def write(stream_id: str, command: Any, within_s: float = PUBLISHED_WITHIN_S) -> None:  # noqa: ANN401 - any command
     """Append as the operator and wait. Raises CommandRefusedError and NotPublishedError."""
     draft = Draft(mint("r"), command, OPERATOR, stream_id)
@@ -38,8 +54,13 @@ def write(stream_id: str, command: Any, within_s: float = PUBLISHED_WITHIN_S) ->
     if appended is None:
         message = f"There is no open stream {stream_id}."
         raise CommandRefusedError(message)
+    follow(stream_id, draft.id, within_s)
+
+
+def follow(stream_id: str, receipt_id: str, within_s: float) -> None:
+    """Ring, and wait for one's receipt. Raises CommandRefusedError and NotPublishedError."""
     ring(stream_id)
-    found = wait_until_published(draft.id, within_s)
+    found = wait_until_published(receipt_id, within_s)
     if found.refusal or found.outcome is Outcome.FAILED:
         raise CommandRefusedError(found.refusal.error if found.refusal else "It failed.")
 

@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
 from domain.store.visits import HostEntry
-from web.page_copy import PATHS, Answer, Headers, PageCopy
-from web.process import NotThereError, Process
+from web.page_copy import Answer, Headers, PageCopy, name_of
+from web.process import AbsentError, NotThereError, Process
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -52,11 +52,14 @@ class Lane:
         page_id = entry.page_id or ""
         try:
             copy = await self._process.page_within(page_id, WAIT_S)
-            name = PATHS.get(scope["path"])
+            name = name_of(scope["path"])
             if name is None or not copy.is_visible_at(datetime.now(UTC)):
                 await notice(scope, send, 404, self._missing)
                 return
             found = await self._find(scope, page_id, copy, name)
+        except AbsentError:
+            await notice(scope, send, 404, self._missing)
+            return
         except NotThereError as reason:
             await self._say_unavailable(scope, send, str(reason))
             return
@@ -69,8 +72,14 @@ class Lane:
             badge = copy.badge(asked["label"][0]) if "label" in asked else None
             if badge is not None:
                 return badge
-        found = copy.best(name, header(scope, b"accept-encoding"))
-        return found or await self._process.cold(page_id, copy, name, WAIT_S)
+        accepted = header(scope, b"accept-encoding")
+        found = copy.best(name, accepted)
+        if found is None:
+            await self._process.cold(page_id, copy, name, WAIT_S)
+            found = copy.best(name, accepted)
+        if found is None:
+            raise NotThereError
+        return found
 
     async def _say_unknown(self, scope: Scope, send: Send, host: str) -> None:
         """404 under the base; a foreign host is sent to the base. Source: SPEC 3.10."""

@@ -1,5 +1,6 @@
 """A page as a process keeps it: its artifacts as ready answers, headers included."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,14 +33,37 @@ HTML = Kind(b"text/html; charset=utf-8")
 JSON = Kind(b"application/json", is_open=True)
 SVG = Kind(b"image/svg+xml", BADGE_CACHE, is_open=True)
 PNG = Kind(b"image/png", BADGE_CACHE, is_open=True, is_encoded=False)
+PICTURE = Kind(b"image/png", is_open=True, is_encoded=False)
 KINDS: Mapping[str, Kind] = {
     "index.html": HTML,
     "status.json": JSON,
     "status-version.json": JSON,
     "badge.svg": SVG,
     "badge.png": PNG,
+    "og.png": PICTURE,
+    "history": HTML,
 }
-PATHS: Mapping[str, str] = {"/": "index.html"} | {f"/{name}": name for name in list(KINDS)[1:]}
+# Families of artifacts: what a name begins with, and what must follow for it to be asked for.
+FAMILIES: tuple[tuple[re.Pattern[str], Kind], ...] = (
+    (re.compile(r"history/[0-9]{4}-(0[1-9]|1[0-2])"), HTML),
+    (re.compile(r"incidents/i_[0-9a-z]{26}"), HTML),
+    (re.compile(r"badge/c_[0-9a-z]{26}\.svg"), SVG),
+)
+
+
+def name_of(path: str) -> str | None:
+    """Return the artifact that a path asks for; None if there can't be one."""
+    name = path.removeprefix("/") or "index.html"
+    return name if path != "/index.html" and kind_of(name) else None
+
+
+def kind_of(name: str) -> Kind | None:
+    """Return the headers of an artifact by its name."""
+    if name in KINDS:
+        return KINDS[name]
+    return next((kind for pattern, kind in FAMILIES if pattern.fullmatch(name)), None)
+
+
 HOT_FIELDS: tuple[str, ...] = (
     "meta",
     "gone",
@@ -76,6 +100,7 @@ class PageCopy:
     """A page's answers by field name; more may be added as cold ones are asked for."""
 
     meta: Meta
+    policy: bytes
     answers: dict[str, Answer]
     reasons: dict[str, str]
     parts: BadgeParts | None
@@ -111,21 +136,32 @@ def accepts(header: bytes, encoding: str) -> bool:
 
 def page_copy(fields: Mapping[str, bytes]) -> PageCopy:
     """Make a copy of the fields of a page's hash; a tombstone is a page that nobody may see."""
-    extra = {"content-security-policy": fields["csp"]} if "csp" in fields else {}
-    answers = {}
-    for name, content in fields.items():
-        artifact, _, encoding = name.partition("|")
-        if artifact in KINDS:
-            headers = extra if KINDS[artifact] is HTML else {}
-            answers[name] = answer(KINDS[artifact], content, encoding or None, headers)
     parts = fields.get("badge.parts")
     return PageCopy(
         meta=msgspec.json.decode(fields["meta"], type=Meta) if "meta" in fields else HIDDEN,
-        answers=answers,
-        reasons={n[:-1]: v.decode() for n, v in fields.items() if n.endswith("!")},
+        policy=fields.get("csp", b"default-src 'none'"),
+        answers=answers_of(fields, fields.get("csp", b"default-src 'none'")),
+        reasons=reasons_of(fields),
         parts=msgspec.json.decode(parts, type=BadgeParts) if parts else None,
         size=sum(map(len, fields.values())),
     )
+
+
+def answers_of(fields: Mapping[str, bytes], policy: bytes) -> dict[str, Answer]:
+    """Return ready answers of those fields that are artifacts; documents get the policy."""
+    found = {}
+    for name, content in fields.items():
+        artifact, _, encoding = name.partition("|")
+        kind = kind_of(artifact)
+        if kind:
+            extra = {"content-security-policy": policy} if kind is HTML else {}
+            found[name] = answer(kind, content, encoding or None, extra)
+    return found
+
+
+def reasons_of(fields: Mapping[str, bytes]) -> dict[str, str]:
+    """Return why artifacts can't be had, by name."""
+    return {name[:-1]: why.decode() for name, why in fields.items() if name.endswith("!")}
 
 
 def answer(kind: Kind, body: bytes, encoding: str | None, extra: Mapping[str, bytes]) -> Answer:

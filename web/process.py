@@ -17,7 +17,14 @@ from domain.store.listener import Listener
 from domain.store.settings import Settings
 from domain.store.visits import UNREACHABLE, HostEntry, Visits
 from web.copies import Copies
-from web.page_copy import HOT_FIELDS, Answer, PageCopy, page_copy
+from web.page_copy import (
+    ENCODINGS,
+    HOT_FIELDS,
+    PageCopy,
+    answers_of,
+    page_copy,
+    reasons_of,
+)
 from web.waits import Waits
 
 log = logging.getLogger(__name__)
@@ -34,6 +41,10 @@ Value = TypeVar("Value")
 
 class NotThereError(Exception):
     """Redis has nothing to say of it, or nothing at all; a message is one for the visitor."""
+
+
+class AbsentError(Exception):
+    """A page has no such thing, and never will of itself."""
 
 
 class Process:
@@ -98,7 +109,8 @@ class Process:
 
     def _changed(self, key: str) -> None:
         if key.startswith(keys.PAGE_PREFIX):
-            self._page_changed(key.removeprefix(keys.PAGE_PREFIX))
+            page_id, _, absent = key.removeprefix(keys.PAGE_PREFIX).partition(":")
+            self._tell_news(page_id) if absent else self._page_changed(page_id)
         elif key.startswith(keys.HOST_PREFIX):
             self.hosts.mark_stale(key.removeprefix(keys.HOST_PREFIX))
         else:  # the marker that all hosts have their entries: what was unknown is known now
@@ -106,6 +118,9 @@ class Process:
 
     def _page_changed(self, page_id: str) -> None:
         self.pages.mark_stale(page_id)
+        self._tell_news(page_id)
+
+    def _tell_news(self, page_id: str) -> None:
         if page_id in self._news:
             self._news.pop(page_id).set()
 
@@ -153,31 +168,29 @@ class Process:
             await self.news_of(page_id, timeout_s)
             return await self.page(page_id)
 
-    async def cold(self, page_id: str, copy: PageCopy, name: str, timeout_s: float) -> Answer:
-        """Return an artifact that is rendered on the first ask.
+    async def cold(self, page_id: str, copy: PageCopy, name: str, timeout_s: float) -> None:
+        """Add to a copy an artifact that is rendered on the first ask.
 
-        Raises NotThereError, with a sentence if it is known why it can't be had.
+        Raises AbsentError if the page has no such thing, NotThereError if it did not come in time,
+        with a sentence if it is known why it can't be had.
         """
         ends_at = time.monotonic() + timeout_s
-        while name not in copy.answers:
-            await self._add_cold(page_id, copy, name)
-            if name in copy.answers:
-                break
+        while not await self._add_cold(page_id, copy, name):
             if name in copy.reasons or time.monotonic() > ends_at:
                 raise NotThereError(copy.reasons.get(name, ""))
             self.doorbell.ring_cold(page_id, name)
             await self.news_of(page_id, min(COLD_RETRY_S, timeout_s))
-        return copy.answers[name]
 
-    async def _add_cold(self, page_id: str, copy: PageCopy, name: str) -> None:
+    async def _add_cold(self, page_id: str, copy: PageCopy, name: str) -> bool:
         try:
-            fields = await self._guarded(self.visits.fields(page_id, (name, f"{name}!")))
+            fields = await self._guarded(self.visits.cold_fields(page_id, name, ENCODINGS))
         except UNREACHABLE as error:
             raise NotThereError from error
-        if fields:
-            found = page_copy(fields)
-            copy.answers.update(found.answers)
-            copy.reasons.update(found.reasons)
+        if fields is None:
+            raise AbsentError
+        copy.answers.update(answers_of(fields, copy.policy))
+        copy.reasons.update(reasons_of(fields))
+        return name in copy.answers
 
     async def news_of(self, page_id: str, timeout_s: float) -> None:
         """Wait until something is published of a page, at the longest `timeout_s`."""

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from domain.page import claims
 from domain.page import events as e
-from domain.page.state import Incident, Page
+from domain.page.state import Incident, Page, Update
+from domain.status import IncidentState
 
 Value = TypeVar("Value")
 
@@ -60,7 +61,14 @@ def deleted(page: Page, event: e.PageDeleted) -> Page:
 
 def changed(page: Page, event: e.PageChanged) -> Page:
     """Take the new settings."""
-    return replace(page, name=event.name, is_public=event.is_public)
+    return replace(
+        page,
+        name=event.name,
+        is_public=event.is_public,
+        description=event.description,
+        time_zone=event.time_zone,
+        look=event.look,
+    )
 
 
 def component_added(page: Page, event: e.ComponentAdded) -> Page:
@@ -87,16 +95,25 @@ def opened(page: Page, event: e.IncidentOpened) -> Page:
 
 
 def posted(page: Page, event: e.UpdatePosted) -> Page:
-    """Let an incident be in the state that its newest update says."""
+    """Let an incident be in the state that its newest update says.
+
+    A maintenance has started when its state first says so, whenever that was planned.
+    """
     update, incident = event.update, page.incidents[event.incident_id]
     grown = replace(
         incident,
         state=update.state,
         updated_at=update.posted_at,
+        started_at=update.occurred_at if begins(incident, update) else incident.started_at,
         updates=(*incident.updates, update),
     )
     dated = replace(grown, resolved_at=resolved_at(incident, grown))
     return replace(with_incident(page, dated), changed_at=update.posted_at)
+
+
+def begins(incident: Incident, update: Update) -> bool:
+    """Tell whether an update starts a maintenance that was only planned."""
+    return incident.state is IncidentState.SCHEDULED and update.state is not IncidentState.SCHEDULED
 
 
 def resolved_at(before: Incident, after: Incident) -> datetime | None:

@@ -3,10 +3,11 @@ gain fields, with defaults.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import TypeAlias
 
-from domain.page.state import ComponentKind, Entitlement
+from domain.page.state import ComponentKind, Entitlement, Look
 from domain.status import Impact, IncidentState, Status
 
 
@@ -53,6 +54,9 @@ class ChangePage:
 
     name: str | None = None
     is_public: bool | None = None
+    description: str | None = None
+    time_zone: str | None = None
+    look: Look | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ class OpenIncident:
     impact: Impact | None = None
     body: str | None = None
     components: tuple[StatusGiven, ...] = ()
+    state: IncidentState = IncidentState.INVESTIGATING
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,39 @@ class PostUpdate:
     state: IncidentState
     body: str | None = None
     components: tuple[StatusGiven, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleMaintenance:
+    """Plan a maintenance of leaves; it claims nothing before it starts."""
+
+    incident_id: str
+    update_id: str
+    title: str
+    scheduled_start: datetime
+    scheduled_end: datetime
+    body: str | None = None
+    components: tuple[str, ...] = ()
+    auto_start: bool = True
+    auto_end: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StartMaintenance:
+    """Begin a planned maintenance: its leaves get claims of `maintenance`."""
+
+    incident_id: str
+    update_id: str
+    body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FinishMaintenance:
+    """End a running maintenance, early or late."""
+
+    incident_id: str
+    update_id: str
+    body: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +173,8 @@ class DeleteKey:
 
 Command: TypeAlias = (
     CreatePage | SetEntitlement | SetHosts | DeletePage | ChangePage | AddComponent | SetStatus
-    | OpenIncident | PostUpdate | DeleteIncident | CreateKey | ChangeKey | DeleteKey
+    | OpenIncident | PostUpdate | ScheduleMaintenance | StartMaintenance | FinishMaintenance
+    | DeleteIncident | CreateKey | ChangeKey | DeleteKey
 )  # fmt: skip
 
 COMMANDS: MappingProxyType[str, type[Command]] = MappingProxyType(

@@ -13,7 +13,13 @@ from domain.page import commands as c
 from domain.page import events as e
 from domain.page import tree
 from domain.page.claims import released
+from domain.page.decide_maintenance import (
+    finish_maintenance,
+    schedule_maintenance,
+    start_maintenance,
+)
 from domain.page.decide_tree import add_component
+from domain.page.showing import claim_all, not_found, show
 from domain.page.state import Incident, Key, Page, Update
 from domain.status import IncidentState, Status, impact_of
 
@@ -54,7 +60,9 @@ def change_page(page: Page, command: c.ChangePage, at: datetime) -> Decision:
     """Change what is given, keep the rest."""
     name = page.name if command.name is None else command.name
     is_public = page.is_public if command.is_public is None else command.is_public
-    return (e.PageChanged(name, is_public),)
+    description = page.description if command.description is None else command.description or None
+    zone = command.time_zone or page.time_zone
+    return (e.PageChanged(name, is_public, description, zone, command.look or page.look),)
 
 
 def set_status(page: Page, command: c.SetStatus, at: datetime) -> Decision:
@@ -70,7 +78,7 @@ def open_incident(page: Page, command: c.OpenIncident, at: datetime) -> Decision
     if command.incident_id in page.incidents:
         raise DuplicateIdError(command.incident_id)
     given = tree.resolve_all(page.components, pairs(command.components))
-    state = IncidentState.INVESTIGATING
+    state = command.state
     first = Update(command.update_id, state, command.body or "", at, at, given)
     incident = Incident(
         id=command.incident_id,
@@ -131,28 +139,9 @@ def delete_key(page: Page, command: c.DeleteKey, at: datetime) -> Decision:
     return (e.KeyDeleted(command.key_id),)
 
 
-def not_found(what: str) -> Rejection:
-    """Refuse what names a thing that this page does not have."""
-    return Rejection(Code.NOT_FOUND, f"This page has no such {what}.")
-
-
 def pairs(given: tuple[c.StatusGiven, ...]) -> list[tuple[str, Status]]:
     """Unpack references with their statuses."""
     return [(item.component, item.status) for item in given]
-
-
-def claim_all(incident_id: str, given: Mapping[str, Status], at: datetime) -> tuple[e.Event, ...]:
-    """Claim each status that is given to a leaf."""
-    return tuple(e.ClaimSet(incident_id, leaf, status, at) for leaf, status in given.items())
-
-
-def show(page: Page, given: Mapping[str, Status], at: datetime) -> tuple[e.Event, ...]:
-    """Change what leaves show, where it is not the same already."""
-    return tuple(
-        e.StatusShown(leaf, status, at)
-        for leaf, status in given.items()
-        if page.components[leaf].status is not status
-    )
 
 
 DECIDERS: Mapping[type[c.Command], Callable[[Page, Any, datetime], Decision]] = {
@@ -165,6 +154,9 @@ DECIDERS: Mapping[type[c.Command], Callable[[Page, Any, datetime], Decision]] = 
     c.SetStatus: set_status,
     c.OpenIncident: open_incident,
     c.PostUpdate: post_update,
+    c.ScheduleMaintenance: schedule_maintenance,
+    c.StartMaintenance: start_maintenance,
+    c.FinishMaintenance: finish_maintenance,
     c.DeleteIncident: delete_incident,
     c.CreateKey: create_key,
     c.ChangeKey: change_key,

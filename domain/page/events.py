@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from domain.page.state import Component, Entitlement, Incident, Key, Update
+from domain.page.state import Component, Entitlement, Incident, Key, Look, Update
 from domain.status import Status
 
 
@@ -47,6 +47,9 @@ class PageChanged:
 
     name: str
     is_public: bool
+    description: str | None
+    time_zone: str
+    look: Look
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,10 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """An incident or a maintenance: its words, oldest first, and its claims, past and present."""
+    """An incident or a maintenance: its words, oldest first, and its claims, past and present.
+
+    `leaves` are those that a maintenance is planned for; before its start it claims none.
+    """
 
     id: str
     title: str
@@ -88,6 +91,11 @@ class Incident:
     updated_at: datetime
     kind: IncidentKind = IncidentKind.INCIDENT
     resolved_at: datetime | None = None
+    scheduled_start: datetime | None = None
+    scheduled_end: datetime | None = None
+    auto_start: bool = True
+    auto_end: bool = True
+    leaves: tuple[str, ...] = ()
     updates: tuple[Update, ...] = ()
     claims: tuple[Claim, ...] = ()
 
@@ -100,6 +108,35 @@ class Incident:
     def held(self) -> Mapping[str, Status]:
         """The claims it holds now, by leaf."""
         return {c.component_id: c.status for c in self.claims if c.until_at is None}
+
+
+@dataclass(frozen=True, slots=True)
+class PastIncident:
+    """What the 90 days keep of an incident that is too old to be loaded itself."""
+
+    id: str
+    title: str
+    claims: tuple[Claim, ...]
+
+
+class Mode(StrEnum):
+    """Which theme a page has: dark unless the visitor prefers light, or always the one."""
+
+    AUTO = "auto"
+    DARK = "dark"
+    LIGHT = "light"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the owner wants the page to look; names of labels and headlines are statuses."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    headlines: Mapping[str, str] = field(default_factory=dict)
+    mode: Mode = Mode.AUTO
+    accent: str | None = None
+    show_uptime: bool = True
+    show_footer: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +166,7 @@ class Entitlement:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The aggregate. `past_claims` are those of incidents too old to be loaded themselves."""
+    """The aggregate. `past` are the incidents of the 90 days that are too old to be loaded."""
 
     id: str
     account_id: str = ""
@@ -138,13 +175,14 @@ class Page:
     time_zone: str = "UTC"
     is_public: bool = False
     host: str | None = None
+    look: Look = Look()
     entitlement: Entitlement = Entitlement()
     created_at: datetime | None = None
     changed_at: datetime | None = None
     deleted_at: datetime | None = None
     components: Mapping[str, Component] = field(default_factory=dict)
     incidents: Mapping[str, Incident] = field(default_factory=dict)
-    past_claims: tuple[Claim, ...] = ()
+    past: tuple[PastIncident, ...] = ()
     keys: Mapping[str, Key] = field(default_factory=dict)
 
     @property

@@ -111,14 +111,17 @@ def publish(publication: Publication, in_epoch: str) -> Edition | None:
     return _edition(held) if held else None
 
 
-def publish_cold(page_id: str, name: str, content: bytes, edition: Edition) -> bool:
+def publish_cold(page_id: str, fields: Fields, edition: Edition) -> bool:
     """Add a cold artifact if the hash still is the edition it was rendered from."""
-    return bool(
-        _script("publish_cold")(
-            keys=[keys.page_key(page_id)],
-            args=[edition.seq, edition.day.isoformat(), edition.build, name, content],
-        )
-    )
+    parts = [part for pair in fields.items() for part in pair]
+    head = [edition.seq, edition.day.isoformat(), edition.build]
+    return bool(_script("publish_cold")(keys=[keys.page_key(page_id)], args=[*head, *parts]))
+
+
+def note_absent(page_id: str, name: str) -> None:
+    """Note for a while that a page has no such artifact, and tell who waits for it."""
+    client = cache_redis()
+    client.set(keys.absent_key(page_id, name), "1", ex=keys.ABSENT_TTL_S)
 
 
 def held_edition(page_id: str) -> Edition | None:

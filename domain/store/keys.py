@@ -13,11 +13,18 @@ TRACKED_PREFIXES = (PAGE_PREFIX, HOST_PREFIX, "hep:hosts:")
 PAGE_TTL_S = 7 * 86_400
 TOMBSTONE_TTL_S = 86_400
 FREE_HOST_TTL_S = 86_400
+# A guessed address is looked up once in a while, not at every visit.
+ABSENT_TTL_S = 60
 
 
 def page_key(page_id: str) -> str:
     """Return the key of a page's hash of artifacts."""
     return PAGE_PREFIX + page_id
+
+
+def absent_key(page_id: str, name: str) -> str:
+    """Return the key that says that a page has no such artifact; watched like the page itself."""
+    return f"{PAGE_PREFIX}{page_id}:absent:{name}"
 
 
 def host_key(host: str) -> str:

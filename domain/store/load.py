@@ -1,10 +1,11 @@
 """Reading aggregates from Postgres: whole, and nothing else. See `save` for the way back."""
 
 from collections.abc import Collection, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
 from domain.account.state import Account, Place
 from domain.page import state as s
@@ -29,7 +30,7 @@ def load_page(conn: Connection, page_id: str, named: Collection[str] = ()) -> tu
     row = conn.execute(_PAGE.where(t.pages.c.id == page_id)).one_or_none()
     if row is None:
         return s.Page(page_id), 0
-    incidents = _load_incidents(conn, page_id, named)
+    incidents = _load_incidents(conn, page_id, _current(named))
     page = s.Page(
         id=row.id,
         account_id=row.account_id,
@@ -38,13 +39,14 @@ def load_page(conn: Connection, page_id: str, named: Collection[str] = ()) -> tu
         time_zone=row.time_zone,
         is_public=row.is_public,
         host=row.host,
+        look=msgspec.convert(row.look, s.Look),
         entitlement=_entitlement(row),
         created_at=row.created_at,
         changed_at=row.changed_at,
         deleted_at=row.deleted_at,
         components=_load_components(conn, page_id),
         incidents=incidents,
-        past_claims=_load_past_claims(conn, page_id, incidents),
+        past=_load_past(conn, page_id, incidents),
         keys=_load_keys(conn, page_id),
     )
     return page, row.applied_seq
@@ -84,15 +86,39 @@ def _component(row: Row[Any]) -> s.Component:
     )
 
 
-def _load_incidents(
-    conn: Connection, page_id: str, named: Collection[str]
-) -> dict[str, s.Incident]:
+def load_month(
+    conn: Connection, page_id: str, from_at: datetime, until_at: datetime, limit: int
+) -> list[s.Incident]:
+    """Return the newest incidents that started within a window, newest first, at most `limit`."""
+    c = t.incidents.c
+    ids = (
+        select(c.id)
+        .where(c.page_id == page_id, c.started_at >= from_at, c.started_at < until_at)
+        .order_by(c.started_at.desc(), c.id.desc())
+        .limit(limit)
+    )
+    found = _load_incidents(conn, page_id, c.id.in_(ids))
+    return sorted(found.values(), key=lambda i: (i.started_at, i.id), reverse=True)
+
+
+def first_start(conn: Connection, page_id: str) -> datetime | None:
+    """Return when the page's oldest incident started; None without any."""
+    c = t.incidents.c
+    return conn.execute(select(func.min(c.started_at)).where(c.page_id == page_id)).scalar()
+
+
+def _current(named: Collection[str]) -> ColumnElement[bool]:
     c = t.incidents.c
     recent = c.resolved_at >= func.now() - timedelta(days=TIMELINE_DAYS + MARGIN_DAYS)
-    wanted = or_(c.resolved_at.is_(None), recent, c.id.in_(list(named)))
-    rows = conn.execute(
-        select(t.incidents).where(and_(c.page_id == page_id, wanted)).order_by(c.id)
-    ).all()
+    return or_(c.resolved_at.is_(None), recent, c.id.in_(list(named)))
+
+
+def _load_incidents(
+    conn: Connection, page_id: str, wanted: ColumnElement[bool]
+) -> dict[str, s.Incident]:
+    c = t.incidents.c
+    query = select(t.incidents).where(c.page_id == page_id, wanted).order_by(c.id)
+    rows = conn.execute(query).all()
     ids = [row.id for row in rows]
     words, held = _updates_of(conn, ids), _claims_of(conn, ids)
     return {row.id: _incident(row, words.get(row.id, ()), held.get(row.id, ())) for row in rows}
@@ -109,6 +135,11 @@ def _incident(row: Row[Any], words: Iterable[s.Update], held: Iterable[s.Claim])
         updated_at=row.updated_at,
         kind=IncidentKind(row.kind),
         resolved_at=row.resolved_at,
+        scheduled_start=row.scheduled_start,
+        scheduled_end=row.scheduled_end,
+        auto_start=row.auto_start,
+        auto_end=row.auto_end,
+        leaves=tuple(row.leaves),
         updates=tuple(words),
         claims=tuple(held),
     )
@@ -150,17 +181,21 @@ def _claim(row: Row[Any]) -> s.Claim:
     return s.Claim(row.component_id, Status(row.status), row.from_at, row.until_at)
 
 
-def _load_past_claims(
+def _load_past(
     conn: Connection, page_id: str, loaded: Collection[str]
-) -> tuple[s.Claim, ...]:
-    c = t.claims.c
+) -> tuple[s.PastIncident, ...]:
+    c, i = t.claims.c, t.incidents.c
     since = func.now() - timedelta(days=BAR_DAYS + MARGIN_DAYS)
     query = (
-        select(t.claims)
+        select(t.claims, i.title)
+        .join(t.incidents, i.id == c.incident_id)
         .where(c.page_id == page_id, c.until_at >= since, c.incident_id.not_in(list(loaded)))
-        .order_by(c.from_at, c.component_id, c.incident_id)
+        .order_by(c.incident_id, c.from_at, c.component_id)
     )
-    return tuple(_claim(row) for row in conn.execute(query))
+    found: dict[str, tuple[str, list[s.Claim]]] = {}
+    for row in conn.execute(query):
+        found.setdefault(row.incident_id, (row.title, []))[1].append(_claim(row))
+    return tuple(s.PastIncident(id_, title, tuple(held)) for id_, (title, held) in found.items())
 
 
 def _load_keys(conn: Connection, page_id: str) -> dict[str, s.Key]:

@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
+import msgspec
 from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 
 from domain.account.state import Account
@@ -90,7 +91,8 @@ def _save_page_row(conn: Connection, before: Page, after: Page, applied_seq: int
             "created_at", "changed_at", "deleted_at",
         )
     }  # fmt: skip
-    record |= _entitlement_record(after.entitlement) | {"applied_seq": applied_seq}
+    record |= _entitlement_record(after.entitlement)
+    record |= {"look": msgspec.to_builtins(after.look), "applied_seq": applied_seq}
     if after.created_at is None:
         return
     if before.created_at is None:

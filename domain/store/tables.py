@@ -131,6 +131,7 @@ pages = Table(
     Column("time_zone", Text, nullable=False),
     Column("is_public", Boolean, nullable=False),
     Column("host", Text),
+    Column("look", JSONB, nullable=False, server_default=text("'{}'")),
     Column("tier", Text, nullable=False),
     Column("tier_until", Moment),
     Column("served_until", Moment),
@@ -181,8 +182,14 @@ incidents = Table(
     Column("posted_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     Column("resolved_at", Moment),
+    Column("scheduled_start", Moment),
+    Column("scheduled_end", Moment),
+    Column("auto_start", Boolean, nullable=False, server_default=true()),
+    Column("auto_end", Boolean, nullable=False, server_default=true()),
+    Column("leaves", JSONB, nullable=False, server_default=text("'[]'")),
     Index("incidents_open", "page_id", postgresql_where=text("resolved_at IS NULL")),
     Index("incidents_history", "page_id", "resolved_at"),
+    Index("incidents_started", "page_id", "started_at"),
 )
 
 updates = Table(

@@ -49,6 +49,15 @@ class Visits:
         pairs = zip(("seq", *names), found, strict=True)
         return {name: value for name, value in pairs if value is not None}
 
+    async def cold_fields(
+        self, page_id: str, name: str, encodings: tuple[str, ...]
+    ) -> dict[str, bytes] | None:
+        """Return what is there of an artifact; None if it is known that the page has none."""
+        if await self._redis.exists(keys.absent_key(page_id, name)):
+            return None
+        names = (name, f"{name}!", *(f"{name}|{encoding}" for encoding in encodings))
+        return await self.fields(page_id, names) or {}
+
     async def worker_was_seen(self) -> bool:
         """Tell whether a worker has reported lately."""
         return bool(await self._redis.exists(keys.WORKER_SEEN))

@@ -15,10 +15,10 @@ import msgspec
 from domain.badge import BadgeParts, with_label
 from domain.page.state import Page
 from workers.render.badge import render_badge_parts
-from workers.render.html import policy, render, stylesheet
+from workers.render.documents import document, dress
 from workers.render.json_status import iso, status_json, version_json
 from workers.render.view import PageView, page_view, version_of
-from workers.render.words import colours, wording
+from workers.render.words import colours
 
 logger = logging.getLogger(__name__)
 
@@ -68,13 +68,10 @@ def meta(scene: Scene) -> bytes:
 
 
 def index(scene: Scene) -> Mapping[str, bytes]:
-    """Return the page itself, with the policy that its inline style needs."""
-    style = stylesheet("page/page.css")
-    words = wording()
-    html = render(
-        "page/index.html.j2", page=scene.view, version=scene.version, style=style, words=words
-    )
-    return {"csp": policy(style).encode(), **encodings("index.html", html.encode())}
+    """Return the page itself, with the policy that its inline style and script need."""
+    html = document("page/index.html.j2", scene.view, scene.version)
+    policy = dress(scene.view.look).policy.encode()
+    return {"csp": policy, **encodings("index.html", html)}
 
 
 def status(scene: Scene) -> Mapping[str, bytes]:
@@ -96,7 +93,7 @@ def badge(scene: Scene) -> Mapping[str, bytes]:
 
 def badge_parts(scene: Scene) -> BadgeParts:
     """Return the page's badge without its label."""
-    return render_badge_parts(scene.view.headline, colours()["badge"][scene.view.indicator])
+    return render_badge_parts(scene.view.headline, colours()["light"][scene.view.indicator])
 
 
 def encodings(name: str, content: bytes) -> Mapping[str, bytes]:

@@ -1,15 +1,35 @@
 """HTML by Jinja2: strict about missing names, escaping everything."""
 
-import base64
-import hashlib
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from domain.badge import clean_text
+from workers.render.bar_svg import bar_paths
 from workers.render.build import ROOT
 from workers.render.json_status import iso
-from workers.render.times import in_zone
+from workers.render.markdown import words
+from workers.render.times import between, in_zone, lasted, long_day, month_in
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return at most `limit` characters of a text that a picture can show."""
+    line = clean_text(text)
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+FILTERS = {
+    "bar_paths": bar_paths,
+    "between": between,
+    "in_zone": in_zone,
+    "iso": iso,
+    "lasted": lasted,
+    "long_day": long_day,
+    "month_in": month_in,
+    "one_line": one_line,
+    "words": words,
+}
 
 
 @cache
@@ -22,14 +42,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters |= {"iso": iso, "in_zone": in_zone}
+    env.filters |= FILTERS
     return env
-
-
-@cache
-def stylesheet(name: str) -> str:
-    """Return a stylesheet of the templates folder, as it stands inline in a document."""
-    return (ROOT / "templates" / name).read_text("utf-8")
 
 
 def render(template: str, **values: Any) -> str:  # noqa: ANN401 - templates take what they take
@@ -37,14 +51,7 @@ def render(template: str, **values: Any) -> str:  # noqa: ANN401 - templates tak
     return environment().get_template(template).render(**values)
 
 
-def policy(*styles: str) -> str:
-    """Return the Content-Security-Policy that allows these inline stylesheets and nothing else."""
-    hashes = " ".join(f"'sha256-{_digest(style)}'" for style in styles)
-    return (
-        f"default-src 'none'; style-src {hashes}; img-src 'self' data:; base-uri 'none';"
-        " form-action 'self'; frame-ancestors 'none'"
-    )
-
-
-def _digest(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+def tightened(code: str) -> str:
+    """Drop indentation, blank lines and whole-line comments: nobody reads them in a document."""
+    lines = (line.strip() for line in code.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))

@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from workers.render.view import IncidentView, NodeView, PageView, UpdateView
+from workers.render.tree_view import NodeView
+from workers.render.view import IncidentView, PageView, UpdateView
 
 
 def status_json(view: PageView, version: str) -> bytes:
@@ -70,7 +71,7 @@ def _maintenance(window: IncidentView) -> dict[str, Any]:
         "id": window.id,
         "name": window.name,
         "state": window.state,
-        "scheduledStart": None,
-        "scheduledEnd": None,
+        "scheduledStart": iso(window.scheduled_start) if window.scheduled_start else None,
+        "scheduledEnd": iso(window.scheduled_end) if window.scheduled_end else None,
         "components": list(window.component_ids),
     }

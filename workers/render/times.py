@@ -1,10 +1,34 @@
-"""Instants for people, in a page's zone."""
+"""Instants, days and lengths of time for people, in a page's zone."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+MINUTES_AN_HOUR = 60
 
 
 def in_zone(at: datetime, zone: str) -> str:
     """Write an instant as `23 Nov 2026, 14:02 UTC`, in `zone`."""
     local = at.astimezone(ZoneInfo(zone))
     return f"{local.day} {local:%b %Y, %H:%M} {local.tzname()}"
+
+
+def long_day(day: date) -> str:
+    """Write a day as `23 November 2026`."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def month_in(at: datetime, zone: str) -> str:
+    """Write the month of an instant as `2026-11`, in `zone`."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m}"
+
+
+def lasted(minutes: int) -> str:
+    """Write a length of time as `2 h 5 min`."""
+    hours, rest = divmod(minutes, MINUTES_AN_HOUR)
+    parts = ([f"{hours} h"] if hours else []) + ([f"{rest} min"] if rest or not hours else [])
+    return " ".join(parts)
+
+
+def between(start: datetime, end: datetime) -> str:
+    """Write how long it was from `start` to `end`, in whole minutes."""
+    return lasted(max(0, int((end - start).total_seconds() // 60)))

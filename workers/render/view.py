@@ -1,8 +1,7 @@
 """The view: all that a visitor's page and status.json say, as plain values. `version` hashes it."""
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,31 +9,16 @@ import msgspec
 
 from domain.days import starts_at
 from domain.page import tree
-from domain.page.state import Claim, Component, Incident, Page, Update
+from domain.page.state import Incident, Look, Page, Tier, Update
 from domain.status import IncidentKind, IncidentState, Status
 from domain.store.load import TIMELINE_DAYS
 from domain.store.settings import load_settings
-from domain.uptime import percent
+from workers.render.tree_view import NodeView, leaves_of, node_views
 from workers.render.words import wording
 
 VERSION_DIGITS = 16
-NEVER = datetime.min.replace(tzinfo=UTC)
 TIMELINE_MAX = 50  # more than that is no timeline any more; the archive has them all
-
-
-@dataclass(frozen=True, slots=True)
-class NodeView:
-    """A leaf or a category, with what it shows and what is in it."""
-
-    id: str
-    name: str
-    description: str | None
-    is_leaf: bool
-    status: Status
-    label: str
-    group: str | None
-    uptime: float | None
-    children: tuple["NodeView", ...] = ()
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +29,7 @@ class UpdateView:
     state: IncidentState
     body: str
     occurred_at: datetime
+    is_edited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +41,20 @@ class IncidentView:
     kind: IncidentKind
     impact: str
     state: IncidentState
-    state_label: str
     started_at: datetime
+    posted_at: datetime
     updated_at: datetime
     resolved_at: datetime | None
+    scheduled_start: datetime | None
+    scheduled_end: datetime | None
     updates: tuple[UpdateView, ...]
-    affected: tuple[str, ...]
+    affected: tuple[tuple[str, Status], ...]
     component_ids: tuple[str, ...]
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether the work on it has ended."""
+        return self.resolved_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +65,12 @@ class PageView:
     url: str | None
     description: str | None
     time_zone: str
+    today: date
     updated_at: datetime
     indicator: Status
     headline: str
+    look: Look
+    has_footer: bool
     nodes: tuple[NodeView, ...]
     active: tuple[IncidentView, ...]
     maintenances: tuple[IncidentView, ...]
@@ -85,7 +80,11 @@ class PageView:
     @property
     def leaves(self) -> list[NodeView]:
         """All leaves in tree order."""
-        return list(_leaves(self.nodes))
+        return list(leaves_of(self.nodes))
+
+    def label(self, status: Status) -> str:
+        """Return the page's own name for a status."""
+        return self.look.labels.get(status) or wording()["labels"][status]
 
 
 def page_view(page: Page, today: date) -> PageView:
@@ -98,12 +97,16 @@ def page_view(page: Page, today: date) -> PageView:
         url=load_settings().page_url(page.host) if page.host else None,
         description=page.description,
         time_zone=page.time_zone,
+        today=today,
         updated_at=page.changed_at or NEVER,
         indicator=indicator,
-        headline=wording()["headlines"][indicator],
-        nodes=_nodes(page, today),
-        active=_incidents(page, open_ones, IncidentKind.INCIDENT),
-        maintenances=_incidents(page, open_ones, IncidentKind.MAINTENANCE),
+        headline=page.look.headlines.get(indicator) or wording()["headlines"][indicator],
+        look=page.look,
+        # The free tier's footer is forced; a lapse of Prime is told by another entitlement.
+        has_footer=page.look.show_footer or page.entitlement.tier is not Tier.PRIME,
+        nodes=node_views(page, today),
+        active=_of_kind(page, open_ones, IncidentKind.INCIDENT),
+        maintenances=_of_kind(page, reversed(open_ones), IncidentKind.MAINTENANCE),
         past=_past(page, newest_first, today),
         uptime_rule=wording()["rules"]["uptime"],
     )
@@ -114,89 +117,55 @@ def version_of(view: PageView) -> str:
     return hashlib.sha256(msgspec.json.encode(view)).hexdigest()[:VERSION_DIGITS]
 
 
-def _nodes(page: Page, today: date) -> tuple[NodeView, ...]:
-    children = tree.children_of(page.components)
-    claims = claims_by_leaf(page)
-
-    def view(node: Component, path: tuple[str, ...]) -> NodeView:
-        inside = (*path, node.name)
-        status = tree.shown_status(node, children)
-        known = claims.get(node.id, ())
-        return NodeView(
-            id=node.id,
-            name=node.name,
-            description=node.description,
-            is_leaf=node.is_leaf,
-            status=status,
-            label=wording()["labels"][status],
-            group=" / ".join(path) or None,
-            uptime=percent(known, node.created_at, today, page.time_zone) if node.is_leaf else None,
-            children=tuple(view(child, inside) for child in children.get(node.id, ())),
-        )
-
-    return tuple(view(node, ()) for node in children.get(None, ()))
-
-
-def claims_by_leaf(page: Page) -> Mapping[str, list[Claim]]:
-    """Group all claims that the page knows of by leaf."""
-    found: dict[str, list[Claim]] = defaultdict(list)
-    for claim in page.past_claims:
-        found[claim.component_id].append(claim)
-    for incident in page.incidents.values():
-        for claim in incident.claims:
-            found[claim.component_id].append(claim)
-    return found
-
-
-def _leaves(nodes: Iterable[NodeView]) -> Iterable[NodeView]:
-    for node in nodes:
-        if node.is_leaf:
-            yield node
-        yield from _leaves(node.children)
-
-
 def _past(page: Page, newest_first: list[Incident], today: date) -> tuple[IncidentView, ...]:
     since = starts_at(today - timedelta(days=TIMELINE_DAYS - 1), page.time_zone)
     recent = [i for i in newest_first if i.resolved_at and i.resolved_at >= since]
     return tuple(incident_view(page, incident) for incident in recent[:TIMELINE_MAX])
 
 
-def _incidents(
+def _of_kind(
     page: Page, incidents: Iterable[Incident], kind: IncidentKind
 ) -> tuple[IncidentView, ...]:
     return tuple(incident_view(page, incident) for incident in incidents if incident.kind is kind)
 
 
 def incident_view(page: Page, incident: Incident) -> IncidentView:
-    """Return what an incident says."""
-    leaves = spoken_of(page, incident)
+    """Return what an incident says; a part is told with the last status it was given."""
+    said = said_of_leaves(page, incident)
     return IncidentView(
         id=incident.id,
         name=incident.title,
         kind=incident.kind,
         impact=incident.impact,
         state=incident.state,
-        state_label=wording()["states"][incident.state],
         started_at=incident.started_at,
+        posted_at=incident.posted_at,
         updated_at=incident.updated_at,
         resolved_at=incident.resolved_at,
+        scheduled_start=incident.scheduled_start,
+        scheduled_end=incident.scheduled_end,
         updates=tuple(update_view(update) for update in reversed(incident.updates)),
-        affected=tuple(page.components[leaf].name for leaf in leaves),
-        component_ids=tuple(leaves),
+        affected=tuple((page.components[id_].name, status) for id_, status in said),
+        component_ids=tuple(id_ for id_, _ in said),
     )
 
 
-def spoken_of(page: Page, incident: Incident) -> list[str]:
-    """Return the leaves that an incident spoke of, in tree order.
+def said_of_leaves(page: Page, incident: Incident) -> list[tuple[str, Status]]:
+    """Return the leaves that an incident spoke of, in tree order, each with its last status.
 
-    The order in which it did is not kept by the store: it would differ after a rebuild.
+    The order in which it spoke is not kept by the store: it would differ after a rebuild.
     """
-    named = {leaf for update in incident.updates for leaf in update.components}
-    named |= {claim.component_id for claim in incident.claims}
-    known = named & page.components.keys()
-    return sorted(known, key=lambda leaf: tree.place(page.components, leaf))
+    said: dict[str, Status] = dict.fromkeys(incident.leaves, Status.MAINTENANCE)
+    for update in incident.updates:
+        said |= update.components
+    in_time = sorted(incident.claims, key=lambda c: (c.from_at, c.component_id))
+    said |= {claim.component_id: claim.status for claim in in_time}
+    known = said.keys() & page.components.keys()
+    in_order = sorted(known, key=lambda leaf: tree.place(page.components, leaf))
+    return [(leaf, said[leaf]) for leaf in in_order]
 
 
 def update_view(update: Update) -> UpdateView:
     """Return what an update says."""
-    return UpdateView(update.id, update.state, update.body, update.occurred_at)
+    is_edited = update.edited_at is not None
+    return UpdateView(update.id, update.state, update.body, update.occurred_at, is_edited)
