@@ -37,6 +37,12 @@ COMMANDS = {
         words, words, words, st.none() | st.sampled_from(Impact), maybe, given_statuses,
     ),
     pc.PostUpdate: (words, words, st.sampled_from(IncidentState), maybe, given_statuses),
+    pc.ScheduleMaintenance: (
+        words, words, words, instants(), instants(), maybe, st.lists(words, max_size=3).map(tuple),
+        st.booleans(), st.booleans(),
+    ),
+    pc.StartMaintenance: (words, words, maybe),
+    pc.FinishMaintenance: (words, words, maybe),
     pc.DeleteIncident: (words,),
     pc.CreateKey: (words, words, words),
     pc.ChangeKey: (words, maybe, st.none() | st.booleans(), maybe),
@@ -96,6 +102,10 @@ FIRST_PAYLOADS = {
     "SetStatus": '{"reference":"c","status":"outage"}',
     "OpenIncident": '{"incident_id":"i","update_id":"u","title":"t"}',
     "PostUpdate": '{"incident_id":"i","update_id":"u","state":"resolved"}',
+    "ScheduleMaintenance": '{"incident_id":"i","update_id":"u","title":"t",'
+    '"scheduled_start":"2026-03-01T00:00:00Z","scheduled_end":"2026-03-01T01:00:00Z"}',
+    "StartMaintenance": '{"incident_id":"i","update_id":"u"}',
+    "FinishMaintenance": '{"incident_id":"i","update_id":"u"}',
     "DeleteIncident": '{"incident_id":"i"}',
     "CreateKey": '{"key_id":"k","name":"n","hash":"h"}',
     "ChangeKey": '{"key_id":"k"}',

@@ -76,7 +76,7 @@ def test_cold_artifact_is_added_only_when_the_hash_is_what_it_was_made_from(
 ):
     page_id = mint("p")
     publish(page_id, published, "hot", is_gone=is_gone)
-    was_added = artifacts.publish_cold(page_id, "badge.png", b"png", made_from)
+    was_added = artifacts.publish_cold(page_id, {"badge.png": b"png"}, made_from)
     assert was_added == (published == made_from and not is_gone)
     assert ("badge.png" in held(page_id)) == was_added
 
@@ -85,7 +85,7 @@ def test_cold_artifact_is_added_only_when_the_hash_is_what_it_was_made_from(
 def test_cold_artifact_is_dropped_when_something_newer_is_published(first, second):
     page_id = mint("p")
     publish(page_id, first, "hot")
-    artifacts.publish_cold(page_id, "badge.png", b"png", first)
+    artifacts.publish_cold(page_id, {"badge.png": b"png"}, first)
     publish(page_id, second, "newer")
     is_newer = held(page_id)["meta"] == "newer"
     assert ("badge.png" in held(page_id)) == (not is_newer)

@@ -152,13 +152,13 @@ def test_rule_12_cold_artifact_is_dropped_when_the_hash_is_of_another_edition(sy
         held = artifacts.held_edition(page.id)
         for other in (change(held) for change in (*OLDER.values(), *NEWER.values())):
             is_held = other == held
-            assert artifacts.publish_cold(page.id, "badge.png", b"drawn", other) is is_held
+            assert artifacts.publish_cold(page.id, {"badge.png": b"drawn"}, other) is is_held
     assert behind.hash_of(page.id)["badge.png"] == b"drawn"
     # and beside a tombstone nothing is put
     page.owner.delete(page.path)
     with inside(system):
         tombstone = artifacts.held_edition(page.id)
-        assert not artifacts.publish_cold(page.id, "badge.png", b"drawn", tombstone)
+        assert not artifacts.publish_cold(page.id, {"badge.png": b"drawn"}, tombstone)
 
 
 def test_rule_16_badge_takes_a_label_when_no_worker_made_it(actors):

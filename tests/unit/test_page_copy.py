@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from domain.badge import BadgeParts
-from web.page_copy import HOT_FIELDS, KINDS, PATHS, page_copy
+from web.page_copy import HOT_FIELDS, KINDS, name_of, page_copy
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LONG = b"x" * 100
@@ -140,8 +140,9 @@ def test_reason_is_kept_when_an_artifact_could_not_be_made():
 
 
 def test_every_path_leads_to_an_artifact_and_hot_ones_are_fetched_at_once_when_asked():
-    assert set(PATHS.values()) == set(KINDS)
-    assert {name for name in KINDS if name not in HOT_FIELDS} == {"badge.png"}
+    paths = ["/", *(f"/{name}" for name in KINDS if name != "index.html")]
+    assert {name_of(path) for path in paths} == set(KINDS)
+    assert {name for name in KINDS if name not in HOT_FIELDS} == {"badge.png", "history", "og.png"}
 
 
 def test_size_is_what_it_holds_when_weighed():

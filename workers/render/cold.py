@@ -65,7 +65,9 @@ def incident(_: Connection, scene: Scene, incident_id: str) -> Fields:
     if found is None:
         raise AbsentError(incident_id)
     item = incident_view(scene.page, found)
-    html = document("page/incident.html.j2", scene.view, scene.version, item=item)
+    html = document(
+        "page/incident.html.j2", scene.view, scene.version, item=item, posted_at=found.posted_at
+    )
     return encodings(f"incidents/{incident_id}", html)
 
 

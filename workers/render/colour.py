@@ -32,7 +32,8 @@ def luminance(colour: str) -> float:
 
 def linear(part: float) -> float:
     """Undo the gamma of one sRGB channel."""
-    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - sRGB
+    # The constants are those of sRGB (IEC 61966-2-1).
+    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
 
 
 def channels(colour: str) -> tuple[float, float, float]:

@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from domain.page.state import Look
 from domain.status import IncidentState, Status
 from workers.render.build import ROOT
 from workers.render.colour import legible
@@ -36,9 +35,9 @@ class Dress:
         )
 
 
-def dress(look: Look) -> Dress:
-    """Return style and script for a look."""
-    return _dress(look.mode, look.accent)
+def dress(view: PageView) -> Dress:
+    """Return style and script for a page's theme."""
+    return _dress(view.mode, view.accent)
 
 
 @cache
@@ -58,7 +57,7 @@ def _dress(mode: str, accent: str | None) -> Dress:
 
 def document(template: str, view: PageView, version: str, **more: Any) -> bytes:  # noqa: ANN401 - what a template takes
     """Return a document of a page."""
-    worn = dress(view.look)
+    worn = dress(view)
     html = render(
         template,
         page=view,

@@ -70,7 +70,7 @@ def meta(scene: Scene) -> bytes:
 def index(scene: Scene) -> Mapping[str, bytes]:
     """Return the page itself, with the policy that its inline style and script need."""
     html = document("page/index.html.j2", scene.view, scene.version)
-    policy = dress(scene.view.look).policy.encode()
+    policy = dress(scene.view).policy.encode()
     return {"csp": policy, **encodings("index.html", html)}
 
 

@@ -88,7 +88,8 @@ def held_by_leaf(page: Page) -> Held:
     for incident_id, claims in told:
         for claim in claims:
             found[claim.component_id].append((incident_id, claim))
-    return found
+    # In an order of our own: the one in which they were read must not show.
+    return {leaf: sorted(held, key=lambda p: (p[1].from_at, p[0])) for leaf, held in found.items()}
 
 
 def label_of(page: Page, status: Status) -> str:

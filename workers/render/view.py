@@ -9,15 +9,22 @@ import msgspec
 
 from domain.days import starts_at
 from domain.page import tree
-from domain.page.state import Incident, Look, Page, Tier, Update
+from domain.page.state import Incident, Mode, Page, Tier, Update
 from domain.status import IncidentKind, IncidentState, Status
 from domain.store.load import TIMELINE_DAYS
 from domain.store.settings import load_settings
-from workers.render.tree_view import NodeView, leaves_of, node_views
+from workers.render.tree_view import NodeView, label_of, leaves_of, node_views
 from workers.render.words import wording
 
 VERSION_DIGITS = 16
 TIMELINE_MAX = 50  # more than that is no timeline any more; the archive has them all
+LEGEND = (
+    Status.OPERATIONAL,
+    Status.DEGRADED,
+    Status.PARTIAL,
+    Status.OUTAGE,
+    Status.MAINTENANCE,
+)
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -42,7 +49,6 @@ class IncidentView:
     impact: str
     state: IncidentState
     started_at: datetime
-    posted_at: datetime
     updated_at: datetime
     resolved_at: datetime | None
     scheduled_start: datetime | None
@@ -69,7 +75,10 @@ class PageView:
     updated_at: datetime
     indicator: Status
     headline: str
-    look: Look
+    labels: tuple[tuple[Status, str], ...]
+    mode: Mode
+    accent: str | None
+    show_uptime: bool
     has_footer: bool
     nodes: tuple[NodeView, ...]
     active: tuple[IncidentView, ...]
@@ -81,10 +90,6 @@ class PageView:
     def leaves(self) -> list[NodeView]:
         """All leaves in tree order."""
         return list(leaves_of(self.nodes))
-
-    def label(self, status: Status) -> str:
-        """Return the page's own name for a status."""
-        return self.look.labels.get(status) or wording()["labels"][status]
 
 
 def page_view(page: Page, today: date) -> PageView:
@@ -101,7 +106,10 @@ def page_view(page: Page, today: date) -> PageView:
         updated_at=page.changed_at or NEVER,
         indicator=indicator,
         headline=page.look.headlines.get(indicator) or wording()["headlines"][indicator],
-        look=page.look,
+        labels=tuple((status, label_of(page, status)) for status in LEGEND),
+        mode=page.look.mode,
+        accent=page.look.accent,
+        show_uptime=page.look.show_uptime,
         # The free tier's footer is forced; a lapse of Prime is told by another entitlement.
         has_footer=page.look.show_footer or page.entitlement.tier is not Tier.PRIME,
         nodes=node_views(page, today),
@@ -139,7 +147,6 @@ def incident_view(page: Page, incident: Incident) -> IncidentView:
         impact=incident.impact,
         state=incident.state,
         started_at=incident.started_at,
-        posted_at=incident.posted_at,
         updated_at=incident.updated_at,
         resolved_at=incident.resolved_at,
         scheduled_start=incident.scheduled_start,
