@@ -13,10 +13,9 @@ from domain.store.hosts import claim_host, release_hosts
 from domain.store.mint import mint
 from domain.store.publication import hosts_behind, note_host
 from domain.store.receipts import receipt_at
-from tests.support.drained_page import DrainedPage, append_as
+from tests.support.drained_page import DrainedPage, append_as, drain_all
 from tests.support.faults import at_once
 from workers import sweep
-from workers.drain import drain_stream
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -40,14 +39,14 @@ def account():
     with sync_engine().begin() as conn:
         create_account(conn, account_id, f"{account_id}@example.com", "hash")
     append_as("owner", account_id, account_id, SetTier(Tier.PRIME))
-    drain_stream(account_id)
+    drain_all(account_id)
     return account_id
 
 
 def told(account_id, command):
     """What became of an account's command."""
     seq = append_as("owner", account_id, account_id, command).seq
-    drain_stream(account_id)
+    drain_all(account_id)
     with sync_engine().connect() as conn:
         return receipt_at(conn, account_id, seq)
 

@@ -1,4 +1,4 @@
-"""The log on a real Postgres: order without gaps, authority asked by the append itself (rules 2, 8)."""
+"""The log on a real Postgres: order without gaps, authority asked by the append (rules 2, 8)."""
 
 import pytest
 from sqlalchemy import text

@@ -10,8 +10,7 @@ from domain.store.engine import sync_engine
 from domain.store.log import Authority, Draft, append
 from domain.store.mint import mint
 from domain.store.receipts import receipt, receipt_at, receipt_for
-from tests.support.drained_page import DrainedPage
-from workers.drain import drain_stream
+from tests.support.drained_page import DrainedPage, drain_all
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -102,11 +101,11 @@ def test_command_of_the_account_is_published_only_when_its_follow_ups_are(page):
     with sync_engine().begin() as conn:
         append(conn, draft)
     # when its own drain is through, it is not yet shown
-    drain_stream(page.account_id)
+    drain_all(page.account_id)
     with sync_engine().connect() as conn:
         assert receipt(conn, draft.id).state == "applied"
     # then it is, once the page's is
-    drain_stream(page_id)
+    drain_all(page_id)
     with sync_engine().connect() as conn:
         done, follow_up = receipt(conn, draft.id), receipt_at(conn, page_id, 1)
     assert (done.state, done.published_at) == ("published", follow_up.published_at)

@@ -17,8 +17,8 @@ from domain.status import IncidentState
 from domain.store import artifacts, keys
 from domain.store.mint import mint
 from tests.property.claim_model import ClaimModel
-from tests.support.drained_page import DrainedPage
 from tests.property.strategies import statuses
+from tests.support.drained_page import DrainedPage
 
 LEAVES = ("api", "web")
 leaves = st.sampled_from(LEAVES)
