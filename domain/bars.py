@@ -4,6 +4,7 @@ Source: SPEC 3.4. A function of claims and the day; of today only the worst clai
 long it has lasted would be the clock's business.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -54,37 +55,44 @@ def bar_of(held: Held, created_at: datetime, today: date, zone: str) -> Bar:
     """Return the bar of a leaf; `held` are (incident id, claim) pairs of any time."""
     first = today - timedelta(days=BAR_DAYS - 1)
     known_from = min(max(0, (day_of(created_at, zone) - first).days), BAR_DAYS - 1)
-    touched = touched_days(held, first, today, zone)
     troubles = (
-        trouble_of(held, created_at, first + timedelta(days=index), index, today, zone)
-        for index in sorted(touched)
+        trouble_of(touching, Day(index, first + timedelta(days=index), index == BAR_DAYS - 1), zone)
+        for index, touching in sorted(by_day(held, first, today, zone).items())
         if index >= known_from
     )
     return Bar(known_from, tuple(trouble for trouble in troubles if trouble))
 
 
-def touched_days(held: Held, first: date, today: date, zone: str) -> set[int]:
-    """Return the indexes of days that any claim touches, so that quiet days cost nothing."""
-    found: set[int] = set()
-    for _, claim in held:
+def by_day(held: Held, first: date, today: date, zone: str) -> Mapping[int, Held]:
+    """Return, by index, the claims that touch a day, so that each is looked at where it counts."""
+    found: dict[int, list[tuple[str, Claim]]] = defaultdict(list)
+    for id_, claim in held:
         begins = max((day_of(claim.from_at, zone) - first).days, 0)
         until = min(day_of(claim.until_at, zone), today) if claim.until_at else today
-        found.update(range(begins, (until - first).days + 1))
+        for index in range(begins, (until - first).days + 1):
+            found[index].append((id_, claim))
     return found
 
 
-def trouble_of(
-    held: Held, created_at: datetime, day: date, index: int, today: date, zone: str
-) -> Trouble | None:
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the bar."""
+
+    index: int
+    day: date
+    is_today: bool
+
+
+def trouble_of(touching: Held, of: Day, zone: str) -> Trouble | None:
     """Return what was claimed of a leaf on a day; None if nothing but operational."""
-    from_at, until_at = max(starts_at(day, zone), created_at), ends_at(day, zone)
-    inside = [(id_, claim) for id_, claim in held if overlaps(claim, from_at, until_at)]
+    from_at, until_at = starts_at(of.day, zone), ends_at(of.day, zone)
+    inside = [(id_, claim) for id_, claim in touching if overlaps(claim, from_at, until_at)]
     status = worst(claim.status for _, claim in inside)
     if status is Status.OPERATIONAL:
         return None
-    minutes = minutes_of([c for _, c in inside], from_at, until_at) if day != today else {}
+    minutes = {} if of.is_today else minutes_of([c for _, c in inside], from_at, until_at)
     troubling = [id_ for id_, claim in inside if claim.status is not Status.OPERATIONAL]
-    return Trouble(index, day, status, minutes, tuple(dict.fromkeys(troubling)))
+    return Trouble(of.index, of.day, status, minutes, tuple(dict.fromkeys(troubling)))
 
 
 def overlaps(claim: Claim, from_at: datetime, until_at: datetime) -> bool:
