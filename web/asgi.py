@@ -13,6 +13,7 @@ from web.app import create_app
 from web.health import is_ready
 from web.hosts import normal_host
 from web.lane import Lane, Scope, Send, header, notice, plain, respond
+from web.notices import NOTHING
 from web.process import Process
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -55,7 +56,7 @@ class Application:
 
     async def _tell_health(self, scope: Scope, send: Send) -> None:
         if scope["method"] not in {"GET", "HEAD"}:
-            await notice(scope, send, 405, b"", [(b"allow", b"GET, HEAD")])
+            await notice(scope, send, 405, NOTHING, [(b"allow", b"GET, HEAD")])
         elif scope["path"] == "/healthz":
             await plain(scope, send, 200, b"alive\n", [])
         else:

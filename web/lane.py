@@ -6,11 +6,11 @@ rules 15 and 16.
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
 from domain.store.visits import HostEntry
+from web.notices import NOTHING, Notice, read_notice
 from web.page_copy import Answer, Headers, PageCopy, name_of
 from web.process import AbsentError, NotThereError, Process
 
@@ -18,9 +18,9 @@ Scope: TypeAlias = MutableMapping[str, Any]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 WAIT_S = 1.0  # how long a visitor waits for a page that Redis lost
+COLD_WAIT_S = 3.0  # and for what is drawn on ask: a first picture loads a library
 RETRY_AFTER = b"2"
 STALE = (b"x-hepstatus-copy", b"stale")
-NOTICES = Path(__file__).parents[1] / "templates" / "notice"
 
 
 class Lane:
@@ -31,8 +31,9 @@ class Lane:
         self._process = process
         self._base = process.settings.base_domain
         self._home = process.settings.base_url.encode() + b"/"
-        self._missing = (NOTICES / "missing.html").read_bytes()
-        self._unavailable = (NOTICES / "unavailable.html").read_bytes()
+        self._missing = read_notice("missing")
+        self._absent = read_notice("absent")
+        self._unavailable = read_notice("unavailable")
 
     async def serve(self, scope: Scope, send: Send, host: str) -> None:
         """Answer a request whose host is not the base."""
@@ -53,12 +54,15 @@ class Lane:
         try:
             copy = await self._process.page_within(page_id, WAIT_S)
             name = name_of(scope["path"])
-            if name is None or not copy.is_visible_at(datetime.now(UTC)):
+            if not copy.is_visible_at(datetime.now(UTC)):
                 await notice(scope, send, 404, self._missing)
+                return
+            if name is None:
+                await notice(scope, send, 404, self._absent)
                 return
             found = await self._find(scope, page_id, copy, name)
         except AbsentError:
-            await notice(scope, send, 404, self._missing)
+            await notice(scope, send, 404, self._absent)
             return
         except NotThereError as reason:
             await self._say_unavailable(scope, send, str(reason))
@@ -75,7 +79,7 @@ class Lane:
         accepted = header(scope, b"accept-encoding")
         found = copy.best(name, accepted)
         if found is None:
-            await self._process.cold(page_id, copy, name, WAIT_S)
+            await self._process.cold(page_id, copy, name, COLD_WAIT_S)
             found = copy.best(name, accepted)
         if found is None:
             raise NotThereError
@@ -87,7 +91,7 @@ class Lane:
         if is_ours or scope["method"] not in {"GET", "HEAD"}:
             await notice(scope, send, 404, self._missing)
         else:
-            await notice(scope, send, 302, b"", [(b"location", self._home)])
+            await notice(scope, send, 302, NOTHING, [(b"location", self._home)])
 
     async def _say_unavailable(self, scope: Scope, send: Send, reason: str = "") -> None:
         retry = [(b"retry-after", RETRY_AFTER)]
@@ -121,13 +125,13 @@ def is_held(if_none_match: bytes, etag: bytes) -> bool:
 
 
 async def notice(
-    scope: Scope, send: Send, status: int, html: bytes, extra: Headers | None = None
+    scope: Scope, send: Send, status: int, told: Notice, extra: Headers | None = None
 ) -> None:
     """Send a page of ours that says what is the matter; caches keep none of them."""
     own = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
-    own.append((b"content-length", str(len(html)).encode()))
-    own.append((b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'"))
-    await respond(scope, send, status, own + (extra or []), html)
+    own.append((b"content-length", str(len(told.html)).encode()))
+    own.append((b"content-security-policy", told.policy))
+    await respond(scope, send, status, own + (extra or []), told.html)
 
 
 async def plain(scope: Scope, send: Send, status: int, body: bytes, extra: Headers) -> None:

@@ -2,61 +2,70 @@
 const root = document.documentElement, $ = (query, from = document) => from.querySelector(query);
 const all = (query, from = document) => [...from.querySelectorAll(query)];
 const say = text => { const live = $('#live'); if (live) live.textContent = text; };
-// Times: the visitor's zone, with the page's zone beside it.
-const zone = root.dataset.zone;
+// Times: the visitor's zone, with the page's zone beside it; of what is recent also how long ago.
+const zone = root.dataset.zone, ours = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const form = (at, options, timeZone) => new Intl.DateTimeFormat('en-GB', {...options, timeZone}).format(at);
-const full = {day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit'};
-const relative = new Intl.RelativeTimeFormat('en', {numeric: 'auto', style: 'short'});
-function ago(at) {
-  const seconds = (at - Date.now()) / 1000, size = Math.abs(seconds);
-  const [unit, length] = size < 3600 ? ['minute', 60] : size < 86400 ? ['hour', 3600] : ['day', 86400];
+const clock = {hour: '2-digit', minute: '2-digit'}, full = {day: 'numeric', month: 'short', ...clock};
+const relative = new Intl.RelativeTimeFormat('en-GB', {numeric: 'auto', style: 'short'});
+const recent = 14 * 86400;
+function ago(seconds) {
+  const size = Math.abs(seconds);
+  const [unit, length] = size < 3570 ? ['minute', 60] : size < 84600 ? ['hour', 3600] : ['day', 86400];
   return relative.format(Math.round(seconds / length), unit);
 }
 function tellTimes() {
   for (const node of all('time[datetime]')) {
-    const at = new Date(node.dateTime), here = form(at, full), there = form(at, full, zone);
+    const at = new Date(node.dateTime), seconds = (at - Date.now()) / 1000;
+    const isRecent = Math.abs(seconds) < recent, named = node.closest('.hero') && {timeZoneName: 'short'};
+    const options = isRecent ? full : {...full, year: 'numeric'}, here = form(at, {...options, ...named});
+    const isElsewhere = form(at, full) !== form(at, full, zone);
     node.title ||= node.textContent;
-    const beside = form(at, {hour: '2-digit', minute: '2-digit', timeZoneName: 'short'}, zone);
-    node.textContent = `${ago(at)} · ${here}` + (here === there ? '' : ` (${beside})`);
+    node.textContent = (isRecent ? `${ago(seconds)} · ` : '') + here
+      + (isElsewhere ? ` (${form(at, {...clock, timeZoneName: 'short'}, zone)})` : '');
   }
+  const zones = $('[data-zones]');
+  if (zones) zones.textContent = ours === zone ? `Times are in ${zone}` : `Times are in ${ours}; this page is kept in ${zone}`;
 }
-// Folds: what the visitor closed stays closed.
-const folds = 'hep-folds:' + location.host;
-const readFolds = () => { try { return JSON.parse(localStorage[folds] || '[]'); } catch { return []; } };
+// Folds: what the visitor closed stays closed, also where nothing may be stored.
+const folds = 'hep-folds:' + location.host, closed = new Set();
+try { JSON.parse(localStorage[folds] || '[]').forEach(key => closed.add(key)); } catch {}
 function restoreFolds() {
-  const closed = readFolds();
-  for (const fold of all('details[data-key]')) fold.open = !closed.includes(fold.dataset.key);
+  for (const fold of all('details[data-key]')) fold.open = !closed.has(fold.dataset.key);
 }
 document.addEventListener('toggle', event => {
   const key = event.target.dataset?.key;
   if (!key) return;
-  const closed = new Set(readFolds());
   event.target.open ? closed.delete(key) : closed.add(key);
   try { localStorage[folds] = JSON.stringify([...closed]); } catch {}
 }, true);
 // Bars: one tab stop each, arrows move between days, a small card explains.
-const shown = () => root.dataset.days === '90' || !matchMedia('(max-width:600px)').matches ? 90 : 30;
+const isPhone = matchMedia('(max-width:600px)');
+const shown = () => root.dataset.days === '90' || !isPhone.matches ? 90 : 30;
+function tellDays(days) {
+  root.dataset.days = days;
+  all('[data-more]').forEach(button => { button.textContent = `Show ${days === '90' ? 30 : 90} days`; });
+}
 function closeTip() { all('.tip,.cur').forEach(node => node.remove()); }
 function dayName(index) {
   const day = new Date(root.dataset.today + 'T12:00:00Z');
   day.setUTCDate(day.getUTCDate() - 89 + index);
   return form(day, {day: 'numeric', month: 'long', year: 'numeric'}, 'UTC');
 }
-function explain(bar, index) {
+function explain(bar, index, isAloud) {
   closeTip();
   bar.dataset.at = index;
   const trouble = $(`[data-i="${index}"]`, bar), tip = document.createElement('div');
   tip.className = 'tip ' + (trouble?.className || (index < bar.dataset.from ? 'nodata' : 'operational'));
-  tip.setAttribute('role', 'status');
   if (trouble) tip.append(...trouble.cloneNode(true).childNodes);
   else tip.append(`${dayName(index)}: ${index < bar.dataset.from ? 'no data' : 'no trouble'}`);
   all('a', tip).forEach(link => link.removeAttribute('tabindex'));
   const mark = document.createElement('i'), count = shown();
   mark.className = 'cur';
   mark.style.left = `${(index - 90 + count) * 100 / count}%`;
-  mark.style.width = `calc(${100 / count}% - ${count === 90 && bar.clientWidth < 400 ? 0 : 2}px)`;
+  mark.style.width = `${100 / count}%`;
   bar.append(mark);
   bar.after(tip);
+  if (isAloud) say(tip.textContent);
 }
 const dayAt = (bar, x) => {
   const box = bar.getBoundingClientRect(), count = shown();
@@ -64,63 +73,88 @@ const dayAt = (bar, x) => {
 };
 const barOf = event => event.target.closest?.('.bar');
 document.addEventListener('pointermove', event => {
-  const bar = event.pointerType === 'mouse' && barOf(event);
+  if (event.pointerType !== 'mouse') return;
+  const bar = barOf(event), tip = $('.tip');
   if (bar) { const day = dayAt(bar, event.clientX); if (+bar.dataset.at !== day || !$('.cur', bar)) explain(bar, day); }
-});
-document.addEventListener('pointerdown', event => {
-  const bar = barOf(event);
-  if (bar) explain(bar, dayAt(bar, event.clientX));
-  else if (!event.target.closest?.('.tip')) closeTip();
+  else if (tip && tip.closest('.leaf') !== event.target.closest?.('.leaf') && !$('.bar:focus-visible')) closeTip();
 });
 document.addEventListener('focusin', event => {
   if (event.target.matches('.bar:focus-visible')) explain(event.target, +(event.target.dataset.at || 89));
   else if (!event.target.closest('.tip,.bar')) closeTip();
 });
 document.addEventListener('keydown', event => {
+  if (event.key === 'Escape') {
+    document.activeElement?.closest('.tip')?.previousElementSibling.focus();
+    closeTip();
+  }
   const bar = event.target.matches?.('.bar') && event.target;
-  if (event.key === 'Escape') closeTip();
-  const troubles = bar ? all('[data-i]', bar).map(node => +node.dataset.i).sort((a, b) => a - b) : [];
-  const at = bar ? +(bar.dataset.at || 89) : 0, first = 90 - shown();
+  if (!bar) return;
+  const at = +(bar.dataset.at || 89), first = 90 - shown();
+  const troubles = all('[data-i]', bar).map(node => +node.dataset.i).filter(day => day >= first).sort((a, b) => a - b);
   const to = {ArrowLeft: at - 1, ArrowRight: at + 1, Home: first, End: 89,
     ArrowUp: troubles.findLast(day => day < at), ArrowDown: troubles.find(day => day > at)}[event.key];
-  if (!bar || to === undefined) return;
+  if (event.key in {ArrowUp: 0, ArrowDown: 0}) event.preventDefault();
+  if (to === undefined) return;
   event.preventDefault();
-  explain(bar, Math.min(89, Math.max(first, to)));
+  explain(bar, Math.min(89, Math.max(first, to)), true);
 });
+// A click and not a touch: who scrolls with a finger on a bar did not ask.
 document.addEventListener('click', event => {
-  const button = event.target.closest?.('[data-more]');
-  if (!button) return;
-  closeTip();
-  root.dataset.days = root.dataset.days === '90' ? '30' : '90';
-  button.textContent = root.dataset.days === '90' ? 'Show 30 days' : 'Show 90 days';
+  const bar = barOf(event);
+  if (bar) return explain(bar, dayAt(bar, event.clientX));
+  if (!event.target.closest?.('.tip')) closeTip();
+  if (event.target.closest?.('[data-more]')) tellDays(root.dataset.days === '90' ? '30' : '90');
 });
 // The poller: asks for the version, and replaces what changed in place.
 const parts = from => new Map(all('[data-part]', from).map(node => [node.dataset.part, node]));
-let served = new Map([...parts(document)].map(([name, node]) => [name, node.outerHTML]));
+const served = new Map([...parts(document)].map(([name, node]) => [name, node.outerHTML]));
+const keyed = key => $(`[data-key="${CSS.escape(key)}"]`);
+// Returns how to bring the focus back to what stands where the focused thing stood.
+function focusKept() {
+  const focused = document.activeElement, bar = focused?.closest('.leaf') && $('.bar', focused.closest('.leaf'));
+  const host = bar || focused?.closest('[data-key],[data-part]'), {key, part} = host?.dataset || {};
+  return () => {
+    if (!host || focused.isConnected) return;
+    const now = key ? keyed(key) : $(`[data-part="${part}"]`);
+    const alike = now && [now, ...all('*', now)].find(node => node.tagName === focused.tagName && node.href === focused.href);
+    if (bar && now) now.dataset.at = bar.dataset.at || 89;
+    (bar ? now : alike)?.focus({preventScroll: true});
+  };
+}
+// Returns how to keep what is being read where it is on the screen; who is at the top wants the top.
+function placeKept() {
+  const read = scrollY && all('[data-key]').find(node => !node.matches('details') && node.getBoundingClientRect().bottom > 0);
+  if (!read) return () => {};
+  const {key} = read.dataset, before = read.getBoundingClientRect().top, y = scrollY;
+  return () => {
+    const now = keyed(key);
+    scrollTo(scrollX, now ? scrollY + now.getBoundingClientRect().top - before : y);
+  };
+}
+// What a screen reader is told: the headline if it is another, and every incident that says more.
+function newsOf(next) {
+  const before = [...served.values()].join('');
+  const told = all('article', next).filter(node => !before.includes(node.outerHTML));
+  const news = told.map(node => `${$('.head a', node).textContent}: ${$('.state', node).textContent}`);
+  return [...(document.title === next.title ? [] : [next.title]), ...news].join('. ') || 'The page was updated.';
+}
 function take(next) {
-  const held = document.activeElement?.closest('[data-key]')?.dataset.key;
-  const at = document.activeElement?.dataset?.at, now = parts(document), fresh = parts(next);
-  const focused = document.activeElement;
-  let before = scrollY;
-  for (const [name, node] of fresh) {
+  const restoreFocus = focusKept(), restorePlace = placeKept(), news = newsOf(next), now = parts(document);
+  for (const [name, node] of parts(next)) {
     const html = node.outerHTML;
     if (served.get(name) === html) continue;
     served.set(name, html);
     now.get(name)?.replaceWith(document.importNode(node, true));
   }
-  root.dataset.version = next.documentElement.dataset.version;
-  root.dataset.today = next.documentElement.dataset.today;
-  if (document.title !== next.title) { document.title = next.title; say(next.title); }
-  else say('The page was updated.');
+  Object.assign(root.dataset, {version: next.documentElement.dataset.version, today: next.documentElement.dataset.today});
+  document.title = next.title;
   $('link[rel=icon]')?.replaceWith(document.importNode($('link[rel=icon]', next), true));
   restoreFolds();
+  tellDays(root.dataset.days);
   tellTimes();
-  if (held && !focused.isConnected) {
-    const node = $(`[data-key="${CSS.escape(held)}"]`), same = node?.matches('details') ? $('summary', node) : node;
-    if (at) same.dataset.at = at;
-    same?.focus({preventScroll: true});
-  }
-  scrollTo(scrollX, before);
+  restoreFocus();
+  restorePlace();
+  say(news);
 }
 let timer, isAsking = false;
 async function poll() {
@@ -145,6 +179,7 @@ document.addEventListener('visibilitychange', () => document.hidden || poll());
 for (const name of ['focus', 'online']) addEventListener(name, poll);
 timer = setTimeout(poll, 30000 + Math.random() * 15000);
 setInterval(() => document.hidden || tellTimes(), 30000);
+tellDays('30');
 restoreFolds();
 tellTimes();
 })();

@@ -1,11 +1,9 @@
 """The base host's front door, until the dashboard stands there."""
 
-from pathlib import Path
-
 import falcon
 from falcon.asgi import Request, Response
 
-HTML = Path(__file__).parents[2] / "templates" / "notice" / "home.html"
+from web.notices import read_notice
 
 
 class Home:
@@ -13,13 +11,13 @@ class Home:
 
     def __init__(self) -> None:
         """Read the document once."""
-        self._html = HTML.read_bytes()
+        self._notice = read_notice("home")
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """Say what this is and where the API is."""
         del req
         resp.content_type = falcon.MEDIA_HTML
-        resp.set_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
-        resp.data = self._html
+        resp.set_header("Content-Security-Policy", self._notice.policy.decode())
+        resp.data = self._notice.html
 
     on_head = on_get

@@ -14,10 +14,10 @@ from domain.status import Status
 HEIGHT = 28
 NOTCH = {
     Status.OPERATIONAL: 0,
-    Status.MAINTENANCE: 6,
-    Status.DEGRADED: 8,
-    Status.PARTIAL: 12,
-    Status.OUTAGE: 16,
+    Status.MAINTENANCE: 4,
+    Status.DEGRADED: 6,
+    Status.PARTIAL: 8,
+    Status.OUTAGE: 11,
 }
 NO_DATA_TOP = 24  # a low dashed line: nothing is known, which is not the same as nothing happened
 

@@ -4,6 +4,7 @@ import colorsys
 
 LEGIBLE = 4.5
 STEPS = 100
+SRGB_LINEAR = 0.04045  # below it, sRGB has no gamma
 
 
 def legible(accent: str, background: str) -> str:
@@ -32,8 +33,7 @@ def luminance(colour: str) -> float:
 
 def linear(part: float) -> float:
     """Undo the gamma of one sRGB channel."""
-    # The constants are those of sRGB (IEC 61966-2-1).
-    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
+    return part / 12.92 if part <= SRGB_LINEAR else ((part + 0.055) / 1.055) ** 2.4
 
 
 def channels(colour: str) -> tuple[float, float, float]:

@@ -23,9 +23,11 @@ def month_in(at: datetime, zone: str) -> str:
 
 
 def lasted(minutes: int) -> str:
-    """Write a length of time as `2 h 5 min`."""
+    """Write a length of time as `2 h 5 min`, so that no unit begins a line."""
     hours, rest = divmod(minutes, MINUTES_AN_HOUR)
-    parts = ([f"{hours} h"] if hours else []) + ([f"{rest} min"] if rest or not hours else [])
+    parts = ([f"{hours}\u00a0h"] if hours else []) + (
+        [f"{rest}\u00a0min"] if rest or not hours else []
+    )
     return " ".join(parts)
 
 

@@ -1,0 +1,151 @@
+"""What browser tests stand on: Chromium, the demo, and what owners have no call for yet."""
+
+import json
+import shutil
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Locator, Page, Playwright, Response, expect
+
+from tests.support.stack import System, wait_until
+
+SWITCHES = (
+    "--no-sandbox",  # CI runs as root
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+LIMIT_MS = 20_000  # for what has no promised time, on a machine that is busy
+expect.set_options(timeout=LIMIT_MS)
+
+
+def chromium_path() -> str | None:
+    """Where Chromium is, if anywhere."""
+    found = shutil.which("chromium") or "/usr/bin/chromium"
+    return found if Path(found).exists() else None
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start Chromium without anything that speaks to the outside."""
+    return playwright.chromium.launch(executable_path=chromium_path(), args=list(SWITCHES))
+
+
+def address(system: System, host: str, path: str = "/") -> str:
+    """Where the first web process serves a host; Chromium resolves *.localhost by itself."""
+    return f"http://{host}:{system.webs[0].port}{path}"
+
+
+def seed_demo(system: System) -> str:
+    """Make the demo as `make run` does; return its host."""
+    run(system, "from ops.demo import seed_demo; seed_demo()", limit_s=60)
+    return "demo.localhost"
+
+
+def write(system: System, page_id: str, *commands: str) -> None:
+    """Tell a page commands (as Python source), as the operator would."""
+    lines = [f"write({page_id!r}, {command})" for command in commands]
+    names = "from ops.writing import write; from domain.page.commands import *"
+    names += "; from domain.page.state import *; from domain.status import *"
+    names += "; from datetime import UTC, datetime, timedelta; from domain.store.mint import mint"
+    run(system, "\n".join([names, *lines]))
+
+
+def run(system: System, code: str, limit_s: float = 30) -> None:
+    """Run Python in the environment of a system's programs."""
+    done = system.run(sys.executable, "-c", code, limit_s=limit_s)
+    assert done.returncode == 0, done.stderr
+
+
+@contextmanager
+def nobody_home(system: System) -> Any:
+    """Redis is empty and nobody fills it: all that a web process can say is 503.
+
+    The system is not whole again afterwards.
+    """
+    for child in system.children:
+        if not child.name.startswith("web"):
+            child.kill()
+    import redis
+
+    redis.Redis.from_url(system.urls.redis_url).flushdb()
+    yield
+
+
+def poll(look: "Look") -> None:
+    """Make the poller ask now: that is what it does when the tab gets the focus back."""
+    look.page.evaluate("dispatchEvent(new Event('focus'))")
+
+
+def expect_soon(locator: Locator) -> Any:
+    """Expect something of a locator that takes a while; the poller asks again meanwhile.
+
+    Only the deadline is generous: a poll that is under way swallows another one.
+    """
+    locator.page.evaluate(
+        """() => { clearInterval(window.asking);
+        window.asking = setInterval(() => dispatchEvent(new Event('focus')), 200); }"""
+    )
+    return expect(locator)
+
+
+class Look:
+    """A tab that remembers what it asked for and what it complained of."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", lambda said: self._complain(said.type, said.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def go(self, url: str) -> Response:
+        """Go there; a cold artifact may say 'in a moment' at its first ask on a busy machine."""
+        answers: list[Response] = []
+
+        def arrived() -> bool:
+            answer = self.page.goto(url)
+            assert answer is not None
+            answers.append(answer)
+            return answer.status != 503 or "unvisited" in url
+
+        wait_until(arrived, f"{url} answers")
+        if len(answers) > 1:
+            self.requests = [url]
+            self.complaints.clear()
+        return answers[-1]
+
+    def _complain(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.complaints.append(text)
+
+    def overflow(self) -> list[str]:
+        """What sticks out of the window at the right or left, unless it is cut off on purpose."""
+        return json.loads(self.page.evaluate(OVERFLOW))
+
+    def small_text(self) -> list[str]:
+        """Text that is smaller than 13 pixels."""
+        return self.page.evaluate(SMALL_TEXT)
+
+
+# A bar on a phone is three windows wide on purpose; its box cuts it off.
+OVERFLOW = """() => {
+  const wide = document.documentElement.clientWidth, found = [];
+  if (document.documentElement.scrollWidth > wide) found.push('the page scrolls sideways');
+  for (const node of document.querySelectorAll('body *')) {
+    if (node.closest('.vh, .bar, .defs, pre, script')) continue;
+    const box = node.getBoundingClientRect();
+    if (box.width && (box.right > wide + .5 || box.left < -.5))
+      found.push(node.tagName + '.' + node.className + ' ' + node.textContent.slice(0, 40));
+  }
+  return JSON.stringify(found);
+}"""
+
+SMALL_TEXT = """() => [...document.querySelectorAll('body *')].filter(node =>
+  !node.closest('script, .vh') && parseFloat(getComputedStyle(node).fontSize) < 13 &&
+  [...node.childNodes].some(child => child.nodeType === 3 && child.data.trim())
+).map(node => node.textContent.slice(0, 40))"""

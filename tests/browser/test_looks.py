@@ -1,0 +1,151 @@
+"""The page at every width, in both themes, in every zone, without JavaScript, and on paper."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.stage import address, write
+from workers.render.colour import LEGIBLE, contrast
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+DARK, LIGHT = "rgb(11, 14, 20)", "rgb(247, 248, 250)"
+
+
+def hexed(rgb):
+    return "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", rgb)[:3])
+
+
+def style(locator, name):
+    return locator.evaluate("(node, name) => getComputedStyle(node)[name]", name)
+
+
+def open_paths(page):
+    """The index, the archive and a permalink."""
+    links = page.locator("h3 a").evaluate_all("nodes => nodes.map(node => node.pathname)")
+    return ["/", "/history", links[0], links[1]]
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_nothing_sticks_out_and_bars_line_up_when_the_window_is(demo, tab, width):
+    look = tab(demo, width=width)
+    edges = look.page.locator(".bar").evaluate_all(
+        "nodes => nodes.map(n => n.getBoundingClientRect()).map(b => [b.left, b.right])"
+    )
+    assert len(edges) == 12
+    assert max(left for left, _ in edges) - min(left for left, _ in edges) < 0.5
+    assert max(right for _, right in edges) - min(right for _, right in edges) < 0.5
+    for path in open_paths(look.page):
+        look.go(demo + path)
+        assert look.overflow() == [], path
+        assert look.small_text() == [], path
+    assert look.complaints == []
+
+
+def test_the_theme_is_the_visitors_when_the_owner_chose_none(demo, tab):
+    for theme, colour in (("dark", DARK), ("light", LIGHT)):
+        look = tab(demo, theme=theme)
+        assert style(look.page.locator("body"), "backgroundColor") == colour
+
+
+def test_the_theme_and_a_legible_accent_are_the_owners_when_chosen(actors, tab):
+    page = actors.page("API")
+    for mode, colour in (("dark", DARK), ("light", LIGHT)):
+        look = f"Look(mode=Mode({mode!r}), accent='#808080')"
+        write(actors.system, page.id, f"ChangePage(look={look})")
+        seen = tab(address(actors.system, page.host), theme="light" if mode == "dark" else "dark")
+        assert style(seen.page.locator("body"), "backgroundColor") == colour
+        link = hexed(style(seen.page.get_by_role("link", name="History", exact=True), "color"))
+        card = hexed(style(seen.page.locator(".tree"), "backgroundColor"))
+        assert contrast(link, card) >= LEGIBLE
+
+
+def test_everything_is_there_in_the_pages_zone_when_there_is_no_javascript(actors, tab):
+    page = actors.page("API")
+    group = page.leaf("Storage", kind="category")
+    page.leaf("Disks", parent=group)
+    write(actors.system, page.id, "ChangePage(time_zone='Asia/Kolkata')")
+    monitor = actors.monitor(page)
+    down = [{"component": "Disks", "status": "outage"}]
+    monitor.open("Slow **disks**", body="We are *looking*.", components=down)
+
+    look = tab(
+        address(actors.system, page.host), width=390, java_script_enabled=False, timezone="UTC"
+    )
+    seen = look.page
+
+    expect(seen.locator(".hero strong")).to_have_text("Major System Outage")
+    assert re.fullmatch(
+        r"Updated \d+ \w+ \d{4}, \d\d:\d\d IST", seen.locator(".hero p").inner_text()
+    )
+    expect(seen.locator(".words em")).to_have_text("looking")
+    # All 90 days fit, for there is nothing to ask for more with
+    bar = seen.locator(".bar").first
+    assert bar.locator("svg").bounding_box()["width"] == bar.bounding_box()["width"]
+    expect(seen.get_by_text("90 days ago").first).to_be_visible()
+    expect(seen.locator("[data-more]")).to_be_hidden()
+    # Categories fold
+    expect(seen.get_by_text("Disks", exact=True).last).to_be_visible()
+    seen.locator("summary").click()
+    expect(seen.locator("summary .st")).to_have_text("Outage")
+    expect(seen.locator(".tree").get_by_text("Disks", exact=True)).to_be_hidden()
+
+
+def test_times_are_the_visitors_with_the_pages_beside_them_when_zones_differ(demo, tab):
+    look = tab(demo, timezone="Asia/Kolkata")
+    assert re.fullmatch(
+        r"Updated \d+ min ago · \d+ \w+, \d\d:\d\d GMT\+5:30 \(\d\d:\d\d UTC\)",
+        look.page.locator(".hero p").inner_text(),
+    )
+    expect(look.page.locator("footer")).to_contain_text(
+        "Times are in Asia/Calcutta; this page is kept in UTC"
+    )
+
+
+def test_a_countdown_is_shown_when_a_maintenance_is_ahead_or_runs(demo, tab):
+    windows = tab(demo).page.locator("[data-part=maintenances] .head")
+    expect(windows.first).to_contain_text(
+        re.compile(r"Started \d+ min ago .*Planned end in \d hr", re.DOTALL)
+    )
+    expect(windows.last).to_contain_text(
+        re.compile(r"Starts in 2 days .* · 2\sh in all", re.DOTALL)
+    )
+
+
+def test_nothing_moves_when_the_visitor_prefers_no_motion(demo, tab):
+    for preference, expected in (("reduce", "0s"), ("no-preference", "0.2s")):
+        look = tab(demo, reduced_motion=preference)
+        durations = style(look.page.locator(".hero"), "transitionDuration")
+        assert set(durations.split(", ")) == {expected}
+
+
+def test_paper_is_white_and_spared_of_bars_when_the_page_is_printed(demo, tab):
+    look = tab(demo)
+    look.page.emulate_media(media="print")
+    assert style(look.page.locator("body"), "backgroundColor") == "rgb(255, 255, 255)"
+    assert style(look.page.locator(".tree .name").first, "color") == "rgb(19, 24, 32)"
+    expect(look.page.locator(".bar").first).to_be_hidden()
+    expect(look.page.get_by_text("Elevated error rates on the API").first).to_be_visible()
+
+
+def test_names_stand_at_their_side_when_they_are_written_from_right_to_left(actors, tab):
+    page = actors.page("מסד נתונים", "Latin")
+    look = tab(address(actors.system, page.host), width=390)
+    names = look.page.locator(".tree .name")
+    assert style(names.first, "direction") == "rtl"
+    assert style(names.last, "direction") == "ltr"
+    assert look.overflow() == []
+
+
+def test_every_state_has_a_shape_and_a_word_when_colours_are_not_seen(demo, tab):
+    rows = tab(demo).page.locator(".tree .row, .tree summary")
+    shapes = rows.evaluate_all(
+        "rows => rows.map(r => [r.querySelector('use').getAttribute('href'),"
+        " r.querySelector('.st').textContent])"
+    )
+    assert {tuple(pair) for pair in shapes} == {
+        ("#operational", "Online"),
+        ("#degraded", "Degraded"),
+        ("#maintenance", "Maintenance"),
+    }
