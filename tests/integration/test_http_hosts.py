@@ -95,7 +95,7 @@ def test_page_host_takes_no_writes_when_somebody_posts_to_it(actors, shown, vi):
 )
 def test_nothing_is_there_when_a_path_on_a_page_host_is_unknown(actors, shown, path):
     status, content = wire.read(actors.system, "GET", path, shown.host)
-    assert (status, b"page here" in content) == (404, True)
+    assert (status, b"nothing at this address" in content) == (404, True)
 
 
 def test_query_changes_nothing_when_the_page_is_asked_for(vi):
