@@ -1,8 +1,14 @@
-"""A command that changes nothing: that it comes back shows that a worker drains."""
+"""Whether a worker drains, and whether everything is published: what a start waits for."""
+
+import time
 
 from domain.account.commands import Probe
+from domain.store import artifacts
 from domain.store.accounts import SYSTEM_ACCOUNT
-from ops.writing import NotPublishedError, write
+from domain.store.engine import sync_engine
+from domain.store.health import backlog
+from ops.writing import LOOK_S, NotPublishedError, write
+from workers.render.build import build_id
 
 
 def wait_until_drained(timeout_s: float) -> bool:
@@ -12,3 +18,23 @@ def wait_until_drained(timeout_s: float) -> bool:
     except NotPublishedError:
         return False
     return True
+
+
+def wait_until_published(timeout_s: float) -> bool:
+    """Tell whether every page and every host is published within `timeout_s`.
+
+    A Redis that starts empty is filled by the sweep; who comes earlier would be told to wait.
+    """
+    ends_at = time.monotonic() + timeout_s
+    while time.monotonic() < ends_at:
+        if is_published():
+            return True
+        time.sleep(LOOK_S)
+    return False
+
+
+def is_published() -> bool:
+    """Tell whether nothing is behind."""
+    with sync_engine().connect() as conn:
+        behind = backlog(conn, build_id(), artifacts.epoch()).pages_behind
+    return behind == 0 and artifacts.hosts_are_complete()

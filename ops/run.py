@@ -22,6 +22,7 @@ from ops.ports import LOOPBACK
 from ops.supervisor import Supervisor
 
 _DRAIN_LIMIT_S = 60.0
+_PUBLISH_LIMIT_S = 10.0
 _WEB_LIMIT_S = 60.0
 _ANSWER_LIMIT_S = 2.0
 _US = "hep"
@@ -105,6 +106,7 @@ def _start(run: _Run) -> None:
     _migrate()
     _start_workers(run)
     access = _seed()
+    _wait_for_pages()
     _start_web(run)
     print(welcome.text(access, os.environ["BASE_URL"], str(run.data_dir)), flush=True)
 
@@ -144,6 +146,13 @@ def _seed() -> welcome.Access:
     from ops.demo import seed_demo
 
     return seed_demo()
+
+
+def _wait_for_pages() -> None:
+    from ops.probe import wait_until_published
+
+    # With very many pages the port opens all the same; they come one after the other.
+    wait_until_published(_PUBLISH_LIMIT_S)
 
 
 def _start_web(run: _Run) -> None:

@@ -150,6 +150,11 @@ def mark_hosts_complete(in_epoch: str) -> None:
     _script("mark_hosts")(keys=[keys.HOSTS_COMPLETE, keys.EPOCH], args=[in_epoch])
 
 
+def hosts_are_complete() -> bool:
+    """Tell whether every host has its entry."""
+    return bool(cache_redis().exists(keys.HOSTS_COMPLETE))
+
+
 def mark_worker_seen(ttl_s: int) -> None:
     """Note that a worker is at work, for `ttl_s` seconds."""
     cache_redis().set(keys.WORKER_SEEN, "1", ex=ttl_s)

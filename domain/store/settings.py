@@ -81,12 +81,16 @@ def _read(name: str, text: str, default: object) -> Any:  # noqa: ANN401 - typed
         raise SettingsError(sentence) from None
 
 
+# What the file of an embedded stack tells.
+EMBEDDED = ("database_url", "redis_url", "base_domain", "base_url")
+
+
 def _embedded_urls(data_dir: str) -> dict[str, Any]:
     try:
         stack = json.loads((Path(data_dir) / "stack.json").read_text())
     except (OSError, ValueError):
         return {}
-    return {name: stack[name] for name in ("database_url", "redis_url") if name in stack}
+    return {name: stack[name] for name in EMBEDDED if name in stack}
 
 
 def _with_urls(given: dict[str, Any]) -> Settings:

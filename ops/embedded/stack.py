@@ -1,6 +1,7 @@
 """The two embedded servers together, and the note by which the `hepstatus` command finds them."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from ops.embedded.postgres_server import PostgresServer
 from ops.embedded.redis_server import RedisServer
 
 _NOTE = "stack.json"
+_NAMED = ("BASE_DOMAIN", "BASE_URL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,9 @@ class EmbeddedStack:
             "database_url": urls.database_url,
             "redis_url": urls.redis_url,
         }
+        # The `hepstatus` command must name pages as the running programs do.
+        named = {name.lower(): os.environ[name] for name in _NAMED if name in os.environ}
+        note |= named
         if self._given[0] is None:
             note["postgres_port"] = self.postgres.port
         if self._given[1] is None:
