@@ -1,7 +1,8 @@
 """Days as a page counts them: in its own time zone, daylight saving included."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 
 def day_of(at: datetime, zone: str) -> date:
@@ -17,3 +18,14 @@ def starts_at(day: date, zone: str) -> datetime:
 def ends_at(day: date, zone: str) -> datetime:
     """Return the instant (UTC) at which the day after `day` begins in `zone`."""
     return starts_at(day + timedelta(days=1), zone)
+
+
+def is_zone(name: str) -> bool:
+    """Tell whether `name` is an IANA zone, spelled as the database spells it."""
+    return name in zones()
+
+
+@cache
+def zones() -> frozenset[str]:
+    """Return the names of all zones; some systems call their own clock one, which is none."""
+    return frozenset(available_timezones() - {"localtime", "Factory"})

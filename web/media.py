@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 import falcon.asgi
 import msgspec
 
+from domain.page.state import Mode
 from domain.status import Impact, IncidentState, Status
 from domain.text import clean, is_storable
 from web.errors import ApiError, invalid
@@ -58,14 +59,21 @@ def decode_body(raw: bytes, shape: type[Body]) -> Body:
     if not isinstance(tree, dict):
         raise invalid("The body must be a JSON object.")
     _refuse_unstorable(tree)
-    # Null counts as absent: on an optional field as not given, on a required one as missing.
-    known = set(shape.__struct_encode_fields__)
-    present = {n: value for n, value in tree.items() if value is not None or n not in known}
+    # Null counts as absent, unless it is a value: not given if optional, missing if required.
+    ignored = set(shape.__struct_encode_fields__) - _nullable(shape)
+    present = {n: value for n, value in tree.items() if value is not None or n not in ignored}
     try:
         body = msgspec.convert(present, type=shape)
     except msgspec.ValidationError as error:
         raise explained(str(error)) from None
     return _tidied(body)
+
+
+def _nullable(shape: type[msgspec.Struct]) -> set[str]:
+    """Return the wire names of fields for which null is a value: absent, they are UNSET."""
+    wire, defaults = shape.__struct_encode_fields__, shape.__struct_defaults__
+    last = zip(reversed(wire), reversed(defaults), strict=False)  # required ones have no default
+    return {name for name, default in last if default is msgspec.UNSET}
 
 
 def _refuse_unstorable(tree: dict[str, Any]) -> None:
@@ -115,19 +123,25 @@ ALLOWED = {
     "impact": ", ".join(Impact),
     "state": ", ".join(state for state in IncidentState if state is not IncidentState.SCHEDULED),
     "kind": "leaf, category",
+    "mode": ", ".join(Mode),
 }
 
 
-def _tidied(body: Body) -> Body:
-    """Trim every text and hold it to its limit, in nested items too."""
+def _tidied(body: Body, path: str = "") -> Body:
+    """Trim every text and hold it to its limit, in objects within objects too."""
+    wires = dict(zip(body.__struct_fields__, body.__struct_encode_fields__, strict=True))
     for name, limit, is_required in _texts(type(body)):
-        wire = body.__struct_encode_fields__[body.__struct_fields__.index(name)]
-        tidy = clean(getattr(body, name))
+        if (given := getattr(body, name)) is msgspec.UNSET:
+            continue
+        wire, tidy = path + wires[name], clean(given)
         if tidy is None and is_required:
             raise invalid(f"{wire} is required.", wire)
         if tidy is not None and len(tidy) > limit:
             raise invalid(f"{wire} may have at most {limit} characters.", wire)
         setattr(body, name, tidy)
+    for name, wire in wires.items():
+        if isinstance(inner := getattr(body, name), msgspec.Struct):
+            _tidied(inner, f"{path}{wire}.")
     return body
 
 

@@ -8,7 +8,7 @@ from web.auth import Gate
 from web.inbox import Inbox
 from web.passwords import Passwords
 from web.process import Process
-from web.resources import auth, components, home, keys, monitor, pages, receipts
+from web.resources import auth, components, home, keys, monitor, pages, receipts, settings
 
 
 class Parts(NamedTuple):
@@ -43,8 +43,9 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/v1/auth/me", lambda p: auth.Me(p.gate)),
     Route("/api/v1/receipts/{rid}", lambda p: receipts.Receipts(p.process, p.gate)),
     Route("/api/v1/status", _owner(pages.Pages)),
-    Route("/api/v1/status/{page_id}", _owner(pages.OnePage)),
+    Route("/api/v1/status/{page_id}", _owner(settings.OnePage)),
     Route("/api/v1/status/{page_id}/components", _owner(components.Components)),
+    Route("/api/v1/status/{page_id}/components/{cid}", _owner(components.OneComponent)),
     Route("/api/v1/status/{page_id}/keys", _owner(keys.Keys)),
     Route("/api/v1/status/{page_id}/keys/{kid}", _owner(keys.OneKey)),
     Route("/api/v1/status/{page_id}/keys/{kid}/rotate", _owner(keys.KeyRotation)),

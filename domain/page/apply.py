@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from domain.page import claims
 from domain.page import events as e
+from domain.page.apply_components import component_deleted, components_set
 from domain.page.state import Incident, Page, Update
 from domain.status import IncidentState
 
@@ -172,6 +173,8 @@ APPLIERS: Mapping[type[e.Event], Callable[[Page, Any], Page]] = {
     e.PageDeleted: deleted,
     e.PageChanged: changed,
     e.ComponentAdded: component_added,
+    e.ComponentsSet: components_set,
+    e.ComponentDeleted: component_deleted,
     e.StatusShown: status_shown,
     e.IncidentOpened: opened,
     e.UpdatePosted: posted,

@@ -2,12 +2,13 @@
 gain fields, with defaults.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import TypeAlias
 
-from domain.page.state import ComponentKind, Entitlement, Look
+from domain.page.state import ComponentKind, Entitlement, Look, Mode
 from domain.status import Impact, IncidentState, Status
 
 
@@ -50,13 +51,25 @@ class DeletePage:
 
 @dataclass(frozen=True, slots=True)
 class ChangePage:
-    """Change settings; None leaves one as it is."""
+    """Change settings; None leaves one as it is, an empty text clears it.
+
+    It carries only what was asked for, so that two owners who change different things at once both
+    get their way. `look` replaces the whole look before the rest; `etag` is that of the settings
+    which the change was meant for, if that matters.
+    """
 
     name: str | None = None
     is_public: bool | None = None
     description: str | None = None
     time_zone: str | None = None
     look: Look | None = None
+    labels: Mapping[str, str] | None = None
+    headlines: Mapping[str, str] | None = None
+    mode: Mode | None = None
+    accent: str | None = None
+    show_uptime: bool | None = None
+    show_footer: bool | None = None
+    etag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +84,31 @@ class AddComponent:
     description: str | None = None
     status: Status | None = None
     show_uptime: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeComponent:
+    """Change or move a node; None leaves a thing as it is.
+
+    An empty `description` clears it, an empty `parent` is the root. Under another parent a node
+    without `position` comes last.
+    """
+
+    component_id: str
+    name: str | None = None
+    description: str | None = None
+    parent: str | None = None
+    position: int | None = None
+    status: Status | None = None
+    unpins: bool = False
+    show_uptime: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteComponent:
+    """Remove a node; what a category holds moves up to where it stood."""
+
+    component_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +210,8 @@ class DeleteKey:
 
 
 Command: TypeAlias = (
-    CreatePage | SetEntitlement | SetHosts | DeletePage | ChangePage | AddComponent | SetStatus
+    CreatePage | SetEntitlement | SetHosts | DeletePage | ChangePage
+    | AddComponent | ChangeComponent | DeleteComponent | SetStatus
     | OpenIncident | PostUpdate | ScheduleMaintenance | StartMaintenance | FinishMaintenance
     | DeleteIncident | CreateKey | ChangeKey | DeleteKey
 )  # fmt: skip

@@ -13,11 +13,13 @@ from domain.page import commands as c
 from domain.page import events as e
 from domain.page import tree
 from domain.page.claims import released
+from domain.page.decide_components import change_component, delete_component
 from domain.page.decide_maintenance import (
     finish_maintenance,
     schedule_maintenance,
     start_maintenance,
 )
+from domain.page.decide_settings import change_page
 from domain.page.decide_tree import add_component
 from domain.page.showing import claim_all, not_found, show
 from domain.page.state import Incident, Key, Page, Update
@@ -54,15 +56,6 @@ def set_hosts(page: Page, command: c.SetHosts, at: datetime) -> Decision:
 def delete_page(page: Page, command: c.DeletePage, at: datetime) -> Decision:
     """End the page."""
     return (e.PageDeleted(at),)
-
-
-def change_page(page: Page, command: c.ChangePage, at: datetime) -> Decision:
-    """Change what is given, keep the rest."""
-    name = page.name if command.name is None else command.name
-    is_public = page.is_public if command.is_public is None else command.is_public
-    description = page.description if command.description is None else command.description or None
-    zone = command.time_zone or page.time_zone
-    return (e.PageChanged(name, is_public, description, zone, command.look or page.look),)
 
 
 def set_status(page: Page, command: c.SetStatus, at: datetime) -> Decision:
@@ -151,6 +144,8 @@ DECIDERS: Mapping[type[c.Command], Callable[[Page, Any, datetime], Decision]] = 
     c.DeletePage: delete_page,
     c.ChangePage: change_page,
     c.AddComponent: add_component,
+    c.ChangeComponent: change_component,
+    c.DeleteComponent: delete_component,
     c.SetStatus: set_status,
     c.OpenIncident: open_incident,
     c.PostUpdate: post_update,

@@ -24,7 +24,8 @@ def add_component(
     """Add a node where the tree has room for it."""
     if command.component_id in page.components:
         raise DuplicateIdError(command.component_id)
-    refused = misplaced(page, command) or beyond_bounds(page, command.kind, at)
+    levels = int(command.kind is ComponentKind.CATEGORY)
+    refused = misplaced(page, command.parent, levels) or beyond_bounds(page, command.kind, at)
     if refused:
         return refused
     siblings = tree.children_of(page.components).get(command.parent, [])
@@ -55,16 +56,17 @@ def shift(siblings: list[Component], place: int) -> Mapping[str, int]:
     return {node.id: wanted[node.id] for node in siblings if node.position != wanted[node.id]}
 
 
-def misplaced(page: Page, command: AddComponent) -> Rejection | None:
-    """Refuse a parent that is no category of this page, or a fourth level of categories."""
-    if command.parent is None:
+def misplaced(page: Page, parent: str | None, levels: int) -> Rejection | None:
+    """Refuse a parent that is no category of this page, or has no room for `levels` more."""
+    if parent is None:
         return None
-    parent = page.components.get(command.parent)
-    if parent is None or parent.is_leaf:
+    node = page.components.get(parent)
+    if node is None or node.is_leaf:
         return invalid("parent", "The parent must be a category of this page.")
-    level = tree.category_level(page.components, command.parent)
-    if command.kind is ComponentKind.CATEGORY and level >= CATEGORY_LEVELS:
-        return invalid("parent", f"Categories go up to {CATEGORY_LEVELS} levels deep.")
+    if levels and tree.category_level(page.components, parent) + levels > CATEGORY_LEVELS:
+        return invalid(
+            "parent", f"This parent is too deep: categories go up to {CATEGORY_LEVELS} levels."
+        )
     return None
 
 

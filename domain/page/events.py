@@ -61,6 +61,20 @@ class ComponentAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class ComponentsSet:
+    """These nodes of the tree have these properties and places now."""
+
+    components: tuple[Component, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentDeleted:
+    """A node is gone; nothing stands under it any more, and nothing is claimed of it."""
+
+    component_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusShown:
     """A leaf shows `status` from `at` on."""
 
@@ -125,6 +139,7 @@ class KeyDeleted:
 
 Event: TypeAlias = (
     PageCreated | EntitlementSet | HostsSet | PageDeleted | PageChanged | ComponentAdded
+    | ComponentsSet | ComponentDeleted
     | StatusShown | IncidentOpened | UpdatePosted | ClaimSet | ClaimsEnded | IncidentDeleted
     | KeySet | KeyDeleted
 )  # fmt: skip

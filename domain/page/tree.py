@@ -61,6 +61,20 @@ def category_level(components: Components, parent_id: str | None) -> int:
     return level
 
 
+def height(node: Component, children: Children) -> int:
+    """Return how many levels of categories a node is: none for a leaf, one for an empty one."""
+    if node.is_leaf:
+        return 0
+    return 1 + max((height(child, children) for child in children.get(node.id, ())), default=0)
+
+
+def is_within(components: Components, node_id: str | None, ancestor_id: str) -> bool:
+    """Tell whether a node is `ancestor_id`, or stands somewhere below it."""
+    while node_id is not None and node_id != ancestor_id:
+        node_id = components[node_id].parent_id
+    return node_id is not None
+
+
 def resolve(components: Components, reference: str) -> list[str]:
     """Return the ids of the leaves that a reference means: one id, or all that bear the name.
 

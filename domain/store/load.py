@@ -44,7 +44,7 @@ def load_page(conn: Connection, page_id: str, named: Collection[str] = ()) -> tu
         created_at=row.created_at,
         changed_at=row.changed_at,
         deleted_at=row.deleted_at,
-        components=_load_components(conn, page_id),
+        components=load_components(conn, page_id),
         incidents=incidents,
         past=_load_past(conn, page_id, incidents),
         keys=_load_keys(conn, page_id),
@@ -66,7 +66,8 @@ def _entitlement(row: Row[Any]) -> s.Entitlement:
     return s.Entitlement(s.Tier(row.tier), row.tier_until, row.served_until)
 
 
-def _load_components(conn: Connection, page_id: str) -> dict[str, s.Component]:
+def load_components(conn: Connection, page_id: str) -> dict[str, s.Component]:
+    """Return a page's nodes by id."""
     rows = conn.execute(select(t.components).where(t.components.c.page_id == page_id))
     return {row.id: _component(row) for row in rows}
 

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, text
+import msgspec
+from sqlalchemy import Connection, Row, text
+
+from domain.page.state import Look
 
 _PAGE = """
 SELECT p.id, p.name, p.description, p.host, p.is_public, p.time_zone, p.served_until,
-  p.created_at, p.tier, p.tier_until, p.applied_seq
+  p.created_at, p.tier, p.tier_until, p.applied_seq, p.look::text AS look
 FROM pages p WHERE p.account_id = :account_id AND p.deleted_at IS NULL
 """
 _PAGES = text(_PAGE + "ORDER BY p.created_at, p.id")
@@ -46,6 +50,7 @@ class OwnedPage:
     tier: str
     tier_until: datetime | None
     applied_seq: int
+    look: Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +87,18 @@ class Credential:
 
 def pages_of(conn: Connection, account_id: str) -> list[OwnedPage]:
     """Return an account's pages, oldest first."""
-    return [OwnedPage(*row) for row in conn.execute(_PAGES, {"account_id": account_id})]
+    return [_owned(row) for row in conn.execute(_PAGES, {"account_id": account_id})]
 
 
 def page_of(conn: Connection, account_id: str, page_id: str) -> OwnedPage | None:
     """Return one of an account's pages; None if it is another's, or nobody's."""
     row = conn.execute(_ONE_PAGE, {"account_id": account_id, "page_id": page_id}).one_or_none()
-    return OwnedPage(*row) if row else None
+    return _owned(row) if row else None
+
+
+def _owned(row: Row[Any]) -> OwnedPage:
+    values: list[Any] = [*row[:-1], msgspec.json.decode(row.look, type=Look)]
+    return OwnedPage(*values)
 
 
 def all_pages(conn: Connection) -> list[ListedPage]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.status import Status
 from tests.support.actors import Owner, Page, unique
 
 PAGES = "/api/v1/status"
@@ -41,7 +42,9 @@ def test_page_is_hidden_and_addressed_when_it_is_new(actors):
     assert page["createdAt"].endswith("Z")
     assert page == {
         **made, "description": None, "isPublic": False, "timeZone": "UTC", "expiresAt": None,
-        "createdAt": page["createdAt"],
+        "labels": dict.fromkeys(Status), "headlines": dict.fromkeys(Status),
+        "theme": {"mode": "auto", "accent": None}, "showUptime": True, "showFooter": True,
+        "etag": page["etag"], "createdAt": page["createdAt"],
     }  # fmt: skip
     assert data(ada.get(PAGES)) == {"tier": "free", "tierUntil": None, "pages": [page]}
     assert actors.caller(host).get("/").status_code == 404
@@ -217,12 +220,16 @@ def of_ada(actors) -> Page:
 
 def test_nothing_of_ada_is_there_when_bo_asks(actors, of_ada):
     bo, key = actors.owner("bo"), of_ada.key()
+    leaf = data(of_ada.owner.get(f"{of_ada.path}/components"))[0]["id"]
     path, one = of_ada.path, f"{of_ada.path}/keys/{key['id']}"
     answers = [
         bo.get(path),
         bo.patch(path, {"name": "Bo's"}),
         bo.delete(path),
         bo.post(f"{path}/components", {"name": "x"}),
+        bo.get(f"{path}/components"),
+        bo.patch(f"{path}/components/{leaf}", {"name": "Bo's"}),
+        bo.delete(f"{path}/components/{leaf}"),
         bo.get(f"{path}/keys"),
         bo.post(f"{path}/keys", {"name": "x"}),
         bo.patch(one, {"disabled": True}),

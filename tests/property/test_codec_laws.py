@@ -21,17 +21,29 @@ from tests.property.strategies import entitlements, instants, statuses, texts
 words = texts(40)
 maybe = st.none() | words
 given_statuses = st.lists(st.builds(pc.StatusGiven, words, statuses), max_size=3).map(tuple)
+wordings = st.dictionaries(statuses.map(str), words, max_size=3)
+rewordings = st.none() | wordings
+looks = st.builds(s.Look, wordings, wordings, st.sampled_from(s.Mode), maybe)
 
 COMMANDS = {
     pc.CreatePage: (words, words, entitlements, maybe),
     pc.SetEntitlement: (entitlements,),
     pc.SetHosts: (maybe,),
     pc.DeletePage: (),
-    pc.ChangePage: (maybe, st.none() | st.booleans()),
+    pc.ChangePage: (
+        maybe, st.none() | st.booleans(), maybe, maybe, st.none() | looks, rewordings, rewordings,
+        st.none() | st.sampled_from(s.Mode), maybe, st.none() | st.booleans(),
+        st.none() | st.booleans(), maybe,
+    ),
     pc.AddComponent: (
         words, words, st.sampled_from(s.ComponentKind), maybe, st.none() | st.integers(0, 2**31),
         maybe, st.none() | statuses, st.booleans(),
     ),
+    pc.ChangeComponent: (
+        words, maybe, maybe, maybe, st.none() | st.integers(0, 2**31), st.none() | statuses,
+        st.booleans(), st.none() | st.booleans(),
+    ),
+    pc.DeleteComponent: (words,),
     pc.SetStatus: (words, statuses),
     pc.OpenIncident: (
         words, words, words, st.none() | st.sampled_from(Impact), maybe, given_statuses,
@@ -99,6 +111,8 @@ FIRST_PAYLOADS = {
     "DeletePage": "{}",
     "ChangePage": '{"is_public":true}',
     "AddComponent": '{"component_id":"c","name":"n"}',
+    "ChangeComponent": '{"component_id":"c"}',
+    "DeleteComponent": '{"component_id":"c"}',
     "SetStatus": '{"reference":"c","status":"outage"}',
     "OpenIncident": '{"incident_id":"i","update_id":"u","title":"t"}',
     "PostUpdate": '{"incident_id":"i","update_id":"u","state":"resolved"}',
@@ -120,6 +134,12 @@ FIRST_PAYLOADS = {
 @pytest.mark.parametrize("kind", sorted(FIRST_PAYLOADS))
 def test_row_of_the_first_day_is_understood_when_read_by_todays_code(kind):
     assert type(decode_command(kind, FIRST_PAYLOADS[kind])).__name__ == kind
+
+
+def test_look_of_an_older_row_is_understood_when_a_change_carries_only_what_is_given():
+    payload = '{"name":null,"is_public":null,"look":{"labels":{"outage":"Down"},"mode":"dark"}}'
+    found = decode_command("ChangePage", payload)
+    assert found == pc.ChangePage(look=s.Look({"outage": "Down"}, mode=s.Mode.DARK))
 
 
 @given(st.text(max_size=20))

@@ -89,6 +89,8 @@ ids = st.integers(0, 3)
 spoken = st.lists(st.tuples(ids, statuses), max_size=3, unique_by=lambda pair: pair[0])
 commands = st.one_of(
     st.tuples(st.just("leaf"), ids, st.integers(0, 3)),
+    st.tuples(st.just("move"), ids, st.integers(0, 3)),
+    st.tuples(st.just("drop"), ids),
     st.tuples(st.just("toggle"), ids, statuses),
     st.tuples(st.just("open"), ids, texts(), spoken),
     st.tuples(st.just("update"), ids, st.sampled_from(list(IncidentState)[1:]), texts(), spoken),
@@ -98,7 +100,7 @@ commands = st.one_of(
 )
 
 
-def command_of(step, token, number):  # noqa: PLR0911 - one a kind
+def command_of(step, token, number):  # noqa: C901, PLR0911 - one a kind
     """The command of the n-th step, with ids that are this page's own."""
     update_id = f"u_{token}_{number}"
 
@@ -108,6 +110,10 @@ def command_of(step, token, number):  # noqa: PLR0911 - one a kind
     match step:
         case ("leaf", n, position):
             return c.AddComponent(f"c_{token}_{n}", "name", ComponentKind.LEAF, None, position)
+        case ("move", n, position):
+            return c.ChangeComponent(f"c_{token}_{n}", position=position)
+        case ("drop", n):
+            return c.DeleteComponent(f"c_{token}_{n}")
         case ("toggle", n, status):
             return c.SetStatus(f"c_{token}_{n}", status)
         case ("open", n, title, pairs):

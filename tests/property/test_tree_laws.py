@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from domain.log import Code, DuplicateIdError, Rejection
 from domain.page import tree
 from domain.page.apply import apply_all
-from domain.page.commands import AddComponent
+from domain.page.commands import AddComponent, ChangeComponent, DeleteComponent
 from domain.page.decide import decide
 from domain.page.state import (
     CATEGORY_LEVELS,
@@ -127,3 +127,113 @@ def test_id_is_never_used_twice_when_it_is_there_already(components, data):
     used = data.draw(st.sampled_from(sorted(components)))
     with pytest.raises(DuplicateIdError):
         decide(page, AddComponent(used, "again"), AT)
+
+
+# Growing, moving and shrinking: the n-th step names nodes by the order in which they were added.
+steps_of_a_life = st.lists(
+    st.one_of(
+        st.tuples(st.just("add"), st.sampled_from(ComponentKind), st.none() | st.integers(0, 12)),
+        st.tuples(
+            st.just("move"),
+            st.integers(0, 12),
+            st.none() | st.just("") | st.integers(0, 12),
+            st.none() | st.integers(0, 12),
+        ),
+        st.tuples(st.just("delete"), st.integers(0, 12)),
+    ),
+    max_size=30,
+)
+
+
+def step_command(number, step):
+    def named(n):
+        return f"c_{n}" if isinstance(n, int) else n
+
+    match step:
+        case ("add", kind, parent):
+            return AddComponent(f"c_{number}", "name", kind, named(parent))
+        case ("move", n, parent, position):
+            return ChangeComponent(named(n), parent=named(parent), position=position)
+        case ("delete", n):
+            return DeleteComponent(named(n))
+
+
+def lived(steps):
+    """Every accepted command, with the page before and after it."""
+    page = page_with(Tier.PRIME)
+    for number, step in enumerate(steps):
+        command = step_command(number, step)
+        decision = decide(page, command, AT)
+        if not isinstance(decision, Rejection):
+            before, page = page, apply_all(page, decision)
+            yield command, before, page
+
+
+def orders(page):
+    """The ids under every parent, in their order."""
+    children = tree.children_of(page.components)
+    return {parent: [node.id for node in nodes] for parent, nodes in children.items()}
+
+
+@given(steps_of_a_life)
+def test_tree_stays_a_dense_tree_of_legal_depth_when_nodes_come_move_and_go(steps):
+    for _, _, page in lived(steps):
+        children = tree.children_of(page.components)
+        walked = list(tree.walk(children))
+        assert sorted(node.id for node, _ in walked) == sorted(
+            page.components
+        )  # no cycle, no orphan
+        for node, path in walked:
+            assert len(path) <= CATEGORY_LEVELS - (not node.is_leaf)
+            assert node.parent_id is None or not page.components[node.parent_id].is_leaf
+        for siblings in children.values():
+            assert [node.position for node in siblings] == list(range(len(siblings)))
+
+
+@given(steps_of_a_life)
+def test_nothing_but_the_node_itself_is_lost_when_it_is_deleted(steps):
+    for command, before, after in lived(steps):
+        if not isinstance(command, DeleteComponent):
+            continue
+        gone = before.components[command.component_id]
+        old = orders(before)
+        siblings, heirs = old[gone.parent_id], old.get(gone.id, [])
+        place = siblings.index(gone.id)
+        wanted = old | {gone.parent_id: [*siblings[:place], *heirs, *siblings[place + 1 :]]}
+        wanted.pop(gone.id, None)
+        assert orders(after) == {parent: ids for parent, ids in wanted.items() if ids}
+
+
+@given(steps_of_a_life)
+def test_node_stands_where_it_was_put_and_others_keep_their_order_when_moved(steps):
+    for command, before, after in lived(steps):
+        if not isinstance(command, ChangeComponent):
+            continue
+        node, now = (page.components[command.component_id] for page in (before, after))
+        assert now.parent_id == (
+            node.parent_id if command.parent is None else command.parent or None
+        )
+        others = {p: [i for i in ids if i != node.id] for p, ids in orders(before).items()}
+        left = {p: [i for i in ids if i != node.id] for p, ids in orders(after).items()}
+        assert {p: i for p, i in left.items() if i} == {p: i for p, i in others.items() if i}
+        last = node.position if now.parent_id == node.parent_id else len(left[now.parent_id])
+        wanted = last if command.position is None else command.position
+        assert now.position == min(wanted, len(left[now.parent_id]))
+
+
+@given(trees(min_nodes=1), st.data())
+def test_move_is_refused_exactly_when_it_makes_a_cycle_or_a_level_too_many(components, data):
+    page = Page("p_1", created_at=AT, components=components)
+    node, target = (components[data.draw(st.sampled_from(sorted(components)))] for _ in range(2))
+    decision = decide(page, ChangeComponent(node.id, parent=target.id), AT)
+    above, levels = target, 0
+    is_cycle = False
+    while above is not None:
+        is_cycle |= above.id == node.id
+        levels, above = levels + 1, components.get(above.parent_id or "")
+    height = tree.height(node, tree.children_of(components))
+    too_deep = bool(height) and levels + height > CATEGORY_LEVELS
+    wrong = is_cycle or target.is_leaf or too_deep
+    assert isinstance(decision, Rejection) == (wrong and node.parent_id != target.id)
+    if isinstance(decision, Rejection):
+        assert (decision.code, list(decision.fields)) == (Code.VALIDATION, ["parent"])

@@ -2,9 +2,10 @@
 
 import json
 
+import msgspec
 import pytest
 
-from web.bodies import monitor, owner
+from web.bodies import monitor, owner, settings
 from web.errors import ApiError
 from web.media import decode_body, explained
 
@@ -21,7 +22,7 @@ def decoded(body, shape):
 
 
 INCIDENT, UPDATE, STATUS = monitor.OpenIncident, monitor.PostUpdate, monitor.SetStatus
-PAGE, LEAF, CHANGE = owner.NewPage, owner.NewComponent, owner.PageChange
+PAGE, LEAF, CHANGE = owner.NewPage, owner.NewComponent, settings.PageChange
 
 NAMED = [
     (INCIDENT, {}, "title", "is required"),
@@ -108,6 +109,24 @@ def test_texts_are_trimmed_and_blank_ones_are_missing_when_decoded():
         {"title": " Slow \n", "body": "  ", "impact": None, "components": None}, INCIDENT
     )
     assert (body.title, body.body, body.impact, body.components) == ("Slow", None, None, None)
+
+
+def test_null_is_told_from_absent_where_it_means_something():
+    part = owner.ComponentChange
+    assert decoded({"name": "x"}, part).parent is msgspec.UNSET
+    assert decoded({"parent": None, "name": None}, part).parent is None
+    assert decoded({"parent": "  "}, part).parent is None
+    assert decoded({"parent": " c_1 "}, part).parent == "c_1"
+    assert owner.given_of(decoded({"parent": None, "name": None}, part)) == {"parent": None}
+    assert owner.is_empty(decoded({"name": None, "position": None}, part))
+    assert owner.is_empty(decoded({"theme": {}, "labels": {}}, CHANGE))
+
+
+def test_texts_are_trimmed_and_bounded_when_they_are_in_an_object_within():
+    body = decoded({"labels": {"outage": " Down ", "partial": " ", "degraded": None}}, CHANGE)
+    assert owner.given_of(body) == {"labels": {"outage": "Down", "partial": None, "degraded": None}}
+    error = refused({"headlines": {"outage": "x" * 81}}, CHANGE)
+    assert str(error) == "headlines.outage may have at most 80 characters."
 
 
 def test_limit_counts_what_is_left_when_a_text_was_trimmed():

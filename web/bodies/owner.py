@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from domain.account.credentials import EMAIL_LIMIT
 from domain.page.state import ComponentKind
@@ -31,13 +32,6 @@ class NewPage(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     subdomain: Annotated[str | None, text(SUBDOMAIN_LIMIT)] = None
 
 
-class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """`PATCH /api/v1/status/:pageID`."""
-
-    name: Annotated[str | None, text(NAME_LIMIT)] = None
-    is_public: bool | None = None
-
-
 class NewComponent(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """`POST /api/v1/status/:pageID/components`."""
 
@@ -48,6 +42,17 @@ class NewComponent(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     description: Annotated[str | None, text(DESCRIPTION_LIMIT)] = None
     status: Status | None = None
     show_uptime: bool = True
+
+
+class ComponentChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """`PATCH /api/v1/status/:pageID/components/:cid`: null is the root, no pin, no description."""
+
+    name: Annotated[str | None, text(NAME_LIMIT)] = None
+    description: Annotated[str | UnsetType | None, text(DESCRIPTION_LIMIT)] = UNSET
+    parent: Annotated[str | UnsetType | None, text(ID_LIMIT)] = UNSET
+    position: Position | None = None
+    status: Status | UnsetType | None = UNSET
+    show_uptime: bool | None = None
 
 
 class NewKey(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -63,6 +68,17 @@ class KeyChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     disabled: bool | None = None
 
 
-def is_empty(body: Any) -> bool:  # noqa: ANN401 - any change
-    """Tell whether a change changes nothing."""
-    return all(getattr(body, name) is None for name in body.__struct_fields__)
+def is_empty(body: msgspec.Struct) -> bool:
+    """Tell whether a change, all of whose fields are optional, changes nothing."""
+    return not given_of(body)
+
+
+def given_of(body: msgspec.Struct) -> dict[str, Any]:
+    """Return what a change gives, by its names on the wire."""
+    fields = zip(
+        body.__struct_encode_fields__, body.__struct_fields__, body.__struct_defaults__, strict=True
+    )
+    told = {wire: (getattr(body, name), default) for wire, name, default in fields}
+    given = {wire: value for wire, (value, default) in told.items() if value is not default}
+    builtins: dict[str, Any] = msgspec.to_builtins(given)
+    return {wire: value for wire, value in builtins.items() if value != {}}

@@ -1,0 +1,113 @@
+"""Bodies of a page's settings. Null is a value there (the default again), unlike absent."""
+
+import re
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from domain.days import is_zone
+from domain.page.commands import ChangePage
+from domain.page.settings import HEADLINE_LIMIT, LABEL_LIMIT
+from domain.page.state import Mode
+from domain.status import Status
+from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT
+from web.errors import invalid
+from web.media import text
+
+ZONE_LIMIT = 64
+ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
+Label = Annotated[str | UnsetType | None, text(LABEL_LIMIT)]
+Headline = Annotated[str | UnsetType | None, text(HEADLINE_LIMIT)]
+
+
+class Labels(msgspec.Struct, forbid_unknown_fields=True):
+    """What each status of a component is called; null is the default."""
+
+    operational: Label = UNSET
+    maintenance: Label = UNSET
+    degraded: Label = UNSET
+    partial: Label = UNSET
+    outage: Label = UNSET
+
+
+class Headlines(msgspec.Struct, forbid_unknown_fields=True):
+    """What the page says at its top when the worst status is this one; null is the default."""
+
+    operational: Headline = UNSET
+    maintenance: Headline = UNSET
+    degraded: Headline = UNSET
+    partial: Headline = UNSET
+    outage: Headline = UNSET
+
+
+class Theme(msgspec.Struct, forbid_unknown_fields=True):
+    """The page's colours; null is the default."""
+
+    mode: Mode | UnsetType | None = UNSET
+    accent: Annotated[str | UnsetType | None, text(len("#rrggbb"))] = UNSET
+
+
+class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """`PATCH /api/v1/status/:pageID`."""
+
+    name: Annotated[str | None, text(NAME_LIMIT)] = None
+    is_public: bool | None = None
+    description: Annotated[str | UnsetType | None, text(DESCRIPTION_LIMIT)] = UNSET
+    time_zone: Annotated[str | None, text(ZONE_LIMIT)] = None
+    labels: Labels | UnsetType | None = UNSET
+    headlines: Headlines | UnsetType | None = UNSET
+    theme: Theme | UnsetType | None = UNSET
+    show_uptime: bool | None = None
+    show_footer: bool | None = None
+
+
+def command_of(body: PageChange, etag: str | None) -> ChangePage:
+    """Return a change as the log keeps it. Raises ApiError 400."""
+    theme = Theme(None, None) if body.theme is None else body.theme or Theme()
+    return ChangePage(
+        name=body.name,
+        is_public=body.is_public,
+        description=cleared(body.description),
+        time_zone=zone_of(body.time_zone),
+        labels=words_of(body.labels),
+        headlines=words_of(body.headlines),
+        mode=None if theme.mode is UNSET else theme.mode or Mode.AUTO,
+        accent=accent_of(theme.accent),
+        show_uptime=body.show_uptime,
+        show_footer=body.show_footer,
+        etag=etag,
+    )
+
+
+def cleared(given: str | UnsetType | None) -> str | None:
+    """Return a text as commands say it: None leaves it as it is, an empty one clears it."""
+    return None if given is UNSET else given or ""
+
+
+def words_of(given: Labels | Headlines | UnsetType | None) -> dict[str, str] | None:
+    """Return what statuses are to be called; null as a whole resets them all."""
+    if given is UNSET:
+        return None
+    if given is None:
+        return dict.fromkeys(map(str, Status), "")
+    return {
+        name: word or ""
+        for name, word in msgspec.structs.asdict(given).items()
+        if word is not UNSET
+    }
+
+
+def zone_of(given: str | None) -> str | None:
+    """Return a time zone. Raises ApiError 400."""
+    if given is not None and not is_zone(given):
+        raise invalid("timeZone must be an IANA time zone such as Europe/Berlin.", "timeZone")
+    return given
+
+
+def accent_of(given: str | UnsetType | None) -> str | None:
+    """Return an accent in small letters. Raises ApiError 400."""
+    accent = cleared(given)
+    if accent and not ACCENT.fullmatch(accent):
+        raise invalid("theme.accent must be a colour such as #0a84ff.", "theme.accent")
+    return accent and accent.lower()
