@@ -107,6 +107,8 @@ def explained(message: str) -> ApiError:
 
 
 def _complaint(what: str, field: str) -> str:
+    if "datetime" in what:
+        return "must be an instant with its offset from UTC, such as 2026-11-23T14:02:00Z"
     if expected := re.match(r"Expected `([^`]*)`, got `([^`]*)`", what):
         wanted = [NAMES.get(word, word) for word in expected[1].split(" | ") if word != "null"]
         return f"must be {' or '.join(wanted)}, not {NAMES.get(expected[2], expected[2])}"

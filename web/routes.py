@@ -8,7 +8,17 @@ from web.auth import Gate
 from web.inbox import Inbox
 from web.passwords import Passwords
 from web.process import Process
-from web.resources import auth, components, home, keys, monitor, pages, receipts, settings
+from web.resources import (
+    auth,
+    components,
+    home,
+    incidents,
+    keys,
+    monitor,
+    pages,
+    receipts,
+    settings,
+)
 
 
 class Parts(NamedTuple):
@@ -46,6 +56,10 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/v1/status/{page_id}", _owner(settings.OnePage)),
     Route("/api/v1/status/{page_id}/components", _owner(components.Components)),
     Route("/api/v1/status/{page_id}/components/{cid}", _owner(components.OneComponent)),
+    Route("/api/v1/status/{page_id}/incidents", _owner(incidents.Incidents)),
+    Route("/api/v1/status/{page_id}/incidents/{iid}", _owner(incidents.OneIncident)),
+    Route("/api/v1/status/{page_id}/incidents/{iid}/updates", _owner(incidents.Updates)),
+    Route("/api/v1/status/{page_id}/incidents/{iid}/updates/{uid}", _owner(incidents.OneUpdate)),
     Route("/api/v1/status/{page_id}/keys", _owner(keys.Keys)),
     Route("/api/v1/status/{page_id}/keys/{kid}", _owner(keys.OneKey)),
     Route("/api/v1/status/{page_id}/keys/{kid}/rotate", _owner(keys.KeyRotation)),

@@ -4,12 +4,14 @@ from typing import Any
 
 QUEUES: tuple[str, ...] = ("drain", "cold", "mounts", "notify")
 CLEAN_S = 3_600
+CLOCK_S = 1.0  # how late a maintenance shows that it started or ended, at most
 
 
 def schedule(sweep_s: float) -> dict[str, dict[str, Any]]:
     """Return beat's table. What nobody took within its period is dropped: the next one comes."""
     return {
         "sweep": _every(sweep_s, "sweep", "drain"),
+        "clock": _every(CLOCK_S, "clock", "drain"),
         "clean": _every(CLEAN_S, "clean", "cold"),
     }
 

@@ -1,6 +1,6 @@
 """The tasks by the names that doorbells use. They only delegate."""
 
-from workers import cold, sweep
+from workers import clock, cold, sweep
 from workers.app import app
 from workers.drain import drain_stream
 
@@ -21,6 +21,12 @@ def render_cold(page_id: str, name: str) -> None:
 def sweep_streams() -> None:
     """Ring for everything that is behind."""
     sweep.sweep()
+
+
+@app.task(name="clock")
+def keep_time() -> None:
+    """Start and finish what is due."""
+    clock.keep_time()
 
 
 @app.task(name="clean")

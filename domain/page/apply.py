@@ -85,14 +85,14 @@ def component_added(page: Page, event: e.ComponentAdded) -> Page:
 def status_shown(page: Page, event: e.StatusShown) -> Page:
     """Change what a leaf shows, and since when."""
     node = replace(page.components[event.component_id], status=event.status, status_at=event.at)
-    return replace(page, components=put(page.components, node.id, node), changed_at=event.at)
+    return touched(replace(page, components=put(page.components, node.id, node)), event.at)
 
 
 def opened(page: Page, event: e.IncidentOpened) -> Page:
     """Begin an incident."""
     incident = event.incident
     grown = put(page.incidents, incident.id, incident)
-    return replace(page, incidents=grown, changed_at=incident.updated_at)
+    return touched(replace(page, incidents=grown), incident.updated_at)
 
 
 def posted(page: Page, event: e.UpdatePosted) -> Page:
@@ -104,12 +104,12 @@ def posted(page: Page, event: e.UpdatePosted) -> Page:
     grown = replace(
         incident,
         state=update.state,
-        updated_at=update.posted_at,
+        updated_at=max(incident.updated_at, update.posted_at),
         started_at=update.occurred_at if begins(incident, update) else incident.started_at,
         updates=(*incident.updates, update),
     )
-    dated = replace(grown, resolved_at=resolved_at(incident, grown))
-    return replace(with_incident(page, dated), changed_at=update.posted_at)
+    dated = replace(grown, resolved_at=resolved_at(incident, update))
+    return touched(with_incident(page, dated), update.posted_at)
 
 
 def begins(incident: Incident, update: Update) -> bool:
@@ -117,11 +117,31 @@ def begins(incident: Incident, update: Update) -> bool:
     return incident.state is IncidentState.SCHEDULED and update.state is not IncidentState.SCHEDULED
 
 
-def resolved_at(before: Incident, after: Incident) -> datetime | None:
+def resolved_at(before: Incident, update: Update) -> datetime | None:
     """Return when the incident was resolved: first said so, forgotten when it is reopened."""
-    if not after.is_resolved:
+    if update.state is not IncidentState.RESOLVED:
         return None
-    return before.resolved_at or after.updated_at
+    return before.resolved_at or update.occurred_at
+
+
+def incident_changed(page: Page, event: e.IncidentChanged) -> Page:
+    """Take the new properties."""
+    return touched(with_incident(page, event.incident), event.at)
+
+
+def update_edited(page: Page, event: e.UpdateEdited) -> Page:
+    """Say other words in the same place."""
+    incident, update = page.incidents[event.incident_id], event.update
+    words = tuple(update if u.id == update.id else u for u in incident.updates)
+    at = update.edited_at or update.posted_at
+    return touched(with_incident(page, replace(incident, updates=words)), at)
+
+
+def update_deleted(page: Page, event: e.UpdateDeleted) -> Page:
+    """Close the gap that an update leaves; the incident stays in the state that it said."""
+    incident = page.incidents[event.incident_id]
+    words = tuple(u for u in incident.updates if u.id != event.update_id)
+    return touched(with_incident(page, replace(incident, updates=words)), event.at)
 
 
 def claim_set(page: Page, event: e.ClaimSet) -> Page:
@@ -156,6 +176,11 @@ def with_incident(page: Page, incident: Incident) -> Page:
     return replace(page, incidents=put(page.incidents, incident.id, incident))
 
 
+def touched(page: Page, at: datetime) -> Page:
+    """Return the page as changed at `at`, unless that is older than its last change."""
+    return replace(page, changed_at=max(page.changed_at or at, at))
+
+
 def put(mapping: Mapping[str, Value], key: str, value: Value) -> Mapping[str, Value]:
     """Return a mapping with one entry set."""
     return {**mapping, key: value}
@@ -178,6 +203,9 @@ APPLIERS: Mapping[type[e.Event], Callable[[Page, Any], Page]] = {
     e.StatusShown: status_shown,
     e.IncidentOpened: opened,
     e.UpdatePosted: posted,
+    e.IncidentChanged: incident_changed,
+    e.UpdateEdited: update_edited,
+    e.UpdateDeleted: update_deleted,
     e.ClaimSet: claim_set,
     e.ClaimsEnded: claims_ended,
     e.IncidentDeleted: incident_deleted,

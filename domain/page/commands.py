@@ -121,7 +121,7 @@ class SetStatus:
 
 @dataclass(frozen=True, slots=True)
 class OpenIncident:
-    """Open an incident, with a first update if `body` says something."""
+    """Open an incident, with a first update if `body` says something; `started_at` may be past."""
 
     incident_id: str
     update_id: str
@@ -130,6 +130,7 @@ class OpenIncident:
     body: str | None = None
     components: tuple[StatusGiven, ...] = ()
     state: IncidentState = IncidentState.INVESTIGATING
+    started_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,20 +161,56 @@ class ScheduleMaintenance:
 
 @dataclass(frozen=True, slots=True)
 class StartMaintenance:
-    """Begin a planned maintenance: its leaves get claims of `maintenance`."""
+    """Begin a planned maintenance: its leaves get claims of `maintenance`.
+
+    `due_at` is the planned start that the clock saw; by hand there is none.
+    """
 
     incident_id: str
     update_id: str
     body: str | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FinishMaintenance:
-    """End a running maintenance, early or late."""
+    """End a running maintenance, early or late; `due_at` is the planned end that the clock saw."""
 
     incident_id: str
     update_id: str
     body: str | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeIncident:
+    """Correct an incident, or plan a maintenance anew; None leaves a thing as it is."""
+
+    incident_id: str
+    title: str | None = None
+    impact: Impact | None = None
+    started_at: datetime | None = None
+    scheduled_start: datetime | None = None
+    scheduled_end: datetime | None = None
+    auto_start: bool | None = None
+    auto_end: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EditUpdate:
+    """Put other words in the place of an update's."""
+
+    incident_id: str
+    update_id: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteUpdate:
+    """Take an update's words out of the timeline; what it did to state and leaves stays."""
+
+    incident_id: str
+    update_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +250,8 @@ Command: TypeAlias = (
     CreatePage | SetEntitlement | SetHosts | DeletePage | ChangePage
     | AddComponent | ChangeComponent | DeleteComponent | SetStatus
     | OpenIncident | PostUpdate | ScheduleMaintenance | StartMaintenance | FinishMaintenance
-    | DeleteIncident | CreateKey | ChangeKey | DeleteKey
+    | ChangeIncident | EditUpdate | DeleteUpdate | DeleteIncident
+    | CreateKey | ChangeKey | DeleteKey
 )  # fmt: skip
 
 COMMANDS: MappingProxyType[str, type[Command]] = MappingProxyType(

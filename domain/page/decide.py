@@ -12,8 +12,15 @@ from domain.log import Code, DuplicateIdError, Rejection
 from domain.page import commands as c
 from domain.page import events as e
 from domain.page import tree
-from domain.page.claims import released
 from domain.page.decide_components import change_component, delete_component
+from domain.page.decide_incidents import (
+    change_incident,
+    delete_incident,
+    delete_update,
+    edit_update,
+    open_incident,
+    post_update,
+)
 from domain.page.decide_maintenance import (
     finish_maintenance,
     schedule_maintenance,
@@ -21,9 +28,8 @@ from domain.page.decide_maintenance import (
 )
 from domain.page.decide_settings import change_page
 from domain.page.decide_tree import add_component
-from domain.page.showing import claim_all, not_found, show
-from domain.page.state import Incident, Key, Page, Update
-from domain.status import IncidentState, Status, impact_of
+from domain.page.showing import not_found, show
+from domain.page.state import Key, Page
 
 Decision: TypeAlias = tuple[e.Event, ...] | Rejection
 
@@ -66,48 +72,6 @@ def set_status(page: Page, command: c.SetStatus, at: datetime) -> Decision:
     return show(page, dict.fromkeys(leaves, command.status), at)
 
 
-def open_incident(page: Page, command: c.OpenIncident, at: datetime) -> Decision:
-    """Open an incident that claims what it says of leaves."""
-    if command.incident_id in page.incidents:
-        raise DuplicateIdError(command.incident_id)
-    given = tree.resolve_all(page.components, pairs(command.components))
-    state = command.state
-    first = Update(command.update_id, state, command.body or "", at, at, given)
-    incident = Incident(
-        id=command.incident_id,
-        title=command.title,
-        impact=command.impact or impact_of(given.values()),
-        state=state,
-        started_at=at,
-        posted_at=at,
-        updated_at=at,
-        updates=(first,) if command.body else (),
-    )
-    return (e.IncidentOpened(incident), *claim_all(incident.id, given, at), *show(page, given, at))
-
-
-def post_update(page: Page, command: c.PostUpdate, at: datetime) -> Decision:
-    """Say more; a resolving update lets go of every claim. SPEC 3.2."""
-    incident = page.incidents.get(command.incident_id)
-    if incident is None:
-        return not_found("incident")
-    given = tree.resolve_all(page.components, pairs(command.components))
-    update = Update(command.update_id, command.state, command.body or "", at, at, given)
-    posted = e.UpdatePosted(incident.id, update)
-    if command.state is IncidentState.RESOLVED:
-        shown = {**released(page, incident), **given}
-        return (posted, e.ClaimsEnded(incident.id, at), *show(page, shown, at))
-    return (posted, *claim_all(incident.id, given, at), *show(page, given, at))
-
-
-def delete_incident(page: Page, command: c.DeleteIncident, at: datetime) -> Decision:
-    """Remove an incident; its leaves show what the others claim. SPEC 3.2."""
-    incident = page.incidents.get(command.incident_id)
-    if incident is None:
-        return not_found("incident")
-    return (*show(page, released(page, incident), at), e.IncidentDeleted(incident.id))
-
-
 def create_key(page: Page, command: c.CreateKey, at: datetime) -> Decision:
     """Accept a new credential."""
     if command.key_id in page.keys:
@@ -132,11 +96,6 @@ def delete_key(page: Page, command: c.DeleteKey, at: datetime) -> Decision:
     return (e.KeyDeleted(command.key_id),)
 
 
-def pairs(given: tuple[c.StatusGiven, ...]) -> list[tuple[str, Status]]:
-    """Unpack references with their statuses."""
-    return [(item.component, item.status) for item in given]
-
-
 DECIDERS: Mapping[type[c.Command], Callable[[Page, Any, datetime], Decision]] = {
     c.CreatePage: create_page,
     c.SetEntitlement: set_entitlement,
@@ -152,6 +111,9 @@ DECIDERS: Mapping[type[c.Command], Callable[[Page, Any, datetime], Decision]] = 
     c.ScheduleMaintenance: schedule_maintenance,
     c.StartMaintenance: start_maintenance,
     c.FinishMaintenance: finish_maintenance,
+    c.ChangeIncident: change_incident,
+    c.EditUpdate: edit_update,
+    c.DeleteUpdate: delete_update,
     c.DeleteIncident: delete_incident,
     c.CreateKey: create_key,
     c.ChangeKey: change_key,

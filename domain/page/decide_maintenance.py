@@ -1,5 +1,7 @@
 """What follows from a command on a maintenance. Source: SPEC 3.5."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from domain.log import Code, DuplicateIdError, Rejection
@@ -7,11 +9,12 @@ from domain.page import commands as c
 from domain.page import events as e
 from domain.page import tree
 from domain.page.claims import released, status_without
-from domain.page.showing import claim_all, not_found, show
+from domain.page.showing import claim_all, invalid, not_found, show
 from domain.page.state import Incident, Page, Update
 from domain.status import Impact, IncidentKind, IncidentState, Status, worst
 
 Decision = tuple[e.Event, ...] | Rejection
+NOT_DUE = "The plan of this maintenance was changed: it is not due at that instant any more."
 
 
 def schedule_maintenance(page: Page, command: c.ScheduleMaintenance, at: datetime) -> Decision:
@@ -19,8 +22,7 @@ def schedule_maintenance(page: Page, command: c.ScheduleMaintenance, at: datetim
     if command.incident_id in page.incidents:
         raise DuplicateIdError(command.incident_id)
     if command.scheduled_end <= command.scheduled_start:
-        late = "scheduledEnd must be later than scheduledStart."
-        return Rejection(Code.VALIDATION, late, {"scheduledEnd": late})
+        return invalid("scheduledEnd", "scheduledEnd must be later than scheduledStart.")
     leaves = {id_: None for ref in command.components for id_ in tree.resolve(page.components, ref)}
     state = IncidentState.SCHEDULED
     first = Update(command.update_id, state, command.body or "", at, at)
@@ -48,40 +50,116 @@ def schedule_maintenance(page: Page, command: c.ScheduleMaintenance, at: datetim
 
 def start_maintenance(page: Page, command: c.StartMaintenance, at: datetime) -> Decision:
     """Claim the planned leaves; a worse claim of another incident goes on showing."""
-    window = planned(page, command.incident_id, IncidentState.SCHEDULED)
+    window = maintenance(page, command.incident_id)
     if isinstance(window, Rejection):
         return window
-    leaves = dict.fromkeys(
-        (id_ for id_ in window.leaves if id_ in page.components), Status.MAINTENANCE
-    )
-    shown = {
+    if window.state is not IncidentState.SCHEDULED:
+        return Rejection(Code.CONFLICT, f"This maintenance is {window.state}, not scheduled.")
+    if command.due_at and not (window.auto_start and command.due_at == window.scheduled_start):
+        return Rejection(Code.CONFLICT, NOT_DUE)
+    return begin(page, window, (command.update_id, IncidentState.IN_PROGRESS, command.body), {}, at)
+
+
+def begin(
+    page: Page,
+    window: Incident,
+    said: tuple[str, IncidentState, str | None],
+    given: Mapping[str, Status],
+    at: datetime,
+) -> tuple[e.Event, ...]:
+    """Start a window; what is `given` of a leaf is said in place of `maintenance`.
+
+    `said` is the update: its id, its state, its words.
+    """
+    planned = dict.fromkeys((i for i in window.leaves if i in page.components), Status.MAINTENANCE)
+    covered = {
         leaf: worst((status, status_without(page, window.id, leaf)))
-        for leaf, status in leaves.items()
+        for leaf, status in planned.items()
     }
-    update = Update(
-        command.update_id, IncidentState.IN_PROGRESS, command.body or "", at, at, leaves
-    )
-    posted = e.UpdatePosted(window.id, update)
-    return (posted, *claim_all(window.id, leaves, at), *show(page, shown, at))
+    claimed, shown = {**planned, **given}, {**covered, **given}
+    update_id, state, body = said
+    posted = e.UpdatePosted(window.id, Update(update_id, state, body or "", at, at, claimed))
+    return (posted, *claim_all(window.id, claimed, at), *show(page, shown, at))
 
 
 def finish_maintenance(page: Page, command: c.FinishMaintenance, at: datetime) -> Decision:
     """Let go of the leaves, whether the window has passed or not."""
-    window = planned(page, command.incident_id, IncidentState.IN_PROGRESS)
+    window = maintenance(page, command.incident_id)
     if isinstance(window, Rejection):
         return window
+    if window.is_resolved or window.state is IncidentState.SCHEDULED:
+        return Rejection(Code.CONFLICT, f"This maintenance is {window.state}, not in_progress.")
+    if command.due_at and not is_end_due(window, command.due_at):
+        return Rejection(Code.CONFLICT, NOT_DUE)
     update = Update(command.update_id, IncidentState.RESOLVED, command.body or "", at, at)
     posted = e.UpdatePosted(window.id, update)
     ended = e.ClaimsEnded(window.id, at)
     return (posted, ended, *show(page, released(page, window), at))
 
 
-def planned(page: Page, incident_id: str, state: IncidentState) -> Incident | Rejection:
-    """Return a maintenance that is in `state`, or why there is none."""
+def is_end_due(window: Incident, due_at: datetime) -> bool:
+    """Tell whether the clock may end a window at `due_at`: never before it was begun by hand."""
+    return window.auto_end and due_at == window.scheduled_end and due_at > window.started_at
+
+
+def change_maintenance(window: Incident, command: c.ChangeIncident, at: datetime) -> Decision:
+    """Plan a window anew: all of it before its start, its end while it runs."""
+    if problem := change_problem(window, command):
+        return problem
+    start = command.scheduled_start or window.scheduled_start
+    changed = replace(
+        window,
+        title=command.title or window.title,
+        impact=command.impact or window.impact,
+        started_at=start if start and is_waiting(window) else window.started_at,
+        scheduled_start=start,
+        scheduled_end=command.scheduled_end or window.scheduled_end,
+        auto_start=window.auto_start if command.auto_start is None else command.auto_start,
+        auto_end=window.auto_end if command.auto_end is None else command.auto_end,
+    )
+    if problem := plan_problem(changed, command, at):
+        return problem
+    return (e.IncidentChanged(changed, at),)
+
+
+def change_problem(window: Incident, command: c.ChangeIncident) -> Rejection | None:
+    """Return why a window in this state can't be changed so."""
+    if command.started_at is not None:
+        return invalid("startedAt", "A maintenance is planned by scheduledStart.")
+    moves_start = bool(command.scheduled_start) or command.auto_start is not None
+    if moves_start and not is_waiting(window):
+        return Rejection(Code.CONFLICT, "This maintenance has started already.")
+    if (command.scheduled_end or command.auto_end is not None) and window.is_resolved:
+        return Rejection(Code.CONFLICT, "This maintenance is over.")
+    return None
+
+
+def plan_problem(changed: Incident, command: c.ChangeIncident, at: datetime) -> Rejection | None:
+    """Return what is wrong with a new plan.
+
+    To switch the clock on for an instant that is over would tell a past that was not.
+    """
+    start, end = changed.scheduled_start, changed.scheduled_end
+    if start is None or end is None:
+        return None
+    is_moved = command.scheduled_start or command.scheduled_end
+    if is_moved and end <= changed.started_at:
+        return invalid("scheduledEnd", "scheduledEnd must be later than the start.")
+    if command.auto_start and not command.scheduled_start and start <= at:
+        return invalid("autoStart", "The planned start is over: give another, or start it now.")
+    if command.auto_end and not command.scheduled_end and end <= at:
+        return invalid("autoEnd", "The planned end is over: give another, or finish it now.")
+    return None
+
+
+def is_waiting(window: Incident) -> bool:
+    """Tell whether a window has not begun."""
+    return window.state is IncidentState.SCHEDULED
+
+
+def maintenance(page: Page, incident_id: str) -> Incident | Rejection:
+    """Return a maintenance, or that there is none."""
     window = page.incidents.get(incident_id)
     if window is None or window.kind is not IncidentKind.MAINTENANCE:
         return not_found("maintenance")
-    if window.state is not state:
-        said = f"This maintenance is {window.state}, not {state}."
-        return Rejection(Code.CONFLICT, said)
     return window

@@ -99,6 +99,31 @@ class UpdatePosted:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentChanged:
+    """An incident has these properties and claims from `at` on; its words stay."""
+
+    incident: Incident
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateEdited:
+    """An update says this now."""
+
+    incident_id: str
+    update: Update
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateDeleted:
+    """An update's words are gone."""
+
+    incident_id: str
+    update_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimSet:
     """An incident claims `status` of a leaf from `at` on, in place of what it claimed before."""
 
@@ -140,6 +165,7 @@ class KeyDeleted:
 Event: TypeAlias = (
     PageCreated | EntitlementSet | HostsSet | PageDeleted | PageChanged | ComponentAdded
     | ComponentsSet | ComponentDeleted
-    | StatusShown | IncidentOpened | UpdatePosted | ClaimSet | ClaimsEnded | IncidentDeleted
+    | StatusShown | IncidentOpened | UpdatePosted | IncidentChanged | UpdateEdited | UpdateDeleted
+    | ClaimSet | ClaimsEnded | IncidentDeleted
     | KeySet | KeyDeleted
 )  # fmt: skip

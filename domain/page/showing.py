@@ -14,6 +14,11 @@ def not_found(what: str) -> Rejection:
     return Rejection(Code.NOT_FOUND, f"This page has no such {what}.")
 
 
+def invalid(field: str, sentence: str) -> Rejection:
+    """Refuse a command because of one of its fields, by its name on the wire."""
+    return Rejection(Code.VALIDATION, sentence, {field: sentence})
+
+
 def claim_all(incident_id: str, given: Mapping[str, Status], at: datetime) -> tuple[e.Event, ...]:
     """Claim each status that is given to a leaf."""
     return tuple(e.ClaimSet(incident_id, leaf, status, at) for leaf, status in given.items())

@@ -30,7 +30,7 @@ def load_page(conn: Connection, page_id: str, named: Collection[str] = ()) -> tu
     row = conn.execute(_PAGE.where(t.pages.c.id == page_id)).one_or_none()
     if row is None:
         return s.Page(page_id), 0
-    incidents = _load_incidents(conn, page_id, _current(named))
+    incidents = load_incidents(conn, page_id, _current(named))
     page = s.Page(
         id=row.id,
         account_id=row.account_id,
@@ -98,7 +98,7 @@ def load_month(
         .order_by(c.started_at.desc(), c.id.desc())
         .limit(limit)
     )
-    found = _load_incidents(conn, page_id, c.id.in_(ids))
+    found = load_incidents(conn, page_id, c.id.in_(ids))
     return sorted(found.values(), key=lambda i: (i.started_at, i.id), reverse=True)
 
 
@@ -114,9 +114,10 @@ def _current(named: Collection[str]) -> ColumnElement[bool]:
     return or_(c.resolved_at.is_(None), recent, c.id.in_(list(named)))
 
 
-def _load_incidents(
+def load_incidents(
     conn: Connection, page_id: str, wanted: ColumnElement[bool]
 ) -> dict[str, s.Incident]:
+    """Return the incidents of a page that are wanted, whole."""
     c = t.incidents.c
     query = select(t.incidents).where(c.page_id == page_id, wanted).order_by(c.id)
     rows = conn.execute(query).all()

@@ -190,6 +190,17 @@ incidents = Table(
     Index("incidents_open", "page_id", postgresql_where=text("resolved_at IS NULL")),
     Index("incidents_history", "page_id", "resolved_at"),
     Index("incidents_started", "page_id", "started_at"),
+    # What the clock looks for every second: windows that wait, and windows that run.
+    Index(
+        "incidents_start_due",
+        "scheduled_start",
+        postgresql_where=text("state = 'scheduled' AND auto_start"),
+    ),
+    Index(
+        "incidents_end_due",
+        "scheduled_end",
+        postgresql_where=text("kind = 'maintenance' AND resolved_at IS NULL AND auto_end"),
+    ),
 )
 
 updates = Table(

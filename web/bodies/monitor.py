@@ -1,5 +1,6 @@
 """Bodies of the monitor's API. Unknown fields are ignored. Source: SPEC section 5."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -43,7 +44,7 @@ class SetStatus(msgspec.Struct, rename="camel"):
     status: Status
 
 
-def given(references: list[Reference] | None) -> tuple[StatusGiven, ...]:
+def given(references: Sequence[Reference] | None) -> tuple[StatusGiven, ...]:
     """Return references as a command keeps them. Raises ApiError 400."""
     listed = references or []
     if len(listed) > REFERENCES_MAX:

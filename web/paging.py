@@ -1,0 +1,55 @@
+"""Lists that grow: how many are told at once, and where the next ones begin. SPEC section 2."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
+
+from falcon.asgi import Request
+
+from domain.page.state import Incident
+from domain.store.incidents import Place
+from domain.text import is_storable
+from web.errors import ApiError, invalid
+
+LIMIT, LIMIT_MAX = 20, 100
+CURSOR_LIMIT = 200
+BAD_CURSOR = "cursor must be a nextCursor that was told before."
+
+
+def limit_of(req: Request) -> int:
+    """Return how many are asked for. Raises ApiError 400."""
+    given = req.get_param("limit")
+    if given is None:
+        return LIMIT
+    if not (given.isascii() and given.isdigit() and 1 <= int(given[:4]) <= LIMIT_MAX):
+        raise invalid(f"limit must be a whole number from 1 to {LIMIT_MAX}.", "limit")
+    return int(given[:4])
+
+
+def cursor_of(last: Incident) -> str:
+    """Return the cursor behind an incident; it means nothing to whoever holds it."""
+    return urlsafe_b64encode(f"{last.started_at.isoformat()} {last.id}".encode()).decode()
+
+
+def place_of(req: Request) -> Place | None:
+    """Return where the list goes on. Raises ApiError 400."""
+    cursor = req.get_param("cursor")
+    if cursor is None:
+        return None
+    try:
+        return read(cursor[:CURSOR_LIMIT])
+    except ValueError:
+        raise bad_cursor() from None
+
+
+def read(cursor: str) -> Place:
+    """Return the place that a cursor names. Raises ValueError."""
+    at, _, incident_id = urlsafe_b64decode(cursor.encode("ascii")).decode().partition(" ")
+    started_at = datetime.fromisoformat(at)
+    if started_at.tzinfo is None or not is_storable(incident_id):
+        raise bad_cursor()
+    return Place(started_at, incident_id)
+
+
+def bad_cursor() -> ApiError:
+    """Return the refusal of a cursor that is none."""
+    return invalid(BAD_CURSOR, "cursor")
