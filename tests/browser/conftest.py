@@ -8,9 +8,13 @@ from playwright.sync_api import sync_playwright
 from tests.browser import stage
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """Chromium; without one the tests are skipped, unless this is CI."""
+    """Chromium; without one the tests are skipped, unless this is CI.
+
+    Not for the session: Playwright keeps an event loop running, and tests of other modules in this
+    process run loops of their own.
+    """
     if stage.chromium_path() is None:
         if os.environ.get("CI") == "true":
             pytest.fail("CI has to have Chromium: .ci/run installs Debian's.")
@@ -22,7 +26,7 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def demo(chromium, system):
+def demo(system):
     """The address of the demo's page."""
     return stage.address(system, stage.seed_demo(system), "")
 

@@ -31,6 +31,8 @@ Value = TypeVar("Value")
 def at_once(count: int, call: Callable[[int], Value]) -> list[Value]:
     """Call with 0 … count-1 from as many threads, all let go at the same moment."""
     gate = threading.Barrier(count)
+    if os.environ.get("DATABASE_URL"):
+        store_engine.sync_engine()  # threads that ask for it at once would each make one
 
     def run(number: int) -> Value:
         gate.wait()
