@@ -16,7 +16,7 @@ from domain.badge import BadgeParts, with_label
 from domain.page.state import Page
 from workers.render.badge import render_badge_parts
 from workers.render.documents import document, dress
-from workers.render.json_status import iso, status_json, version_json
+from workers.render.json_status import status_json, version_json
 from workers.render.view import PageView, page_view, version_of
 from workers.render.words import colours
 
@@ -61,7 +61,8 @@ def meta(scene: Scene) -> bytes:
     return msgspec.json.encode(
         {
             "isPublic": scene.page.is_public,
-            "servedUntil": iso(served_until) if served_until else None,
+            # To the microsecond: cut to what the wire says, a page would go dark too early.
+            "servedUntil": served_until,
             "version": scene.version,
         }
     )
