@@ -29,3 +29,8 @@ def is_zone(name: str) -> bool:
 def zones() -> frozenset[str]:
     """Return the names of all zones; some systems call their own clock one, which is none."""
     return frozenset(available_timezones() - {"localtime", "Factory"})
+
+
+def iso(at: datetime) -> str:
+    """Write an instant as the wire does: UTC, milliseconds, `Z`. Source: SPEC section 2."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,7 +1,7 @@
 """Answers in the one envelope; those of writes with their receipt."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -9,6 +9,7 @@ import falcon
 import falcon.asgi
 import msgspec
 
+from domain.days import iso as written
 from domain.store.log import Draft, Idempotency
 from web.errors import invalid, rejected
 from web.inbox import Inbox, Written
@@ -26,10 +27,8 @@ def write_data(resp: falcon.asgi.Response, data: Any, status: int = 200) -> None
 
 
 def iso(at: datetime | None) -> str | None:
-    """Write an instant as the wire does: UTC, milliseconds, `Z`."""
-    if at is None:
-        return None
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """Write an instant as the wire does; null where there is none."""
+    return written(at) if at is not None else None
 
 
 def idempotency(req: falcon.asgi.Request, raw: bytes) -> Idempotency | None:

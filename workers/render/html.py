@@ -6,9 +6,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from domain.badge import clean_text
+from domain.days import iso
 from workers.render.bar_svg import bar_paths
 from workers.render.build import ROOT
-from workers.render.json_status import iso
 from workers.render.markdown import words
 from workers.render.times import between, in_zone, lasted, long_day, month_in
 

@@ -1,10 +1,10 @@
 """status.json and status-version.json: the page for programs. Source: SPEC section 4."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
+from domain.days import iso
 from workers.render.tree_view import NodeView
 from workers.render.view import IncidentView, PageView, UpdateView
 
@@ -27,11 +27,6 @@ def status_json(view: PageView, version: str) -> bytes:
 def version_json(version: str) -> bytes:
     """Return status-version.json: the fingerprint twice, for both names are in use."""
     return msgspec.json.encode({"version": version, "v": version})
-
-
-def iso(at: datetime) -> str:
-    """Write an instant as the wire does: UTC, milliseconds, `Z`."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _component(leaf: NodeView) -> dict[str, Any]:
