@@ -46,6 +46,7 @@ NO_INSTANT = (
     ("of year 10000", "10000-01-01T00:00:00Z"),
     ("before Christ", "-0001-01-01T00:00:00Z"),
 )
+SOME_INSTANT = NO_INSTANT[::4]  # the same decoder reads them all
 NO_COMPONENTS = (
     ("a text", "API", "components"),
     ("a number", 7, "components"),
@@ -55,11 +56,11 @@ NO_COMPONENTS = (
     ("of a list", [["API"]], "components[0]"),
     ("of NUL", ["A\0"], "components"),
     ("of a number's name", [{"component": 7}], "components[0].component"),
-    ("of a blank name", [{"component": " ", "status": "outage"}], "components[0].component"),
     ("of nothing", [{}], "components[0].component"),
     ("of a strange field", [{"component": "API", "colour": 1}], "components[0].colour"),
 )
 NO_STATUSES = (
+    ("of a blank name", [{"component": " ", "status": "outage"}], "components[0].component"),
     ("a name alone", ["API"], "components[0]"),
     ("without status", [{"component": "API"}], "components[0].status"),
     ("of a status unknown", [{"component": "API", "status": "down"}], "components[0].status"),
@@ -116,12 +117,21 @@ OPENED = (
 )  # fmt: skip
 PLANNED = (
     *each("plan", "POST", LISTED, PLAN, "scheduledStart", (*NO_INSTANT, ("null", None))),
-    *each("plan", "POST", LISTED, PLAN, "scheduledEnd", (*NO_INSTANT, ("null", None))),
+    *each("plan", "POST", LISTED, PLAN, "scheduledEnd", (*SOME_INSTANT, ("null", None))),
     *each("plan", "POST", LISTED, PLAN, "autoStart", NO_BOOL),
     *each("plan", "POST", LISTED, PLAN, "autoEnd", NO_BOOL),
     *each("plan", "POST", LISTED, PLAN, "title", (*NO_TEXT, ("null", None))),
     *each("plan", "POST", LISTED, PLAN, "body", NO_TEXT),
-    *lists("plan", LISTED, PLAN, (*NO_COMPONENTS, ("blank", [" "], "components[0]"))),
+    *lists(
+        "plan",
+        LISTED,
+        PLAN,
+        (
+            *NO_COMPONENTS,
+            ("blank", [" "], "components[0]"),
+            ("of a blank name", [{"component": " "}], "components[0]"),
+        ),
+    ),
     *each("plan", "POST", LISTED, PLAN, "impact", (("of its own", "minor"),)),
     *each("plan", "POST", LISTED, PLAN, "state", (("of its own", "scheduled"),)),
     *each("plan", "POST", LISTED, PLAN, "startedAt", (("of its own", "2026-01-01T00:00:00Z"),)),
@@ -138,9 +148,9 @@ PLANNED = (
 CHANGED = (
     *each("change", "PATCH", ONE, {}, "title", (*NO_TEXT, ("too long", "x" * 201))),
     *each("change", "PATCH", ONE, {}, "impact", NO_WORD),
-    *each("change", "PATCH", ONE, {}, "startedAt", NO_INSTANT),
-    *each("change", "PATCH", WINDOW, {}, "scheduledStart", NO_INSTANT),
-    *each("change", "PATCH", WINDOW, {}, "scheduledEnd", NO_INSTANT),
+    *each("change", "PATCH", ONE, {}, "startedAt", SOME_INSTANT),
+    *each("change", "PATCH", WINDOW, {}, "scheduledStart", SOME_INSTANT),
+    *each("change", "PATCH", WINDOW, {}, "scheduledEnd", SOME_INSTANT),
     *each("change", "PATCH", WINDOW, {}, "autoStart", NO_BOOL),
     *each("change", "PATCH", WINDOW, {}, "autoEnd", NO_BOOL),
     *each("change", "PATCH", WINDOW, {}, "state",
@@ -224,10 +234,6 @@ ASKED = tuple(
         ("cursor naive", f"cursor={cursor('2026-01-01T00:00:00')}"),
         ("cursor with NUL", f"cursor={cursor('2026-01-01T00:00:00+00:00', chr(0))}"),
         ("cursor of an offset of 23 hours", f"cursor={cursor('2026-01-01T00:00:00%2B23:59')}"),
-        ("cursor far away", f"cursor={cursor('2026-01-01T00:00:00+23:59')}"),
-        ("cursor very far away", f"cursor={cursor('2026-01-01T00:00:00-23:59:59.999999')}"),
-        ("cursor of year 1", f"cursor={cursor('0001-01-01T00:00:00+14:00')}"),
-        ("cursor of year 9999", f"cursor={cursor('9999-12-31T23:59:59-14:00')}"),
     )
 )
 CASES = (*OPENED, *PLANNED, *CHANGED, *SAID, *SHAPES, *ASKED)

@@ -118,7 +118,8 @@ class Alone(Judged):
         assert (refused and refused.code) == wanted, (command, refused)
         if refused:
             assert refused.error.endswith(".")
-            assert refused.code != "VALIDATION" or refused.fields
+            assert bool(refused.fields) == (refused.code == "VALIDATION")
+            assert all(field in refused.error for field in refused.fields)
         else:
             self.page = apply_all(before, decision)
             assert self.page.changed_at >= before.changed_at
