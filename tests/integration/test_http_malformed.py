@@ -20,7 +20,7 @@ from tests.support.stack import System
 
 ROWS = (
     *m.BODIES, *m.TEXTS, *m.ITEMS, *m.UPDATES, *m.NOT_OURS,
-    *d.KEYS, *d.SESSIONS, *d.OWNERS, *d.ADDRESSES, *g.PAGES, *i.CASES,
+    *d.KEYS, *d.SESSIONS, *d.OWNERS, *d.ADDRESSES, *g.PAGES, *g.TYPES, *i.CASES,
 )  # fmt: skip
 
 

@@ -97,7 +97,18 @@ class OwnerMachine(PageMachine):
                    start=hours, end=hours, auto_start=booleans, auto_end=booleans),
     )  # fmt: skip
     def change_incident(self, n, given):
-        id_ = self.one_case(n)
+        self.change_case(self.one_case(n), given)
+
+    @may(often=2, n=ordinals, start=hours, lasts=number(1, 4))
+    def plan_anew(self, n, start, lasts):
+        self.change_case(self.nth("m", n), {"start": start, "end": start + lasts})
+
+    @may(often=2, n=ordinals, ago=number(0, 2))
+    def correct_start(self, n, ago):
+        self.change_case(self.nth("i", n), {"started": -ago})
+
+    def change_case(self, id_, given):
+        """Instants are given in hours from now."""
         for name in {"started", "start", "end"} & set(given):
             given[name] = self.now + given[name] * HOUR
         self.seen(id_, given)
