@@ -56,7 +56,7 @@ def bar_of(held: Held, created_at: datetime, today: date, zone: str) -> Bar:
     first = today - timedelta(days=BAR_DAYS - 1)
     known_from = min(max(0, (day_of(created_at, zone) - first).days), BAR_DAYS - 1)
     troubles = (
-        trouble_of(touching, Day(index, first + timedelta(days=index), index == BAR_DAYS - 1), zone)
+        trouble_of(touching, day_at(index, first, created_at, zone))
         for index, touching in sorted(by_day(held, first, today, zone).items())
         if index >= known_from
     )
@@ -76,21 +76,35 @@ def by_day(held: Held, first: date, today: date, zone: str) -> Mapping[int, Held
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of the bar."""
+    """A day of the bar, as far as the leaf existed."""
 
     index: int
     day: date
-    is_today: bool
+    from_at: datetime
+    until_at: datetime
+
+    @property
+    def is_today(self) -> bool:
+        """Whether it is the bar's last day, which is not over."""
+        return self.index == BAR_DAYS - 1
 
 
-def trouble_of(touching: Held, of: Day, zone: str) -> Trouble | None:
+def day_at(index: int, first: date, created_at: datetime, zone: str) -> Day:
+    """Return a day of the bar that begins with `first`, of a leaf that was made at `created_at`.
+
+    What an incident that is told late says of the time before counts in no percent either.
+    """
+    day = first + timedelta(days=index)
+    return Day(index, day, max(starts_at(day, zone), created_at), ends_at(day, zone))
+
+
+def trouble_of(touching: Held, of: Day) -> Trouble | None:
     """Return what was claimed of a leaf on a day; None if nothing but operational."""
-    from_at, until_at = starts_at(of.day, zone), ends_at(of.day, zone)
-    inside = [(id_, claim) for id_, claim in touching if overlaps(claim, from_at, until_at)]
+    inside = [(id_, claim) for id_, claim in touching if overlaps(claim, of.from_at, of.until_at)]
     status = worst(claim.status for _, claim in inside)
     if status is Status.OPERATIONAL:
         return None
-    minutes = {} if of.is_today else minutes_of([c for _, c in inside], from_at, until_at)
+    minutes = {} if of.is_today else minutes_of([c for _, c in inside], of.from_at, of.until_at)
     troubling = [id_ for id_, claim in inside if claim.status is not Status.OPERATIONAL]
     return Trouble(of.index, of.day, status, minutes, tuple(dict.fromkeys(troubling)))
 

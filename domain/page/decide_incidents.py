@@ -78,9 +78,11 @@ def post_before_start(
 ) -> Decision:
     """Say more of a maintenance that has not begun: it claims nothing yet."""
     if not is_waiting(window):
-        return invalid("state", "Only a maintenance that has not started can be scheduled.")
+        return invalid("state", "state can be scheduled only until a maintenance has started.")
     if given:
-        return invalid("components", "A maintenance claims nothing before it starts.")
+        return invalid(
+            "components", "components can't be given: it claims nothing before it starts."
+        )
     update = Update(command.update_id, command.state, command.body or "", at, at)
     return (e.UpdatePosted(window.id, update),)
 

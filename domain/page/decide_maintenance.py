@@ -15,6 +15,7 @@ from domain.status import Impact, IncidentKind, IncidentState, Status, worst
 
 Decision = tuple[e.Event, ...] | Rejection
 NOT_DUE = "The plan of this maintenance was changed: it is not due at that instant any more."
+PAST = "{} can't be switched on: the planned {} is over. Give another, or {} it now."
 
 
 def schedule_maintenance(page: Page, command: c.ScheduleMaintenance, at: datetime) -> Decision:
@@ -125,7 +126,7 @@ def change_maintenance(window: Incident, command: c.ChangeIncident, at: datetime
 def change_problem(window: Incident, command: c.ChangeIncident) -> Rejection | None:
     """Return why a window in this state can't be changed so."""
     if command.started_at is not None:
-        return invalid("startedAt", "A maintenance is planned by scheduledStart.")
+        return invalid("startedAt", "startedAt is for incidents: plan by scheduledStart.")
     moves_start = bool(command.scheduled_start) or command.auto_start is not None
     if moves_start and not is_waiting(window):
         return Rejection(Code.CONFLICT, "This maintenance has started already.")
@@ -146,9 +147,9 @@ def plan_problem(changed: Incident, command: c.ChangeIncident, at: datetime) -> 
     if is_moved and end <= changed.started_at:
         return invalid("scheduledEnd", "scheduledEnd must be later than the start.")
     if command.auto_start and not command.scheduled_start and start <= at:
-        return invalid("autoStart", "The planned start is over: give another, or start it now.")
+        return invalid("autoStart", PAST.format("autoStart", "start", "start"))
     if command.auto_end and not command.scheduled_end and end <= at:
-        return invalid("autoEnd", "The planned end is over: give another, or finish it now.")
+        return invalid("autoEnd", PAST.format("autoEnd", "end", "finish"))
     return None
 
 

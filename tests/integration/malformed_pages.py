@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.integration.malformed import PAGE, Row, ada, refused
+from tests.integration.malformed_incidents import NO_BOOL, NO_TEXT, each
 
 
 def setting(name: str, body: Any, field: str | None = None, **more: Any) -> Row:
@@ -61,4 +62,27 @@ PAGES = (
     refused("move of an unknown node", f"{PAGE}/components/c_x", {"name": "x"}, "Ada", "PATCH"),
     refused("move of another's", f"{PAGE}/components/<bo_leaf>", {"name": "x"}, "Ada", "PATCH"),
     refused("deletion of another's", f"{PAGE}/components/<bo_leaf>", None, "Ada", "DELETE"),
+)
+NO_OBJECT = (("a number", 7), ("a text", "x"), ("true", True), ("a list", [{}]))
+LEAF = f"{PAGE}/components/<leaf>"
+TYPES = (
+    *(
+        row
+        for fields, wrong in (
+            (("name", "description", "timeZone"), NO_TEXT),
+            (("isPublic", "showUptime", "showFooter"), NO_BOOL),
+            (("labels", "headlines", "theme"), NO_OBJECT),
+        )
+        for field in fields
+        for row in each("setting", "PATCH", PAGE, {}, field, wrong)
+    ),
+    *(
+        row
+        for field in ("name", "description", "parent", "status")
+        for row in each("move", "PATCH", LEAF, {}, field, NO_TEXT)
+    ),
+    *each("move", "PATCH", LEAF, {}, "showUptime", NO_BOOL),
+    *each(
+        "move", "PATCH", LEAF, {}, "position", (("huge", 10**400), ("a text", "1"), ("1.5", 1.5))
+    ),
 )

@@ -10,15 +10,17 @@ from sqlalchemy import Engine, create_engine, text
 from domain.store.engine import driver_url
 from tests.integration import malformed as m
 from tests.integration import malformed_doors as d
+from tests.integration import malformed_incidents as i
 from tests.integration import malformed_pages as g
 from tests.integration import wire
 from tests.integration.malformed import Row
-from tests.support.actors import PASSWORD, Actors, Page, Visitor
+from tests.integration.malformed_incidents import PLAN
+from tests.support.actors import PASSWORD, Actors, Owner, Page, Visitor
 from tests.support.stack import System
 
 ROWS = (
     *m.BODIES, *m.TEXTS, *m.ITEMS, *m.UPDATES, *m.NOT_OURS,
-    *d.KEYS, *d.SESSIONS, *d.OWNERS, *d.ADDRESSES, *g.PAGES,
+    *d.KEYS, *d.SESSIONS, *d.OWNERS, *d.ADDRESSES, *g.PAGES, *g.TYPES, *i.CASES,
 )  # fmt: skip
 
 
@@ -27,6 +29,7 @@ class Cast(NamedTuple):
 
     system: System
     engine: Engine
+    ada: Owner
     names: dict[str, str]
     visitors: tuple[Visitor, ...]
     streams: tuple[str, ...]
@@ -40,6 +43,12 @@ class Cast(NamedTuple):
         """What visitors see of both pages, fingerprints included."""
         paths = ("/status.json", "/status-version.json")
         return [vi.get(path).content for vi in self.visitors for path in paths]
+
+    def told(self) -> list[bytes]:
+        """What Ada is told of her page, hidden things included."""
+        path = f"/api/v1/status/{self.names['page']}"
+        ways = ("", "/components", "/keys", "/incidents?limit=100")
+        return [self.ada.get(path + way).content for way in ways]
 
     def heads(self) -> dict[str, int]:
         """The log's head of every stream that somebody here could write to."""
@@ -57,14 +66,14 @@ def cast(system) -> Iterator[Cast]:
         names = names_of(actors, *pages)
         visitors = tuple(actors.visitor(page) for page in pages)
         streams = (ada.id, bo.id, pages[0].id, pages[1].id)
-        yield Cast(system, engine, names, visitors, streams)
+        yield Cast(system, engine, ada, names, visitors, streams)
     engine.dispose()
 
 
 def names_of(actors: Actors, page: Page, of_bo: Page) -> dict[str, str]:
     mon, bos = actors.monitor(page), actors.monitor(of_bo)
     key, secret = page.key(), mon.http.headers["Authorization"].removeprefix("Bearer ")
-    opened = bos.open()
+    opened, told = bos.open(), mon.open(body="We look.").json()["data"]["id"]
     return {
         "page": page.id,
         "host": page.host,
@@ -75,6 +84,9 @@ def names_of(actors: Actors, page: Page, of_bo: Page) -> dict[str, str]:
         "leaf": page.leaf("API"),
         "category": page.leaf("Backend", kind="category"),
         "incident": mon.open().json()["data"]["id"],
+        "told_incident": told,
+        "update": mon.update(told, "identified", body="Found.").json()["data"]["id"],
+        "window": planned(page),
         "key": secret,
         "key_id": key["id"],
         "bo_page": of_bo.id,
@@ -84,6 +96,13 @@ def names_of(actors: Actors, page: Page, of_bo: Page) -> dict[str, str]:
         "bo_incident": opened.json()["data"]["id"],
         "bo_receipt": opened.headers["location"].rpartition("/")[2],
     } | dead_keys(page)
+
+
+def planned(page: Page) -> str:
+    """A maintenance that waits until long after this test."""
+    answer = page.owner.post(f"{page.path}/incidents", PLAN)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["data"]["id"]
 
 
 def ended_session(page: Page) -> str:
@@ -143,6 +162,7 @@ def refusal(row: Row, content: bytes) -> dict[str, Any]:
 def test_nothing_changes_and_a_sentence_says_why_when_a_request_is_malformed(row, cast):
     # given what visitors see and how far the log goes
     shown, heads = cast.shown(), cast.heads()
+    seen = cast.told() if row.logged else []
     # when somebody sends it
     status, content = ask(cast, row)
     # then it is refused as the table says
@@ -154,6 +174,7 @@ def test_nothing_changes_and_a_sentence_says_why_when_a_request_is_malformed(row
         assert row.field is None or row.field in told["error"], told
     # and nothing has changed, but for the refusal that the log remembers
     assert cast.shown() == shown
+    assert seen == (cast.told() if row.logged else [])
     assert sum(cast.heads().values()) - sum(heads.values()) == row.logged
 
 

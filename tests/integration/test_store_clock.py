@@ -1,5 +1,7 @@
 """The clock on a real store: what is due is appended once, with its time, however many beats."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -85,6 +87,21 @@ def test_window_is_in_the_past_as_planned_when_ten_beats_come_late(page, now):
     assert [tuple(row) for row in rows] == [
         ("StartMaintenance", "clock", start), ("FinishMaintenance", "clock", end),
     ]  # fmt: skip
+
+
+def test_window_begins_and_ends_once_when_beats_are_processes_of_their_own(page, now, store):
+    # given three machines that keep time for a while
+    beats = "from workers.clock import keep_time\nfor _ in range(40): keep_time()"
+    start, end = now - 2 * HOUR, now - HOUR
+    window, before = plan(page, start, end), page.head()
+    for _ in range(2):
+        found = [subprocess.Popen([sys.executable, "-c", beats], env=store.env) for _ in range(3)]
+        assert [process.wait(60) for process in found] == [0, 0, 0]
+        page.drain()
+    # then each instant was told once
+    assert page.head() - before == 2
+    told = window_of(page, window)
+    assert (told.started_at, told.resolved_at) == (start, end)
 
 
 def test_nothing_changes_when_the_keys_are_forgotten(page, now):
