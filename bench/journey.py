@@ -61,7 +61,7 @@ async def write_on(seat: Seat, port: int, until: float) -> list[float]:
     while time.perf_counter() < until:
         status, turn = STATUSES[turn % 2], turn + 1
         sent = time.perf_counter()
-        code, body = await connection.post(
+        code, _, body = await connection.post(
             path, {"status": status}, Authorization=f"Bearer {seat.secret}"
         )
         assert code in {200, 202}, body
@@ -75,7 +75,7 @@ async def until_shown(connection: Connection, seat: Seat, status: str) -> None:
     """Ask until the page shows it."""
     wanted = f'"id":"{seat.leaf}","name":"{seat.name}","status":"{status}"'.encode()
     for _ in range(1000):
-        _, body = await connection.get(seat.host, "/status.json")
+        _, _, body = await connection.get(seat.host, "/status.json")
         if wanted in body:
             return
         await asyncio.sleep(0.005)

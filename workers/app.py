@@ -19,6 +19,7 @@ app.conf.update(
     worker_prefetch_multiplier=1,  # a child that drains holds no other page's doorbell back
     task_default_queue=QUEUES[0],
     task_create_missing_queues=True,
+    broker_channel_error_retry=True,  # Redis out of memory is an outage, not the worker's end
     broker_connection_retry_on_startup=True,  # a worker may be started before its broker
     broker_connection_max_retries=None,  # and waits for it however long it is gone
     broker_transport_options={

@@ -21,6 +21,7 @@ from ops import ports, processes, programs
 from ops.child import Child, ChildSpec
 from ops.child_output import LogFolder
 from ops.embedded.postgres_server import PostgresServer
+from ops.embedded.redis_server import RedisServer
 from ops.embedded.stack import EmbeddedStack, StackUrls
 
 READY_LIMIT_S = 30.0
@@ -82,12 +83,23 @@ class Web:
         assert self.child.is_running, f"{self.child.name} ended while starting"
 
 
+class Broker(RedisServer):
+    """A Redis beside the one that holds what visitors see."""
+
+    name = "broker"
+
+    def prepare(self) -> None:
+        self._folder.parent.mkdir(mode=0o700, exist_ok=True)
+        super().prepare()
+
+
 class System:
     """A stack and the programs on it. `with System(folder) as system:` starts nothing but the
     stack.
 
     `durable=False` turns fsync off: a killed Postgres still loses nothing, only a crash of the
-    machine would.
+    machine would. `disk` is a folder for Postgres alone; `has_broker` makes the broker a Redis of
+    its own.
     """
 
     def __init__(
@@ -97,10 +109,20 @@ class System:
         template: Path | None = None,
         durable: bool = False,
         env: Mapping[str, str] | None = None,
+        disk: Path | None = None,
+        has_broker: bool = False,
     ) -> None:
         self.folder = folder
         self.log = LogFolder(folder / "log")
         self.stack = EmbeddedStack(folder, log=self.log, durable=durable, template=template)
+        self.disk = disk
+        if disk is not None:
+            self.stack.postgres = PostgresServer(
+                disk, self.log, lambda _child: None, durable=durable, template=template
+            )
+        self.broker = (
+            Broker(folder / "broker", self.log, lambda _child: None) if has_broker else None
+        )
         self.children: list[Child] = []
         self.webs: list[Web] = []
         self._extra_env = dict(env or {})
@@ -119,7 +141,7 @@ class System:
             **os.environ,
             "DATABASE_URL": self.urls.database_url,
             "REDIS_URL": self.urls.redis_url,
-            "BROKER_URL": self.urls.redis_url,
+            "BROKER_URL": self.broker.url if self.broker else self.urls.redis_url,
             "CACHE_URL": self.urls.redis_url,
             "BASE_DOMAIN": "localhost",
             "BASE_URL": f"http://localhost:{self._base_port}",
@@ -133,6 +155,8 @@ class System:
         """Postgres and Redis, empty."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._urls = self.stack.start()
+        if self.broker is not None:
+            self.broker.start()
         return self._urls
 
     def migrate(self) -> None:
@@ -205,6 +229,8 @@ class System:
         """End everything: programs at once, for nothing of theirs is kept; the servers in order."""
         with ExitStack() as endings:
             endings.callback(self.stack.stop)
+            if self.broker is not None:
+                endings.callback(self.broker.stop)
             for child in self.children:
                 endings.callback(child.kill)
         self.children.clear()

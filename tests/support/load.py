@@ -1,0 +1,269 @@
+"""Writers that number what they say, and visitors who look without pause, on any number of pages.
+
+Everybody fails over between web processes as a reverse proxy would. A writer repeats a number with
+the same idempotency key until somebody acknowledges it, and only then goes on to the next: what
+comes later in a page's timeline was said later.
+"""
+
+import asyncio
+import json
+import random
+import re
+import threading
+import time
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from bench.client import Connection
+from tests.support.actors import Page
+from tests.support.stack import System
+
+OPENS, RESOLVES = 1, 2  # which words of a chapter open an incident, and resolve the last one
+CHAPTER = 40  # words of one incident, before the next one is opened and it is resolved
+HEALS_WITHIN_S = 60.0  # every word must be shown by then, once nothing is broken any more
+ANSWERS_WITHIN_S = (
+    20.0  # a write waits for its publication; a frozen server may take long to say so
+)
+VISIT_WITHIN_S = 5.0
+FRESH_S = 1.0
+PAUSE_S = 0.05  # between two attempts
+DEFINITE = {200, 201, 202}
+NUMBER = re.compile(r"n=(\d+)")
+COPY = b"x-hepstatus-copy"
+
+
+@dataclass(slots=True, eq=False)
+class Story:
+    """What was said of one page: the numbers that were acknowledged, and when (monotonic)."""
+
+    page: Page
+    secret: str
+    acknowledged: list[int] = field(default_factory=list)
+    seen: list[int] = field(default_factory=list)  # those that status.json can show
+    seen_at: list[float] = field(default_factory=list)
+    shown: int = 0  # the newest number that a visitor saw
+
+    @property
+    def is_told(self) -> bool:
+        """Whether a visitor saw the last word."""
+        return not self.seen or self.shown >= self.seen[-1]
+
+    def acknowledge(self, number: int, *, is_seen: bool) -> None:
+        """Note that a number is safe from now on."""
+        self.acknowledged.append(number)
+        if is_seen:
+            self.seen.append(number)
+            self.seen_at.append(time.monotonic())
+
+    def missing_since(self, shown: int, at: float) -> float | None:
+        """When the first number behind `shown` was acknowledged, if that was before `at`."""
+        following = bisect_right(self.seen, shown)
+        is_missing = following < len(self.seen_at) and self.seen_at[following] <= at
+        return self.seen_at[following] if is_missing else None
+
+
+@dataclass(slots=True)
+class Record:
+    """What happened to writers and visitors; instants are monotonic seconds."""
+
+    answers: Counter[str] = field(default_factory=Counter)
+    visits: int = 0
+    labelled: int = 0
+    errors: list[tuple[float, str]] = field(default_factory=list)
+    stale: list[tuple[float, float]] = field(default_factory=list)
+    refused: list[float] = field(default_factory=list)
+
+    @property
+    def longest_stale_s(self) -> float:
+        """The age of the oldest acknowledged word that a visitor was not shown."""
+        return max((age for _, age in self.stale), default=0.0)
+
+    def healed_s(self, struck_at: float, mended_at: float) -> float:
+        """How long after `mended_at` a page was staler than before the fault (or than a second
+        ago), or a write was refused."""
+        usual = max((age for at, age in self.stale if at < struck_at), default=0.0)
+        late = [at for at, age in self.stale if age > max(usual, FRESH_S)] + self.refused
+        return max((at - mended_at for at in late if at > mended_at), default=0.0)
+
+
+class Peer:
+    """Somebody who speaks to whichever web process answers."""
+
+    def __init__(self, ports: list[int]) -> None:
+        self._ports = ports
+        self._turn = random.randrange(len(ports))
+        self._connections: dict[int, Connection] = {}
+
+    async def ask(self, send, within_s: float) -> tuple[int, Mapping[bytes, bytes], bytes]:
+        """Send over a kept connection; raises OSError or asyncio.IncompleteReadError."""
+        port = self._ports[self._turn % len(self._ports)]
+        try:
+            async with asyncio.timeout(within_s):
+                connection = self._connections.get(port) or await Connection.open(port)
+                self._connections[port] = connection
+                return await send(connection)
+        except (OSError, EOFError, ValueError):
+            if broken := self._connections.pop(port, None):
+                broken.close()
+            raise
+
+    def turn_away(self) -> None:
+        """Try another process next time."""
+        self._turn += 1
+
+    def close(self) -> None:
+        for connection in self._connections.values():
+            connection.close()
+
+
+class Writer(Peer):
+    """Says one number after the other of a page."""
+
+    def __init__(self, story: Story, record: Record, ports: list[int], *, waits: bool) -> None:
+        super().__init__(ports)
+        self.story, self.record = story, record
+        self._headers = {"Authorization": f"Bearer {story.secret}"}
+        self._headers |= {} if waits else {"Prefer": "respond-async"}
+        self._open = self._previous = ""
+
+    async def run(self, stop: threading.Event) -> None:
+        number = self.story.acknowledged[-1] if self.story.acknowledged else 0
+        while not stop.is_set() or number % CHAPTER == RESOLVES:  # which no visitor can see
+            number += 1
+            await self.say(number)
+        self.close()
+
+    async def say(self, number: int) -> None:
+        """Say a number until it is acknowledged."""
+        path, body = self.words(number)
+        while (answer := await self.attempt(path, body, f"n-{number}")) is None:
+            self.record.refused.append(time.monotonic())
+            await asyncio.sleep(PAUSE_S)
+            self.turn_away()
+        self.story.acknowledge(number, is_seen=self._previous not in path or not self._previous)
+        if number % CHAPTER == OPENS:
+            self._previous, self._open = self._open, answer["data"]["id"]
+
+    def words(self, number: int) -> tuple[str, dict[str, object]]:
+        """The call that says a number: it opens an incident, adds to it, or resolves the last."""
+        base, words = "/api/v1/status-api/incidents", f"n={number}"
+        if number % CHAPTER == OPENS:
+            return base, {"title": words, "body": words}
+        if number % CHAPTER == RESOLVES and self._previous:
+            return f"{base}/{self._previous}/updates", {"state": "resolved", "body": words}
+        return f"{base}/{self._open}/updates", {"state": "identified", "body": words}
+
+    async def attempt(self, path: str, body: object, key: str) -> dict | None:
+        """The acknowledgement, or None if there is none; raises AssertionError for any refusal that
+        is not 503 or 429."""
+        headers = {**self._headers, "Idempotency-Key": key}
+        try:
+            code, _, raw = await self.ask(lambda c: c.post(path, body, **headers), ANSWERS_WITHIN_S)
+        except (OSError, EOFError, ValueError) as error:
+            self.record.answers[type(error).__name__] += 1
+            return None
+        self.record.answers[str(code)] += 1
+        assert code in DEFINITE or code in {429, 502, 503}, (code, raw)
+        return json.loads(raw) if code in DEFINITE else None
+
+
+class Visitor(Peer):
+    """Looks at one page after the other, and notes what is missing."""
+
+    def __init__(self, stories: list[Story], record: Record, ports: list[int]) -> None:
+        super().__init__(ports)
+        self.stories, self.record = stories, record
+
+    async def run(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            await self.visit(random.choice(self.stories))
+        self.close()
+
+    async def visit(self, story: Story) -> None:
+        """One visit, at another process if the first one fails."""
+        wrong = ""
+        for _ in self._ports:
+            began = time.monotonic()
+            try:
+                code, headers, raw = await self.ask(
+                    lambda c: c.get(story.page.host, "/status.json"), VISIT_WITHIN_S
+                )
+            except (OSError, EOFError, ValueError) as error:
+                wrong = type(error).__name__
+            else:
+                if code == 200:
+                    self.note(story, began, headers, raw)
+                    return
+                wrong = str(code)
+            self.turn_away()
+        self.record.errors.append((time.monotonic(), wrong))
+        await asyncio.sleep(PAUSE_S)
+
+    def note(self, story: Story, began: float, headers: Mapping[bytes, bytes], raw: bytes) -> None:
+        """Compare what is shown with what had been acknowledged before."""
+        self.record.visits += 1
+        self.record.labelled += COPY in headers
+        shown = max(map(int, NUMBER.findall(raw.decode())), default=0)
+        story.shown = max(story.shown, shown)
+        if (since := story.missing_since(shown, began)) is not None:
+            self.record.stale.append((began, began - since))
+
+
+class Load:
+    """Writers and visitors in a thread of their own."""
+
+    def __init__(self, system: System, stories: list[Story], visitors: int = 2) -> None:
+        self.stories = stories
+        self.record = Record()
+        self.ports = [web.port for web in system.webs]
+        self._visitors = visitors
+        self._quiet, self._closed = threading.Event(), threading.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._work, name="load")
+
+    @property
+    def acknowledged(self) -> int:
+        """How many numbers were acknowledged so far."""
+        return sum(len(story.acknowledged) for story in self.stories)
+
+    @contextmanager
+    def flowing(self) -> Iterator[None]:
+        """Write and look for as long as the block lasts; raises what a writer met."""
+        self._thread.start()
+        try:
+            yield
+        finally:
+            self._quiet.set()
+            self._thread.join()
+        if self._failure:
+            raise self._failure
+
+    def _work(self) -> None:
+        try:
+            asyncio.run(self._everybody())
+        except BaseException as failure:  # noqa: BLE001 - told to whoever waits
+            self._failure = failure
+
+    async def _everybody(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            writers = [
+                group.create_task(
+                    Writer(s, self.record, self.ports, waits=i % 4 != 0).run(self._quiet)
+                )
+                for i, s in enumerate(self.stories)
+            ]
+            for _ in range(self._visitors):
+                visitor = Visitor(self.stories, self.record, self.ports)
+                group.create_task(visitor.run(self._closed))
+            await asyncio.wait(writers)
+            await self._until_told()
+            self._closed.set()
+
+    async def _until_told(self) -> None:
+        """Look on until every page shows its last word; raises TimeoutError."""
+        async with asyncio.timeout(HEALS_WITHIN_S):
+            while not all(story.is_told for story in self.stories):  # noqa: ASYNC110 - many at once
+                await asyncio.sleep(PAUSE_S)

@@ -1,0 +1,244 @@
+"""What can go wrong with a running system: each scenario breaks it for a moment and mends it.
+
+Mending is what a supervisor or an operator does from outside (start again what ended, give back
+memory, room or connections); everything else has to heal by itself.
+"""
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import redis
+
+from ops.child import Child
+from ops.embedded.server import Server
+from tests.support.faults import Behind
+from tests.support.stack import System, wait_until
+
+OUT_OF_MEMORY_S = 3.0
+OUT_OF_CONNECTIONS_S = 3.0
+POSTGRES_FROZEN_S = 5.0
+HOUR = "interval '1 hour'"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A fault by its name in the table; `is_dark` if no web process lives meanwhile."""
+
+    name: str
+    strike: Callable[["Fault"], None]
+    is_dark: bool = False
+    needs: str = ""  # "two redis", "small disk": a system that is made for it
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a scenario may break, and for how long it may freeze Redis."""
+
+    system: System
+    page_ids: list[str]
+    freeze_s: float = 10.0
+
+    @property
+    def postgres(self) -> Server:
+        return self.system.stack.postgres
+
+    @property
+    def redis(self) -> Server:
+        return self.system.stack.redis
+
+    def named(self, word: str) -> list[Child]:
+        return [child for child in self.system.children if child.name.startswith(word)]
+
+    def client(self) -> "redis.Redis[bytes]":
+        return redis.Redis.from_url(self.system.urls.redis_url, socket_timeout=5)
+
+
+def kill_pool_process(fault: Fault) -> None:
+    os.kill(random.choice(fault.named("worker")[0].descendants()), signal.SIGKILL)
+
+
+def kill_worker(fault: Fault) -> None:
+    worker = fault.named("worker")[0]
+    worker.kill()
+    fault.system.restart(worker)
+
+
+def kill_beat(fault: Fault) -> None:
+    beat = fault.named("beat")[0]
+    beat.kill()
+    fault.system.restart(beat)
+
+
+def kill_one_web(fault: Fault) -> None:
+    web = random.choice(fault.system.webs)
+    web.child.kill()
+    web.restart()
+
+
+def kill_all_programs(fault: Fault) -> None:
+    for child in fault.system.children:
+        child.kill()
+    for child in fault.named("worker") + fault.named("beat"):
+        fault.system.restart(child)
+    for web in fault.system.webs:
+        web.restart()
+
+
+def restart_one_by_one(fault: Fault) -> None:
+    for web in fault.system.webs:
+        web.child.stop()
+        web.restart()
+    for child in fault.named("worker") + fault.named("beat"):
+        child.stop()
+        fault.system.restart(child)
+
+
+def kill_redis_without_data(fault: Fault) -> None:
+    fault.redis.child.kill()
+    fault.redis.restart()
+
+
+def kill_redis_with_old_data(fault: Fault) -> None:
+    fault.client().save()
+    time.sleep(1)  # what is written meanwhile is lost
+    fault.redis.child.kill()
+    fault.redis.restart()
+    (fault.system.folder / "redis" / "dump.rdb").unlink()
+
+
+def freeze_redis(fault: Fault) -> None:
+    fault.redis.child.freeze()
+    time.sleep(fault.freeze_s)
+    fault.redis.child.thaw()
+
+
+def exhaust_redis(policy: str) -> Callable[[Fault], None]:
+    def strike(fault: Fault) -> None:
+        client = fault.client()
+        used = client.info("memory")["used_memory"]
+        client.config_set("maxmemory-policy", policy)
+        client.config_set("maxmemory", max(used * 3 // 4, 1))
+        time.sleep(OUT_OF_MEMORY_S)
+        client.config_set("maxmemory", 0)
+        client.config_set("maxmemory-policy", "noeviction")
+
+    return strike
+
+
+def evict_hashes(fault: Fault) -> None:
+    client = fault.client()
+    for page_id in random.sample(fault.page_ids, max(len(fault.page_ids) // 2, 1)):
+        client.delete(f"hep:page:{page_id}")
+
+
+def end_postgres(number: signal.Signals) -> Callable[[Fault], None]:
+    def strike(fault: Fault) -> None:
+        os.kill(fault.postgres.child.pid, number)
+        wait_until(lambda: not fault.postgres.child.is_running, "postgres ends")
+        fault.postgres.restart()
+
+    return strike
+
+
+def freeze_postgres(fault: Fault) -> None:
+    fault.postgres.child.freeze()
+    time.sleep(POSTGRES_FROZEN_S)
+    fault.postgres.child.thaw()
+
+
+def take_all_connections(fault: Fault) -> None:
+    """Take what is free and what becomes free; the programs lose theirs too."""
+    with ExitStack() as held:
+        until = time.monotonic() + OUT_OF_CONNECTIONS_S
+        ours = set()
+        while time.monotonic() < until:
+            try:
+                conn = held.enter_context(psycopg.connect(fault.system.urls.database_url))
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+                continue
+            ours.add(conn.info.backend_pid)
+            if len(ours) == 1:
+                end_other_backends(conn)
+
+
+def end_other_backends(conn: Any) -> None:
+    conn.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    )
+
+
+def step_clock_back(fault: Fault) -> None:
+    """Streams that believe it is an hour later: to them the clock has gone back by one."""
+    ids = {"ids": fault.page_ids}
+    behind = Behind(fault.system)
+    behind.sql(f"UPDATE streams SET last_at = last_at + {HOUR} WHERE id = ANY(:ids)", **ids)
+
+
+def lose(name: str) -> Callable[[Fault], None]:
+    """Kill one of two Redis instances, and start it again, empty."""
+
+    def strike(fault: Fault) -> None:
+        server = fault.redis if name == "cache" else fault.system.broker
+        assert server is not None, "the broker is not apart"
+        server.child.kill()
+        time.sleep(1)
+        server.restart()
+
+    return strike
+
+
+def fill_disk(fault: Fault) -> None:
+    ballast = fault.system.disk / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        try:
+            while file.write(b"\0" * 65536):
+                pass
+        except OSError:
+            time.sleep(OUT_OF_MEMORY_S)
+    ballast.unlink()
+    if not fault.postgres.child.is_running:  # it gives up when its log can't be written
+        fault.postgres.restart()
+
+
+SCENARIOS: tuple[Scenario, ...] = (
+    Scenario("a process of the pool is killed", kill_pool_process),
+    Scenario("the worker is killed", kill_worker),
+    Scenario("beat is killed", kill_beat),
+    Scenario("one web process is killed", kill_one_web),
+    Scenario("every program is killed", kill_all_programs, is_dark=True),
+    Scenario("every program is restarted, one by one", restart_one_by_one),
+    Scenario("Redis is killed and comes back empty", kill_redis_without_data),
+    Scenario("Redis is killed and comes back with old data", kill_redis_with_old_data),
+    Scenario("Redis is frozen", freeze_redis),
+    Scenario("Redis is out of memory, noeviction", exhaust_redis("noeviction")),
+    Scenario("Redis is out of memory, volatile-lru", exhaust_redis("volatile-lru")),
+    Scenario("half of the hashes are evicted", evict_hashes),
+    Scenario("Postgres is stopped fast", end_postgres(signal.SIGINT)),
+    Scenario("Postgres is stopped immediately", end_postgres(signal.SIGQUIT)),
+    Scenario("Postgres is frozen", freeze_postgres),
+    Scenario("Postgres is out of connections", take_all_connections),
+    Scenario("Postgres' disk is full", fill_disk, needs="small disk"),
+    Scenario("the broker of two Redis is lost", lose("broker"), needs="two redis"),
+    Scenario("the cache of two Redis is lost", lose("cache"), needs="two redis"),
+    Scenario("the clock goes back by an hour", step_clock_back),
+)
+
+
+@contextmanager
+def small_disk(folder: Any, megabytes: int = 400) -> Iterator[None]:
+    """A file system of its own, of this size; needs root, as the containers of CI have it."""
+    folder.mkdir(parents=True)
+    os.system(f"mount -t tmpfs -o size={megabytes}m tmpfs {folder}")
+    try:
+        yield
+    finally:
+        os.system(f"umount {folder}")
