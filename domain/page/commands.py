@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from domain.page.state import ComponentKind, Entitlement, Look, Mode
+from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
 from domain.status import Impact, IncidentState, Status
 
 
@@ -252,6 +253,7 @@ Command: TypeAlias = (
     | OpenIncident | PostUpdate | ScheduleMaintenance | StartMaintenance | FinishMaintenance
     | ChangeIncident | EditUpdate | DeleteUpdate | DeleteIncident
     | CreateKey | ChangeKey | DeleteKey
+    | AddTemplate | ChangeTemplate | DeleteTemplate
 )  # fmt: skip
 
 COMMANDS: MappingProxyType[str, type[Command]] = MappingProxyType(

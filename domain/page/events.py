@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from domain.page.state import Component, Entitlement, Incident, Key, Look, Update
+from domain.page.state import Component, Entitlement, Incident, Key, Look, Template, Update
 from domain.status import Status
 
 
@@ -162,10 +162,24 @@ class KeyDeleted:
     key_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateSet:
+    """A template exists with these words now."""
+
+    template: Template
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateDeleted:
+    """A template is gone."""
+
+    template_id: str
+
+
 Event: TypeAlias = (
     PageCreated | EntitlementSet | HostsSet | PageDeleted | PageChanged | ComponentAdded
     | ComponentsSet | ComponentDeleted
     | StatusShown | IncidentOpened | UpdatePosted | IncidentChanged | UpdateEdited | UpdateDeleted
     | ClaimSet | ClaimsEnded | IncidentDeleted
-    | KeySet | KeyDeleted
+    | KeySet | KeyDeleted | TemplateSet | TemplateDeleted
 )  # fmt: skip

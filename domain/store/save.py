@@ -32,7 +32,13 @@ def save_page(conn: Connection, before: Page, after: Page, applied_seq: int) -> 
     save_rows(conn, t.components, _records(old, page_id), _records(new, page_id))
     old_keys, new_keys = differing(before.keys, after.keys)
     save_rows(conn, t.keys, _records(old_keys, page_id), _records(new_keys, page_id))
+    old_words, new_words = differing(before.templates, after.templates)
+    save_rows(conn, t.templates, _records(old_words, page_id), _records(new_words, page_id))
     _save_incidents(conn, before, after)
+    if after.deleted_at is not None:
+        # What was not loaded goes with the page as well.
+        for table in (t.updates, t.claims, t.incidents, t.templates):
+            conn.execute(delete(table).where(table.c.page_id == page_id))
 
 
 def differing(
@@ -134,10 +140,6 @@ def _save_incidents(conn: Connection, before: Page, after: Page) -> None:
     save_rows(conn, t.updates, _update_rows(old, page_id), _update_rows(new, page_id))
     key = ("incident_id", "component_id", "from_at")
     save_rows(conn, t.claims, _claim_rows(old, page_id), _claim_rows(new, page_id), key)
-    if after.deleted_at is not None:
-        # What was too old to be loaded goes with the page as well.
-        for table in (t.updates, t.claims, t.incidents):
-            conn.execute(delete(table).where(table.c.page_id == page_id))
 
 
 def _incident_rows(incidents: Iterable[Incident], page_id: str) -> dict[str, Record]:

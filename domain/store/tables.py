@@ -244,3 +244,18 @@ keys = Table(
     Column("last_used_at", Moment),
     Index("keys_page", "page_id"),
 )
+
+templates = Table(
+    "templates",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("page_id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("name", Text),
+    Column("body", Text),
+    Column("state", Text),
+    Column("impact", Text),
+    Column("kind", Text, nullable=False),
+    Index("templates_page", "page_id"),
+)

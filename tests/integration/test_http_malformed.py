@@ -10,6 +10,7 @@ from sqlalchemy import Engine, create_engine, text
 from domain.store.engine import driver_url
 from tests.integration import malformed as m
 from tests.integration import malformed_doors as d
+from tests.integration import malformed_kept as k
 from tests.integration import malformed_pages as g
 from tests.integration import wire
 from tests.integration.malformed import Row
@@ -18,7 +19,7 @@ from tests.support.stack import System
 
 ROWS = (
     *m.BODIES, *m.TEXTS, *m.ITEMS, *m.UPDATES, *m.NOT_OURS,
-    *d.KEYS, *d.SESSIONS, *d.OWNERS, *d.ADDRESSES, *g.PAGES,
+    *d.KEYS, *d.SESSIONS, *d.OWNERS, *d.ADDRESSES, *g.PAGES, *k.KEPT,
 )  # fmt: skip
 
 
@@ -75,6 +76,7 @@ def names_of(actors: Actors, page: Page, of_bo: Page) -> dict[str, str]:
         "leaf": page.leaf("API"),
         "category": page.leaf("Backend", kind="category"),
         "incident": mon.open().json()["data"]["id"],
+        "template": page.template("Words"),
         "key": secret,
         "key_id": key["id"],
         "bo_page": of_bo.id,

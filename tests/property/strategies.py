@@ -158,7 +158,25 @@ def pages(draw, resolved=NEVER):
         components=components,
         incidents={incident.id: incident for incident in found},
         keys={key.id: key for key in keys},
+        templates={one.id: one for one in draw(st.lists(templates, max_size=2))},
     )
+
+
+def templates_of(title, created_at, name, body, state, impact, kind):
+    """A template with an id that nothing else has."""
+    return s.Template(mint("t"), title, created_at, name, body, state, impact, kind)
+
+
+templates = st.builds(
+    templates_of,
+    texts(),
+    instants(),
+    st.none() | texts(),
+    st.none() | texts(40),
+    st.none() | unresolved_states,
+    st.none() | st.sampled_from(Impact),
+    st.sampled_from(IncidentKind),
+)
 
 
 def keys_of(name, created_at, disabled):
