@@ -69,6 +69,7 @@ def changed(page: Page, event: e.PageChanged) -> Page:
         description=event.description,
         time_zone=event.time_zone,
         look=event.look,
+        logo=event.logo,
     )
 
 

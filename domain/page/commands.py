@@ -56,7 +56,7 @@ class ChangePage:
 
     It carries only what was asked for, so that two owners who change different things at once both
     get their way. `look` replaces the whole look before the rest; `etag` is that of the settings
-    which the change was meant for, if that matters.
+    which the change was meant for, if that matters. `logo` is a picture in base64.
     """
 
     name: str | None = None
@@ -71,6 +71,7 @@ class ChangePage:
     show_uptime: bool | None = None
     show_footer: bool | None = None
     etag: str | None = None
+    logo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

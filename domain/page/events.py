@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from domain.page.logo import Logo
 from domain.page.state import Component, Entitlement, Incident, Key, Look, Template, Update
 from domain.status import Status
 
@@ -50,6 +51,7 @@ class PageChanged:
     description: str | None
     time_zone: str
     look: Look
+    logo: Logo | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from domain.page.logo import Logo
 from domain.status import Impact, IncidentKind, IncidentState, Status
 
 FREE_LEAVES = 5
@@ -194,6 +195,7 @@ class Page:
     is_public: bool = False
     host: str | None = None
     look: Look = Look()
+    logo: Logo | None = None
     entitlement: Entitlement = Entitlement()
     created_at: datetime | None = None
     changed_at: datetime | None = None

@@ -11,6 +11,7 @@ from domain.account.state import Account, Place
 from domain.page import state as s
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.store import tables as t
+from domain.store.logos import logo_from
 from domain.store.templates import load_templates
 from domain.uptime import BAR_DAYS
 
@@ -43,6 +44,7 @@ def load_page(
         is_public=row.is_public,
         host=row.host,
         look=msgspec.convert(row.look, s.Look),
+        logo=logo_from(row.logo),
         entitlement=_entitlement(row),
         created_at=row.created_at,
         changed_at=row.changed_at,

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 from domain.account.state import Account
 from domain.page.state import Claim, Entitlement, Incident, Page
 from domain.store import tables as t
+from domain.store.logos import logo_record, save_logo
 
 Id = TypeVar("Id", bound=Hashable)
 Thing = TypeVar("Thing")
@@ -27,6 +28,7 @@ def save_page(conn: Connection, before: Page, after: Page, applied_seq: int) -> 
     Raises IntegrityError or DataError when the data of a command is to blame.
     """
     _save_page_row(conn, before, after, applied_seq)
+    save_logo(conn, before, after)
     page_id = after.id
     old, new = differing(before.components, after.components)
     save_rows(conn, t.components, _records(old, page_id), _records(new, page_id))
@@ -98,7 +100,8 @@ def _save_page_row(conn: Connection, before: Page, after: Page, applied_seq: int
         )
     }  # fmt: skip
     record |= _entitlement_record(after.entitlement)
-    record |= {"look": msgspec.to_builtins(after.look), "applied_seq": applied_seq}
+    record |= {"look": msgspec.to_builtins(after.look), "logo": logo_record(after.logo)}
+    record |= {"applied_seq": applied_seq}
     if after.created_at is None:
         return
     if before.created_at is None:

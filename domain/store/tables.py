@@ -132,6 +132,7 @@ pages = Table(
     Column("is_public", Boolean, nullable=False),
     Column("host", Text),
     Column("look", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("logo", JSONB(none_as_null=True)),
     Column("tier", Text, nullable=False),
     Column("tier_until", Moment),
     Column("served_until", Moment),
@@ -150,6 +151,15 @@ pages = Table(
     Index("pages_until", "published_until"),
     Index("pages_build", "published_build"),
     Index("pages_epoch", "published_epoch"),
+)
+
+# A logo's bytes are apart from its page: a drain reads what they are, and not them.
+logos = Table(
+    "logos",
+    metadata,
+    Column("page_id", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )
 
 components = Table(

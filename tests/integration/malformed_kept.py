@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.integration.malformed import PAGE, Row, ada, missing, refused, wrong
+from tests.integration.malformed import PAGE, Row, ada, js, missing, refused, wrong
 
 TEMPLATES = f"{PAGE}/templates"
 ONE = f"{TEMPLATES}/<template>"
@@ -18,7 +18,41 @@ def change(name: str, body: Any, field: str | None = None, **more: Any) -> Row:
     return ada(f"template change {name}", "PATCH", ONE, body, field, **more)
 
 
+def logo(what: str, given: Any, **more: Any) -> Row:
+    """A logo that is none."""
+    return ada(f"logo {what}", "PATCH", PAGE, {"logo": given}, "logo", **more)
+
+
+SVG = "data:image/svg+xml;base64,PHN2Zy8+"
+GIF = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+HUGE_PNG = "iVBORw0KGgoAAAANSUhEUgAAEAEAAAABCAYAAAAAAAAA"
+EMPTY_PNG = "iVBORw0KGgoAAAANSUhEUgAAAAAAAAABCAYAAAAAAAAA"
+LOGOS = (
+    logo("a number", 7),
+    logo("a list", ["x"]),
+    logo("empty", ""),
+    logo("blank", "  "),
+    logo("of no base64", "x!"),
+    logo("cut short", "iVBORw0KGgo"),
+    logo("of other base64", "_-__"),
+    logo("an address", "https://example.com/logo.png"),
+    logo("a file", "file:///etc/passwd"),
+    logo("an SVG", SVG),
+    logo("a GIF", GIF),
+    logo("an SVG that says PNG", SVG.replace("svg+xml", "png")),
+    logo("too wide", HUGE_PNG),
+    logo("of no width", EMPTY_PNG),
+    logo("with NUL", "iVBO\0"),
+    logo("too heavy", "iVBO" + "A" * 90_000),
+    Row(
+        "logo: body too large", "PATCH", PAGE, js({"logo": "A" * 120_000}), 413, "TOO_LARGE",
+        who="Ada",
+    ),
+    ada("name of a body for logos", "POST", TEMPLATES, {"title": "A" * 70_000}, status=413,
+        code="TOO_LARGE"),
+)  # fmt: skip
 KEPT = (
+    *LOGOS,
     template("without title", "title", title=None),
     template("title blank", "title", title=" "),
     template("title too long", "title", title="x" * 201),

@@ -7,6 +7,7 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from domain.page import state as s
+from domain.page.logo import EXTENSIONS, Logo
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.store.mint import mint
 
@@ -152,6 +153,7 @@ def pages(draw, resolved=NEVER):
         time_zone=draw(st.sampled_from(ZONES)),
         is_public=draw(st.booleans()),
         host=draw(st.none() | st.just("acme.localhost")),
+        logo=draw(st.none() | logos),
         entitlement=draw(entitlements),
         created_at=draw(instants()),
         changed_at=draw(instants()),
@@ -167,6 +169,14 @@ def templates_of(title, created_at, name, body, state, impact, kind):
     return s.Template(mint("t"), title, created_at, name, body, state, impact, kind)
 
 
+logos = st.builds(
+    Logo,
+    st.binary(min_size=16, max_size=16).map(bytes.hex),
+    st.sampled_from(sorted(EXTENSIONS)),
+    st.integers(1, 4096),
+    st.integers(1, 4096),
+    st.binary(min_size=1, max_size=40),
+)
 templates = st.builds(
     templates_of,
     texts(),

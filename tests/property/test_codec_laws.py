@@ -35,7 +35,7 @@ COMMANDS = {
     pc.ChangePage: (
         maybe, st.none() | st.booleans(), maybe, maybe, st.none() | looks, rewordings, rewordings,
         st.none() | st.sampled_from(s.Mode), maybe, st.none() | st.booleans(),
-        st.none() | st.booleans(), maybe,
+        st.none() | st.booleans(), maybe, maybe,
     ),
     pc.AddComponent: (
         words, words, st.sampled_from(s.ComponentKind), maybe, st.none() | st.integers(0, 2**31),

@@ -16,6 +16,7 @@ from domain.page.state import ComponentKind, Entitlement, Page, Tier
 from domain.status import IncidentState
 from domain.store.engine import sync_engine
 from domain.store.load import TIMELINE_DAYS, load_account, load_page
+from domain.store.logos import load_logo
 from domain.store.mint import mint
 from domain.store.save import save_account, save_page
 from tests.property.strategies import entitlements, instants, pages, statuses, texts
@@ -74,6 +75,8 @@ def test_page_comes_back_equal_when_saved_over_any_other_state(before, after):
         save_page(conn, Page(before.id), before, 1)
         save_page(conn, before, after, 2)
         assert load_page(conn, before.id, with_templates=True) == (after, 2)
+        if after.logo:
+            assert load_logo(conn, before.id, after.logo.digest) == after.logo.content
 
 
 @settings(max_examples=15)

@@ -1,4 +1,4 @@
-"""What owners keep beside their incidents: templates."""
+"""What owners keep beside their incidents: templates, and a logo."""
 
 from alembic import op
 
@@ -19,6 +19,13 @@ CREATE TABLE templates (
   PRIMARY KEY (id)
 );
 CREATE INDEX templates_page ON templates (page_id);
+ALTER TABLE pages ADD COLUMN logo JSONB;
+CREATE TABLE logos (
+  page_id TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  content BYTEA NOT NULL,
+  PRIMARY KEY (page_id)
+);
 """
 
 
