@@ -9,6 +9,7 @@ from web.inbox import Inbox
 from web.passwords import Passwords
 from web.process import Process
 from web.resources import (
+    audit,
     auth,
     components,
     home,
@@ -16,6 +17,7 @@ from web.resources import (
     keys,
     monitor,
     pages,
+    preview,
     receipts,
     settings,
     templates,
@@ -65,6 +67,9 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/v1/status/{page_id}/keys", _owner(keys.Keys)),
     Route("/api/v1/status/{page_id}/keys/{kid}", _owner(keys.OneKey)),
     Route("/api/v1/status/{page_id}/keys/{kid}/rotate", _owner(keys.KeyRotation)),
+    Route("/api/v1/status/{page_id}/audit", _owner(audit.Audit)),
+    Route("/api/v1/status/{page_id}/preview", _owner(preview.Preview)),
+    Route("/logo/{name}", _owner(preview.Logo)),
     Route("/api/v1/status/{page_id}/templates", _owner(templates.Templates)),
     Route("/api/v1/status/{page_id}/templates/{tid}", _owner(templates.OneTemplate)),
     Route("/api/v1/status-api/status", lambda p: monitor.PageStatus(p.gate, p.process)),

@@ -81,6 +81,19 @@ commands = Table(
     # What is not finished: the sweep reads it, and a publication notes what it finishes.
     Index("commands_open", "stream_id", "seq", postgresql_where=text("published_at IS NULL")),
     Index("commands_cause", "cause", postgresql_where=text("cause IS NOT NULL")),
+    # What made a thing, by the thing's id: the audit names what is gone.
+    Index(
+        "commands_made",
+        "stream_id",
+        text(
+            "coalesce(payload->>'incident_id', payload->>'component_id',"
+            " payload->>'key_id', payload->>'template_id')"
+        ),
+        postgresql_where=text(
+            "kind IN ('OpenIncident', 'ScheduleMaintenance', 'AddComponent', 'CreateKey',"
+            " 'AddTemplate')"
+        ),
+    ),
 )
 
 idempotency = Table(

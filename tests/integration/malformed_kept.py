@@ -77,6 +77,26 @@ KEPT = (
     refused("deletion of an unknown template", f"{TEMPLATES}/t_x", None, "Ada", "DELETE"),
     missing("another's templates", "/api/v1/status/<bo_page>/templates", "Ada"),
     missing("templates of an account", "/api/v1/status/<account>/templates", "Ada"),
+    *(
+        ada(f"audit {name}", "GET", f"{PAGE}/audit?{query}", None, query.partition("=")[0])
+        for name, query in (
+            ("limit none", "limit=0"),
+            ("limit too large", "limit=101"),
+            ("limit a word", "limit=all"),
+            ("cursor a word", "cursor=x"),
+            ("cursor of an incident", "cursor=MjAyNi0wMS0wMSBpX3g="),
+            ("cursor below zero", "cursor=LTEgLTE="),
+            ("cursor beyond any", "cursor=" + "OTk5" * 16),
+            ("cursor in Unicode", "cursor=%C3%A9"),
+        )
+    ),
+    missing("another's audit", "/api/v1/status/<bo_page>/audit", "Ada"),
+    missing("an account's audit", "/api/v1/status/<account>/audit", "Ada"),
+    wrong("POST", f"{PAGE}/audit", "Ada"),
+    missing("another's preview", "/api/v1/status/<bo_page>/preview", "Ada"),
+    missing("an account's preview", "/api/v1/status/<account>/preview", "Ada"),
+    missing("a logo of nobody", f"/logo/{'0' * 32}.png", "Ada"),
+    wrong("POST", f"{PAGE}/preview", "Ada"),
     wrong("POST", "/api/v1/status/templates", "Ada"),
     wrong("PUT", TEMPLATES, "Ada"),
     wrong("GET", ONE, "Ada"),

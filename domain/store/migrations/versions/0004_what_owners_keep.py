@@ -1,4 +1,4 @@
-"""What owners keep beside their incidents: templates, and a logo."""
+"""What owners keep beside their incidents: templates, a logo, and an audit's names."""
 
 from alembic import op
 
@@ -26,6 +26,10 @@ CREATE TABLE logos (
   content BYTEA NOT NULL,
   PRIMARY KEY (page_id)
 );
+CREATE INDEX commands_made ON commands (
+  stream_id, coalesce(payload->>'incident_id', payload->>'component_id', payload->>'key_id',
+    payload->>'template_id')
+) WHERE kind IN ('OpenIncident', 'ScheduleMaintenance', 'AddComponent', 'CreateKey', 'AddTemplate');
 """
 
 
