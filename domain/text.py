@@ -15,6 +15,8 @@ def clean(text: str | None) -> str | None:
 
 def is_storable(text: str) -> bool:
     """Tell whether `text` has neither NUL nor a lone surrogate (Postgres and UTF-8 refuse both)."""
+    if text.isascii():  # at once, for a picture in base64 is long
+        return "\0" not in text
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 

@@ -12,7 +12,6 @@ from domain.text import clean, is_storable
 from web.errors import ApiError, invalid
 
 LIMIT_BYTES = 64 * 1024
-TOO_LARGE = ApiError(413, "TOO_LARGE", "The body is too large: at most 64 KiB are read.")
 NOT_JSON = ApiError(
     415, "UNSUPPORTED_MEDIA_TYPE", "The body must be JSON (Content-Type: application/json)."
 )
@@ -29,25 +28,30 @@ def text(limit: int) -> Any:  # noqa: ANN401 - metadata for Annotated
     return msgspec.Meta(extra={"limit": limit}, extra_json_schema={"maxLength": limit})
 
 
-async def read_body(req: falcon.asgi.Request) -> bytes:
-    """Return the raw body. Raises ApiError 413 and 415."""
+async def read_body(req: falcon.asgi.Request, limit: int = LIMIT_BYTES) -> bytes:
+    """Return the raw body of at most `limit` bytes. Raises ApiError 413 and 415."""
     declared = req.content_type
     if declared and declared.partition(";")[0].strip().lower() != "application/json":
         raise NOT_JSON
     if req.get_header("Content-Encoding", default="identity").lower() != "identity":
         raise NOT_JSON
-    if (req.content_length or 0) > LIMIT_BYTES:
-        raise TOO_LARGE
-    return await _bounded(req)
+    if (req.content_length or 0) > limit:
+        raise _too_large(limit)
+    return await _bounded(req, limit)
 
 
-async def _bounded(req: falcon.asgi.Request) -> bytes:
+async def _bounded(req: falcon.asgi.Request, limit: int) -> bytes:
     body = bytearray()
     async for chunk in req.stream:
         body += chunk
-        if len(body) > LIMIT_BYTES:
-            raise TOO_LARGE
+        if len(body) > limit:
+            raise _too_large(limit)
     return bytes(body)
+
+
+def _too_large(limit: int) -> ApiError:
+    sentence = f"The body is too large: at most {limit // 1024} KiB are read."
+    return ApiError(413, "TOO_LARGE", sentence)
 
 
 def decode_body(raw: bytes, shape: type[Body]) -> Body:

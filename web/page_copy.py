@@ -9,12 +9,14 @@ from hashlib import blake2b
 import msgspec
 
 from domain.badge import BadgeParts, with_label
+from domain.page.logo import EXTENSIONS as LOGOS
 
 Headers = list[tuple[bytes, bytes]]
 
 # How long caches may keep what. Source: SPEC section 4.
 PAGE_CACHE = b"public, max-age=1, stale-if-error=86400"
 BADGE_CACHE = b"public, max-age=30"
+FOREVER = b"public, max-age=31536000, immutable"  # of what is named by its content
 ENCODINGS = ("br", "gzip")
 ETAG_BYTES = 12
 
@@ -34,6 +36,13 @@ JSON = Kind(b"application/json", is_open=True)
 SVG = Kind(b"image/svg+xml", BADGE_CACHE, is_open=True)
 PNG = Kind(b"image/png", BADGE_CACHE, is_open=True, is_encoded=False)
 PICTURE = Kind(b"image/png", is_open=True, is_encoded=False)
+
+
+def logo(content_type: str) -> Kind:
+    """Return the headers of a logo."""
+    return Kind(content_type.encode(), FOREVER, is_encoded=False)
+
+
 KINDS: Mapping[str, Kind] = {
     "index.html": HTML,
     "status.json": JSON,
@@ -48,6 +57,7 @@ FAMILIES: tuple[tuple[re.Pattern[str], Kind], ...] = (
     (re.compile(r"history/[0-9]{4}-(0[1-9]|1[0-2])"), HTML),
     (re.compile(r"incidents/i_[0-9a-z]{26}"), HTML),
     (re.compile(r"badge/c_[0-9a-z]{26}\.svg"), SVG),
+    *((re.compile(rf"logo/[0-9a-f]{{32}}\.{ext}"), logo(type_)) for type_, ext in LOGOS.items()),
 )
 
 

@@ -1,17 +1,20 @@
 """Lists that grow: how many are told at once, and where the next ones begin. SPEC section 2."""
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
 
 from falcon.asgi import Request
 
 from domain.page.state import Incident
+from domain.store import audit
 from domain.store.incidents import Place
 from domain.text import is_storable
 from web.errors import ApiError, invalid
 
 LIMIT, LIMIT_MAX = 20, 100
 CURSOR_LIMIT = 200
+SEQS = re.compile(r"([0-9]{1,18}) ([0-9]{1,18})", re.ASCII)
 BAD_CURSOR = "cursor must be a nextCursor that was told before."
 
 
@@ -48,6 +51,26 @@ def read(cursor: str) -> Place:
     if started_at.tzinfo is None or not is_storable(incident_id):
         raise bad_cursor()
     return Place(started_at, incident_id)
+
+
+def audit_cursor_of(place: audit.Place) -> str:
+    """Return the cursor of a place in an audit; it means nothing to whoever holds it."""
+    return urlsafe_b64encode(f"{place.page_seq} {place.account_seq}".encode()).decode()
+
+
+def audit_place_of(req: Request) -> audit.Place:
+    """Return where an audit goes on. Raises ApiError 400."""
+    cursor = req.get_param("cursor")
+    if cursor is None:
+        return audit.Place()
+    try:
+        told = urlsafe_b64decode(cursor[:CURSOR_LIMIT].encode("ascii")).decode()
+    except ValueError:
+        raise bad_cursor() from None
+    seqs = SEQS.fullmatch(told)
+    if seqs is None:
+        raise bad_cursor()
+    return audit.Place(int(seqs[1]), int(seqs[2]))
 
 
 def bad_cursor() -> ApiError:

@@ -9,6 +9,7 @@ from web.inbox import Inbox
 from web.passwords import Passwords
 from web.process import Process
 from web.resources import (
+    audit,
     auth,
     components,
     home,
@@ -16,8 +17,10 @@ from web.resources import (
     keys,
     monitor,
     pages,
+    preview,
     receipts,
     settings,
+    templates,
 )
 
 
@@ -53,6 +56,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/v1/auth/me", lambda p: auth.Me(p.gate)),
     Route("/api/v1/receipts/{rid}", lambda p: receipts.Receipts(p.process, p.gate)),
     Route("/api/v1/status", _owner(pages.Pages)),
+    Route("/api/v1/status/templates", _owner(templates.AllTemplates)),
     Route("/api/v1/status/{page_id}", _owner(settings.OnePage)),
     Route("/api/v1/status/{page_id}/components", _owner(components.Components)),
     Route("/api/v1/status/{page_id}/components/{cid}", _owner(components.OneComponent)),
@@ -63,6 +67,11 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/v1/status/{page_id}/keys", _owner(keys.Keys)),
     Route("/api/v1/status/{page_id}/keys/{kid}", _owner(keys.OneKey)),
     Route("/api/v1/status/{page_id}/keys/{kid}/rotate", _owner(keys.KeyRotation)),
+    Route("/api/v1/status/{page_id}/audit", _owner(audit.Audit)),
+    Route("/api/v1/status/{page_id}/preview", _owner(preview.Preview)),
+    Route("/logo/{name}", _owner(preview.Logo)),
+    Route("/api/v1/status/{page_id}/templates", _owner(templates.Templates)),
+    Route("/api/v1/status/{page_id}/templates/{tid}", _owner(templates.OneTemplate)),
     Route("/api/v1/status-api/status", lambda p: monitor.PageStatus(p.gate, p.process)),
     Route("/api/v1/status-api/incidents", _monitor(monitor.Incidents)),
     Route("/api/v1/status-api/incidents/{iid}/updates", _monitor(monitor.Updates)),

@@ -10,6 +10,7 @@ from domain.log import Entry, Outcome, Rejection
 from domain.page.apply import apply_all
 from domain.page.decide import decide
 from domain.page.state import Page
+from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
 from domain.store import artifacts
 from domain.store.announcements import Announcement, encode
 from domain.store.artifacts import Edition, Publication
@@ -20,6 +21,8 @@ from domain.store.publication import Noted, note_publication
 from domain.store.save import save_page
 from workers.render.build import build_id
 from workers.render.hot import render_hot
+
+OF_TEMPLATES = {kind.__name__ for kind in (AddTemplate, ChangeTemplate, DeleteTemplate)}
 
 
 class PageStream:
@@ -33,7 +36,12 @@ class PageStream:
 
     def load(self, conn: Connection, rows: Sequence[Waiting]) -> None:
         """Read the page, with the incidents that waiting commands name."""
-        self.page, self.applied_seq = load_page(conn, self.page_id, named_incidents(rows))
+        self.page, self.applied_seq = load_page(
+            conn,
+            self.page_id,
+            named_incidents(rows),
+            with_templates=any(row.kind in OF_TEMPLATES for row in rows),
+        )
         self.before = self.page
 
     def step(self, conn: Connection, entry: Entry) -> Settlement:  # noqa: ARG002 - facts are loaded

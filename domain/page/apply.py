@@ -69,6 +69,7 @@ def changed(page: Page, event: e.PageChanged) -> Page:
         description=event.description,
         time_zone=event.time_zone,
         look=event.look,
+        logo=event.logo,
     )
 
 
@@ -171,6 +172,16 @@ def key_deleted(page: Page, event: e.KeyDeleted) -> Page:
     return replace(page, keys=without(page.keys, event.key_id))
 
 
+def template_set(page: Page, event: e.TemplateSet) -> Page:
+    """Keep a template as it is now."""
+    return replace(page, templates=put(page.templates, event.template.id, event.template))
+
+
+def template_deleted(page: Page, event: e.TemplateDeleted) -> Page:
+    """Forget a template."""
+    return replace(page, templates=without(page.templates, event.template_id))
+
+
 def with_incident(page: Page, incident: Incident) -> Page:
     """Return the page with one incident replaced."""
     return replace(page, incidents=put(page.incidents, incident.id, incident))
@@ -211,4 +222,6 @@ APPLIERS: Mapping[type[e.Event], Callable[[Page, Any], Page]] = {
     e.IncidentDeleted: incident_deleted,
     e.KeySet: key_set,
     e.KeyDeleted: key_deleted,
+    e.TemplateSet: template_set,
+    e.TemplateDeleted: template_deleted,
 }

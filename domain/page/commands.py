@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from domain.page.state import ComponentKind, Entitlement, Look, Mode
+from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
 from domain.status import Impact, IncidentState, Status
 
 
@@ -55,7 +56,7 @@ class ChangePage:
 
     It carries only what was asked for, so that two owners who change different things at once both
     get their way. `look` replaces the whole look before the rest; `etag` is that of the settings
-    which the change was meant for, if that matters.
+    which the change was meant for, if that matters. `logo` is a picture in base64.
     """
 
     name: str | None = None
@@ -70,6 +71,7 @@ class ChangePage:
     show_uptime: bool | None = None
     show_footer: bool | None = None
     etag: str | None = None
+    logo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +254,7 @@ Command: TypeAlias = (
     | OpenIncident | PostUpdate | ScheduleMaintenance | StartMaintenance | FinishMaintenance
     | ChangeIncident | EditUpdate | DeleteUpdate | DeleteIncident
     | CreateKey | ChangeKey | DeleteKey
+    | AddTemplate | ChangeTemplate | DeleteTemplate
 )  # fmt: skip
 
 COMMANDS: MappingProxyType[str, type[Command]] = MappingProxyType(

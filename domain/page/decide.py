@@ -27,9 +27,11 @@ from domain.page.decide_maintenance import (
     start_maintenance,
 )
 from domain.page.decide_settings import change_page
+from domain.page.decide_templates import add_template, change_template, delete_template
 from domain.page.decide_tree import add_component
 from domain.page.showing import not_found, show
 from domain.page.state import Key, Page
+from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
 
 Decision: TypeAlias = tuple[e.Event, ...] | Rejection
 
@@ -118,4 +120,7 @@ DECIDERS: Mapping[type[c.Command], Callable[[Page, Any, datetime], Decision]] = 
     c.CreateKey: create_key,
     c.ChangeKey: change_key,
     c.DeleteKey: delete_key,
+    AddTemplate: add_template,
+    ChangeTemplate: change_template,
+    DeleteTemplate: delete_template,
 }

@@ -8,7 +8,9 @@ from typing import Any
 from domain.log import Code, Rejection
 from domain.page import events as e
 from domain.page.commands import ChangePage
+from domain.page.logo import Logo, LogoError, decode_logo
 from domain.page.settings import etag_of
+from domain.page.showing import invalid
 from domain.page.state import Look, Page
 
 STALE = "The settings have changed meanwhile. Read them again before changing them."
@@ -19,11 +21,21 @@ def change_page(page: Page, command: ChangePage, at: datetime) -> tuple[e.Event,
     del at  # settings have no past
     if command.etag is not None and command.etag != etag_of(page):
         return Rejection(Code.CONFLICT, STALE)
+    try:
+        logo = page.logo if command.logo is None else logo_of(command.logo)
+    except LogoError as error:
+        return invalid("logo", str(error))
     name = page.name if command.name is None else command.name
     is_public = page.is_public if command.is_public is None else command.is_public
     description = page.description if command.description is None else command.description or None
     zone = command.time_zone or page.time_zone
-    return (e.PageChanged(name, is_public, description, zone, merged(page.look, command)),)
+    look = merged(page.look, command)
+    return (e.PageChanged(name, is_public, description, zone, look, logo),)
+
+
+def logo_of(given: str) -> Logo | None:
+    """Return the logo that a command carries, none for an empty text. Raises LogoError."""
+    return decode_logo(given) if given else None
 
 
 def merged(look: Look, command: ChangePage) -> Look:

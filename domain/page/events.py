@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from domain.page.state import Component, Entitlement, Incident, Key, Look, Update
+from domain.page.logo import Logo
+from domain.page.state import Component, Entitlement, Incident, Key, Look, Template, Update
 from domain.status import Status
 
 
@@ -50,6 +51,7 @@ class PageChanged:
     description: str | None
     time_zone: str
     look: Look
+    logo: Logo | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +164,24 @@ class KeyDeleted:
     key_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateSet:
+    """A template exists with these words now."""
+
+    template: Template
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateDeleted:
+    """A template is gone."""
+
+    template_id: str
+
+
 Event: TypeAlias = (
     PageCreated | EntitlementSet | HostsSet | PageDeleted | PageChanged | ComponentAdded
     | ComponentsSet | ComponentDeleted
     | StatusShown | IncidentOpened | UpdatePosted | IncidentChanged | UpdateEdited | UpdateDeleted
     | ClaimSet | ClaimsEnded | IncidentDeleted
-    | KeySet | KeyDeleted
+    | KeySet | KeyDeleted | TemplateSet | TemplateDeleted
 )  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Protocol
 
+from domain.page.logo import Logo
 from domain.page.state import Look
 
 LABEL_LIMIT = 40
@@ -35,6 +36,10 @@ class Settings(Protocol):
     def look(self) -> Look:
         """How it looks."""
 
+    @property
+    def logo(self) -> Logo | None:
+        """What picture stands for it."""
+
 
 def etag_of(settings: Settings) -> str:
     """Return a hash of the settings: what was changed and changed back counts as unchanged."""
@@ -44,5 +49,6 @@ def etag_of(settings: Settings) -> str:
         settings.description,
         settings.time_zone,
         asdict(settings.look),
+        settings.logo and settings.logo.digest,
     ]
     return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:ETAG_DIGITS]

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from domain.page.logo import Logo
 from domain.status import Impact, IncidentKind, IncidentState, Status
 
 FREE_LEAVES = 5
 PRIME_LEAVES = 2_000
 CATEGORIES = 500
 CATEGORY_LEVELS = 3
+TEMPLATES = 200
 
 
 class Tier(StrEnum):
@@ -151,6 +153,20 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """Words that an owner uses again and again; without a name it goes by its title."""
+
+    id: str
+    title: str
+    created_at: datetime
+    name: str | None = None
+    body: str | None = None
+    state: IncidentState | None = None
+    impact: Impact | None = None
+    kind: IncidentKind = IncidentKind.INCIDENT
+
+
+@dataclass(frozen=True, slots=True)
 class Entitlement:
     """What the account grants the page: its tier, and until when it is served (None: no end)."""
 
@@ -166,7 +182,10 @@ class Entitlement:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The aggregate. `past` are the incidents of the 90 days that are too old to be loaded."""
+    """The aggregate. `past` are the incidents of the 90 days that are too old to be loaded.
+
+    `templates` are there only while commands speak of them: nothing else needs them.
+    """
 
     id: str
     account_id: str = ""
@@ -176,6 +195,7 @@ class Page:
     is_public: bool = False
     host: str | None = None
     look: Look = Look()
+    logo: Logo | None = None
     entitlement: Entitlement = Entitlement()
     created_at: datetime | None = None
     changed_at: datetime | None = None
@@ -184,6 +204,7 @@ class Page:
     incidents: Mapping[str, Incident] = field(default_factory=dict)
     past: tuple[PastIncident, ...] = ()
     keys: Mapping[str, Key] = field(default_factory=dict)
+    templates: Mapping[str, Template] = field(default_factory=dict)
 
     @property
     def is_live(self) -> bool:

@@ -11,6 +11,8 @@ from domain.account.state import Account, Place
 from domain.page import state as s
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.store import tables as t
+from domain.store.logos import logo_from
+from domain.store.templates import load_templates
 from domain.uptime import BAR_DAYS
 
 TIMELINE_DAYS = 14
@@ -21,11 +23,13 @@ MARGIN_DAYS = 2
 _PAGE = select(*(c for c in t.pages.c if not c.name.startswith("published_")))
 
 
-def load_page(conn: Connection, page_id: str, named: Collection[str] = ()) -> tuple[s.Page, int]:
+def load_page(
+    conn: Connection, page_id: str, named: Collection[str] = (), *, with_templates: bool = False
+) -> tuple[s.Page, int]:
     """Return a page and the seq up to which commands are applied to it.
 
-    `named` are ids of incidents that waiting commands speak of, however old. A page that does not
-    exist yet comes back blank with seq 0.
+    `named` are ids of incidents that waiting commands speak of, however old; templates come along
+    only on demand. A page that does not exist yet comes back blank with seq 0.
     """
     row = conn.execute(_PAGE.where(t.pages.c.id == page_id)).one_or_none()
     if row is None:
@@ -40,6 +44,7 @@ def load_page(conn: Connection, page_id: str, named: Collection[str] = ()) -> tu
         is_public=row.is_public,
         host=row.host,
         look=msgspec.convert(row.look, s.Look),
+        logo=logo_from(row.logo),
         entitlement=_entitlement(row),
         created_at=row.created_at,
         changed_at=row.changed_at,
@@ -48,6 +53,7 @@ def load_page(conn: Connection, page_id: str, named: Collection[str] = ()) -> tu
         incidents=incidents,
         past=_load_past(conn, page_id, incidents),
         keys=_load_keys(conn, page_id),
+        templates=load_templates(conn, page_id) if with_templates else {},
     )
     return page, row.applied_seq
 

@@ -7,11 +7,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, text
 
+from domain.page.logo import Logo
 from domain.page.state import Look
+from domain.store.logos import logo_from
 
 _PAGE = """
 SELECT p.id, p.name, p.description, p.host, p.is_public, p.time_zone, p.served_until,
-  p.created_at, p.tier, p.tier_until, p.applied_seq, p.look::text AS look
+  p.created_at, p.tier, p.tier_until, p.applied_seq, p.logo, p.look::text AS look
 FROM pages p WHERE p.account_id = :account_id AND p.deleted_at IS NULL
 """
 _PAGES = text(_PAGE + "ORDER BY p.created_at, p.id")
@@ -50,6 +52,7 @@ class OwnedPage:
     tier: str
     tier_until: datetime | None
     applied_seq: int
+    logo: Logo | None
     look: Look
 
 
@@ -97,7 +100,8 @@ def page_of(conn: Connection, account_id: str, page_id: str) -> OwnedPage | None
 
 
 def _owned(row: Row[Any]) -> OwnedPage:
-    values: list[Any] = [*row[:-1], msgspec.json.decode(row.look, type=Look)]
+    look = msgspec.json.decode(row.look, type=Look)
+    values: list[Any] = [*row[:-2], logo_from(row.logo), look]
     return OwnedPage(*values)
 
 

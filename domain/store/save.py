@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 from domain.account.state import Account
 from domain.page.state import Claim, Entitlement, Incident, Page
 from domain.store import tables as t
+from domain.store.logos import logo_record, save_logo
 
 Id = TypeVar("Id", bound=Hashable)
 Thing = TypeVar("Thing")
@@ -27,12 +28,19 @@ def save_page(conn: Connection, before: Page, after: Page, applied_seq: int) -> 
     Raises IntegrityError or DataError when the data of a command is to blame.
     """
     _save_page_row(conn, before, after, applied_seq)
+    save_logo(conn, before, after)
     page_id = after.id
     old, new = differing(before.components, after.components)
     save_rows(conn, t.components, _records(old, page_id), _records(new, page_id))
     old_keys, new_keys = differing(before.keys, after.keys)
     save_rows(conn, t.keys, _records(old_keys, page_id), _records(new_keys, page_id))
+    old_words, new_words = differing(before.templates, after.templates)
+    save_rows(conn, t.templates, _records(old_words, page_id), _records(new_words, page_id))
     _save_incidents(conn, before, after)
+    if after.deleted_at is not None:
+        # What was not loaded goes with the page as well.
+        for table in (t.updates, t.claims, t.incidents, t.templates):
+            conn.execute(delete(table).where(table.c.page_id == page_id))
 
 
 def differing(
@@ -92,7 +100,8 @@ def _save_page_row(conn: Connection, before: Page, after: Page, applied_seq: int
         )
     }  # fmt: skip
     record |= _entitlement_record(after.entitlement)
-    record |= {"look": msgspec.to_builtins(after.look), "applied_seq": applied_seq}
+    record |= {"look": msgspec.to_builtins(after.look), "logo": logo_record(after.logo)}
+    record |= {"applied_seq": applied_seq}
     if after.created_at is None:
         return
     if before.created_at is None:
@@ -134,10 +143,6 @@ def _save_incidents(conn: Connection, before: Page, after: Page) -> None:
     save_rows(conn, t.updates, _update_rows(old, page_id), _update_rows(new, page_id))
     key = ("incident_id", "component_id", "from_at")
     save_rows(conn, t.claims, _claim_rows(old, page_id), _claim_rows(new, page_id), key)
-    if after.deleted_at is not None:
-        # What was too old to be loaded goes with the page as well.
-        for table in (t.updates, t.claims, t.incidents):
-            conn.execute(delete(table).where(table.c.page_id == page_id))
 
 
 def _incident_rows(incidents: Iterable[Incident], page_id: str) -> dict[str, Record]:

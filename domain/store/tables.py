@@ -81,6 +81,19 @@ commands = Table(
     # What is not finished: the sweep reads it, and a publication notes what it finishes.
     Index("commands_open", "stream_id", "seq", postgresql_where=text("published_at IS NULL")),
     Index("commands_cause", "cause", postgresql_where=text("cause IS NOT NULL")),
+    # What made a thing, by the thing's id: the audit names what is gone.
+    Index(
+        "commands_made",
+        "stream_id",
+        text(
+            "coalesce(payload->>'incident_id', payload->>'component_id',"
+            " payload->>'key_id', payload->>'template_id')"
+        ),
+        postgresql_where=text(
+            "kind IN ('OpenIncident', 'ScheduleMaintenance', 'AddComponent', 'CreateKey',"
+            " 'AddTemplate')"
+        ),
+    ),
 )
 
 idempotency = Table(
@@ -132,6 +145,7 @@ pages = Table(
     Column("is_public", Boolean, nullable=False),
     Column("host", Text),
     Column("look", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("logo", JSONB(none_as_null=True)),
     Column("tier", Text, nullable=False),
     Column("tier_until", Moment),
     Column("served_until", Moment),
@@ -150,6 +164,15 @@ pages = Table(
     Index("pages_until", "published_until"),
     Index("pages_build", "published_build"),
     Index("pages_epoch", "published_epoch"),
+)
+
+# A logo's bytes are apart from its page: a drain reads what they are, and not them.
+logos = Table(
+    "logos",
+    metadata,
+    Column("page_id", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )
 
 components = Table(
@@ -243,4 +266,19 @@ keys = Table(
     Column("created_at", Moment, nullable=False),
     Column("last_used_at", Moment),
     Index("keys_page", "page_id"),
+)
+
+templates = Table(
+    "templates",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("page_id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("name", Text),
+    Column("body", Text),
+    Column("state", Text),
+    Column("impact", Text),
+    Column("kind", Text, nullable=False),
+    Index("templates_page", "page_id"),
 )

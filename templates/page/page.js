@@ -156,9 +156,13 @@ function take(next) {
   restorePlace();
   say(news);
 }
+// In a preview there is nobody to ask, and no other page to go to.
+const isPreview = location.pathname.endsWith('/preview');
+if (isPreview) addEventListener('click', event => event.target.closest?.('a[href^="/"]') && event.preventDefault());
 let timer, isAsking = false;
 async function poll() {
   clearTimeout(timer);
+  if (isPreview) return;
   timer = setTimeout(poll, 30000 + Math.random() * 15000);
   if (document.hidden || isAsking || navigator.onLine === false) return;
   isAsking = true;

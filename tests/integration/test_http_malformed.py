@@ -11,6 +11,7 @@ from domain.store.engine import driver_url
 from tests.integration import malformed as m
 from tests.integration import malformed_doors as d
 from tests.integration import malformed_incidents as i
+from tests.integration import malformed_kept as k
 from tests.integration import malformed_pages as g
 from tests.integration import wire
 from tests.integration.malformed import Row
@@ -20,7 +21,7 @@ from tests.support.stack import System
 
 ROWS = (
     *m.BODIES, *m.TEXTS, *m.ITEMS, *m.UPDATES, *m.NOT_OURS,
-    *d.KEYS, *d.SESSIONS, *d.OWNERS, *d.ADDRESSES, *g.PAGES, *g.TYPES, *i.CASES,
+    *d.KEYS, *d.SESSIONS, *d.OWNERS, *d.ADDRESSES, *g.PAGES, *g.TYPES, *i.CASES, *k.KEPT,
 )  # fmt: skip
 
 
@@ -87,6 +88,7 @@ def names_of(actors: Actors, page: Page, of_bo: Page) -> dict[str, str]:
         "told_incident": told,
         "update": mon.update(told, "identified", body="Found.").json()["data"]["id"],
         "window": planned(page),
+        "template": page.template("Words"),
         "key": secret,
         "key_id": key["id"],
         "bo_page": of_bo.id,

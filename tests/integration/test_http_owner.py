@@ -44,7 +44,7 @@ def test_page_is_hidden_and_addressed_when_it_is_new(actors):
         **made, "description": None, "isPublic": False, "timeZone": "UTC", "expiresAt": None,
         "labels": dict.fromkeys(Status), "headlines": dict.fromkeys(Status),
         "theme": {"mode": "auto", "accent": None}, "showUptime": True, "showFooter": True,
-        "etag": page["etag"], "createdAt": page["createdAt"],
+        "logo": None, "etag": page["etag"], "createdAt": page["createdAt"],
     }  # fmt: skip
     assert data(ada.get(PAGES)) == {"tier": "free", "tierUntil": None, "pages": [page]}
     assert actors.caller(host).get("/").status_code == 404

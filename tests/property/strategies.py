@@ -7,6 +7,7 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from domain.page import state as s
+from domain.page.logo import EXTENSIONS, Logo
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.store.mint import mint
 
@@ -152,13 +153,40 @@ def pages(draw, resolved=NEVER):
         time_zone=draw(st.sampled_from(ZONES)),
         is_public=draw(st.booleans()),
         host=draw(st.none() | st.just("acme.localhost")),
+        logo=draw(st.none() | logos),
         entitlement=draw(entitlements),
         created_at=draw(instants()),
         changed_at=draw(instants()),
         components=components,
         incidents={incident.id: incident for incident in found},
         keys={key.id: key for key in keys},
+        templates={one.id: one for one in draw(st.lists(templates, max_size=2))},
     )
+
+
+def templates_of(title, created_at, name, body, state, impact, kind):
+    """A template with an id that nothing else has."""
+    return s.Template(mint("t"), title, created_at, name, body, state, impact, kind)
+
+
+logos = st.builds(
+    Logo,
+    st.binary(min_size=16, max_size=16).map(bytes.hex),
+    st.sampled_from(sorted(EXTENSIONS)),
+    st.integers(1, 4096),
+    st.integers(1, 4096),
+    st.binary(min_size=1, max_size=40),
+)
+templates = st.builds(
+    templates_of,
+    texts(),
+    instants(),
+    st.none() | texts(),
+    st.none() | texts(40),
+    st.none() | unresolved_states,
+    st.none() | st.sampled_from(Impact),
+    st.sampled_from(IncidentKind),
+)
 
 
 def keys_of(name, created_at, disabled):

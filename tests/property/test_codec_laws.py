@@ -13,7 +13,8 @@ from domain.account import commands as ac
 from domain.log import Code, Rejection
 from domain.page import commands as pc
 from domain.page import state as s
-from domain.status import Impact, IncidentState
+from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
+from domain.status import Impact, IncidentKind, IncidentState
 from domain.store.announcements import Announcement, decode, encode
 from domain.store.codec import KINDS, UnknownKindError, decode_command, encode_command
 from tests.property.strategies import entitlements, instants, statuses, texts
@@ -24,6 +25,7 @@ given_statuses = st.lists(st.builds(pc.StatusGiven, words, statuses), max_size=3
 wordings = st.dictionaries(statuses.map(str), words, max_size=3)
 rewordings = st.none() | wordings
 looks = st.builds(s.Look, wordings, wordings, st.sampled_from(s.Mode), maybe)
+template_states = (st.none() | st.sampled_from(IncidentState), st.none() | st.sampled_from(Impact))
 
 COMMANDS = {
     pc.CreatePage: (words, words, entitlements, maybe),
@@ -33,7 +35,7 @@ COMMANDS = {
     pc.ChangePage: (
         maybe, st.none() | st.booleans(), maybe, maybe, st.none() | looks, rewordings, rewordings,
         st.none() | st.sampled_from(s.Mode), maybe, st.none() | st.booleans(),
-        st.none() | st.booleans(), maybe,
+        st.none() | st.booleans(), maybe, maybe,
     ),
     pc.AddComponent: (
         words, words, st.sampled_from(s.ComponentKind), maybe, st.none() | st.integers(0, 2**31),
@@ -66,6 +68,14 @@ COMMANDS = {
     pc.CreateKey: (words, words, words),
     pc.ChangeKey: (words, maybe, st.none() | st.booleans(), maybe),
     pc.DeleteKey: (words,),
+    AddTemplate: (
+        words, words, maybe, maybe, *template_states, st.sampled_from(IncidentKind),
+    ),
+    ChangeTemplate: (
+        words, maybe, maybe, maybe, *template_states, st.none() | st.sampled_from(IncidentKind),
+        st.booleans(), st.booleans(),
+    ),
+    DeleteTemplate: (words,),
     ac.AddPage: (words, words, maybe),
     ac.RemovePage: (words,),
     ac.SetTier: (st.sampled_from(s.Tier), st.none() | instants()),
@@ -134,6 +144,9 @@ FIRST_PAYLOADS = {
     "CreateKey": '{"key_id":"k","name":"n","hash":"h"}',
     "ChangeKey": '{"key_id":"k"}',
     "DeleteKey": '{"key_id":"k"}',
+    "AddTemplate": '{"template_id":"t","title":"t"}',
+    "ChangeTemplate": '{"template_id":"t"}',
+    "DeleteTemplate": '{"template_id":"t"}',
     "AddPage": '{"page_id":"p","name":"n"}',
     "RemovePage": '{"page_id":"p"}',
     "SetTier": '{"tier":"prime"}',

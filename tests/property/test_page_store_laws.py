@@ -16,6 +16,7 @@ from domain.page.state import ComponentKind, Entitlement, Page, Tier
 from domain.status import IncidentState
 from domain.store.engine import sync_engine
 from domain.store.load import TIMELINE_DAYS, load_account, load_page
+from domain.store.logos import load_logo
 from domain.store.mint import mint
 from domain.store.save import save_account, save_page
 from tests.property.strategies import entitlements, instants, pages, statuses, texts
@@ -55,7 +56,7 @@ def in_order(page: Page) -> Page:
 def test_page_comes_back_equal_when_saved_and_loaded(page, seq):
     with RolledBack() as conn:
         save_page(conn, Page(page.id), page, seq)
-        assert load_page(conn, page.id) == (page, seq)
+        assert load_page(conn, page.id, with_templates=True) == (page, seq)
 
 
 @settings(max_examples=30)
@@ -68,11 +69,25 @@ def test_page_comes_back_equal_when_saved_over_any_other_state(before, after):
         components={**dict(list(before.components.items())[::2]), **after.components},
         incidents={**dict(list(before.incidents.items())[::2]), **after.incidents},
         keys={**dict(list(before.keys.items())[::2]), **after.keys},
+        templates={**dict(list(before.templates.items())[::2]), **after.templates},
     )
     with RolledBack() as conn:
         save_page(conn, Page(before.id), before, 1)
         save_page(conn, before, after, 2)
-        assert load_page(conn, before.id) == (after, 2)
+        assert load_page(conn, before.id, with_templates=True) == (after, 2)
+        if after.logo:
+            assert load_logo(conn, before.id, after.logo.digest) == after.logo.content
+
+
+@settings(max_examples=15)
+@given(pages(RECENTLY), texts())
+def test_templates_stay_when_a_page_is_loaded_and_saved_without_them(page, name):
+    with RolledBack() as conn:
+        save_page(conn, Page(page.id), page, 1)
+        bare, _ = load_page(conn, page.id)
+        assert bare.templates == {}
+        save_page(conn, bare, replace(bare, name=name), 2)
+        assert load_page(conn, page.id, with_templates=True) == (replace(page, name=name), 2)
 
 
 @settings(max_examples=15)
@@ -81,8 +96,8 @@ def test_nothing_of_a_page_is_left_when_it_was_deleted(page):
     gone = Page(page.id, page.account_id, created_at=NOW, changed_at=NOW, deleted_at=NOW)
     with RolledBack() as conn:
         save_page(conn, Page(page.id), page, 1)
-        save_page(conn, page, gone, 2)
-        assert load_page(conn, page.id) == (gone, 2)
+        save_page(conn, replace(page, templates={}), gone, 2)
+        assert load_page(conn, page.id, with_templates=True) == (gone, 2)
 
 
 ids = st.integers(0, 3)

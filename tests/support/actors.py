@@ -92,6 +92,12 @@ class Page:
         assert answer.status_code == 201, answer.text
         return answer.json()["data"]["id"]
 
+    def template(self, title: str, **more: Any) -> str:
+        """Keep a template; return its id."""
+        answer = self.owner.post(f"{self.path}/templates", {"title": title, **more})
+        assert answer.status_code == 201, answer.text
+        return answer.json()["data"]["id"]
+
     def key(self, name: str = "monitor") -> dict[str, str]:
         """Make a key; return its id, name and secret."""
         answer = self.owner.post(f"{self.path}/keys", {"name": name})

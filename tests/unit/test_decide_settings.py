@@ -11,6 +11,7 @@ from domain.page.commands import ChangePage, CreatePage
 from domain.page.decide import decide
 from domain.page.settings import etag_of
 from domain.page.state import Entitlement, Look, Mode, Page
+from tests.support.pictures import png_text
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -62,6 +63,7 @@ CHANGES = [
     ChangePage(accent="#ffffff"),
     ChangePage(show_uptime=False),
     ChangePage(show_footer=False),
+    ChangePage(logo=png_text(1, 1)),
 ]
 
 
@@ -74,6 +76,18 @@ def test_change_is_refused_when_any_setting_changed_since_its_etag(page, change)
     assert isinstance(refused, Rejection)
     assert refused.code is Code.CONFLICT
     assert told(changed, ChangePage(name="Mine", etag=etag_of(changed))).name == "Mine"
+
+
+def test_logo_stays_when_something_else_changes_and_goes_when_it_is_emptied(page):
+    with_logo = told(page, ChangePage(logo=png_text(40, 20)))
+    assert (with_logo.logo.type, with_logo.logo.width, with_logo.logo.height) == (
+        "image/png", 40, 20,
+    )  # fmt: skip
+    assert told(with_logo, ChangePage(name="New")).logo == with_logo.logo
+    assert told(with_logo, ChangePage(logo="")) == page
+    refused = decide(with_logo, ChangePage(logo="R0lGODlhAQABAAAAACw="), AT)
+    assert isinstance(refused, Rejection)
+    assert list(refused.fields) == ["logo"]
 
 
 def test_etag_does_not_depend_on_the_order_of_words(page):

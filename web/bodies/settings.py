@@ -1,5 +1,6 @@
 """Bodies of a page's settings. Null is a value there (the default again), unlike absent."""
 
+import base64
 import re
 from typing import Annotated
 
@@ -8,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from domain.days import is_zone
 from domain.page.commands import ChangePage
+from domain.page.logo import Logo, LogoError, decode_logo
 from domain.page.settings import HEADLINE_LIMIT, LABEL_LIMIT
 from domain.page.state import Mode
 from domain.status import Status
@@ -16,6 +18,9 @@ from web.errors import invalid
 from web.media import text
 
 ZONE_LIMIT = 64
+# A picture of 64 KiB in base64 beside every other setting at its longest, however it is escaped.
+BODY_BYTES = 112 * 1024
+DATA_URL = re.compile(r"data:[\w/+.-]*;base64,")
 ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
 Label = Annotated[str | UnsetType | None, text(LABEL_LIMIT)]
 Headline = Annotated[str | UnsetType | None, text(HEADLINE_LIMIT)]
@@ -60,6 +65,7 @@ class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     theme: Theme | UnsetType | None = UNSET
     show_uptime: bool | None = None
     show_footer: bool | None = None
+    logo: str | UnsetType | None = UNSET
 
 
 def command_of(body: PageChange, etag: str | None) -> ChangePage:
@@ -77,6 +83,7 @@ def command_of(body: PageChange, etag: str | None) -> ChangePage:
         show_uptime=body.show_uptime,
         show_footer=body.show_footer,
         etag=etag,
+        logo=picture_of(body.logo),
     )
 
 
@@ -111,3 +118,20 @@ def accent_of(given: str | UnsetType | None) -> str | None:
     if accent and not ACCENT.fullmatch(accent):
         raise invalid("theme.accent must be a colour such as #0a84ff.", "theme.accent")
     return accent and accent.lower()
+
+
+def picture_of(given: str | UnsetType | None) -> str | None:
+    """Return a logo's bytes in plain base64, an empty text for none. Raises ApiError 400."""
+    if given is UNSET or given is None:
+        return cleared(given)
+    text_of = "".join(given.split())
+    found = DATA_URL.match(text_of)
+    return base64.b64encode(logo_of(text_of[found.end() :] if found else text_of).content).decode()
+
+
+def logo_of(text_of: str) -> Logo:
+    """Return the logo that base64 holds. Raises ApiError 400."""
+    try:
+        return decode_logo(text_of)
+    except LogoError as error:
+        raise invalid(str(error), "logo") from None

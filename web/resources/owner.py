@@ -14,7 +14,7 @@ from web.answers import Described, Writes, idempotency
 from web.auth import Gate
 from web.errors import not_found
 from web.inbox import NoAuthorityError
-from web.media import decode_body, read_body
+from web.media import LIMIT_BYTES, decode_body, read_body
 from web.process import Process
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
@@ -42,9 +42,11 @@ class Owner:
             raise not_found("page")
         return page
 
-    async def body(self, req: Request, shape: type[Shape]) -> tuple[bytes, Shape]:
+    async def body(
+        self, req: Request, shape: type[Shape], limit: int = LIMIT_BYTES
+    ) -> tuple[bytes, Shape]:
         """Return the body, raw and decoded. Raises ApiError 400, 413, 415."""
-        raw = await read_body(req)
+        raw = await read_body(req, limit)
         return raw, decode_body(raw, shape)
 
     async def write(

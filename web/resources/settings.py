@@ -7,6 +7,7 @@ from falcon.asgi import Request, Response
 
 from domain.account.commands import RemovePage
 from domain.page.commands import ChangePage
+from domain.page.logo import decode_logo
 from domain.page.settings import etag_of
 from domain.page.state import Look
 from domain.status import Status
@@ -14,9 +15,10 @@ from domain.store.owned import OwnedPage
 from domain.store.settings import Settings
 from web.answers import iso, write_data
 from web.bodies.owner import given_of
-from web.bodies.settings import PageChange, command_of
+from web.bodies.settings import BODY_BYTES, PageChange, command_of
 from web.errors import invalid
 from web.resources.owner import Owner
+from web.views import logos
 
 ETAG = re.compile(r'"?([\w.+/=-]{1,64})"?')
 
@@ -31,11 +33,14 @@ class OnePage(Owner):
     async def on_patch(self, req: Request, resp: Response, page_id: str) -> None:
         """Change settings; what is not given stays."""
         holder = await self.holder(req)
-        raw, body = await self.body(req, PageChange)
+        raw, body = await self.body(req, PageChange, BODY_BYTES)
         given = given_of(body)
         if not given:
             raise invalid("Give at least one setting to change.")
         command = command_of(body, wanted_etag(req))
+        if command.logo:  # told as GET tells it: the picture itself is known to who sent it
+            host = (await self.page(req, page_id)).host
+            given["logo"] = logos.shown(decode_logo(command.logo), host, self.settings)
 
         def describe(_: ChangePage) -> dict[str, Any]:
             return {"id": page_id, **given}
@@ -73,6 +78,7 @@ def shown(page: OwnedPage, settings: Settings) -> dict[str, Any]:
         "isPublic": page.is_public,
         "timeZone": page.time_zone,
         **shown_look(page.look),
+        "logo": logos.shown(page.logo, page.host, settings),
         "etag": etag_of(page),
         "expiresAt": iso(page.expires_at),
         "createdAt": iso(page.created_at),

@@ -1,4 +1,4 @@
-"""What can be rendered on ask: the archive, permalinks, pictures, badges of components.
+"""What can be rendered on ask: the archive, permalinks, pictures, badges of components, a logo.
 
 An address that names nothing raises AbsentError; which addresses can be asked for at all is known
 to web (`web.page_copy`).
@@ -11,6 +11,7 @@ from domain.badge import with_label
 from domain.days import day_of, starts_at
 from domain.store.engine import Connection
 from domain.store.load import first_start, load_month
+from domain.store.logos import load_logo
 from workers.render.badge import render_badge_parts
 from workers.render.documents import document
 from workers.render.hot import Scene, badge_parts, encodings
@@ -71,6 +72,15 @@ def incident(_: Connection, scene: Scene, incident_id: str) -> Fields:
     return encodings(f"incidents/{incident_id}", html)
 
 
+def logo(conn: Connection, scene: Scene, rest: str) -> Fields:
+    """Return the bytes of the page's logo, as its owner gave them."""
+    known = scene.page.logo
+    content = load_logo(conn, scene.page.id, known.digest) if known else None
+    if known is None or known.name != f"logo/{rest}" or content is None:
+        raise AbsentError(rest)
+    return {known.name: content}
+
+
 def this_month(conn: Connection, scene: Scene) -> Fields:
     """Return the archive's newest month."""
     return encodings("history", month_document(conn, scene, scene.view.today.replace(day=1)))
@@ -121,4 +131,5 @@ NAMED: Mapping[str, Callable[[Connection, Scene, str], Fields]] = {
     "badge": component_badge,
     "history": month,
     "incidents": incident,
+    "logo": logo,
 }

@@ -36,10 +36,14 @@ class Scene:
 
 
 def render_hot(page: Page, today: date) -> tuple[Mapping[str, bytes], tuple[str, ...]]:
-    """Return the fields of a page's hash, and the names of those that keep their last bytes."""
+    """Return the fields of a page's hash, and the names of those that keep their last bytes.
+
+    The bytes of a cold artifact that is named by its content are kept as well.
+    """
     scene = scene_of(page, today)
     fields: dict[str, bytes] = {"meta": meta(scene)}
-    kept: list[str] = []
+    # What is named by its content is the same in every edition: the hash keeps it, if it has it.
+    kept: list[str] = [page.logo.name] if page.logo else []
     for names, artifact in ARTIFACTS.items():
         try:
             fields |= artifact(scene)

@@ -9,6 +9,7 @@ import msgspec
 
 from domain.days import starts_at
 from domain.page import tree
+from domain.page.logo import Logo
 from domain.page.state import Incident, Mode, Page, Tier, Update
 from domain.status import IncidentKind, IncidentState, Status
 from domain.store.load import TIMELINE_DAYS
@@ -25,6 +26,7 @@ LEGEND = (
     Status.OUTAGE,
     Status.MAINTENANCE,
 )
+LOGO_WIDTH, LOGO_HEIGHT = 240, 40  # in CSS pixels
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -64,6 +66,16 @@ class IncidentView:
 
 
 @dataclass(frozen=True, slots=True)
+class LogoView:
+    """Where a logo is, and how many pixels it takes on the page."""
+
+    path: str
+    width: int
+    height: int
+    is_mark: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PageView:
     """A page on a day, for people and for programs."""
 
@@ -78,6 +90,7 @@ class PageView:
     labels: tuple[tuple[Status, str], ...]
     mode: Mode
     accent: str | None
+    logo: LogoView | None
     show_uptime: bool
     has_footer: bool
     nodes: tuple[NodeView, ...]
@@ -109,6 +122,7 @@ def page_view(page: Page, today: date) -> PageView:
         labels=tuple((status, label_of(page, status)) for status in LEGEND),
         mode=page.look.mode,
         accent=page.look.accent,
+        logo=logo_view(page.logo) if page.logo else None,
         show_uptime=page.look.show_uptime,
         # The free tier's footer is forced; a lapse of Prime is told by another entitlement.
         has_footer=page.look.show_footer or page.entitlement.tier is not Tier.PRIME,
@@ -118,6 +132,16 @@ def page_view(page: Page, today: date) -> PageView:
         past=_past(page, newest_first, today),
         uptime_rule=wording()["rules"]["uptime"],
     )
+
+
+def logo_view(logo: Logo) -> LogoView:
+    """Return a logo as the header shows it: within its box, and never larger than it is.
+
+    What is hardly wider than it is high is a mark, beside which the name is wanted.
+    """
+    scale = min(LOGO_WIDTH / logo.width, LOGO_HEIGHT / logo.height, 1)
+    width, height = max(1, round(logo.width * scale)), max(1, round(logo.height * scale))
+    return LogoView(f"/{logo.name}", width, height, is_mark=logo.width < 2 * logo.height)
 
 
 def version_of(view: PageView) -> str:

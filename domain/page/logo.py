@@ -1,0 +1,134 @@
+"""A page's logo: what may be one, told by its bytes alone. Source: SPEC section 6."""
+
+import base64
+import binascii
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Final, TypeAlias
+
+BYTES_MAX: Final = 64 * 1024
+SIDE_MAX: Final = 4096
+DIGEST_DIGITS: Final = 32
+NO_PICTURE: Final = "logo must be a PNG, JPEG or WebP picture, as a data: URL or in base64."
+TOO_HEAVY: Final = f"logo may have at most {BYTES_MAX // 1024} KiB."
+BAD_SIZE: Final = f"logo must be 1 to {SIDE_MAX} pixels wide and high."
+
+Size: TypeAlias = tuple[int, int]
+
+PNG_HEADER: Final = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"
+PNG_HEADER_BYTES, WEBP_HEADER_BYTES = 24, 30
+LOSSLESS: Final = b"\x2f"
+MARKER: Final = 0xFF
+# JPEG: what begins a frame names its size (C4, C8 and CC are tables), what stands alone, what ends.
+FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+ALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
+LAST: Final = frozenset({0xD9, 0xDA})
+
+
+class LogoError(ValueError):
+    """What was given is no logo; the message is a sentence for its owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """A picture by its digest, with its size in pixels.
+
+    `content` is there only until it is saved: whoever loads a page does not need it.
+    """
+
+    digest: str
+    type: str
+    width: int
+    height: int
+    content: bytes = field(default=b"", compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The artifact's name: another picture has another one."""
+        return f"logo/{self.digest}.{EXTENSIONS[self.type]}"
+
+
+def decode_logo(text: str) -> Logo:
+    """Return the logo that base64 holds. Raises LogoError."""
+    if len(text) > BYTES_MAX * 4 // 3 + 4:
+        raise LogoError(TOO_HEAVY)
+    try:
+        content = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise LogoError(NO_PICTURE) from None
+    return read_logo(content)
+
+
+def read_logo(content: bytes) -> Logo:
+    """Return the logo that these bytes are. Raises LogoError."""
+    if len(content) > BYTES_MAX:
+        raise LogoError(TOO_HEAVY)
+    for type_, read in READERS.items():
+        if (size := read(content)) is not None:
+            if not all(1 <= side <= SIDE_MAX for side in size):
+                raise LogoError(BAD_SIZE)
+            digest = sha256(content).hexdigest()[:DIGEST_DIGITS]
+            return Logo(digest, type_, *size, content)
+    raise LogoError(NO_PICTURE)
+
+
+def png_size(content: bytes) -> Size | None:
+    """Return the size that a PNG's header says; None if it is none."""
+    if len(content) < PNG_HEADER_BYTES or not content.startswith(PNG_HEADER):
+        return None
+    width, height = struct.unpack_from(">II", content, 16)
+    return width, height
+
+
+def jpeg_size(content: bytes) -> Size | None:
+    """Return the size that a JPEG's frame says; None if it is none."""
+    if not content.startswith(b"\xff\xd8\xff"):
+        return None
+    for marker, start in segments(content):
+        if marker in FRAMES and start + 7 <= len(content):
+            height, width = struct.unpack_from(">HH", content, start + 3)
+            return width, height
+    return None
+
+
+def segments(content: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the markers of a JPEG up to its picture, each with where its length stands."""
+    at = 2
+    while at + 4 <= len(content) and content[at] == MARKER:
+        marker = content[at + 1]
+        if marker == MARKER:  # filling
+            at += 1
+        elif marker in ALONE:
+            at += 2
+        elif marker in LAST:
+            return
+        else:
+            yield marker, at + 2
+            at += 2 + max(2, int.from_bytes(content[at + 2 : at + 4]))
+
+
+def webp_size(content: bytes) -> Size | None:
+    """Return the size that the first chunk of a WebP says; None if it is none."""
+    is_webp = content[:4] == b"RIFF" and content[8:12] == b"WEBP"
+    if not is_webp or len(content) < WEBP_HEADER_BYTES:
+        return None
+    chunk, body = content[12:16], content[20:30]
+    if chunk == b"VP8X":
+        return 1 + int.from_bytes(body[4:7], "little"), 1 + int.from_bytes(body[7:10], "little")
+    if chunk == b"VP8L" and body[:1] == LOSSLESS:
+        bits = int.from_bytes(body[1:5], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    if chunk == b"VP8 " and body[3:6] == b"\x9d\x01\x2a":
+        width, height = struct.unpack_from("<HH", body, 6)
+        return width & 0x3FFF, height & 0x3FFF
+    return None
+
+
+READERS: Final[dict[str, Callable[[bytes], Size | None]]] = {
+    "image/png": png_size,
+    "image/jpeg": jpeg_size,
+    "image/webp": webp_size,
+}
+EXTENSIONS: Final = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}

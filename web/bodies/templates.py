@@ -1,0 +1,69 @@
+"""Bodies of templates. Null clears what may be missing. Source: SPEC section 6."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from domain.page.decide_templates import not_of_kind
+from domain.page.template_commands import AddTemplate, ChangeTemplate
+from domain.status import Impact, IncidentKind, IncidentState
+from domain.text import BODY_LIMIT, NAME_LIMIT, TITLE_LIMIT
+from web.bodies.incidents import KIND_LIMIT, kind_of
+from web.bodies.settings import cleared
+from web.errors import rejected
+from web.media import text
+
+
+class NewTemplate(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """`POST /api/v1/status/:pageID/templates`."""
+
+    title: Annotated[str, text(TITLE_LIMIT)]
+    name: Annotated[str | None, text(NAME_LIMIT)] = None
+    body: Annotated[str | None, text(BODY_LIMIT)] = None
+    state: IncidentState | None = None
+    impact: Impact | None = None
+    kind: Annotated[str | None, text(KIND_LIMIT)] = None
+
+
+class TemplateChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """`PATCH /api/v1/status/:pageID/templates/:tid`."""
+
+    title: Annotated[str | None, text(TITLE_LIMIT)] = None
+    name: Annotated[str | UnsetType | None, text(NAME_LIMIT)] = UNSET
+    body: Annotated[str | UnsetType | None, text(BODY_LIMIT)] = UNSET
+    state: IncidentState | UnsetType | None = UNSET
+    impact: Impact | UnsetType | None = UNSET
+    kind: Annotated[str | None, text(KIND_LIMIT)] = None
+
+
+def added(template_id: str, body: NewTemplate) -> AddTemplate:
+    """Return what is to be kept. Raises ApiError 400."""
+    kind = kind_of(body.kind) or IncidentKind.INCIDENT
+    refuse_mixed(kind, body.state, body.impact)
+    return AddTemplate(template_id, body.title, body.name, body.body, body.state, body.impact, kind)
+
+
+def changed(template_id: str, body: TemplateChange) -> ChangeTemplate:
+    """Return a change as the log keeps it. Raises ApiError 400."""
+    state = None if body.state is UNSET else body.state
+    impact = None if body.impact is UNSET else body.impact
+    kind = kind_of(body.kind)
+    refuse_mixed(kind or IncidentKind.INCIDENT, state, impact)
+    return ChangeTemplate(
+        template_id=template_id,
+        title=body.title,
+        name=cleared(body.name),
+        body=cleared(body.body),
+        state=state,
+        impact=impact,
+        kind=kind,
+        clears_state=body.state is None,
+        clears_impact=body.impact is None,
+    )
+
+
+def refuse_mixed(kind: IncidentKind, state: IncidentState | None, impact: Impact | None) -> None:
+    """Refuse at the door what the page would refuse whatever it holds. Raises ApiError 400."""
+    if refused := not_of_kind(kind, state, impact):
+        raise rejected(refused)

@@ -1,0 +1,23 @@
+"""The audit of a page: who did what, when, through what. Source: SPEC section 6."""
+
+from falcon.asgi import Request, Response
+
+from domain.store.audit import read_audit
+from domain.store.engine import run
+from web.answers import write_data
+from web.paging import audit_cursor_of, audit_place_of, limit_of
+from web.resources.owner import Owner
+from web.views.audit import shown
+
+
+class Audit(Owner):
+    """`GET /api/v1/status/:pageID/audit`."""
+
+    async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
+        """Read the log of a page back, newest first."""
+        holder = await self.holder(req)
+        page = await self.page(req, page_id)
+        limit, place = limit_of(req), audit_place_of(req)
+        found = await run(self.engine, read_audit, holder.account_id, page.id, place, limit)
+        cursor = audit_cursor_of(found.after) if found.after else None
+        write_data(resp, shown(found, cursor))

@@ -1,0 +1,75 @@
+"""Templates of incidents and maintenances. Visitors see nothing of them. Source: SPEC section 6."""
+
+from typing import Any
+
+from falcon.asgi import Request, Response
+
+from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
+from domain.store.engine import run
+from domain.store.mint import mint
+from domain.store.templates import load_templates, templates_of
+from web.answers import write_data
+from web.bodies import templates as b
+from web.bodies.owner import given_of
+from web.errors import invalid
+from web.resources.owner import Owner
+from web.views import templates as view
+
+
+class AllTemplates(Owner):
+    """`GET /api/v1/status/templates`."""
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """List the templates of all of the account's pages, page by page, oldest first."""
+        holder = await self.holder(req)
+        found = await run(self.engine, templates_of, holder.account_id)
+        write_data(resp, [view.shown(owned.page_id, owned.template) for owned in found])
+
+
+class Templates(Owner):
+    """`GET` and `POST /api/v1/status/:pageID/templates`."""
+
+    async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
+        """List a page's templates, oldest first."""
+        page = await self.page(req, page_id)
+        found = await run(self.engine, load_templates, page.id)
+        write_data(resp, [view.shown(page.id, template) for template in found.values()])
+
+    async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
+        """Keep words for later."""
+        holder = await self.holder(req)
+        raw, body = await self.body(req, b.NewTemplate)
+        command = b.added(mint("t"), body)
+
+        def describe(first: AddTemplate) -> dict[str, Any]:
+            return {**view.added(page_id, first)}
+
+        await self.write(
+            req, resp, holder, command, describe, stream_id=page_id, raw=raw, status=201
+        )
+
+
+class OneTemplate(Owner):
+    """`PATCH` and `DELETE /api/v1/status/:pageID/templates/:tid`."""
+
+    async def on_patch(self, req: Request, resp: Response, page_id: str, tid: str) -> None:
+        """Change a template; what is not given stays."""
+        holder = await self.holder(req)
+        raw, body = await self.body(req, b.TemplateChange)
+        given = given_of(body)
+        if not given:
+            raise invalid("Give at least one thing to change.")
+        command = b.changed(tid, body)
+
+        def describe(first: ChangeTemplate) -> dict[str, Any]:
+            return {"id": first.template_id, **given}
+
+        await self.write(req, resp, holder, command, describe, stream_id=page_id, raw=raw)
+
+    async def on_delete(self, req: Request, resp: Response, page_id: str, tid: str) -> None:
+        """Forget a template; what was opened from it stays."""
+        holder = await self.holder(req)
+        command = DeleteTemplate(tid)
+        await self.write(
+            req, resp, holder, command, lambda c: {"id": c.template_id}, stream_id=page_id
+        )

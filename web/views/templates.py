@@ -1,0 +1,47 @@
+"""A template as its owner is told of it."""
+
+from typing import TypedDict
+
+from domain.page.state import Template
+from domain.page.template_commands import AddTemplate
+
+
+class TemplateView(TypedDict):
+    """Words to begin an incident or a maintenance with; `page` is the id of theirs."""
+
+    id: str
+    page: str
+    name: str
+    title: str
+    body: str | None
+    state: str | None
+    impact: str | None
+    kind: str
+
+
+def shown(page_id: str, template: Template) -> TemplateView:
+    """Return a template as JSON; without a name it goes by its title."""
+    return {
+        "id": template.id,
+        "page": page_id,
+        "name": template.name or template.title,
+        "title": template.title,
+        "body": template.body,
+        "state": template.state,
+        "impact": template.impact,
+        "kind": template.kind,
+    }
+
+
+def added(page_id: str, command: AddTemplate) -> TemplateView:
+    """Return a template that was asked for."""
+    return {
+        "id": command.template_id,
+        "page": page_id,
+        "name": command.name or command.title,
+        "title": command.title,
+        "body": command.body,
+        "state": command.state,
+        "impact": command.impact,
+        "kind": command.kind,
+    }
