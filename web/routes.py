@@ -14,9 +14,11 @@ from web.resources import (
     home,
     incidents,
     keys,
+    me,
     monitor,
     pages,
     receipts,
+    sessions,
     settings,
 )
 
@@ -50,7 +52,9 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/v1/auth/signup", lambda p: auth.Signup(p.process, p.passwords)),
     Route("/api/v1/auth/login", lambda p: auth.Login(p.process, p.passwords)),
     Route("/api/v1/auth/logout", lambda p: auth.Logout(p.process)),
-    Route("/api/v1/auth/me", lambda p: auth.Me(p.gate)),
+    Route("/api/v1/auth/me", lambda p: me.Me(p.process, p.gate, p.writes, p.passwords)),
+    Route("/api/v1/auth/sessions", lambda p: sessions.Sessions(p.process, p.gate)),
+    Route("/api/v1/auth/sessions/{session_id}", lambda p: sessions.OneSession(p.process, p.gate)),
     Route("/api/v1/receipts/{rid}", lambda p: receipts.Receipts(p.process, p.gate)),
     Route("/api/v1/status", _owner(pages.Pages)),
     Route("/api/v1/status/{page_id}", _owner(settings.OnePage)),

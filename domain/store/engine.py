@@ -33,6 +33,7 @@ __all__ = [
     "SQLAlchemyError",
     "autocommit",
     "constraint",
+    "in_transaction",
     "is_culprit",
     "make_async_engine",
     "run",
@@ -132,6 +133,17 @@ async def run(
     finally:
         given_up.cancel()
         await conn.close()
+
+
+def in_transaction(
+    conn: Connection,
+    statements: Callable[..., Value],
+    *args: Any,  # noqa: ANN401 - what the statements take
+) -> Value:
+    """Call a store function so that its statements commit together: `run(engine, this, fn, …)`."""
+    conn.execution_options(isolation_level="READ COMMITTED")  # the pool sets it back
+    with conn.begin():
+        return statements(conn, *args)
 
 
 def hang_up(conn: AsyncConnection) -> None:

@@ -69,6 +69,7 @@ COMMANDS = {
     ac.AddPage: (words, words, maybe),
     ac.RemovePage: (words,),
     ac.SetTier: (st.sampled_from(s.Tier), st.none() | instants()),
+    ac.DeleteAccount: (),
     ac.Probe: (),
 }  # fmt: skip
 
@@ -137,6 +138,7 @@ FIRST_PAYLOADS = {
     "AddPage": '{"page_id":"p","name":"n"}',
     "RemovePage": '{"page_id":"p"}',
     "SetTier": '{"tier":"prime"}',
+    "DeleteAccount": "{}",
     "Probe": "{}",
 }
 
