@@ -1,7 +1,7 @@
 """Counting in Redis, across processes, how often something was tried.
 
-A Redis that is gone or slow limits nothing, loudly: who is locked out can't work, and guesses are
-still slowed down by what a password's hash costs.
+While Redis is gone or slow each process counts for itself, loudly: nobody is locked out by that,
+and who makes it slow on purpose gains a few attempts a process, not any number.
 """
 
 import asyncio
@@ -22,13 +22,15 @@ from redis.exceptions import RedisError
 
 from domain.limits import Limit
 from domain.store import keys
+from domain.store.spare_counts import SpareCounts
 
 log = logging.getLogger(__name__)
 
 WITHIN_S = 0.2  # Redis may take no longer
 CONNECTIONS = 32
 UNREACHABLE = (RedisError, OSError, TimeoutError)
-Ask: TypeAlias = Callable[[RateLimitItem, str], Awaitable[int | None]]
+Ask: TypeAlias = Callable[[RateLimitItem, str], Awaitable[float | None]]
+Spare: TypeAlias = Callable[[Limit, str], float | None]
 
 
 class Limits:
@@ -37,6 +39,7 @@ class Limits:
     def __init__(self, cache_url: str, *, is_on: bool) -> None:
         """Connect lazily; `is_on` false: nothing is counted, nothing is limited."""
         self._is_on = is_on
+        self._spare = SpareCounts()
         self._pool = aioredis.BlockingConnectionPool.from_url(
             cache_url,
             max_connections=CONNECTIONS,
@@ -56,42 +59,45 @@ class Limits:
 
     async def hit(self, limit: Limit, *parts: str) -> int | None:
         """Count one; if that is one too many, return in how many seconds to try again."""
-        return await self._bounded(self._hit, limit, parts)
+        return await self._asked(self._hit, self._spare.hit, limit, parts)
 
     async def peek(self, limit: Limit, *parts: str) -> int | None:
         """Return in how many seconds to try again, if one more would be too many; count nothing."""
-        return await self._bounded(self._peek, limit, parts)
+        return await self._asked(self._peek, self._spare.peek, limit, parts)
 
     async def give_back(self, limit: Limit, *parts: str) -> None:
         """Take back one that was counted: it was none after all."""
-        await self._bounded(self._give_back, limit, parts)
+        await self._asked(self._give_back, self._spare.give_back, limit, parts)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._pool.aclose()
 
-    async def _hit(self, item: RateLimitItem, key: str) -> int | None:
+    async def _asked(
+        self, ask: Ask, spare: Spare, limit: Limit, parts: tuple[str, ...]
+    ) -> int | None:
+        if not self._is_on:
+            return None
+        key = _digest(parts)
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                left_s = await ask(_item(limit), key)
+        except UNREACHABLE as error:
+            log.error("COUNTING ATTEMPTS IN THIS PROCESS ONLY, Redis does not answer: %r", error)  # noqa: TRY400 - no bug of ours
+            left_s = spare(limit, key)
+        return None if left_s is None else max(math.ceil(left_s), 1)
+
+    async def _hit(self, item: RateLimitItem, key: str) -> float | None:
         return None if await self._windows.hit(item, key) else await self._left_s(item, key)
 
-    async def _peek(self, item: RateLimitItem, key: str) -> int | None:
+    async def _peek(self, item: RateLimitItem, key: str) -> float | None:
         return None if await self._windows.test(item, key) else await self._left_s(item, key)
 
-    async def _left_s(self, item: RateLimitItem, key: str) -> int:
-        stats = await self._windows.get_window_stats(item, key)
-        return max(math.ceil(stats.reset_time - time.time()), 1)
+    async def _left_s(self, item: RateLimitItem, key: str) -> float:
+        return (await self._windows.get_window_stats(item, key)).reset_time - time.time()
 
     async def _give_back(self, item: RateLimitItem, key: str) -> None:
         await self._storage.incr(item.key_for(key), item.get_expiry(), -1)
-
-    async def _bounded(self, ask: Ask, limit: Limit, parts: tuple[str, ...]) -> int | None:
-        if not self._is_on:
-            return None
-        try:
-            async with asyncio.timeout(WITHIN_S):
-                return await ask(_item(limit), _digest(parts))
-        except UNREACHABLE as error:
-            log.error("NOTHING IS LIMITED, Redis does not answer: %r", error)  # noqa: TRY400 - no bug of ours
-        return None
 
 
 def _item(limit: Limit) -> RateLimitItem:
