@@ -70,7 +70,9 @@ def sync_engine() -> Engine:
     """Return the process's engine for workers and the operator's command."""
     url = require_stack(load_settings()).database_url
     # A drain uses one connection; the sweep and the notes that follow a drain reuse it.
-    return create_engine(driver_url(url), pool_size=2, max_overflow=2, connect_args=CONNECT)
+    return create_engine(
+        driver_url(url), pool_size=2, max_overflow=2, connect_args=CONNECT, hide_parameters=True
+    )
 
 
 @contextlib.contextmanager
@@ -84,6 +86,7 @@ def make_async_engine(database_url: str) -> AsyncEngine:
     """Return an engine for asyncio; every statement commits by itself."""
     return create_async_engine(
         driver_url(database_url),
+        hide_parameters=True,  # an error is logged; what the statement stored, or its hash, is not
         isolation_level="AUTOCOMMIT",  # an append is one statement: no BEGIN, no second trip
         pool_size=10,  # appends to one page queue at its row lock anyway
         max_overflow=0,

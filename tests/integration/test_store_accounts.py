@@ -6,7 +6,7 @@ from unittest import mock
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from domain.account.commands import AddPage, DeleteAccount
 from domain.account.commands import SetTier as SetAccountTier
@@ -194,6 +194,12 @@ def test_what_is_over_is_thrown_away_when_beat_has_it_cleaned():
         left = conn.execute(text("SELECT id FROM sessions WHERE account_id = :id"), {"id": ada})
         assert list(left.scalars()) == [young.id]
         assert not devices.knows_device(conn, email_of(ada), device)
+
+
+def test_error_does_not_tell_what_was_to_be_stored_when_it_is_logged():
+    with sync_engine().connect() as conn, pytest.raises(DBAPIError) as caught:
+        conn.execute(text("SELECT 1 / length(:what) / 0"), {"what": "argon2 hash"})
+    assert "argon2 hash" not in f"{caught.value} {caught.value!r}"
 
 
 # Deletion.
