@@ -29,13 +29,28 @@ def create_account(email: str, password: str) -> str:
     return account_id
 
 
+def reset_password(email: str, password: str) -> None:
+    """Give an account another password; its sessions end. Raises CommandRefusedError."""
+    if problem := password_problem(password):
+        raise CommandRefusedError(problem)
+    hashed = hash_password(password)
+    with sync_engine().begin() as conn:
+        is_known = accounts.reset_password(conn, email, hashed)
+    if not is_known:
+        raise CommandRefusedError(no_account(email))
+
+
+def no_account(email: str) -> str:
+    """Say that there is no such account."""
+    return f"There is no account for {email}."
+
+
 def account_of(email: str) -> str:
     """Return the id of an account. Raises CommandRefusedError if there is none."""
     with sync_engine().connect() as conn:
         login = accounts.login_of(conn, email)
     if login is None:
-        message = f"There is no account for {email}."
-        raise CommandRefusedError(message)
+        raise CommandRefusedError(no_account(email))
     return login.account_id
 
 

@@ -52,7 +52,7 @@ def examine() -> None:
 
 @cli.group()
 def account() -> None:
-    """Make accounts."""
+    """Make accounts, and give them another password."""
 
 
 @account.command("create")
@@ -63,6 +63,30 @@ def create_account(email: str, password: str | None) -> None:
     chosen = password or secrets.token_urlsafe(12)
     account_id = accounts.create_account(email, chosen)
     click.echo(f"{account_id}  {email}" + ("" if password else f"  password: {chosen}"))
+
+
+@account.command("reset-password")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read it from standard input, one line.")
+def reset_password(email: str, *, password_stdin: bool) -> None:
+    """Give the account EMAIL another password: one chosen at random is printed, this once.
+
+    All its sessions end, and its devices are strangers.
+    """
+    chosen = read_password() if password_stdin else secrets.token_urlsafe(12)
+    accounts.reset_password(email, chosen)
+    click.echo(f"{email}" + ("" if password_stdin else f"  password: {chosen}"))
+
+
+def read_password() -> str:
+    """Return the first line of standard input. Raises CommandRefusedError if it is no text."""
+    try:
+        line = sys.stdin.readline().rstrip("\r\n")
+    except UnicodeDecodeError:
+        line = "\0"
+    if not is_storable(line):
+        raise CommandRefusedError("The password is not text in UTF-8.")
+    return line
 
 
 @cli.group()

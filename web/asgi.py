@@ -1,5 +1,6 @@
 """The entry for gunicorn: pages go by the lane, the base goes to Falcon."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
@@ -14,6 +15,7 @@ from web.health import is_ready
 from web.hosts import normal_host
 from web.lane import Lane, Scope, Send, header, notice, plain, respond
 from web.notices import NOTHING
+from web.passwords import warm
 from web.process import Process
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -68,7 +70,7 @@ class Application:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                await self._process.start()
+                await asyncio.gather(self._process.start(), warm())
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await self._process.stop()

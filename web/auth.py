@@ -5,15 +5,15 @@ from urllib.parse import urlsplit
 
 import falcon.asgi
 
-from domain.store.accounts import Holder, holder_of
 from domain.store.engine import run
 from domain.store.log import Authority
 from domain.store.mint import secret_hash
 from domain.store.owned import Credential, credential, touch_key
+from domain.store.sessions import Holder, holder_of, touch_session
+from web.cookies import SESSION
 from web.errors import ApiError
 from web.process import Process
 
-COOKIE = "hepstatus_session"
 MINUTE_S = 60
 STAMPS_MAX = 10_000
 NO_KEY = ApiError(
@@ -31,7 +31,7 @@ BAD_ORIGIN = ApiError(403, "BAD_ORIGIN", "This call comes from another site.")
 
 
 class Gate:
-    """Tells who asks. Holds nothing but the minutes in which keys were last stamped as used."""
+    """Tells who asks. Holds nothing but the minutes in which keys and sessions were last used."""
 
     def __init__(self, process: Process) -> None:
         """Ask the database of `process`."""
@@ -49,21 +49,27 @@ class Gate:
 
     async def stamp(self, authority: Authority) -> None:
         """Note that a key was used, at most once a minute."""
+        if authority.kind == "key" and self._is_first_this_minute(authority.value):
+            await run(self._process.engine, touch_key, authority.value)
+
+    def _is_first_this_minute(self, what: str) -> bool:
         minute = int(time.time()) // MINUTE_S
-        if authority.kind != "key" or self._stamped.get(authority.value) == minute:
-            return
+        if self._stamped.get(what) == minute:
+            return False
         if len(self._stamped) > STAMPS_MAX:
             self._stamped.clear()
-        self._stamped[authority.value] = minute
-        await run(self._process.engine, touch_key, authority.value)
+        self._stamped[what] = minute
+        return True
 
     async def owner(self, req: falcon.asgi.Request) -> Holder:
         """Return whose session it is. Raises ApiError 401 NO_SESSION and 403 BAD_ORIGIN."""
         refuse_other_sites(req)
-        token = req.cookies.get(COOKIE)
+        token = req.cookies.get(SESSION)
         holder = await run(self._process.engine, holder_of, secret_hash(token)) if token else None
         if holder is None:
             raise NO_SESSION
+        if self._is_first_this_minute(holder.session_id):
+            await run(self._process.engine, touch_session, holder.session_id)
         return holder
 
 

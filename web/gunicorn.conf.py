@@ -14,4 +14,5 @@ backlog = 2048  # visitors come all at once when something burns
 accesslog = None  # the proxy keeps one
 errorlog = "-"
 loglevel = "warning"
+forwarded_allow_ips = _settings.trusted_proxies  # who may say for whom it asks, and by which scheme
 control_socket_disable = True  # nobody talks to it, and the file system may be read-only

@@ -1,6 +1,7 @@
 """Passwords: argon2id, off the event loop, never more at once than there are cores to spare."""
 
 import asyncio
+import secrets
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -17,7 +18,12 @@ def _hasher() -> PasswordHasher:
 @cache
 def _decoy() -> str:
     """Return a hash to check against when there is no account, so that both take as long."""
-    return _hasher().hash("nobody's password")
+    return _hasher().hash(secrets.token_urlsafe())
+
+
+async def warm() -> None:
+    """Make ready, off the event loop, what would make the first unknown login take longer."""
+    await asyncio.to_thread(_decoy)
 
 
 def hash_password(password: str) -> str:
@@ -48,4 +54,4 @@ def _matches(password: str, stored: str | None) -> bool:
         _hasher().verify(stored or _decoy(), password)
     except (VerificationError, InvalidHashError):
         return False
-    return stored is not None
+    return bool(stored)

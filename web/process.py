@@ -13,6 +13,7 @@ from domain.store import keys
 from domain.store.announcements import decode
 from domain.store.doorbell import RingThread
 from domain.store.engine import AsyncEngine, make_async_engine
+from domain.store.limits import Limits
 from domain.store.listener import Listener
 from domain.store.settings import Settings
 from domain.store.visits import UNREACHABLE, HostEntry, Visits
@@ -56,6 +57,7 @@ class Process:
         self.engine: AsyncEngine = make_async_engine(settings.database_url)
         self.doorbell = RingThread(settings)
         self.visits = Visits(settings.cache_url, READ_S)
+        self.limits = Limits(settings.cache_url, is_on=settings.rate_limits)
         self.waits = Waits()
         self.pages: Copies[PageCopy] = Copies(
             settings.page_copy_mb * MEGABYTE, lambda copy: copy.size
@@ -79,6 +81,7 @@ class Process:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._listening
         await self.visits.close()
+        await self.limits.close()
         await self.engine.dispose()
 
     # What the listener tells.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from domain.account.apply import apply_all
 from domain.account.commands import AddPage
 from domain.account.decide import Facts, decide
-from domain.account.events import Event, PageRemoved
+from domain.account.events import AccountDeleted, Event, PageRemoved
 from domain.account.follow_ups import follow_ups
 from domain.account.state import Account
 from domain.log import Code, Entry, Outcome, Rejection
@@ -101,7 +101,7 @@ class AccountStream:
         return Decided(decision, [claimed] if claimed else [])
 
     def take_over(self, conn: Connection, entry: Entry, decided: Decided) -> Taken:
-        """Apply events, free the hosts of removed pages, append the follow-ups."""
+        """Apply events, free the hosts of removed pages, append the follow-ups, close what ends."""
         account = apply_all(self.account, decided.events)
         hosts = list(decided.hosts)
         for event in decided.events:
@@ -109,6 +109,8 @@ class AccountStream:
                 hosts += release_hosts(conn, event.page_id)
         pairs = follow_ups(account, decided.events)
         handed = tuple(self.hand_on(conn, entry, page_id, command) for page_id, command in pairs)
+        if any(isinstance(event, AccountDeleted) for event in decided.events):
+            command_log.close_stream(conn, self.account_id)
         return Taken(account, hosts, handed)
 
     def hand_on(

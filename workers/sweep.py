@@ -4,10 +4,12 @@ import logging
 
 from domain.store import artifacts
 from domain.store import log as command_log
+from domain.store.devices import forget_unused_devices
 from domain.store.doorbell import worker_doorbell
 from domain.store.engine import sync_engine
 from domain.store.publication import hosts_behind, note_host, pages_behind
 from domain.store.receipts import forget_expired_uses
+from domain.store.sessions import forget_expired_sessions
 from workers.render.build import build_id
 
 logger = logging.getLogger(__name__)
@@ -47,6 +49,8 @@ def publish_hosts(epoch: str) -> None:
 
 
 def clean() -> None:
-    """Free expired idempotency keys."""
+    """Throw away expired idempotency keys and sessions, and devices that nobody uses any more."""
     with sync_engine().begin() as conn:
         forget_expired_uses(conn)
+        forget_expired_sessions(conn)
+        forget_unused_devices(conn)

@@ -22,6 +22,8 @@ def apply(account: Account, event: e.Event) -> Account:
         case e.PlaceDealt(page_id=page_id, entitlement=entitlement):
             place = replace(account.places[page_id], entitlement=entitlement)
             return replace(account, places={**account.places, page_id: place})
+        case e.AccountDeleted(at=at):
+            return replace(account, deleted_at=at)
 
 
 def apply_all(account: Account, events: Iterable[e.Event]) -> Account:

@@ -33,11 +33,16 @@ class SetTier:
 
 
 @dataclass(frozen=True, slots=True)
+class DeleteAccount:
+    """Delete the account with its pages; its stream takes nothing after this."""
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """Change nothing: that it is settled shows that a worker drains."""
 
 
-Command: TypeAlias = AddPage | RemovePage | SetTier | Probe
+Command: TypeAlias = AddPage | RemovePage | SetTier | DeleteAccount | Probe
 
 COMMANDS: MappingProxyType[str, type[Command]] = MappingProxyType(
     {command.__name__: command for command in Command.__args__}

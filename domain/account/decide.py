@@ -10,6 +10,7 @@ from typing import TypeAlias
 from domain.account import commands as c
 from domain.account import events as e
 from domain.account.apply import apply_all
+from domain.account.decide_deletion import GONE, delete_account
 from domain.account.places import deal, has_free_seat
 from domain.account.state import Account
 from domain.log import Code, DuplicateIdError, Rejection
@@ -26,6 +27,8 @@ class Facts:
 
 def decide(account: Account, command: c.Command, at: datetime, facts: Facts) -> Decision:
     """Return the events that `command` causes at the instant `at`, or why it may not."""
+    if account.deleted_at is not None:
+        return GONE
     match command:
         case c.AddPage():
             return add_page(account, command, at, facts)
@@ -33,6 +36,8 @@ def decide(account: Account, command: c.Command, at: datetime, facts: Facts) -> 
             return remove_page(account, page_id, at)
         case c.SetTier(tier=tier, until=until):
             return with_deal(account, (e.TierSet(tier, until),), at)
+        case c.DeleteAccount():
+            return delete_account(account, at)
         case c.Probe():
             return ()
 

@@ -40,4 +40,11 @@ class PlaceDealt:
     entitlement: Entitlement
 
 
-Event: TypeAlias = PageAdded | PageRemoved | TierSet | PlaceDealt
+@dataclass(frozen=True, slots=True)
+class AccountDeleted:
+    """The account is gone; its pages were removed by events of their own."""
+
+    at: datetime
+
+
+Event: TypeAlias = PageAdded | PageRemoved | TierSet | PlaceDealt | AccountDeleted

@@ -24,6 +24,7 @@ class Account:
     tier: Tier = Tier.FREE
     tier_until: datetime | None = None
     places: Mapping[str, Place] = field(default_factory=dict)
+    deleted_at: datetime | None = None
 
     def is_prime_at(self, at: datetime) -> bool:
         """Whether Prime runs at the instant `at`."""

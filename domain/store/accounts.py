@@ -1,13 +1,12 @@
-"""Accounts and sessions: what is not a command. Source: DESIGN rule 7 (docs/architecture.md)."""
+"""Accounts: what is not a command. Source: DESIGN rule 7 (docs/architecture.md)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
 from domain.store.log import open_stream
+from domain.store.sessions import SESSION_LASTS
 
-SESSION_DAYS = 30
 # Sign-up is one statement: a unique index decides who of many is first.
 _CREATE = text("""
 WITH created AS (
@@ -18,17 +17,30 @@ WITH created AS (
 INSERT INTO streams (id, account_id, head_seq, last_at)
 SELECT id, id, 0, date_trunc('milliseconds', clock_timestamp()) FROM created RETURNING id
 """)
-_BY_EMAIL = text("SELECT id, email, password_hash FROM accounts WHERE email_key = :email_key")
-_OPEN = text("""
-INSERT INTO sessions (token_hash, id, account_id, created_at, expires_at)
-VALUES (:token_hash, :id, :account_id, clock_timestamp(), clock_timestamp() + :lasts)
+# Who has no password (the system's account, a deleted one) can't log in.
+_BY_EMAIL = text("""
+SELECT id, email, password_hash FROM accounts WHERE email_key = :email_key AND password_hash <> ''
 """)
-_HOLDER = text("""
-SELECT a.id, a.email, a.tier, a.tier_until, a.created_at FROM sessions s
-JOIN accounts a ON a.id = s.account_id
-WHERE s.token_hash = :token_hash AND s.expires_at > clock_timestamp()
+_PASSWORD = text("SELECT password_hash FROM accounts WHERE id = :id AND deleted_at IS NULL")
+# Only if the password is still the one that was checked. What follows are statements of their own:
+# they see the sessions of logins that this one had to wait for.
+_CHANGE = text("""
+UPDATE accounts SET email = coalesce(:email, email), email_key = coalesce(:email_key, email_key),
+  password_hash = coalesce(:password_hash, password_hash)
+WHERE id = :id AND password_hash = :checked_hash AND deleted_at IS NULL RETURNING email
 """)
-_CLOSE = text("DELETE FROM sessions WHERE token_hash = :token_hash")
+_END_OTHERS = text("DELETE FROM sessions WHERE account_id = :id AND id <> :session_id")
+_ROTATE = text("""
+UPDATE sessions SET token_hash = :token_hash, expires_at = clock_timestamp() + :lasts
+WHERE id = :session_id
+""")
+_FORGET_OTHERS = text("DELETE FROM devices WHERE account_id = :id AND token_hash <> :device_hash")
+_RESET = text("""
+UPDATE accounts SET password_hash = :password_hash
+WHERE email_key = :email_key AND password_hash <> '' RETURNING id
+""")
+_END_ALL = text("DELETE FROM sessions WHERE account_id = :id")
+_FORGET_ALL = text("DELETE FROM devices WHERE account_id = :id")
 SYSTEM_ACCOUNT = "a_system"  # whose stream takes probes; it has no password and no e-mail
 _SYSTEM = text("""
 INSERT INTO accounts (id, email, email_key, password_hash, created_at)
@@ -46,14 +58,20 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """Whose session it is."""
+class Change:
+    """What is to be another; None stays. `checked_hash` is of the password that was given.
+
+    With another password the session's token becomes that of `token_hash`, all other sessions
+    end, and all devices but that of `device_hash` are strangers.
+    """
 
     account_id: str
-    email: str
-    tier: str
-    tier_until: datetime | None
-    created_at: datetime
+    session_id: str
+    checked_hash: str
+    email: str | None = None
+    password_hash: str | None = None
+    token_hash: str = ""
+    device_hash: str = ""
 
 
 def email_key(email: str) -> str:
@@ -78,21 +96,44 @@ def login_of(conn: Connection, email: str) -> Login | None:
     return Login(*row) if row else None
 
 
-def open_session(conn: Connection, session_id: str, account_id: str, token_hash: str) -> None:
-    """Begin a session that lasts 30 days."""
-    values = {"id": session_id, "account_id": account_id, "token_hash": token_hash}
-    conn.execute(_OPEN, {**values, "lasts": timedelta(days=SESSION_DAYS)})
+def password_hash_of(conn: Connection, account_id: str) -> str | None:
+    """Return what an account's password is checked against."""
+    return conn.execute(_PASSWORD, {"id": account_id}).scalar()
 
 
-def holder_of(conn: Connection, token_hash: str) -> Holder | None:
-    """Return whose session a token opens, if it is still open."""
-    row = conn.execute(_HOLDER, {"token_hash": token_hash}).one_or_none()
-    return Holder(*row) if row else None
+def change_account(conn: Connection, change: Change) -> str | None:
+    """Change e-mail or password, in a transaction; None if the checked password is an old one.
+
+    Returns the e-mail. Raises IntegrityError on `accounts_email_key_key`: it is another's.
+    """
+    values = {
+        "id": change.account_id,
+        "checked_hash": change.checked_hash,
+        "email": change.email,
+        "email_key": email_key(change.email) if change.email else None,
+        "password_hash": change.password_hash,
+    }
+    email: str | None = conn.execute(_CHANGE, values).scalar()
+    if email is not None and change.password_hash is not None:
+        mine = {"id": change.account_id, "session_id": change.session_id}
+        conn.execute(_END_OTHERS, mine)
+        conn.execute(_ROTATE, {**mine, "token_hash": change.token_hash, "lasts": SESSION_LASTS})
+        conn.execute(_FORGET_OTHERS, {**mine, "device_hash": change.device_hash})
+    return email
 
 
-def close_session(conn: Connection, token_hash: str) -> None:
-    """End a session."""
-    conn.execute(_CLOSE, {"token_hash": token_hash})
+def reset_password(conn: Connection, email: str, password_hash: str) -> bool:
+    """Give an account another password and end its sessions, in a transaction; False: no account.
+
+    Its devices are strangers from then on: who had the old password may have one.
+    """
+    values = {"email_key": email_key(email), "password_hash": password_hash}
+    account_id = conn.execute(_RESET, values).scalar()
+    if account_id is None:
+        return False
+    conn.execute(_END_ALL, {"id": account_id})
+    conn.execute(_FORGET_ALL, {"id": account_id})
+    return True
 
 
 def ensure_system_account(conn: Connection) -> None:

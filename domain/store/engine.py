@@ -33,6 +33,7 @@ __all__ = [
     "SQLAlchemyError",
     "autocommit",
     "constraint",
+    "in_transaction",
     "is_culprit",
     "make_async_engine",
     "run",
@@ -69,7 +70,9 @@ def sync_engine() -> Engine:
     """Return the process's engine for workers and the operator's command."""
     url = require_stack(load_settings()).database_url
     # A drain uses one connection; the sweep and the notes that follow a drain reuse it.
-    return create_engine(driver_url(url), pool_size=2, max_overflow=2, connect_args=CONNECT)
+    return create_engine(
+        driver_url(url), pool_size=2, max_overflow=2, connect_args=CONNECT, hide_parameters=True
+    )
 
 
 @contextlib.contextmanager
@@ -83,6 +86,7 @@ def make_async_engine(database_url: str) -> AsyncEngine:
     """Return an engine for asyncio; every statement commits by itself."""
     return create_async_engine(
         driver_url(database_url),
+        hide_parameters=True,  # an error is logged; what the statement stored, or its hash, is not
         isolation_level="AUTOCOMMIT",  # an append is one statement: no BEGIN, no second trip
         pool_size=10,  # appends to one page queue at its row lock anyway
         max_overflow=0,
@@ -132,6 +136,17 @@ async def run(
     finally:
         given_up.cancel()
         await conn.close()
+
+
+def in_transaction(
+    conn: Connection,
+    statements: Callable[..., Value],
+    *args: Any,  # noqa: ANN401 - what the statements take
+) -> Value:
+    """Call a store function so that its statements commit together: `run(engine, this, fn, …)`."""
+    conn.execution_options(isolation_level="READ COMMITTED")  # the pool sets it back
+    with conn.begin():
+        return statements(conn, *args)
 
 
 def hang_up(conn: AsyncConnection) -> None:

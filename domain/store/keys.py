@@ -4,6 +4,7 @@ EPOCH = "hep:epoch"
 HOSTS_COMPLETE = "hep:hosts:complete"
 WORKER_SEEN = "hep:worker:seen"
 ANNOUNCEMENTS = "hep:announcements"
+LIMITS = "hep:limits"
 PAGE_PREFIX = "hep:page:"
 HOST_PREFIX = "hep:host:"
 TRACKED_PREFIXES = (PAGE_PREFIX, HOST_PREFIX, "hep:hosts:")

@@ -65,7 +65,8 @@ def load_account(conn: Connection, account_id: str) -> tuple[Account, int] | Non
         return None
     rows = conn.execute(select(t.places).where(t.places.c.account_id == account_id))
     places = {p.page_id: Place(p.page_id, p.created_at, _entitlement(p)) for p in rows}
-    return Account(row.id, s.Tier(row.tier), row.tier_until, places), row.applied_seq
+    account = Account(row.id, s.Tier(row.tier), row.tier_until, places, row.deleted_at)
+    return account, row.applied_seq
 
 
 def _entitlement(row: Row[Any]) -> s.Entitlement:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 from domain.account.state import Account
 from domain.page.state import Claim, Entitlement, Incident, Page
 from domain.store import tables as t
+from domain.store.erasure import erase_account
 from domain.store.logos import logo_record, save_logo
 
 Id = TypeVar("Id", bound=Hashable)
@@ -58,6 +59,8 @@ def save_account(conn: Connection, before: Account, after: Account, applied_seq:
     values = {"tier": after.tier, "tier_until": after.tier_until, "applied_seq": applied_seq}
     conn.execute(update(t.accounts).where(t.accounts.c.id == after.id).values(values))
     save_rows(conn, t.places, _places(before), _places(after), key=("page_id",))
+    if after.deleted_at is not None and before.deleted_at is None:
+        erase_account(conn, after.id, after.deleted_at)
 
 
 def save_rows(

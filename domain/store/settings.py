@@ -36,6 +36,8 @@ class Settings:
     drain_limit: int = _setting("DRAIN_LIMIT", 200)
     ring_coalesce: bool = _setting("RING_COALESCE", default=True)
     sweep_s: float = _setting("SWEEP_S", 2.0)
+    rate_limits: bool = _setting("RATE_LIMITS", default=True)
+    trusted_proxies: str = _setting("TRUSTED_PROXIES", "127.0.0.1,::1")
 
     def page_url(self, host: str) -> str:
         """Return the address of a page on `host`, with the scheme and port of the base."""

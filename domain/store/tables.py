@@ -35,6 +35,7 @@ accounts = Table(
     Column("tier_until", Moment),
     Column("applied_seq", BigInteger, nullable=False, server_default="0"),
     Column("created_at", Moment, nullable=False),
+    Column("deleted_at", Moment),
 )
 
 sessions = Table(
@@ -45,7 +46,23 @@ sessions = Table(
     Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    Column("last_used_at", Moment),
+    Column("user_agent", Text),
     Index("sessions_account", "account_id"),
+    Index("sessions_expiry", "expires_at"),
+)
+
+# Browsers in which somebody logged in before: strangers who guess can't lock them out.
+devices = Table(
+    "devices",
+    metadata,
+    Column("token_hash", Text, nullable=False),
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("last_used_at", Moment, nullable=False),
+    PrimaryKeyConstraint("token_hash", "account_id", name="devices_pkey"),
+    Index("devices_account", "account_id"),
+    Index("devices_age", "last_used_at"),
 )
 
 # One a page and one an account; apart from them, so that an append and a drain's save lock

@@ -47,6 +47,7 @@ LIBRARY_ROOMS = {
     "alembic": ("domain.store",),
     "redis": ("domain.store",),
     "hiredis": ("domain.store",),
+    "limits": ("domain.store",),
     "falcon": ("web",),
     "gunicorn": ("web",),
     "uvicorn_worker": ("web",),

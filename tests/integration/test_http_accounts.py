@@ -10,8 +10,9 @@ LOGIN, LOGOUT, ME = "/api/v1/auth/login", "/api/v1/auth/logout", "/api/v1/auth/m
 COOKIE = "hepstatus_session"
 
 
-def morsel(answer) -> Morsel:
-    return SimpleCookie(answer.headers["set-cookie"])[COOKIE]
+def morsel(answer, name=COOKIE) -> Morsel:
+    held = [SimpleCookie(line) for line in answer.headers.get_list("set-cookie")]
+    return next(cookie[name] for cookie in held if name in cookie)
 
 
 def cookie(answer) -> dict[str, str]:

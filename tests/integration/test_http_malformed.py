@@ -9,6 +9,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from domain.store.engine import driver_url
 from tests.integration import malformed as m
+from tests.integration import malformed_accounts as a
 from tests.integration import malformed_doors as d
 from tests.integration import malformed_incidents as i
 from tests.integration import malformed_kept as k
@@ -22,6 +23,7 @@ from tests.support.stack import System
 ROWS = (
     *m.BODIES, *m.TEXTS, *m.ITEMS, *m.UPDATES, *m.NOT_OURS,
     *d.KEYS, *d.SESSIONS, *d.OWNERS, *d.ADDRESSES, *g.PAGES, *g.TYPES, *i.CASES, *k.KEPT,
+    *a.ACCOUNTS,
 )  # fmt: skip
 
 
@@ -91,6 +93,8 @@ def names_of(actors: Actors, page: Page, of_bo: Page) -> dict[str, str]:
         "template": page.template("Words"),
         "key": secret,
         "key_id": key["id"],
+        "bo_email": of_bo.owner.email,
+        "bo_session": of_bo.owner.get(a.SESSIONS).json()["data"][0]["id"],
         "bo_page": of_bo.id,
         "bo_leaf": of_bo.leaf("Bo's API"),
         "bo_category": of_bo.leaf("Bo's", kind="category"),

@@ -79,6 +79,7 @@ COMMANDS = {
     ac.AddPage: (words, words, maybe),
     ac.RemovePage: (words,),
     ac.SetTier: (st.sampled_from(s.Tier), st.none() | instants()),
+    ac.DeleteAccount: (),
     ac.Probe: (),
 }  # fmt: skip
 
@@ -150,6 +151,7 @@ FIRST_PAYLOADS = {
     "AddPage": '{"page_id":"p","name":"n"}',
     "RemovePage": '{"page_id":"p"}',
     "SetTier": '{"tier":"prime"}',
+    "DeleteAccount": "{}",
     "Probe": "{}",
 }
 

@@ -148,6 +148,7 @@ class System:
             "HEPSTATUS_DATA_DIR": str(self.folder),
             "WEB_CONCURRENCY": "1",
             "WORKER_CONCURRENCY": "2",
+            "RATE_LIMITS": "off",  # everybody in a test comes from one address
             **self._extra_env,
         }
 

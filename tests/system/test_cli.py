@@ -1,6 +1,7 @@
 """The operator's command: every verb, on a running system, and what it says when things are bad."""
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -101,6 +102,33 @@ def test_demo_is_the_same_when_it_is_made_twice(actors, system):
     assert actors.caller("demo.localhost").get("/").status_code == 200
 
 
+def test_forgotten_password_is_another_when_the_operator_resets_it(actors, system):
+    # given Ada, who is logged in and has forgotten her password
+    ada, nobody = actors.owner(), actors.caller()
+
+    def status_of(password: str) -> int:
+        body = {"email": ada.email, "password": password}
+        return nobody.post("/api/v1/auth/login", body).status_code
+
+    # when the operator has one made, then it is printed once, and it alone opens the account
+    email, _, chosen = told(system, "account", "reset-password", ada.email.upper()).split()
+    assert email == ada.email.upper()
+    assert [status_of(PASSWORD), status_of(chosen)] == [401, 200]
+    assert ada.get("/api/v1/auth/me").status_code == 401
+    # and so it is when she told him one
+    verb = (HEPSTATUS, "account", "reset-password", ada.email, "--password-stdin")
+    done = subprocess.run(
+        verb,
+        input="her own password\n",
+        env=system.env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, ada.email, "")
+    assert [status_of(chosen), status_of("her own password")] == [401, 200]
+
+
 def test_migrating_changes_nothing_when_the_schema_is_up_to_date(system):
     assert told(system, "migrate") == "The schema is up to date."
 
@@ -112,6 +140,8 @@ def test_sentence_says_why_when_a_verb_is_refused(actors, system):
         ("an account for", ("account", "create", email)),
         ("e-mail", ("account", "create", "nobody")),
         ("password", ("account", "create", "a@example.com", "--password", "short")),
+        ("no account for", ("account", "reset-password", "nobody@example.com")),
+        ("password must", ("account", "reset-password", email, "--password-stdin")),
         ("no account for", ("page", "create", "nobody@example.com", "Acme")),
         ("places", ("page", "create", email, "Acme")),
         ("subdomain has", ("page", "create", email, "Acme", "--subdomain", "a.b")),

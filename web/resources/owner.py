@@ -5,11 +5,11 @@ from typing import Any, TypeVar
 import msgspec
 from falcon.asgi import Request, Response
 
-from domain.store.accounts import Holder
 from domain.store.engine import run
 from domain.store.log import Authority, Draft
 from domain.store.mint import mint
 from domain.store.owned import OwnedPage, page_of
+from domain.store.sessions import Holder
 from web.answers import Described, Writes, idempotency
 from web.auth import Gate
 from web.errors import not_found

@@ -133,5 +133,6 @@ SENTENCES: Mapping[str, Sentence] = {
     "AddPage": called("Asked for the page", "name"),
     "RemovePage": plain("Asked to delete the page"),
     "SetTier": lambda payload, _: f"Put the account on {str(payload.get('tier')).capitalize()}",
+    "DeleteAccount": plain("Deleted the account"),
     "Probe": plain("Looked whether workers are at work"),
 }

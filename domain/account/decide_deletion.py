@@ -1,0 +1,15 @@
+"""What follows from deleting an account. Pure and total. Source: decision 0006 (docs/decisions)."""
+
+from datetime import datetime
+
+from domain.account import events as e
+from domain.account.state import Account
+from domain.log import Code, Rejection
+
+GONE = Rejection(Code.NOT_FOUND, "This account was deleted.")
+
+
+def delete_account(account: Account, at: datetime) -> tuple[e.Event, ...]:
+    """Remove every page, and then the account; nothing is dealt to pages that go."""
+    removed = (e.PageRemoved(page_id) for page_id in account.places)
+    return (*removed, e.AccountDeleted(at))

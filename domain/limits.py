@@ -1,0 +1,35 @@
+"""How often something may be tried: limits as data. What counts them is `domain.store.limits`.
+
+Of attempts to log in only failures count. Strangers can exhaust what they share, never what a
+device has to itself on which the owner logged in before.
+Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies".
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+MINUTE_S: Final = 60
+HOUR_S: Final = 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `amount` within `window_s` seconds; the window begins with the first of them."""
+
+    name: str
+    amount: int
+    window_s: int
+
+
+# Failed logins from one address (of IPv6: from one /64), whatever the account.
+LOGIN_ADDRESS: Final = Limit("login-address", 100, HOUR_S)
+# Failed logins to one account from one address.
+LOGIN_PAIR: Final = Limit("login-pair", 10, 15 * MINUTE_S)
+# Failed logins to one account by all devices that are unknown to it.
+LOGIN_STRANGERS: Final = Limit("login-strangers", 50, HOUR_S)
+# Failed logins on one device that is known to the account: it has these to itself.
+LOGIN_DEVICE: Final = Limit("login-device", 10, 15 * MINUTE_S)
+# Wrong current passwords within one session.
+CONFIRMATION: Final = Limit("confirmation", 10, 15 * MINUTE_S)
+# Sign-ups from one address, whether an account was made or the e-mail was taken.
+SIGNUP_ADDRESS: Final = Limit("signup-address", 20, HOUR_S)

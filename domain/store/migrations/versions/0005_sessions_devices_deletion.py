@@ -1,0 +1,28 @@
+"""What owners see of their sessions, devices that logged in before, and accounts that are gone."""
+
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+STEPS = """
+ALTER TABLE accounts ADD COLUMN deleted_at TIMESTAMP WITH TIME ZONE;
+ALTER TABLE sessions
+  ADD COLUMN last_used_at TIMESTAMP WITH TIME ZONE,
+  ADD COLUMN user_agent TEXT;
+CREATE INDEX sessions_expiry ON sessions (expires_at);
+CREATE TABLE devices (
+  token_hash TEXT NOT NULL,
+  account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+  created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  last_used_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT devices_pkey PRIMARY KEY (token_hash, account_id)
+);
+CREATE INDEX devices_account ON devices (account_id);
+CREATE INDEX devices_age ON devices (last_used_at);
+"""
+
+
+def upgrade() -> None:
+    """Add only; code of the step before does not look at any of it."""
+    op.execute(STEPS)

@@ -1,0 +1,37 @@
+"""Passwords: what fits, what never does, and what is made ready."""
+
+import asyncio
+from unittest import mock
+
+from web import passwords
+from web.passwords import Passwords, hash_password, warm
+
+
+def matches(password, stored):
+    return asyncio.run(Passwords().matches(password, stored))
+
+
+def test_password_fits_only_its_own_hash_when_checked():
+    stored = hash_password("correct horse battery")
+    assert matches("correct horse battery", stored)
+    assert not matches("correct horse batterz", stored)
+
+
+def test_nothing_fits_when_there_is_no_hash_even_if_the_decoy_would():
+    # given somebody who knows the password of the decoy
+    with mock.patch.object(passwords, "_decoy", return_value=hash_password("decoy's password")):
+        # then it opens neither an account that is not there nor one without a password
+        assert not matches("decoy's password", None)
+        assert not matches("decoy's password", "")
+
+
+def test_nothing_fits_when_the_stored_hash_is_none():
+    assert not matches("whatever", "hash")
+
+
+def test_first_unknown_login_makes_no_hash_of_its_own_when_the_process_was_warmed():
+    passwords._decoy.cache_clear()
+    asyncio.run(warm())
+    assert passwords._decoy.cache_info().misses == 1
+    matches("whatever", None)
+    assert passwords._decoy.cache_info().misses == 1

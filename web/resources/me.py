@@ -1,0 +1,125 @@
+"""An owner's own account: read, changed, deleted. Only deletion is a command (DESIGN rule 7)."""
+
+from typing import Any
+
+from falcon.asgi import Request, Response
+
+from domain.account.commands import DeleteAccount
+from domain.account.credentials import PASSWORD_LIMIT, email_problem, password_problem
+from domain.limits import CONFIRMATION
+from domain.store import accounts
+from domain.store.accounts import Change
+from domain.store.engine import IntegrityError, constraint, in_transaction, run
+from domain.store.log import Authority, Draft
+from domain.store.mint import mint, mint_session, secret_hash
+from domain.store.sessions import Holder
+from web import cookies
+from web.answers import Writes, write_data
+from web.attempts import BAD_LOGIN, Attempts
+from web.auth import NO_SESSION, Gate
+from web.bodies.accounts import AccountChange, Farewell
+from web.errors import ApiError, invalid
+from web.inbox import NoAuthorityError
+from web.media import decode_body, read_body
+from web.passwords import Passwords
+from web.process import Process
+from web.resources.auth import TAKEN
+from web.views.accounts import DeletedAccountView, account_view
+
+WRONG = "currentPassword is not this account's password."
+WRONG_PASSWORD = ApiError(401, BAD_LOGIN, WRONG, {"currentPassword": WRONG})
+
+
+class Me:
+    """`GET`, `PATCH` and `DELETE /api/v1/auth/me`."""
+
+    def __init__(self, process: Process, gate: Gate, writes: Writes, passwords: Passwords) -> None:
+        """Ask `gate`, change accounts in the database of `process`, delete through `writes`."""
+        self._engine = process.engine
+        self._gate = gate
+        self._writes = writes
+        self._passwords = passwords
+        self._attempts = Attempts(process.limits)
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Tell who one is."""
+        holder = await self._gate.owner(req)
+        write_data(resp, account_view(holder, holder.email))
+
+    async def on_patch(self, req: Request, resp: Response) -> None:
+        """Change e-mail or password; another password ends all other sessions."""
+        holder = await self._gate.owner(req)
+        body = checked(decode_body(await read_body(req), AccountChange))
+        async with self._attempts.counted((CONFIRMATION, (holder.session_id,))):
+            proof = await self._proof(holder, body.current_password)
+            token = mint_session()
+            change = await self._change(req, holder, body, proof, token)
+            email = await self._changed(change)
+        if change.password_hash is not None:
+            cookies.set_session(req, resp, token)
+        write_data(resp, account_view(holder, email))
+
+    async def on_delete(self, req: Request, resp: Response) -> None:
+        """Delete the account with its pages; from a 200 on nothing of it is to be seen."""
+        holder = await self._gate.owner(req)
+        body = decode_body(await read_body(req), Farewell)
+        async with self._attempts.counted((CONFIRMATION, (holder.session_id,))):
+            await self._proof(holder, body.current_password)
+        authority = Authority("owner", holder.account_id)
+        draft = Draft(mint("r"), DeleteAccount(), authority, holder.account_id)
+
+        def deleted(_: DeleteAccount) -> dict[str, Any]:
+            data: DeletedAccountView = {"id": holder.account_id}
+            return {**data}
+
+        try:
+            written = await self._writes.answer(req, resp, draft, deleted)
+        except NoAuthorityError:
+            raise NO_SESSION from None  # another deletion was faster
+        if written.is_published:
+            cookies.unset_session(resp)
+
+    async def _proof(self, holder: Holder, password: str) -> str:
+        """Return the hash that the current password fits. Raises ApiError 401 if it fits none."""
+        stored = await run(self._engine, accounts.password_hash_of, holder.account_id)
+        given = password[: PASSWORD_LIMIT + 1]
+        if not await self._passwords.matches(given, stored) or stored is None:
+            raise WRONG_PASSWORD
+        return stored
+
+    async def _change(
+        self, req: Request, holder: Holder, body: AccountChange, proof: str, token: str
+    ) -> Change:
+        hashed = None if body.password is None else await self._passwords.hash(body.password)
+        return Change(
+            holder.account_id,
+            holder.session_id,
+            proof,
+            email=body.email,
+            password_hash=hashed,
+            token_hash=secret_hash(token),
+            device_hash=cookies.device_hash(req) or "",
+        )
+
+    async def _changed(self, change: Change) -> str:
+        """Change, and return the e-mail. Raises ApiError 401 and 409."""
+        try:
+            email = await run(self._engine, in_transaction, accounts.change_account, change)
+        except IntegrityError as error:
+            if constraint(error) != "accounts_email_key_key":
+                raise
+            raise ApiError(409, "CONFLICT", TAKEN, {"email": TAKEN}) from None
+        if email is None:
+            raise WRONG_PASSWORD
+        return str(email)
+
+
+def checked(body: AccountChange) -> AccountChange:
+    """Return a change that changes something, to what can be. Raises ApiError 400."""
+    if body.email is None and body.password is None:
+        raise invalid("Give at least one of email, password.")
+    if body.email is not None and (problem := email_problem(body.email)):
+        raise invalid(problem, "email")
+    if body.password is not None and (problem := password_problem(body.password)):
+        raise invalid(problem, "password")
+    return body

@@ -1,0 +1,53 @@
+"""An owner's sessions: seen, and ended. Not commands. Source: SPEC section 6."""
+
+from falcon.asgi import Request, Response
+
+from domain.store.engine import run
+from domain.store.sessions import revoke_others, revoke_session, sessions_of
+from web import cookies
+from web.answers import write_data
+from web.auth import Gate
+from web.errors import not_found
+from web.process import Process
+from web.views.accounts import EndedSessionsView, EndedSessionView, session_view
+
+
+class Sessions:
+    """`GET` and `DELETE /api/v1/auth/sessions`."""
+
+    def __init__(self, process: Process, gate: Gate) -> None:
+        """Ask `gate`; read from the database of `process`."""
+        self._engine = process.engine
+        self._gate = gate
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """List where the owner is logged in, the session used last first."""
+        holder = await self._gate.owner(req)
+        found = await run(self._engine, sessions_of, holder.account_id)
+        write_data(resp, [session_view(session, holder.session_id) for session in found])
+
+    async def on_delete(self, req: Request, resp: Response) -> None:
+        """End all sessions but the one that asks."""
+        holder = await self._gate.owner(req)
+        count = await run(self._engine, revoke_others, holder.account_id, holder.session_id)
+        data: EndedSessionsView = {"ended": count}
+        write_data(resp, data)
+
+
+class OneSession:
+    """`DELETE /api/v1/auth/sessions/:id`."""
+
+    def __init__(self, process: Process, gate: Gate) -> None:
+        """Ask `gate`; write to the database of `process`."""
+        self._engine = process.engine
+        self._gate = gate
+
+    async def on_delete(self, req: Request, resp: Response, session_id: str) -> None:
+        """End one session; the one that asks is logged out by it."""
+        holder = await self._gate.owner(req)
+        if not await run(self._engine, revoke_session, holder.account_id, session_id):
+            raise not_found("session")
+        if session_id == holder.session_id:
+            cookies.unset_session(resp)
+        data: EndedSessionView = {"id": session_id}
+        write_data(resp, data)
