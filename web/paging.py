@@ -12,6 +12,7 @@ from web.errors import ApiError, invalid
 
 LIMIT, LIMIT_MAX = 20, 100
 CURSOR_LIMIT = 200
+SEQ_DIGITS = 18  # what Postgres can compare a seq with
 BAD_CURSOR = "cursor must be a nextCursor that was told before."
 
 
@@ -48,6 +49,25 @@ def read(cursor: str) -> Place:
     if started_at.tzinfo is None or not is_storable(incident_id):
         raise bad_cursor()
     return Place(started_at, incident_id)
+
+
+def cursor_at(seq: int) -> str:
+    """Return the cursor behind what stands at a seq of the log."""
+    return urlsafe_b64encode(str(seq).encode()).decode()
+
+
+def seq_of(req: Request) -> int | None:
+    """Return the seq behind which the list goes on. Raises ApiError 400."""
+    cursor = req.get_param("cursor")
+    if cursor is None:
+        return None
+    try:
+        told = urlsafe_b64decode(cursor[:CURSOR_LIMIT].encode("ascii")).decode("ascii")
+    except ValueError:
+        raise bad_cursor() from None
+    if not (told.isdigit() and len(told) <= SEQ_DIGITS):
+        raise bad_cursor()
+    return int(told)
 
 
 def bad_cursor() -> ApiError:

@@ -16,6 +16,7 @@ from web.resources import (
     keys,
     monitor,
     pages,
+    purchases,
     receipts,
     settings,
 )
@@ -53,6 +54,8 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/v1/auth/me", lambda p: auth.Me(p.gate)),
     Route("/api/v1/receipts/{rid}", lambda p: receipts.Receipts(p.process, p.gate)),
     Route("/api/v1/status", _owner(pages.Pages)),
+    Route("/api/v1/status/purchases", _owner(purchases.Purchases)),
+    Route("/api/v1/status/purchases/trade", _owner(purchases.Trades)),
     Route("/api/v1/status/{page_id}", _owner(settings.OnePage)),
     Route("/api/v1/status/{page_id}/components", _owner(components.Components)),
     Route("/api/v1/status/{page_id}/components/{cid}", _owner(components.OneComponent)),

@@ -22,6 +22,11 @@ def apply(account: Account, event: e.Event) -> Account:
         case e.PlaceDealt(page_id=page_id, entitlement=entitlement):
             place = replace(account.places[page_id], entitlement=entitlement)
             return replace(account, places={**account.places, page_id: place})
+        case e.SlotSet(slot=slot):
+            return replace(account, slots={**account.slots, slot.id: slot})
+        case e.TokensBooked(booking=booking):
+            bookings = (*account.bookings, booking)
+            return replace(account, balance=booking.balance, bookings=bookings)
 
 
 def apply_all(account: Account, events: Iterable[e.Event]) -> Account:

@@ -3,25 +3,19 @@
 What only the store can know (whether a host was free, and is now claimed) comes in as facts.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
 from domain.account import commands as c
+from domain.account import decide_slots as slots
 from domain.account import events as e
 from domain.account.apply import apply_all
+from domain.account.facts import Facts
 from domain.account.places import deal, has_free_seat
 from domain.account.state import Account
 from domain.log import Code, DuplicateIdError, Rejection
 
 Decision: TypeAlias = tuple[e.Event, ...] | Rejection
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the store found out before the decision."""
-
-    host_is_ours: bool = True
 
 
 def decide(account: Account, command: c.Command, at: datetime, facts: Facts) -> Decision:
@@ -33,6 +27,12 @@ def decide(account: Account, command: c.Command, at: datetime, facts: Facts) -> 
             return remove_page(account, page_id, at)
         case c.SetTier(tier=tier, until=until):
             return with_deal(account, (e.TierSet(tier, until),), at)
+        case c.GrantTokens() | c.BuySlot() | c.RenewSlot():
+            return dealt(account, slots.decide(account, command, at, facts), at)
+        case c.ExpireSlot() | c.EndPrime():
+            # The end was foreseen by every deal before; a late clock changes nothing backwards.
+            now = max(at, facts.received_at or at)
+            return dealt(account, slots.decide(account, command, at, facts), now)
         case c.Probe():
             return ()
 
@@ -55,6 +55,11 @@ def remove_page(account: Account, page_id: str, at: datetime) -> Decision:
     if page_id not in account.places:
         return Rejection(Code.NOT_FOUND, "This account has no such page.")
     return with_deal(account, (e.PageRemoved(page_id),), at)
+
+
+def dealt(account: Account, decision: Decision, at: datetime) -> Decision:
+    """Deal after what was decided, unless it was a rejection."""
+    return decision if isinstance(decision, Rejection) else with_deal(account, decision, at)
 
 
 def with_deal(account: Account, events: tuple[e.Event, ...], at: datetime) -> Decision:

@@ -171,6 +171,11 @@ def key_deleted(page: Page, event: e.KeyDeleted) -> Page:
     return replace(page, keys=without(page.keys, event.key_id))
 
 
+def suspension_set(page: Page, event: e.SuspensionSet) -> Page:
+    """Keep the page from visitors and keys, or let it go on."""
+    return replace(page, suspension=event.suspension)
+
+
 def with_incident(page: Page, incident: Incident) -> Page:
     """Return the page with one incident replaced."""
     return replace(page, incidents=put(page.incidents, incident.id, incident))
@@ -211,4 +216,5 @@ APPLIERS: Mapping[type[e.Event], Callable[[Page, Any], Page]] = {
     e.IncidentDeleted: incident_deleted,
     e.KeySet: key_set,
     e.KeyDeleted: key_deleted,
+    e.SuspensionSet: suspension_set,
 }

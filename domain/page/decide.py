@@ -29,7 +29,7 @@ from domain.page.decide_maintenance import (
 from domain.page.decide_settings import change_page
 from domain.page.decide_tree import add_component
 from domain.page.showing import not_found, show
-from domain.page.state import Key, Page
+from domain.page.state import Key, Page, Suspension
 
 Decision: TypeAlias = tuple[e.Event, ...] | Rejection
 
@@ -96,6 +96,17 @@ def delete_key(page: Page, command: c.DeleteKey, at: datetime) -> Decision:
     return (e.KeyDeleted(command.key_id),)
 
 
+def suspend(page: Page, command: c.SuspendPage, at: datetime) -> Decision:
+    """Keep the page from visitors and keys; one that is suspended already is so since then."""
+    since = page.suspension.at if page.suspension else at
+    return (e.SuspensionSet(Suspension(since, command.reason)),)
+
+
+def unsuspend(page: Page, command: c.UnsuspendPage, at: datetime) -> Decision:
+    """Let the page go on, if it is suspended."""
+    return (e.SuspensionSet(None),) if page.suspension else ()
+
+
 DECIDERS: Mapping[type[c.Command], Callable[[Page, Any, datetime], Decision]] = {
     c.CreatePage: create_page,
     c.SetEntitlement: set_entitlement,
@@ -118,4 +129,6 @@ DECIDERS: Mapping[type[c.Command], Callable[[Page, Any, datetime], Decision]] = 
     c.CreateKey: create_key,
     c.ChangeKey: change_key,
     c.DeleteKey: delete_key,
+    c.SuspendPage: suspend,
+    c.UnsuspendPage: unsuspend,
 }

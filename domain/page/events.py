@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from domain.page.state import Component, Entitlement, Incident, Key, Look, Update
+from domain.page.state import Component, Entitlement, Incident, Key, Look, Suspension, Update
 from domain.status import Status
 
 
@@ -162,10 +162,17 @@ class KeyDeleted:
     key_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class SuspensionSet:
+    """The page is suspended, or (None) is not any more."""
+
+    suspension: Suspension | None
+
+
 Event: TypeAlias = (
     PageCreated | EntitlementSet | HostsSet | PageDeleted | PageChanged | ComponentAdded
     | ComponentsSet | ComponentDeleted
     | StatusShown | IncidentOpened | UpdatePosted | IncidentChanged | UpdateEdited | UpdateDeleted
     | ClaimSet | ClaimsEnded | IncidentDeleted
-    | KeySet | KeyDeleted
+    | KeySet | KeyDeleted | SuspensionSet
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
-from domain.account.state import Account, Place
+from domain.account.state import Account, Place, Slot
 from domain.page import state as s
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.store import tables as t
@@ -48,6 +48,7 @@ def load_page(conn: Connection, page_id: str, named: Collection[str] = ()) -> tu
         incidents=incidents,
         past=_load_past(conn, page_id, incidents),
         keys=_load_keys(conn, page_id),
+        suspension=_suspension(row),
     )
     return page, row.applied_seq
 
@@ -59,7 +60,24 @@ def load_account(conn: Connection, account_id: str) -> tuple[Account, int] | Non
         return None
     rows = conn.execute(select(t.places).where(t.places.c.account_id == account_id))
     places = {p.page_id: Place(p.page_id, p.created_at, _entitlement(p)) for p in rows}
-    return Account(row.id, s.Tier(row.tier), row.tier_until, places), row.applied_seq
+    account = Account(
+        id=row.id,
+        tier=s.Tier(row.tier),
+        tier_until=row.tier_until,
+        places=places,
+        slots=_load_slots(conn, account_id),
+        balance=row.balance,
+    )
+    return account, row.applied_seq
+
+
+def _load_slots(conn: Connection, account_id: str) -> dict[str, Slot]:
+    rows = conn.execute(select(t.slots).where(t.slots.c.account_id == account_id))
+    return {r.id: Slot(r.id, r.bought_at, r.expires_at, r.is_over) for r in rows}
+
+
+def _suspension(row: Row[Any]) -> s.Suspension | None:
+    return s.Suspension(row.suspended_at, row.suspended_reason) if row.suspended_at else None
 
 
 def _entitlement(row: Row[Any]) -> s.Entitlement:

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -35,6 +36,10 @@ accounts = Table(
     Column("tier_until", Moment),
     Column("applied_seq", BigInteger, nullable=False, server_default="0"),
     Column("created_at", Moment, nullable=False),
+    Column("balance", BigInteger, nullable=False, server_default="0"),
+    CheckConstraint("balance >= 0", name="accounts_balance"),
+    # What the clock looks for every second: Prime that ends, and slots that expire.
+    Index("accounts_prime_due", "tier_until", postgresql_where=text("tier = 'prime'")),
 )
 
 sessions = Table(
@@ -58,6 +63,7 @@ streams = Table(
     Column("head_seq", BigInteger, nullable=False, server_default="0"),
     Column("last_at", Moment, nullable=False),
     Column("closed", Boolean, nullable=False, server_default=false()),
+    Column("suspended", Boolean, nullable=False, server_default=false()),
 )
 
 commands = Table(
@@ -109,6 +115,36 @@ places = Table(
     Index("places_account", "account_id"),
 )
 
+slots = Table(
+    "slots",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("bought_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("is_over", Boolean, nullable=False, server_default=false()),
+    Index("slots_account", "account_id"),
+    Index("slots_due", "expires_at", postgresql_where=text("NOT is_over")),
+)
+
+# Every change of a balance, by the command that made it. Rows are never changed.
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("command_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("balance", BigInteger, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("slot_id", Text),
+    Column("slot_expires_at", Moment),
+    PrimaryKeyConstraint("account_id", "seq"),
+    UniqueConstraint("command_id", name="ledger_command_id_key"),
+    CheckConstraint("balance >= 0", name="ledger_balance"),
+)
+
 # A host row stays when the host is free: its counter guards the entry that visitors are led by.
 hosts = Table(
     "hosts",
@@ -138,6 +174,8 @@ pages = Table(
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("deleted_at", Moment),
+    Column("suspended_at", Moment),
+    Column("suspended_reason", Text),
     Column("applied_seq", BigInteger, nullable=False, server_default="0"),
     Column("published_seq", BigInteger, nullable=False, server_default="0"),
     Column("published_day", Date),

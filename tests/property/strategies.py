@@ -158,6 +158,7 @@ def pages(draw, resolved=NEVER):
         components=components,
         incidents={incident.id: incident for incident in found},
         keys={key.id: key for key in keys},
+        suspension=draw(st.none() | st.builds(s.Suspension, instants(), st.none() | texts())),
     )
 
 

@@ -66,9 +66,16 @@ COMMANDS = {
     pc.CreateKey: (words, words, words),
     pc.ChangeKey: (words, maybe, st.none() | st.booleans(), maybe),
     pc.DeleteKey: (words,),
+    pc.SuspendPage: (maybe,),
+    pc.UnsuspendPage: (),
     ac.AddPage: (words, words, maybe),
     ac.RemovePage: (words,),
     ac.SetTier: (st.sampled_from(s.Tier), st.none() | instants()),
+    ac.GrantTokens: (st.integers(-(2**62), 2**62),),
+    ac.BuySlot: (words,),
+    ac.RenewSlot: (words,),
+    ac.ExpireSlot: (words, instants()),
+    ac.EndPrime: (instants(),),
     ac.Probe: (),
 }  # fmt: skip
 
@@ -134,9 +141,16 @@ FIRST_PAYLOADS = {
     "CreateKey": '{"key_id":"k","name":"n","hash":"h"}',
     "ChangeKey": '{"key_id":"k"}',
     "DeleteKey": '{"key_id":"k"}',
+    "SuspendPage": "{}",
+    "UnsuspendPage": "{}",
     "AddPage": '{"page_id":"p","name":"n"}',
     "RemovePage": '{"page_id":"p"}',
     "SetTier": '{"tier":"prime"}',
+    "GrantTokens": '{"amount":1}',
+    "BuySlot": '{"slot_id":"s"}',
+    "RenewSlot": '{"slot_id":"s"}',
+    "ExpireSlot": '{"slot_id":"s","due_at":"2026-03-01T00:00:00Z"}',
+    "EndPrime": '{"due_at":"2026-03-01T00:00:00Z"}',
     "Probe": "{}",
 }
 

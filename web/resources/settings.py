@@ -74,6 +74,8 @@ def shown(page: OwnedPage, settings: Settings) -> dict[str, Any]:
         "timeZone": page.time_zone,
         **shown_look(page.look),
         "etag": etag_of(page),
+        "suspended": page.is_suspended,
+        "suspendedReason": page.suspended_reason,
         "expiresAt": iso(page.expires_at),
         "createdAt": iso(page.created_at),
     }
