@@ -11,6 +11,7 @@ from domain.store.engine import driver_url
 from tests.integration import malformed as m
 from tests.integration import malformed_doors as d
 from tests.integration import malformed_pages as g
+from tests.integration import malformed_purchases as h
 from tests.integration import wire
 from tests.integration.malformed import Row
 from tests.support.actors import PASSWORD, Actors, Page, Visitor
@@ -19,6 +20,7 @@ from tests.support.stack import System
 ROWS = (
     *m.BODIES, *m.TEXTS, *m.ITEMS, *m.UPDATES, *m.NOT_OURS,
     *d.KEYS, *d.SESSIONS, *d.OWNERS, *d.ADDRESSES, *g.PAGES,
+    *h.PURCHASES,
 )  # fmt: skip
 
 
