@@ -12,7 +12,8 @@ CLOCK = Authority("system", "clock")
 SCOPE = "clock"  # a request's scope is its method and its path: no request has this one
 
 # A key in use means that the command is in the log already; one that was refused is forgotten
-# below, for a thing can be due at the same instant again.
+# below, for a thing can be due at the same instant again. A closed stream takes no command: what it
+# left behind may not stand in others' way for ever.
 _DUE = text("""
 SELECT d.kind, d.stream_id, d.id, d.due_at, d.key FROM (
   SELECT w.*, 'clock:' || w.kind || ':' || w.id || ':'
@@ -32,6 +33,7 @@ SELECT d.kind, d.stream_id, d.id, d.due_at, d.key FROM (
     WHERE tier = 'prime' AND tier_until <= clock_timestamp()
   ) w
 ) d
+JOIN streams s ON s.id = d.stream_id AND NOT s.closed
 WHERE NOT EXISTS (
   SELECT FROM idempotency i JOIN commands c ON c.id = i.command_id
   WHERE i.stream_id = d.stream_id AND i.scope = :scope AND i.key = d.key

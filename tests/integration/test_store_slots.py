@@ -14,7 +14,7 @@ from domain.store.due import all_due
 from domain.store.engine import IntegrityError, sync_engine
 from domain.store.ledger import booking_by, bookings_before
 from domain.store.load import load_account
-from domain.store.log import head_seq
+from domain.store.log import close_stream, head_seq
 from domain.store.mint import mint
 from domain.store.receipts import receipt_at
 from tests.support.drained_page import append_as, drain_all
@@ -123,6 +123,14 @@ def test_clock_changes_nothing_when_the_owner_renewed_between_look_and_word(ada,
     assert (receipt.outcome, receipt.refusal.code) == (Outcome.REFUSED, Code.CONFLICT)
     assert ada.now() == renewed
     assert (ada.dues(), ada.beat()) == ([], 0)
+
+
+def test_nothing_is_due_when_the_accounts_stream_is_closed(ada, now):
+    ada.tell(c.GrantTokens(480), c.BuySlot(mint("s")), at=now - 40 * DAY)
+    assert len(ada.dues()) == 1
+    with sync_engine().begin() as conn:
+        close_stream(conn, ada.id)
+    assert ada.dues() == []
 
 
 def test_every_change_of_the_balance_is_a_row_when_some_are_refused(ada, now):
