@@ -15,6 +15,7 @@ class Code(StrEnum):
     CONFLICT = "CONFLICT"
     NO_FREE_SLOT = "NO_FREE_SLOT"
     COMPONENT_LIMIT = "COMPONENT_LIMIT"
+    INSUFFICIENT_TOKENS = "INSUFFICIENT_TOKENS"
     FAILED = "FAILED"
 
 
@@ -40,6 +41,7 @@ class Entry:
     """One command of a stream as the log holds it.
 
     `at` is the time of its events (aware, UTC): when it was due, else when it was received.
+    `received_at` never goes back within a stream.
     """
 
     seq: int
@@ -47,6 +49,7 @@ class Entry:
     command: Any
     at: datetime
     cause: str | None = None
+    received_at: datetime | None = None
 
 
 class DuplicateIdError(Exception):

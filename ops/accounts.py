@@ -5,7 +5,13 @@ from datetime import datetime
 from domain.account.commands import AddPage, SetTier
 from domain.account.credentials import email_problem, password_problem
 from domain.hosts import subdomain_problem
-from domain.page.commands import AddComponent, ChangePage, CreateKey
+from domain.page.commands import (
+    AddComponent,
+    ChangePage,
+    CreateKey,
+    SuspendPage,
+    UnsuspendPage,
+)
 from domain.page.state import ComponentKind, Tier
 from domain.store import accounts, owned
 from domain.store.engine import sync_engine
@@ -84,7 +90,20 @@ def create_key(page: str, name: str) -> str:
 
 def set_tier(email: str, tier: Tier, until: datetime | None) -> None:
     """Grant a tier. Raises CommandRefusedError, NotPublishedError."""
+    if tier is Tier.FREE and until is not None:
+        message = "Only Prime can have an end: after it the account is free."
+        raise CommandRefusedError(message)
     write(account_of(email), SetTier(tier, until))
+
+
+def suspend_page(page: str, reason: str | None) -> None:
+    """Keep a page from visitors and its keys. Raises CommandRefusedError, NotPublishedError."""
+    write(find_page(page).id, SuspendPage(described(reason, "reason")))
+
+
+def unsuspend_page(page: str) -> None:
+    """Let a suspended page go on. Raises CommandRefusedError, NotPublishedError."""
+    write(find_page(page).id, UnsuspendPage())
 
 
 def all_pages() -> list[owned.ListedPage]:
@@ -110,11 +129,11 @@ def checked(subdomain: str) -> str:
     return subdomain.lower()
 
 
-def described(description: str | None) -> str | None:
-    """Return a description that is none too long. Raises CommandRefusedError."""
+def described(description: str | None, what: str = "description") -> str | None:
+    """Return a text that is none too long to describe something. Raises CommandRefusedError."""
     tidy = clean(description)
     if tidy and len(tidy) > DESCRIPTION_LIMIT:
-        message = f"A description may have at most {DESCRIPTION_LIMIT} characters."
+        message = f"A {what} may have at most {DESCRIPTION_LIMIT} characters."
         raise CommandRefusedError(message)
     return tidy
 

@@ -11,6 +11,7 @@ from domain.store.engine import UNREACHABLE
 from domain.store.settings import SettingsError, load_settings, require_stack
 from domain.text import is_storable
 from ops import accounts, demo, doctor
+from ops.cli_tokens import tokens
 from ops.writing import CommandRefusedError, NotPublishedError
 
 
@@ -111,7 +112,25 @@ def list_pages() -> None:
     """List all pages."""
     for found in accounts.all_pages():
         state = "public" if found.is_public else "hidden"
+        state = "suspended" if found.is_suspended else state
         click.echo(f"{found.id}  {found.host or '-':<32} {state}  {found.email}  {found.name}")
+
+
+@page.command("suspend")
+@click.argument("page")
+@click.option("--reason", help="The owner reads it.")
+def suspend_page(page: str, reason: str | None) -> None:
+    """Keep visitors and keys out of PAGE (an id, a host or a subdomain)."""
+    accounts.suspend_page(page, reason)
+    click.echo(f"{page} is suspended.")
+
+
+@page.command("unsuspend")
+@click.argument("page")
+def unsuspend_page(page: str) -> None:
+    """Let a suspended PAGE go on as it was."""
+    accounts.unsuspend_page(page)
+    click.echo(f"{page} is not suspended.")
 
 
 @cli.group()
@@ -160,6 +179,9 @@ def set_tier(email: str, tier: str, until: datetime | None) -> None:
     ends_at = until.replace(tzinfo=UTC) if until else None
     accounts.set_tier(email, Tier(tier), ends_at)
     click.echo(f"{email} is {tier}" + (f" until {ends_at:%Y-%m-%d %H:%M} UTC." if ends_at else "."))
+
+
+cli.add_command(tokens)
 
 
 def refuse_unreadable(arguments: list[str]) -> None:

@@ -1,6 +1,8 @@
 """Answers in the one envelope; those of writes with their receipt."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -10,12 +12,16 @@ import falcon.asgi
 import msgspec
 
 from domain.days import iso as written
+from domain.store.engine import UNREACHABLE
 from domain.store.log import Draft, Idempotency
 from web.errors import invalid, rejected
 from web.inbox import Inbox, Written
 
+log = logging.getLogger(__name__)
+
 KEY_LIMIT = 255
-Described = Callable[[Any], dict[str, Any]]
+Described = Callable[[Any], Mapping[str, Any]]
+Completed = Callable[[Any, str], Awaitable[Mapping[str, Any]]]
 
 
 def write_data(resp: falcon.asgi.Response, data: Any, status: int = 200) -> None:  # noqa: ANN401 - any JSON
@@ -61,11 +67,13 @@ class Writes:
         draft: Draft,
         describe: Described,
         *,
+        complete: Completed | None = None,
         status: int = 200,
     ) -> Written:
         """Write `draft`; `describe` turns its command (or the first one of its key) into data.
 
-        Raises ApiError with a refusal, and NoAuthorityError.
+        What only the decision could know, `complete` reads by the receipt once that is published:
+        a repeat is told what the first was told. Raises ApiError with a refusal, NoAuthorityError.
         """
         written = await self._inbox.write(draft, waits=not wants_async(req))
         resp.set_header("Location", f"/api/v1/receipts/{written.receipt_id}")
@@ -73,8 +81,21 @@ class Writes:
             resp.set_header("Preference-Applied", "respond-async")
         if written.refusal:
             raise rejected(written.refusal)
-        data = describe(written.command)
+        data = dict(describe(written.command))
+        if complete and written.is_published:
+            data, written = await completed(data, written, complete)
         if written.is_repeat and "key" in data:
             data["key"] = None  # a secret is told once
         write_data(resp, data, status if written.is_published else 202)
         return written
+
+
+async def completed(
+    data: dict[str, Any], written: Written, complete: Completed
+) -> tuple[dict[str, Any], Written]:
+    """Return all that can be told of a write; if it can't be read just now, that it is stored."""
+    try:
+        return dict(await complete(written.command, written.receipt_id)), written
+    except UNREACHABLE as error:
+        log.warning("%s is published, but can't be read: %s", written.receipt_id, error)
+        return data, replace(written, is_published=False)

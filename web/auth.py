@@ -26,6 +26,9 @@ BAD_KEY = ApiError(
     401, "BAD_KEY", "This key opens no page.", headers={"WWW-Authenticate": "Bearer"}
 )
 KEY_DISABLED = ApiError(401, "KEY_DISABLED", "This key is disabled.")
+PAGE_SUSPENDED = ApiError(
+    403, "PAGE_SUSPENDED", "The page of this key is suspended by the operator."
+)
 NO_SESSION = ApiError(401, "NO_SESSION", "Please log in.")
 BAD_ORIGIN = ApiError(403, "BAD_ORIGIN", "This call comes from another site.")
 
@@ -39,12 +42,17 @@ class Gate:
         self._stamped: dict[str, int] = {}
 
     async def live_key(self, authority: Authority) -> Credential:
-        """Return the key that was presented. Raises ApiError 401 if it opens nothing."""
+        """Return the key that was presented.
+
+        Raises ApiError 401 if it opens nothing, 403 PAGE_SUSPENDED if its page is suspended.
+        """
         found = await run(self._process.engine, credential, authority.value)
         if found is None or found.closed:
             raise BAD_KEY
         if found.disabled:
             raise KEY_DISABLED
+        if found.suspended:
+            raise PAGE_SUSPENDED
         return found
 
     async def stamp(self, authority: Authority) -> None:

@@ -15,6 +15,7 @@ from web.errors import ApiError, invalid
 LIMIT, LIMIT_MAX = 20, 100
 CURSOR_LIMIT = 200
 SEQS = re.compile(r"([0-9]{1,18}) ([0-9]{1,18})", re.ASCII)
+SEQ_DIGITS = 18  # what Postgres can compare a seq with
 BAD_CURSOR = "cursor must be a nextCursor that was told before."
 
 
@@ -71,6 +72,25 @@ def audit_place_of(req: Request) -> audit.Place:
     if seqs is None:
         raise bad_cursor()
     return audit.Place(int(seqs[1]), int(seqs[2]))
+
+
+def cursor_at(seq: int) -> str:
+    """Return the cursor behind what stands at a seq of the log."""
+    return urlsafe_b64encode(str(seq).encode()).decode()
+
+
+def seq_of(req: Request) -> int | None:
+    """Return the seq behind which the list goes on. Raises ApiError 400."""
+    cursor = req.get_param("cursor")
+    if cursor is None:
+        return None
+    try:
+        told = urlsafe_b64decode(cursor[:CURSOR_LIMIT].encode("ascii")).decode("ascii")
+    except ValueError:
+        raise bad_cursor() from None
+    if not (told.isdigit() and len(told) <= SEQ_DIGITS):
+        raise bad_cursor()
+    return int(told)
 
 
 def bad_cursor() -> ApiError:

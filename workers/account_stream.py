@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from domain.account.apply import apply_all
 from domain.account.commands import AddPage
-from domain.account.decide import Facts, decide
+from domain.account.decide import decide
 from domain.account.events import AccountDeleted, Event, PageRemoved
+from domain.account.facts import Facts
 from domain.account.follow_ups import follow_ups
 from domain.account.state import Account
 from domain.log import Code, Entry, Outcome, Rejection
@@ -94,7 +95,8 @@ class AccountStream:
         command = entry.command
         wanted = command.host if isinstance(command, AddPage) else None
         claimed = claim_host(conn, wanted, command.page_id) if wanted else None
-        facts = Facts(host_is_ours=wanted is None or claimed is not None)
+        is_ours = wanted is None or claimed is not None
+        facts = Facts(is_ours, entry.id, entry.seq, entry.received_at)
         decision = decide(self.account, command, entry.at, facts)
         if isinstance(decision, Rejection):
             raise RefusedError(decision)

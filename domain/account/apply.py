@@ -1,8 +1,9 @@
 """How an event changes an account. Pure and total."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import reduce
+from typing import Any
 
 from domain.account import events as e
 from domain.account.state import Account, Place
@@ -10,22 +11,59 @@ from domain.account.state import Account, Place
 
 def apply(account: Account, event: e.Event) -> Account:
     """Return the account as it is after `event`."""
-    match event:
-        case e.PageAdded(page_id=page_id, at=at):
-            place = Place(page_id, at)
-            return replace(account, places={**account.places, page_id: place})
-        case e.PageRemoved(page_id=page_id):
-            places = {id_: place for id_, place in account.places.items() if id_ != page_id}
-            return replace(account, places=places)
-        case e.TierSet(tier=tier, until=until):
-            return replace(account, tier=tier, tier_until=until)
-        case e.PlaceDealt(page_id=page_id, entitlement=entitlement):
-            place = replace(account.places[page_id], entitlement=entitlement)
-            return replace(account, places={**account.places, page_id: place})
-        case e.AccountDeleted(at=at):
-            return replace(account, deleted_at=at)
+    return APPLIERS[type(event)](account, event)
 
 
 def apply_all(account: Account, events: Iterable[e.Event]) -> Account:
     """Return the account as it is after `events`, in their order."""
     return reduce(apply, events, account)
+
+
+def page_added(account: Account, event: e.PageAdded) -> Account:
+    """Note a page that asks for a place; what it gets is dealt by an event of its own."""
+    place = Place(event.page_id, event.at)
+    return replace(account, places={**account.places, event.page_id: place})
+
+
+def page_removed(account: Account, event: e.PageRemoved) -> Account:
+    """Forget a page."""
+    places = {id_: place for id_, place in account.places.items() if id_ != event.page_id}
+    return replace(account, places=places)
+
+
+def tier_set(account: Account, event: e.TierSet) -> Account:
+    """Put the account on a tier."""
+    return replace(account, tier=event.tier, tier_until=event.until)
+
+
+def place_dealt(account: Account, event: e.PlaceDealt) -> Account:
+    """Note what a page gets."""
+    place = replace(account.places[event.page_id], entitlement=event.entitlement)
+    return replace(account, places={**account.places, event.page_id: place})
+
+
+def account_deleted(account: Account, event: e.AccountDeleted) -> Account:
+    """Note that there is no account any more."""
+    return replace(account, deleted_at=event.at)
+
+
+def slot_set(account: Account, event: e.SlotSet) -> Account:
+    """Keep a slot as it is now."""
+    return replace(account, slots={**account.slots, event.slot.id: event.slot})
+
+
+def tokens_booked(account: Account, event: e.TokensBooked) -> Account:
+    """Change the balance."""
+    bookings = (*account.bookings, event.booking)
+    return replace(account, balance=event.booking.balance, bookings=bookings)
+
+
+APPLIERS: Mapping[type[e.Event], Callable[[Account, Any], Account]] = {
+    e.PageAdded: page_added,
+    e.PageRemoved: page_removed,
+    e.TierSet: tier_set,
+    e.PlaceDealt: place_dealt,
+    e.AccountDeleted: account_deleted,
+    e.SlotSet: slot_set,
+    e.TokensBooked: tokens_booked,
+}

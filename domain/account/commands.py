@@ -38,11 +38,51 @@ class DeleteAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantTokens:
+    """The operator gives tokens."""
+
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuySlot:
+    """Trade tokens for a new slot."""
+
+    slot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenewSlot:
+    """Trade tokens for 30 days more of a slot, expired or not."""
+
+    slot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpireSlot:
+    """The clock saw that a slot expired at `due_at`."""
+
+    slot_id: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EndPrime:
+    """The clock saw that Prime ended at `due_at`."""
+
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """Change nothing: that it is settled shows that a worker drains."""
 
 
-Command: TypeAlias = AddPage | RemovePage | SetTier | DeleteAccount | Probe
+Command: TypeAlias = (
+    AddPage | RemovePage | SetTier | DeleteAccount
+    | GrantTokens | BuySlot | RenewSlot | ExpireSlot | EndPrime
+    | Probe
+)  # fmt: skip
 
 COMMANDS: MappingProxyType[str, type[Command]] = MappingProxyType(
     {command.__name__: command for command in Command.__args__}

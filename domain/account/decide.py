@@ -3,14 +3,16 @@
 What only the store can know (whether a host was free, and is now claimed) comes in as facts.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from domain.account import commands as c
+from domain.account import decide_slots as slots
 from domain.account import events as e
 from domain.account.apply import apply_all
 from domain.account.decide_deletion import GONE, delete_account
+from domain.account.facts import Facts
 from domain.account.places import deal, has_free_seat
 from domain.account.state import Account
 from domain.log import Code, DuplicateIdError, Rejection
@@ -18,28 +20,11 @@ from domain.log import Code, DuplicateIdError, Rejection
 Decision: TypeAlias = tuple[e.Event, ...] | Rejection
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the store found out before the decision."""
-
-    host_is_ours: bool = True
-
-
 def decide(account: Account, command: c.Command, at: datetime, facts: Facts) -> Decision:
     """Return the events that `command` causes at the instant `at`, or why it may not."""
     if account.deleted_at is not None:
         return GONE
-    match command:
-        case c.AddPage():
-            return add_page(account, command, at, facts)
-        case c.RemovePage(page_id=page_id):
-            return remove_page(account, page_id, at)
-        case c.SetTier(tier=tier, until=until):
-            return with_deal(account, (e.TierSet(tier, until),), at)
-        case c.DeleteAccount():
-            return delete_account(account, at)
-        case c.Probe():
-            return ()
+    return DECIDERS[type(command)](account, command, at, facts)
 
 
 def add_page(account: Account, command: c.AddPage, at: datetime, facts: Facts) -> Decision:
@@ -55,11 +40,40 @@ def add_page(account: Account, command: c.AddPage, at: datetime, facts: Facts) -
     return with_deal(account, (added,), at)
 
 
-def remove_page(account: Account, page_id: str, at: datetime) -> Decision:
+def remove_page(account: Account, command: c.RemovePage, at: datetime, facts: Facts) -> Decision:
     """Give a place back; who was dark may be seated by that."""
-    if page_id not in account.places:
+    if command.page_id not in account.places:
         return Rejection(Code.NOT_FOUND, "This account has no such page.")
-    return with_deal(account, (e.PageRemoved(page_id),), at)
+    return with_deal(account, (e.PageRemoved(command.page_id),), at)
+
+
+def set_tier(account: Account, command: c.SetTier, at: datetime, facts: Facts) -> Decision:
+    """Deal what the tier includes from now on."""
+    return with_deal(account, (e.TierSet(command.tier, command.until),), at)
+
+
+def trade(account: Account, command: slots.Command, at: datetime, facts: Facts) -> Decision:
+    """Deal after tokens came, or were traded for a slot."""
+    return dealt(account, slots.decide(account, command, at, facts), at)
+
+
+def note_end(account: Account, command: slots.Command, at: datetime, facts: Facts) -> Decision:
+    """Deal after the end of a slot or of Prime, as of when it was told.
+
+    Every deal before foresaw the end: a late clock changes nothing backwards.
+    """
+    now = max(at, facts.received_at or at)
+    return dealt(account, slots.decide(account, command, at, facts), now)
+
+
+def probe(account: Account, command: c.Probe, at: datetime, facts: Facts) -> Decision:
+    """Change nothing."""
+    return ()
+
+
+def dealt(account: Account, decision: Decision, at: datetime) -> Decision:
+    """Deal after what was decided, unless it was a rejection."""
+    return decision if isinstance(decision, Rejection) else with_deal(account, decision, at)
 
 
 def with_deal(account: Account, events: tuple[e.Event, ...], at: datetime) -> Decision:
@@ -72,3 +86,17 @@ def with_deal(account: Account, events: tuple[e.Event, ...], at: datetime) -> De
         if after.places[page_id].entitlement != entitlement
     )
     return (*events, *changes)
+
+
+DECIDERS: Mapping[type[c.Command], Callable[[Account, Any, datetime, Facts], Decision]] = {
+    c.AddPage: add_page,
+    c.RemovePage: remove_page,
+    c.SetTier: set_tier,
+    c.DeleteAccount: delete_account,
+    c.GrantTokens: trade,
+    c.BuySlot: trade,
+    c.RenewSlot: trade,
+    c.ExpireSlot: note_end,
+    c.EndPrime: note_end,
+    c.Probe: probe,
+}

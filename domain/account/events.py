@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from domain.account.state import Booking, Slot
 from domain.page.state import Entitlement, Tier
 
 
@@ -47,4 +48,20 @@ class AccountDeleted:
     at: datetime
 
 
-Event: TypeAlias = PageAdded | PageRemoved | TierSet | PlaceDealt | AccountDeleted
+@dataclass(frozen=True, slots=True)
+class SlotSet:
+    """A slot exists with these properties now."""
+
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class TokensBooked:
+    """The balance is another now, and the ledger says why."""
+
+    booking: Booking
+
+
+Event: TypeAlias = (
+    PageAdded | PageRemoved | TierSet | PlaceDealt | AccountDeleted | SlotSet | TokensBooked
+)

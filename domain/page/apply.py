@@ -182,6 +182,11 @@ def template_deleted(page: Page, event: e.TemplateDeleted) -> Page:
     return replace(page, templates=without(page.templates, event.template_id))
 
 
+def suspension_set(page: Page, event: e.SuspensionSet) -> Page:
+    """Keep the page from visitors and keys, or let it go on."""
+    return replace(page, suspension=event.suspension)
+
+
 def with_incident(page: Page, incident: Incident) -> Page:
     """Return the page with one incident replaced."""
     return replace(page, incidents=put(page.incidents, incident.id, incident))
@@ -224,4 +229,5 @@ APPLIERS: Mapping[type[e.Event], Callable[[Page, Any], Page]] = {
     e.KeyDeleted: key_deleted,
     e.TemplateSet: template_set,
     e.TemplateDeleted: template_deleted,
+    e.SuspensionSet: suspension_set,
 }

@@ -248,13 +248,25 @@ class DeleteKey:
     key_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class SuspendPage:
+    """The operator keeps the page from visitors and from its keys, or tells another reason."""
+
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnsuspendPage:
+    """The operator lets a suspended page go on as it was."""
+
+
 Command: TypeAlias = (
     CreatePage | SetEntitlement | SetHosts | DeletePage | ChangePage
     | AddComponent | ChangeComponent | DeleteComponent | SetStatus
     | OpenIncident | PostUpdate | ScheduleMaintenance | StartMaintenance | FinishMaintenance
     | ChangeIncident | EditUpdate | DeleteUpdate | DeleteIncident
     | CreateKey | ChangeKey | DeleteKey
-    | AddTemplate | ChangeTemplate | DeleteTemplate
+    | AddTemplate | ChangeTemplate | DeleteTemplate | SuspendPage | UnsuspendPage
 )  # fmt: skip
 
 COMMANDS: MappingProxyType[str, type[Command]] = MappingProxyType(

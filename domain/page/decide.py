@@ -30,7 +30,7 @@ from domain.page.decide_settings import change_page
 from domain.page.decide_templates import add_template, change_template, delete_template
 from domain.page.decide_tree import add_component
 from domain.page.showing import not_found, show
-from domain.page.state import Key, Page
+from domain.page.state import Key, Page, Suspension
 from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
 
 Decision: TypeAlias = tuple[e.Event, ...] | Rejection
@@ -98,6 +98,17 @@ def delete_key(page: Page, command: c.DeleteKey, at: datetime) -> Decision:
     return (e.KeyDeleted(command.key_id),)
 
 
+def suspend(page: Page, command: c.SuspendPage, at: datetime) -> Decision:
+    """Keep the page from visitors and keys; one that is suspended already is so since then."""
+    since = page.suspension.at if page.suspension else at
+    return (e.SuspensionSet(Suspension(since, command.reason)),)
+
+
+def unsuspend(page: Page, command: c.UnsuspendPage, at: datetime) -> Decision:
+    """Let the page go on, if it is suspended."""
+    return (e.SuspensionSet(None),) if page.suspension else ()
+
+
 DECIDERS: Mapping[type[c.Command], Callable[[Page, Any, datetime], Decision]] = {
     c.CreatePage: create_page,
     c.SetEntitlement: set_entitlement,
@@ -123,4 +134,6 @@ DECIDERS: Mapping[type[c.Command], Callable[[Page, Any, datetime], Decision]] = 
     AddTemplate: add_template,
     ChangeTemplate: change_template,
     DeleteTemplate: delete_template,
+    c.SuspendPage: suspend,
+    c.UnsuspendPage: unsuspend,
 }

@@ -6,7 +6,16 @@ from datetime import datetime
 from typing import TypeAlias
 
 from domain.page.logo import Logo
-from domain.page.state import Component, Entitlement, Incident, Key, Look, Template, Update
+from domain.page.state import (
+    Component,
+    Entitlement,
+    Incident,
+    Key,
+    Look,
+    Suspension,
+    Template,
+    Update,
+)
 from domain.status import Status
 
 
@@ -178,10 +187,17 @@ class TemplateDeleted:
     template_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class SuspensionSet:
+    """The page is suspended, or (None) is not any more."""
+
+    suspension: Suspension | None
+
+
 Event: TypeAlias = (
     PageCreated | EntitlementSet | HostsSet | PageDeleted | PageChanged | ComponentAdded
     | ComponentsSet | ComponentDeleted
     | StatusShown | IncidentOpened | UpdatePosted | IncidentChanged | UpdateEdited | UpdateDeleted
     | ClaimSet | ClaimsEnded | IncidentDeleted
-    | KeySet | KeyDeleted | TemplateSet | TemplateDeleted
+    | KeySet | KeyDeleted | TemplateSet | TemplateDeleted | SuspensionSet
 )  # fmt: skip

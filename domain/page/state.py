@@ -181,6 +181,14 @@ class Entitlement:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspension:
+    """That the operator keeps a page from visitors and from its keys, since when, and why."""
+
+    at: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """The aggregate. `past` are the incidents of the 90 days that are too old to be loaded.
 
@@ -205,6 +213,12 @@ class Page:
     past: tuple[PastIncident, ...] = ()
     keys: Mapping[str, Key] = field(default_factory=dict)
     templates: Mapping[str, Template] = field(default_factory=dict)
+    suspension: Suspension | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether visitors may see the page, for as long as it has a place. Source: SPEC 3.9."""
+        return self.is_public and self.suspension is None
 
     @property
     def is_live(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
-from domain.account.state import Account, Place
+from domain.account.state import Account, Place, Slot
 from domain.page import state as s
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.store import tables as t
@@ -54,6 +54,7 @@ def load_page(
         past=_load_past(conn, page_id, incidents),
         keys=_load_keys(conn, page_id),
         templates=load_templates(conn, page_id) if with_templates else {},
+        suspension=_suspension(row),
     )
     return page, row.applied_seq
 
@@ -65,8 +66,25 @@ def load_account(conn: Connection, account_id: str) -> tuple[Account, int] | Non
         return None
     rows = conn.execute(select(t.places).where(t.places.c.account_id == account_id))
     places = {p.page_id: Place(p.page_id, p.created_at, _entitlement(p)) for p in rows}
-    account = Account(row.id, s.Tier(row.tier), row.tier_until, places, row.deleted_at)
+    account = Account(
+        id=row.id,
+        tier=s.Tier(row.tier),
+        tier_until=row.tier_until,
+        places=places,
+        slots=_load_slots(conn, account_id),
+        balance=row.balance,
+        deleted_at=row.deleted_at,
+    )
     return account, row.applied_seq
+
+
+def _load_slots(conn: Connection, account_id: str) -> dict[str, Slot]:
+    rows = conn.execute(select(t.slots).where(t.slots.c.account_id == account_id))
+    return {r.id: Slot(r.id, r.bought_at, r.expires_at, r.is_over) for r in rows}
+
+
+def _suspension(row: Row[Any]) -> s.Suspension | None:
+    return s.Suspension(row.suspended_at, row.suspended_reason) if row.suspended_at else None
 
 
 def _entitlement(row: Row[Any]) -> s.Entitlement:

@@ -19,11 +19,12 @@ from domain.store.codec import encode_command
 # Who may append, and to which stream. The statement itself asks, so that nothing is cached and a
 # key that was revoked, or a page that was deleted, can't be written with.
 _AUTHORITY = {
-    "key": "SELECT page_id AS id, 'key:' || id AS actor FROM keys"
+    "key": "SELECT page_id AS id, 'key:' || id AS actor, true AS is_key FROM keys"
     " WHERE hash = :authority AND NOT disabled",
-    "owner": "SELECT id, 'owner:' || account_id AS actor FROM streams"
+    "owner": "SELECT id, 'owner:' || account_id AS actor, false AS is_key FROM streams"
     " WHERE id = :stream_id AND account_id = :authority",
-    "system": "SELECT id, CAST(:authority AS text) AS actor FROM streams WHERE id = :stream_id",
+    "system": "SELECT id, CAST(:authority AS text) AS actor, false AS is_key FROM streams"
+    " WHERE id = :stream_id",
 }
 
 # The bump and the insert are one statement: the row lock makes commit order seq order.
@@ -32,7 +33,7 @@ WITH allowed AS ({authority}),
 bumped AS (
   UPDATE streams s SET head_seq = s.head_seq + 1,
     last_at = greatest(date_trunc('milliseconds', clock_timestamp()), s.last_at)
-  FROM allowed WHERE s.id = allowed.id AND NOT s.closed
+  FROM allowed WHERE s.id = allowed.id AND NOT s.closed AND NOT (s.suspended AND allowed.is_key)
   RETURNING s.id, s.head_seq, s.last_at, allowed.actor
 ),
 logged AS (
@@ -151,7 +152,8 @@ def close_stream(conn: Connection, stream_id: str) -> None:
 
 
 _WAITING = text("""
-SELECT seq, id, kind, payload::text AS payload, coalesce(due_at, received_at) AS at, cause
+SELECT seq, id, kind, payload::text AS payload, coalesce(due_at, received_at) AS at, cause,
+  received_at
 FROM commands WHERE stream_id = :stream_id AND published_at IS NULL AND outcome IS NULL
 ORDER BY seq LIMIT :limit
 """)
@@ -167,10 +169,11 @@ class Waiting:
     payload: str
     at: datetime
     cause: str | None
+    received_at: datetime
 
     def entry(self, command: Any) -> Entry:  # noqa: ANN401 - any command
         """Return the row as the core knows it."""
-        return Entry(self.seq, self.id, command, self.at, self.cause)
+        return Entry(self.seq, self.id, command, self.at, self.cause, self.received_at)
 
 
 def waiting(conn: Connection, stream_id: str, limit: int) -> list[Waiting]:

@@ -7,19 +7,22 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, text
 
+from domain.account.state import Account
 from domain.page.logo import Logo
 from domain.page.state import Look
+from domain.store.load import load_account
 from domain.store.logos import logo_from
 
 _PAGE = """
 SELECT p.id, p.name, p.description, p.host, p.is_public, p.time_zone, p.served_until,
-  p.created_at, p.tier, p.tier_until, p.applied_seq, p.logo, p.look::text AS look
+  p.created_at, p.tier, p.tier_until, p.applied_seq, p.logo,
+  p.suspended_at IS NOT NULL AS is_suspended, p.suspended_reason, p.look::text AS look
 FROM pages p WHERE p.account_id = :account_id AND p.deleted_at IS NULL
 """
 _PAGES = text(_PAGE + "ORDER BY p.created_at, p.id")
 _ONE_PAGE = text(_PAGE + "AND p.id = :page_id")
 _ALL_PAGES = text("""
-SELECT p.id, p.name, p.host, p.is_public, a.email FROM pages p
+SELECT p.id, p.name, p.host, p.is_public, a.email, p.suspended_at IS NOT NULL FROM pages p
 JOIN accounts a ON a.id = p.account_id WHERE p.deleted_at IS NULL ORDER BY p.created_at, p.id
 """)
 _KEYS = text("""
@@ -27,8 +30,8 @@ SELECT k.id, k.name, k.disabled, k.created_at, k.last_used_at FROM keys k
 WHERE k.page_id = :page_id ORDER BY k.id
 """)
 _CREDENTIAL = text("""
-SELECT k.id, k.page_id, k.disabled, s.closed FROM keys k JOIN streams s ON s.id = k.page_id
-WHERE k.hash = :hash
+SELECT k.id, k.page_id, k.disabled, s.closed, s.suspended FROM keys k
+JOIN streams s ON s.id = k.page_id WHERE k.hash = :hash
 """)
 _TOUCH = text("""
 UPDATE keys SET last_used_at = date_trunc('minute', clock_timestamp())
@@ -53,6 +56,8 @@ class OwnedPage:
     tier_until: datetime | None
     applied_seq: int
     logo: Logo | None
+    is_suspended: bool
+    suspended_reason: str | None
     look: Look
 
 
@@ -76,16 +81,24 @@ class ListedPage:
     host: str | None
     is_public: bool
     email: str
+    is_suspended: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A key that somebody presented; `closed` if its page was deleted."""
+    """A key that somebody presented; `closed` if its page was deleted, `suspended` if that is."""
 
     key_id: str
     page_id: str
     disabled: bool
     closed: bool
+    suspended: bool
+
+
+def account_of(conn: Connection, account_id: str) -> Account:
+    """Return an account as it is; one that is gone by now has nothing."""
+    loaded = load_account(conn, account_id)
+    return loaded[0] if loaded else Account(account_id)
 
 
 def pages_of(conn: Connection, account_id: str) -> list[OwnedPage]:

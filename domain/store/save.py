@@ -30,6 +30,10 @@ def save_page(conn: Connection, before: Page, after: Page, applied_seq: int) -> 
     """
     _save_page_row(conn, before, after, applied_seq)
     save_logo(conn, before, after)
+    if (before.suspension is None) is not (after.suspension is None):
+        # Beside the stream's head, where the append itself sees it: from here on keys are refused.
+        row = update(t.streams).where(t.streams.c.id == after.id)
+        conn.execute(row.values(suspended=after.suspension is not None))
     page_id = after.id
     old, new = differing(before.components, after.components)
     save_rows(conn, t.components, _records(old, page_id), _records(new, page_id))
@@ -56,11 +60,17 @@ def differing(
 
 def save_account(conn: Connection, before: Account, after: Account, applied_seq: int) -> None:
     """Write what differs, and how far commands are applied."""
-    values = {"tier": after.tier, "tier_until": after.tier_until, "applied_seq": applied_seq}
-    conn.execute(update(t.accounts).where(t.accounts.c.id == after.id).values(values))
+    values = {"tier": after.tier, "tier_until": after.tier_until, "balance": after.balance}
+    row = update(t.accounts).where(t.accounts.c.id == after.id)
+    conn.execute(row.values({**values, "applied_seq": applied_seq}))
     save_rows(conn, t.places, _places(before), _places(after), key=("page_id",))
     if after.deleted_at is not None and before.deleted_at is None:
         erase_account(conn, after.id, after.deleted_at)
+    old, new = (_owned(side.slots, after.id) for side in (before, after))
+    save_rows(conn, t.slots, old, new)
+    booked = [_record(booking) for booking in after.bookings[len(before.bookings) :]]
+    if booked:
+        conn.execute(insert(t.ledger), [b | {"account_id": after.id} for b in booked])
 
 
 def save_rows(
@@ -102,7 +112,7 @@ def _save_page_row(conn: Connection, before: Page, after: Page, applied_seq: int
             "created_at", "changed_at", "deleted_at",
         )
     }  # fmt: skip
-    record |= _entitlement_record(after.entitlement)
+    record |= _entitlement_record(after.entitlement) | _suspension_record(after)
     record |= {"look": msgspec.to_builtins(after.look), "logo": logo_record(after.logo)}
     record |= {"applied_seq": applied_seq}
     if after.created_at is None:
@@ -117,12 +127,21 @@ def _entitlement_record(entitlement: Entitlement) -> Record:
     return {f.name: getattr(entitlement, f.name) for f in fields(entitlement)}
 
 
+def _suspension_record(page: Page) -> Record:
+    at, reason = (page.suspension.at, page.suspension.reason) if page.suspension else (None, None)
+    return {"suspended_at": at, "suspended_reason": reason}
+
+
 def _records(things: Mapping[str, Any], page_id: str) -> dict[str, Record]:
     return {id_: _record(thing) | {"page_id": page_id} for id_, thing in things.items()}
 
 
 def _record(thing: Any) -> Record:  # noqa: ANN401 - any of the core's dataclasses
     return {f.name: getattr(thing, f.name) for f in fields(thing)}
+
+
+def _owned(things: Mapping[str, Any], account_id: str) -> dict[str, Record]:
+    return {id_: _record(thing) | {"account_id": account_id} for id_, thing in things.items()}
 
 
 def _places(account: Account) -> dict[str, Record]:

@@ -14,6 +14,7 @@ from tests.integration import malformed_doors as d
 from tests.integration import malformed_incidents as i
 from tests.integration import malformed_kept as k
 from tests.integration import malformed_pages as g
+from tests.integration import malformed_purchases as h
 from tests.integration import wire
 from tests.integration.malformed import Row
 from tests.integration.malformed_incidents import PLAN
@@ -23,7 +24,7 @@ from tests.support.stack import System
 ROWS = (
     *m.BODIES, *m.TEXTS, *m.ITEMS, *m.UPDATES, *m.NOT_OURS,
     *d.KEYS, *d.SESSIONS, *d.OWNERS, *d.ADDRESSES, *g.PAGES, *g.TYPES, *i.CASES, *k.KEPT,
-    *a.ACCOUNTS,
+    *a.ACCOUNTS, *h.PURCHASES,
 )  # fmt: skip
 
 

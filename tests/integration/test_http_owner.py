@@ -44,9 +44,14 @@ def test_page_is_hidden_and_addressed_when_it_is_new(actors):
         **made, "description": None, "isPublic": False, "timeZone": "UTC", "expiresAt": None,
         "labels": dict.fromkeys(Status), "headlines": dict.fromkeys(Status),
         "theme": {"mode": "auto", "accent": None}, "showUptime": True, "showFooter": True,
-        "logo": None, "etag": page["etag"], "createdAt": page["createdAt"],
+        "logo": None,
+        "etag": page["etag"], "createdAt": page["createdAt"], "suspended": False,
+        "suspendedReason": None,
     }  # fmt: skip
-    assert data(ada.get(PAGES)) == {"tier": "free", "tierUntil": None, "pages": [page]}
+    assert data(ada.get(PAGES)) == {
+        "tier": "free", "tierUntil": None, "capacity": 1, "balance": 0, "slots": [],
+        "warnings": [], "pages": [page],
+    }  # fmt: skip
     assert actors.caller(host).get("/").status_code == 404
 
 

@@ -14,7 +14,7 @@ from domain.page.commands import (
     ScheduleMaintenance,
     StartMaintenance,
 )
-from domain.store.due import due_windows
+from domain.store.due import all_due
 from domain.store.engine import sync_engine
 from domain.store.incidents import incident_of
 from domain.store.mint import mint
@@ -65,7 +65,7 @@ def forget_keys(page):
 
 def dues_of(page):
     with sync_engine().connect() as conn:
-        return [due for due in due_windows(conn, 10_000) if due.page_id == page.id]
+        return [due for due in all_due(conn, 10_000) if due.stream_id == page.id]
 
 
 def test_window_is_in_the_past_as_planned_when_ten_beats_come_late(page, now):

@@ -161,6 +161,7 @@ def pages(draw, resolved=NEVER):
         incidents={incident.id: incident for incident in found},
         keys={key.id: key for key in keys},
         templates={one.id: one for one in draw(st.lists(templates, max_size=2))},
+        suspension=draw(st.none() | st.builds(s.Suspension, instants(), st.none() | texts())),
     )
 
 

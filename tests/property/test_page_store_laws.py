@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.account.state import Account, Place
+from domain.account.state import Account, Booking, BookingKind, Place, Slot
 from domain.log import DuplicateIdError
 from domain.page import commands as c
 from domain.page.apply import apply_all
@@ -177,25 +177,30 @@ def test_saving_after_every_batch_equals_saving_once_when_batches_are_of_any_siz
         assert render_hot(loaded, NOW.date()) == render_hot(whole, NOW.date())
 
 
-@given(
-    st.sampled_from(Tier),
-    st.none() | instants(),
-    st.lists(st.tuples(instants(), entitlements), max_size=4),
-    st.lists(st.tuples(instants(), entitlements), max_size=4),
-)
+drawn_slots = st.lists(st.tuples(instants(), instants(), st.booleans()), max_size=4)
+drawn_places = st.lists(st.tuples(instants(), entitlements), max_size=4)
+drawn_account = st.tuples(drawn_places, drawn_slots, st.integers(0, 10**9))
+
+
+@given(st.sampled_from(Tier), st.none() | instants(), drawn_account, drawn_account)
 def test_account_comes_back_equal_when_saved_over_any_other_state(tier, until, before, later):
     def account(account_id, kept, drawn):
-        places = [Place(mint("p"), at, entitlement) for at, entitlement in drawn]
-        return Account(account_id, tier, until, kept | {p.page_id: p for p in places})
+        places = [Place(mint("p"), at, entitlement) for at, entitlement in drawn[0]]
+        slots = {slot_id: replace(slot, is_over=True) for slot_id, slot in kept.slots.items()}
+        slots |= {slot.id: slot for slot in (Slot(mint("s"), *values) for values in drawn[1])}
+        stay = dict(list(kept.places.items())[::2])
+        dealt = stay | {place.page_id: place for place in places}
+        return Account(account_id, tier, until, dealt, slots, balance=drawn[2])
 
     from domain.store.accounts import create_account
 
     blank = Account(mint("a"))
-    first = account(blank.id, {}, before)
-    second = account(blank.id, dict(list(first.places.items())[::2]), later)
+    first = account(blank.id, blank, before)
+    second = account(blank.id, first, later)
+    booked = Booking(7, mint("r"), BookingKind.GRANT, 5, second.balance, NOW, None, None)
     with RolledBack() as conn:
         create_account(conn, blank.id, f"{blank.id}@example.com", "hash")
         save_account(conn, blank, first, 1)
         assert load_account(conn, blank.id) == (first, 1)
-        save_account(conn, first, second, 2)
+        save_account(conn, first, replace(second, bookings=(booked,)), 2)
         assert load_account(conn, blank.id) == (second, 2)

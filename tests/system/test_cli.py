@@ -91,6 +91,32 @@ def test_tier_is_as_told_when_the_operator_sets_it(actors, system):
     assert tier() == ("free", None)
 
 
+def test_tokens_are_as_told_when_the_operator_grants_them(actors, system):
+    ada = actors.owner()
+    assert told(system, "tokens", "balance", ada.email) == "0"
+    assert told(system, "tokens", "grant", ada.email, "500") == f"{ada.email} has 500 tokens."
+    assert told(system, "tokens", "grant", ada.email.upper(), "80").endswith(" has 580 tokens.")
+    slot = ada.post("/api/v1/status/purchases/trade", {}).json()["data"]["slot"]
+    assert told(system, "tokens", "balance", ada.email) == "100"
+    rows = [line.split() for line in told(system, "tokens", "ledger", ada.email).splitlines()]
+    assert [row[2:5] for row in rows] == [
+        ["buy", "-480", "100"], ["grant", "+80", "580"], ["grant", "+500", "500"],
+    ]  # fmt: skip
+    assert slot in rows[0]
+
+
+def test_page_is_not_there_when_the_operator_suspends_it(actors, system):
+    page = actors.page()
+    subdomain, vi = page.host.partition(".")[0], actors.visitor(page)
+    said = told(system, "page", "suspend", subdomain, "--reason", "Spam")
+    assert said == f"{subdomain} is suspended."
+    assert vi.get("/").status_code == 404
+    assert page.owner.get(page.path).json()["data"]["suspendedReason"] == "Spam"
+    assert re.search(rf"{page.id} .* suspended ", told(system, "page", "list"))
+    assert told(system, "page", "unsuspend", page.id) == f"{page.id} is not suspended."
+    assert vi.get("/").status_code == 200
+
+
 def test_demo_is_the_same_when_it_is_made_twice(actors, system):
     first = told(system, "demo")
     assert told(system, "demo") == first
@@ -149,6 +175,16 @@ def test_sentence_says_why_when_a_verb_is_refused(actors, system):
         ("description", ("component", "add", subdomain, "x", "--description", "x" * 1001)),
         ("parent", ("component", "add", subdomain, "x", "--parent", "c_nobody")),
         ("no page", ("key", "create", "nobody")),
+        ("one or more", ("tokens", "grant", email, "0")),
+        ("one or more", ("tokens", "grant", email, "--", "-480")),
+        ("at most", ("tokens", "grant", email, "9" * 30)),
+        ("no account for", ("tokens", "grant", "nobody@example.com", "480")),
+        ("no account for", ("tokens", "balance", "nobody@example.com")),
+        ("no account for", ("tokens", "ledger", "nobody@example.com")),
+        ("Only Prime", ("tier", "set", email, "free", "--until", "2099-01-31")),
+        ("no page", ("page", "suspend", "nobody")),
+        ("no page", ("page", "unsuspend", "nobody")),
+        ("reason", ("page", "suspend", subdomain, "--reason", "x" * 1001)),
     ):
         assert expected in complaint(system, *args), args
 
@@ -159,7 +195,11 @@ def test_sentence_says_why_when_an_argument_is_no_text(system):
 
 
 def test_usage_is_shown_when_a_verb_is_mistyped(system):
-    for args in (("nonsense",), ("tier", "set", "a@example.com", "gold")):
+    for args in (
+        ("nonsense",),
+        ("tier", "set", "a@example.com", "gold"),
+        ("tokens", "grant", "a@example.com", "many"),
+    ):
         done = hepstatus(system, *args)
         assert (done.returncode, done.stdout) == (2, "")
         assert "Usage: hepstatus" in done.stderr

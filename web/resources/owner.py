@@ -10,7 +10,7 @@ from domain.store.log import Authority, Draft
 from domain.store.mint import mint
 from domain.store.owned import OwnedPage, page_of
 from domain.store.sessions import Holder
-from web.answers import Described, Writes, idempotency
+from web.answers import Completed, Described, Writes, idempotency
 from web.auth import Gate
 from web.errors import not_found
 from web.inbox import NoAuthorityError
@@ -64,10 +64,34 @@ class Owner:
         """Append to a page's stream, or the account's own. Raises ApiError 404 for another's."""
         if stream_id == holder.account_id:  # it is hers, but no page
             raise not_found("page")
+        draft = self.draft(req, holder, command, raw, stream_id)
+        await self.answer(req, resp, draft, describe, status=status)
+
+    def draft(
+        self,
+        req: Request,
+        holder: Holder,
+        command: Any,  # noqa: ANN401 - any command
+        raw: bytes,
+        stream_id: str = "",
+    ) -> Draft:
+        """Return a command of the owner's on its way to a page's stream, or her account's own."""
         authority = Authority("owner", holder.account_id)
         stream = stream_id or holder.account_id
-        draft = Draft(mint("r"), command, authority, stream, idempotency(req, raw))
+        return Draft(mint("r"), command, authority, stream, idempotency(req, raw))
+
+    async def answer(
+        self,
+        req: Request,
+        resp: Response,
+        draft: Draft,
+        describe: Described,
+        *,
+        complete: Completed | None = None,
+        status: int = 200,
+    ) -> None:
+        """Append a draft and answer with what became of it. Raises ApiError 404 for another's."""
         try:
-            await self._writes.answer(req, resp, draft, describe, status=status)
+            await self._writes.answer(req, resp, draft, describe, complete=complete, status=status)
         except NoAuthorityError:
             raise not_found("page") from None

@@ -1,5 +1,6 @@
 """An owner's pages. Creating one is decided on the account. Source: SPEC section 6."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from falcon.asgi import Request, Response
@@ -8,12 +9,13 @@ from domain.account.commands import AddPage
 from domain.hosts import is_reserved, subdomain_problem
 from domain.store.engine import run
 from domain.store.mint import mint
-from domain.store.owned import pages_of
-from web.answers import iso, write_data
+from domain.store.owned import account_of, pages_of
+from web.answers import write_data
 from web.bodies.owner import NewPage
 from web.errors import ApiError, invalid
 from web.resources.owner import Owner
 from web.resources.settings import shown
+from web.views.account import account_status
 
 
 class Pages(Owner):
@@ -22,13 +24,10 @@ class Pages(Owner):
     async def on_get(self, req: Request, resp: Response) -> None:
         """List the account's pages with what the account pays for."""
         holder = await self.holder(req)
+        account = await run(self.engine, account_of, holder.account_id)
         pages = await run(self.engine, pages_of, holder.account_id)
-        data = {
-            "tier": holder.tier,
-            "tierUntil": iso(holder.tier_until),
-            "pages": [shown(page, self.settings) for page in pages],
-        }
-        write_data(resp, data)
+        told = [shown(page, self.settings) for page in pages]
+        write_data(resp, account_status(account, told, datetime.now(UTC)))
 
     async def on_post(self, req: Request, resp: Response) -> None:
         """Create a page, on a subdomain of the base if one is asked for."""

@@ -80,6 +80,8 @@ def shown(page: OwnedPage, settings: Settings) -> dict[str, Any]:
         **shown_look(page.look),
         "logo": logos.shown(page.logo, page.host, settings),
         "etag": etag_of(page),
+        "suspended": page.is_suspended,
+        "suspendedReason": page.suspended_reason,
         "expiresAt": iso(page.expires_at),
         "createdAt": iso(page.created_at),
     }

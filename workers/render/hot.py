@@ -64,7 +64,7 @@ def meta(scene: Scene) -> bytes:
     served_until = scene.page.entitlement.served_until
     return msgspec.json.encode(
         {
-            "isPublic": scene.page.is_public,
+            "isPublic": scene.page.is_open,
             # To the microsecond: cut to what the wire says, a page would go dark too early.
             "servedUntil": served_until,
             "version": scene.version,

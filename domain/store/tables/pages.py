@@ -1,155 +1,22 @@
-"""The tables, as SQLAlchemy Core knows them; the migrations make them (a test compares the two)."""
+"""Pages and what is on them."""
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
-    ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
-    UniqueConstraint,
-    false,
     text,
     true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-metadata = MetaData()
-Moment = DateTime(timezone=True)
-
-accounts = Table(
-    "accounts",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("email", Text, nullable=False),
-    Column("email_key", Text, nullable=False, unique=True),
-    Column("password_hash", Text, nullable=False),
-    Column("tier", Text, nullable=False, server_default="free"),
-    Column("tier_until", Moment),
-    Column("applied_seq", BigInteger, nullable=False, server_default="0"),
-    Column("created_at", Moment, nullable=False),
-    Column("deleted_at", Moment),
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("token_hash", Text, primary_key=True),
-    Column("id", Text, nullable=False, unique=True),
-    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("expires_at", Moment, nullable=False),
-    Column("last_used_at", Moment),
-    Column("user_agent", Text),
-    Index("sessions_account", "account_id"),
-    Index("sessions_expiry", "expires_at"),
-)
-
-# Browsers in which somebody logged in before: strangers who guess can't lock them out.
-devices = Table(
-    "devices",
-    metadata,
-    Column("token_hash", Text, nullable=False),
-    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("last_used_at", Moment, nullable=False),
-    PrimaryKeyConstraint("token_hash", "account_id", name="devices_pkey"),
-    Index("devices_account", "account_id"),
-    Index("devices_age", "last_used_at"),
-)
-
-# One a page and one an account; apart from them, so that an append and a drain's save lock
-# different rows.
-streams = Table(
-    "streams",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("account_id", Text, nullable=False),
-    Column("head_seq", BigInteger, nullable=False, server_default="0"),
-    Column("last_at", Moment, nullable=False),
-    Column("closed", Boolean, nullable=False, server_default=false()),
-)
-
-commands = Table(
-    "commands",
-    metadata,
-    Column("stream_id", Text, nullable=False),
-    Column("seq", BigInteger, nullable=False),
-    Column("id", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("payload", JSONB, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("cause", Text),
-    Column("received_at", Moment, nullable=False),
-    Column("due_at", Moment),
-    Column("outcome", Text),
-    Column("refusal", JSONB),
-    Column("applied_at", Moment),
-    Column("published_at", Moment),
-    PrimaryKeyConstraint("stream_id", "seq"),
-    UniqueConstraint("id", name="commands_id_key"),
-    # What is not finished: the sweep reads it, and a publication notes what it finishes.
-    Index("commands_open", "stream_id", "seq", postgresql_where=text("published_at IS NULL")),
-    Index("commands_cause", "cause", postgresql_where=text("cause IS NOT NULL")),
-    # What made a thing, by the thing's id: the audit names what is gone.
-    Index(
-        "commands_made",
-        "stream_id",
-        text(
-            "coalesce(payload->>'incident_id', payload->>'component_id',"
-            " payload->>'key_id', payload->>'template_id')"
-        ),
-        postgresql_where=text(
-            "kind IN ('OpenIncident', 'ScheduleMaintenance', 'AddComponent', 'CreateKey',"
-            " 'AddTemplate')"
-        ),
-    ),
-)
-
-idempotency = Table(
-    "idempotency",
-    metadata,
-    Column("stream_id", Text, nullable=False),
-    Column("scope", Text, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("body_hash", LargeBinary, nullable=False),
-    Column("command_id", Text, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    PrimaryKeyConstraint("stream_id", "scope", "key", name="idempotency_pkey"),
-    Index("idempotency_age", "created_at"),
-)
-
-# The account's side of a page: written by the account's drain only.
-places = Table(
-    "places",
-    metadata,
-    Column("page_id", Text, primary_key=True),
-    Column("account_id", Text, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("tier", Text, nullable=False),
-    Column("tier_until", Moment),
-    Column("served_until", Moment),
-    Index("places_account", "account_id"),
-)
-
-# A host row stays when the host is free: its counter guards the entry that visitors are led by.
-hosts = Table(
-    "hosts",
-    metadata,
-    Column("host", Text, primary_key=True),
-    Column("page_id", Text),
-    Column("counter", BigInteger, nullable=False, server_default="1"),
-    Column("published_counter", BigInteger, nullable=False, server_default="0"),
-    Column("published_epoch", Text, nullable=False, server_default=""),
-    Index("hosts_page", "page_id"),
-)
+from domain.store.tables.metadata import Moment, metadata
 
 pages = Table(
     "pages",
@@ -169,6 +36,8 @@ pages = Table(
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("deleted_at", Moment),
+    Column("suspended_at", Moment),
+    Column("suspended_reason", Text),
     Column("applied_seq", BigInteger, nullable=False, server_default="0"),
     Column("published_seq", BigInteger, nullable=False, server_default="0"),
     Column("published_day", Date),

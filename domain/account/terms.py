@@ -1,0 +1,16 @@
+"""What places cost and how many are included, as data. Source: SPEC section 6, tiers and slots."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from domain.page.state import Tier
+
+INCLUDED: Final[Mapping[Tier, int]] = {Tier.FREE: 1, Tier.PRIME: 2}  # places that cost nothing
+SLOT_PRICE: Final = 480  # tokens, for a new slot and for a renewal alike
+SLOT_LASTS: Final = timedelta(days=30)
+WARNED_BEFORE: Final = timedelta(days=7)
+
+# Bounds of our own: what lies beyond them is a mistake, and no number or date overflows.
+PAID_AHEAD_MAX: Final = timedelta(days=3_650)
+BALANCE_MAX: Final = 1_000_000_000

@@ -1,0 +1,40 @@
+"""The tables, as SQLAlchemy Core knows them; the migrations make them (a test compares the two).
+
+For the store's modules and the migrations. Imports SQLAlchemy only.
+"""
+
+from domain.store.tables.accounts import accounts, devices, hosts, ledger, places, sessions, slots
+from domain.store.tables.log import commands, idempotency, streams
+from domain.store.tables.metadata import metadata
+from domain.store.tables.pages import (
+    claims,
+    components,
+    incidents,
+    keys,
+    logos,
+    pages,
+    templates,
+    updates,
+)
+
+__all__ = [
+    "accounts",
+    "claims",
+    "commands",
+    "components",
+    "devices",
+    "hosts",
+    "idempotency",
+    "incidents",
+    "keys",
+    "ledger",
+    "logos",
+    "metadata",
+    "pages",
+    "places",
+    "sessions",
+    "slots",
+    "streams",
+    "templates",
+    "updates",
+]

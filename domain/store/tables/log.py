@@ -1,0 +1,80 @@
+"""The command log: streams, commands, and the keys by which a repeat is told."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from domain.store.tables.metadata import Moment, metadata
+
+# One a page and one an account; apart from them, so that an append and a drain's save lock
+# different rows.
+streams = Table(
+    "streams",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, nullable=False),
+    Column("head_seq", BigInteger, nullable=False, server_default="0"),
+    Column("last_at", Moment, nullable=False),
+    Column("closed", Boolean, nullable=False, server_default=false()),
+    Column("suspended", Boolean, nullable=False, server_default=false()),
+)
+
+commands = Table(
+    "commands",
+    metadata,
+    Column("stream_id", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("payload", JSONB, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("cause", Text),
+    Column("received_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("outcome", Text),
+    Column("refusal", JSONB),
+    Column("applied_at", Moment),
+    Column("published_at", Moment),
+    PrimaryKeyConstraint("stream_id", "seq"),
+    UniqueConstraint("id", name="commands_id_key"),
+    # What is not finished: the sweep reads it, and a publication notes what it finishes.
+    Index("commands_open", "stream_id", "seq", postgresql_where=text("published_at IS NULL")),
+    Index("commands_cause", "cause", postgresql_where=text("cause IS NOT NULL")),
+    # What made a thing, by the thing's id: the audit names what is gone.
+    Index(
+        "commands_made",
+        "stream_id",
+        text(
+            "coalesce(payload->>'incident_id', payload->>'component_id',"
+            " payload->>'key_id', payload->>'template_id')"
+        ),
+        postgresql_where=text(
+            "kind IN ('OpenIncident', 'ScheduleMaintenance', 'AddComponent', 'CreateKey',"
+            " 'AddTemplate')"
+        ),
+    ),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("stream_id", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("command_id", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    PrimaryKeyConstraint("stream_id", "scope", "key", name="idempotency_pkey"),
+    Index("idempotency_age", "created_at"),
+)

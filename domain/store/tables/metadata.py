@@ -1,0 +1,6 @@
+"""What all tables share."""
+
+from sqlalchemy import DateTime, MetaData
+
+metadata = MetaData()
+Moment = DateTime(timezone=True)
