@@ -139,6 +139,13 @@ def screens_of(browser: Browser, system: System, session: StorageState) -> dict[
     return {f"dashboard-{name}": address(system, "localhost", at) for name, at in paths.items()}
 
 
+def unroll(look: Look) -> None:
+    """Make the window as high as what is in it, so that what sticks to its edges stays there."""
+    height = look.page.evaluate("document.documentElement.scrollHeight")
+    width = look.page.evaluate("innerWidth")
+    look.page.set_viewport_size({"width": width, "height": max(height, HEIGHT)})
+
+
 def take_all(
     browser: Browser, folder: Path, pages: dict[str, str], session: StorageState | None = None
 ) -> None:
@@ -152,7 +159,9 @@ def take_all(
             look = Look(context.new_page())
             for name, url in pages.items():
                 look.go(url)
+                unroll(look)
                 look.page.screenshot(path=folder / f"{name}-{width}-{theme}.png", full_page=True)
+                look.page.set_viewport_size(size)
                 print(folder / f"{name}-{width}-{theme}.png")
             context.close()
 

@@ -41,7 +41,7 @@ def plan(look, **more):
 def test_a_window_is_at_the_times_of_the_page_when_it_is_planned(desk, start, end, instants):
     # When a window is planned in local times
     page = desk.page
-    page.get_by_role("link", name="Schedule maintenance").click()
+    page.get_by_role("link", name="Schedule", exact=True).click()
     page.get_by_label("What will be done?").fill("New disks")
     page.get_by_label("Start", exact=True).fill(start)
     page.get_by_label("End", exact=True).fill(end)
@@ -61,7 +61,7 @@ def test_a_window_is_at_the_times_of_the_page_when_it_is_planned(desk, start, en
 
 def test_an_end_before_the_start_is_refused_beside_the_end(desk):
     page = desk.page
-    page.get_by_role("link", name="Schedule maintenance").click()
+    page.get_by_role("link", name="Schedule", exact=True).click()
     page.get_by_label("What will be done?").fill("New disks")
     page.get_by_label("End", exact=True).fill("2026-01-01T00:00")
     page.get_by_role("button", name="Schedule").click()

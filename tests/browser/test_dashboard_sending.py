@@ -97,3 +97,9 @@ def test_what_was_typed_elsewhere_stays_when_a_part_of_the_screen_is_replaced(de
     expect(outage).to_be_focused()
     expect(desk.page.get_by_label("New component")).to_have_value("half a na")
     assert desk.page.evaluate("window.sameDocument")
+
+
+def test_a_tab_shows_what_happened_meanwhile_when_its_owner_comes_back(desk):
+    desk.owned.leaf("API")
+    desk.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(desk.page.locator(".tree .name")).to_have_text("API")

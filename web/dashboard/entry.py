@@ -4,6 +4,7 @@ import re
 
 from falcon.asgi import Request, Response
 
+from domain.store.engine import UNREACHABLE
 from web.dashboard.screen import Screen, Values
 from web.errors import ApiError
 
@@ -24,7 +25,7 @@ class Entry(Screen):
         """Show the form, or go on."""
         try:
             await self.holder(req)
-        except ApiError:
+        except (ApiError, *UNREACHABLE):
             await super().on_get(req, resp, **named)
             return
         resp.status, resp.location = 303, way_on(req)

@@ -5,6 +5,8 @@
 //   data-blank=null  left empty it says null; anything else left empty is not given
 import { instant } from "./zone.js";
 
+const GIVEN = "button, fieldset, output, [type=hidden], [type=radio]"; // never a change by itself
+
 export function bodyOf(form, submitter) {
   const isChange = form.dataset.method === "PATCH";
   const body = {};
@@ -48,8 +50,13 @@ function claimOf(control) {
   return control.type === "checkbox" ? { component } : { component, status: control.value };
 }
 
+// Whether somebody is filling it in.
+export function isTouched(form) {
+  return [...form.elements].some((control) => !control.matches(GIVEN) && isChanged(control));
+}
+
 function isChanged(control) {
-  if (control.matches("button, [type=hidden], [type=radio]")) return true;
+  if (control.matches(GIVEN)) return true;
   if (control.type === "checkbox") return control.checked !== control.defaultChecked;
   if (control.matches("select")) {
     const chosen = [...control.options].find((option) => option.defaultSelected);

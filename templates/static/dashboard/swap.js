@@ -1,7 +1,9 @@
 // The screen, asked for again and put in place of what is shown: nodes that stay the same stay where
 // they are, with their focus, their scrolling and what was typed into them.
+import { isTouched } from "./body.js";
+
 const PARTS = ["rail", "main"];
-const THEIRS = new Set(["open", "data-dirty"]); // the visitor's doing, not the server's
+const THEIRS = new Set(["open"]); // the owner's doing, not the server's
 let latest = 0;
 
 // `push` puts the address into the history; `back` is the id of what gets the focus.
@@ -37,6 +39,8 @@ function morph(old, fresh) {
     if (old.data !== fresh.data) old.data = fresh.data;
     return;
   }
+  // What is being filled in is sent with the etag of what was seen, or two tabs would overwrite.
+  if (old.matches("form[data-etag]") && isTouched(old)) return;
   for (const { name } of [...old.attributes]) {
     if (!fresh.hasAttribute(name) && !THEIRS.has(name)) old.removeAttribute(name);
   }
@@ -76,5 +80,9 @@ document.addEventListener("click", (event) => {
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
   event.preventDefault();
   show(link.href, { push: true, back: link.dataset.back }).catch(() => location.assign(link.href));
+});
+// Who comes back to a tab sees what happened meanwhile.
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) show().catch(() => {});
 });
 addEventListener("popstate", () => show().catch(() => location.reload()));
