@@ -41,7 +41,7 @@ format: $(VENV)/installed-dev  ## format the code and repair what ruff can repai
 bench: $(VENV)/installed-dev  ## how long a write takes to be seen
 	@$(PY) -m bench.journey $(ARGS)
 
-screenshots: $(VENV)/installed-dev  ## pictures of every public page, into screenshots/ (ARGS=--readme: the README's)
+screenshots: $(VENV)/installed-dev  ## pictures of every public page and screen, into screenshots/ (ARGS=--readme: the README's)
 	@$(PY) -m tests.browser.screenshots $(ARGS)
 
 lock: $(VENV)/lock-tool  ## choose versions anew from pyproject.toml

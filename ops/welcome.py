@@ -27,7 +27,7 @@ _WELCOME = """
   Hep Status is running.
 
   Status page   {access.page_url}
-  Login         {access.login_email}  {access.login_password}   (POST {base_url}/api/v1/auth/login)
+  Dashboard     {base_url}/dashboard   {access.login_email}  {access.login_password}
   API key       {access.api_key}
   Data          {data_dir}
 

@@ -6,6 +6,7 @@ from falcon.asgi import App, Request, Response
 
 from web import errors
 from web.auth import Gate, bearer
+from web.dashboard.screen import write_lost
 from web.errors import invalid
 from web.process import Process
 from web.routes import ROUTES, parts_of
@@ -36,4 +37,5 @@ def create_app(process: Process) -> "App[Any, Any]":
     errors.install(app)
     for route in ROUTES:
         app.add_route(route.path, route.make(parts))
+    app.add_sink(write_lost, "/dashboard/")
     return app

@@ -5,6 +5,9 @@ from typing import Any, NamedTuple
 
 from web.answers import Writes
 from web.auth import Gate
+from web.dashboard.screen import Screen
+from web.dashboard.screens import SCREENS
+from web.dashboard.static import StaticFile
 from web.inbox import Inbox
 from web.passwords import Passwords
 from web.process import Process
@@ -51,8 +54,14 @@ def _monitor(resource: type[Any]) -> Callable[[Parts], Any]:
     return lambda parts: resource(parts.gate, parts.writes)
 
 
+def _screen(resource: type[Screen]) -> Callable[[Parts], Any]:
+    return lambda parts: resource(parts.process, parts.gate)
+
+
 ROUTES: tuple[Route, ...] = (
-    Route("/", lambda _: home.Home()),
+    Route("/", lambda p: home.Home(p.gate)),
+    Route("/static/{build}/{name}", lambda _: StaticFile()),
+    *(Route(path, _screen(resource)) for path, resource in SCREENS),
     Route("/api/v1/auth/signup", lambda p: auth.Signup(p.process, p.passwords)),
     Route("/api/v1/auth/login", lambda p: auth.Login(p.process, p.passwords)),
     Route("/api/v1/auth/logout", lambda p: auth.Logout(p.process)),

@@ -25,13 +25,24 @@ def incident_of(conn: Connection, page_id: str, incident_id: str) -> Incident | 
 
 
 def incidents_after(
-    conn: Connection, page_id: str, kind: IncidentKind | None, after: Place | None, limit: int
+    conn: Connection,
+    page_id: str,
+    kind: IncidentKind | None,
+    after: Place | None,
+    limit: int,
+    *,
+    is_resolved: bool | None = None,
 ) -> list[Incident]:
-    """Return a page's incidents behind a place in the list, newest first, at most `limit`."""
+    """Return a page's incidents behind a place in the list, newest first, at most `limit`.
+
+    None means of any kind, from the newest on, resolved or not.
+    """
     c = t.incidents.c
     query = select(c.id).where(c.page_id == page_id)
     if kind:
         query = query.where(c.kind == kind.value)
+    if is_resolved is not None:
+        query = query.where(c.resolved_at.is_not(None) if is_resolved else c.resolved_at.is_(None))
     if after:
         query = query.where(tuple_(c.started_at, c.id) < (after.started_at, after.incident_id))
     ids = query.order_by(c.started_at.desc(), c.id.desc()).limit(limit)

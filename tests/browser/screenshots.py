@@ -1,14 +1,15 @@
-"""Pictures of every public page, for eyes: `make screenshots` puts them into `screenshots/`.
+"""Pictures of every public page and of every screen of the dashboard, for eyes.
 
-`--readme` takes the two of the README instead.
+`make screenshots` puts them into `screenshots/`; `--readme` takes the two of the README instead.
 """
 
+import json
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, StorageState, sync_playwright
 
 from tests.browser.stage import Look, address, launch, nobody_home, seed_demo
 from tests.support.stack import System
@@ -18,6 +19,7 @@ README = Path("docs/images")
 WIDTHS = (390, 1280)
 THEMES = ("dark", "light")
 HEIGHT = 900
+DOORS = ("login", "signup")
 
 
 def main() -> None:
@@ -38,6 +40,7 @@ def take_every(browser: Browser, system: System, host: str) -> None:
     """Take every public page, last of all what is said when nobody is home."""
     FOLDER.mkdir(exist_ok=True)
     take_all(browser, FOLDER, pages_of(browser, system, host))
+    take_dashboard(browser, system)
     with nobody_home(system):
         take_all(browser, FOLDER, {"unavailable": address(system, "unvisited.localhost")})
 
@@ -80,16 +83,85 @@ def pages_of(browser: Browser, system: System, host: str) -> dict[str, str]:
     }
 
 
-def take_all(browser: Browser, folder: Path, pages: dict[str, str]) -> None:
-    """Take each page at every width in both themes."""
+def take_dashboard(browser: Browser, system: System) -> None:
+    """Take the doors as a stranger, all else as the demo's owner and as a newcomer."""
+    doors = {name: address(system, "localhost", f"/dashboard/{name}") for name in DOORS}
+    take_all(browser, FOLDER, {f"dashboard-{name}": url for name, url in doors.items()})
+    kept = json.loads((system.folder / "demo.json").read_text())
+    demo = {"email": kept["login_email"], "password": kept["login_password"]}
+    session = enter(browser, system, "login", demo)
+    take_all(browser, FOLDER, screens_of(browser, system, session), session)
+    newcomer = enter(browser, system, "signup", {"email": "new@example.com", "password": "x" * 12})
+    empty = {"dashboard-empty": address(system, "localhost", "/dashboard")}
+    take_all(browser, FOLDER, empty, newcomer)
+
+
+def enter(browser: Browser, system: System, door: str, body: dict[str, str]) -> StorageState:
+    """Log in or sign up; return what a browser stores of it."""
+    context = browser.new_context()
+    answer = context.request.post(
+        address(system, "127.0.0.1", f"/api/v1/auth/{door}"),
+        data=body,
+        headers={"Host": f"localhost:{system.webs[0].port}"},
+    )
+    assert answer.ok, answer.text()
+    state = context.storage_state()
+    for cookie in state["cookies"]:
+        cookie["domain"] = "localhost"
+    context.close()
+    return state
+
+
+def screens_of(browser: Browser, system: System, session: StorageState) -> dict[str, str]:
+    """Every screen of the dashboard by name; ids are read off the lists."""
+    tab = browser.new_page(storage_state=session)
+
+    def first(path: str, what: str) -> str:
+        tab.goto(address(system, "localhost", path))
+        return tab.locator(what).first.get_attribute("href") or ""
+
+    home = first("/dashboard", "h2 a").removesuffix("/components")
+    incident = first(f"{home}/incidents", "h3 a")
+    paths = {
+        "pages": "/dashboard",
+        "components": f"{home}/components",
+        "component": first(f"{home}/components", ".leaf .edit"),
+        "incidents": f"{home}/incidents",
+        "incident-new": f"{home}/incidents/new",
+        "incident": incident,
+        "incident-edit": f"{incident}?edit=facts",
+        "maintenance": f"{home}/maintenance",
+        "maintenance-new": f"{home}/maintenance/new",
+        "maintenance-one": first(f"{home}/maintenance", "h3 a"),
+        "lost": "/dashboard/nothing",
+    }
+    tab.close()
+    return {f"dashboard-{name}": address(system, "localhost", at) for name, at in paths.items()}
+
+
+def unroll(look: Look) -> None:
+    """Make the window as high as what is in it, so that what sticks to its edges stays there."""
+    height = look.page.evaluate("document.documentElement.scrollHeight")
+    width = look.page.evaluate("innerWidth")
+    look.page.set_viewport_size({"width": width, "height": max(height, HEIGHT)})
+
+
+def take_all(
+    browser: Browser, folder: Path, pages: dict[str, str], session: StorageState | None = None
+) -> None:
+    """Take each page at every width in both themes, as who has the session."""
     for theme in THEMES:
         for width in WIDTHS:
             size = {"width": width, "height": HEIGHT}
-            context = browser.new_context(viewport=size, color_scheme=theme, timezone_id="UTC")
+            context = browser.new_context(
+                viewport=size, color_scheme=theme, timezone_id="UTC", storage_state=session
+            )
             look = Look(context.new_page())
             for name, url in pages.items():
                 look.go(url)
+                unroll(look)
                 look.page.screenshot(path=folder / f"{name}-{width}-{theme}.png", full_page=True)
+                look.page.set_viewport_size(size)
                 print(folder / f"{name}-{width}-{theme}.png")
             context.close()
 

@@ -1,30 +1,11 @@
 """axe-core finds nothing on any public page, in both themes, on a desktop and on a phone."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.faults import faults
 from tests.browser.stage import address, nobody_home, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-ALL = {"runOnly": {"type": "tag", "values": RULES}}
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-
-
-def faults(look):
-    """What axe finds in either theme; of the second, only colours can differ.
-
-    Motion is reduced, so that no colour is on its way.
-    """
-    found = []
-    for theme, options in (("dark", ALL), ("light", COLOURS)):
-        look.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        answer = Axe().run(look.page, options=options).response
-        assert "color-contrast" in {rule["id"] for rule in answer["passes"]}
-        for rule in answer["violations"]:
-            found += [(theme, rule["id"], node["html"][:120]) for node in rule["nodes"]]
-    return found
 
 
 @pytest.mark.parametrize("width", [390, 1280])

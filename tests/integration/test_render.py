@@ -19,9 +19,9 @@ from domain.page.state import (
     Update,
 )
 from domain.status import Impact, IncidentKind, IncidentState, Status
+from domain.store.template_folder import wording
 from workers.render import hot
 from workers.render.hot import render_hot
-from workers.render.words import wording
 
 TODAY = date(2026, 3, 31)
 NOON = datetime(2026, 3, 30, 12, 0, 0, 123_000, tzinfo=UTC)

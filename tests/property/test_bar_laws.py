@@ -12,12 +12,12 @@ from domain.bars import bar_of
 from domain.days import day_of, ends_at, starts_at
 from domain.page.state import Claim
 from domain.status import Status, worst
+from domain.store.template_folder import colours
 from domain.uptime import BAR_DAYS, percent
 from tests.property.strategies import ZONES, instants, statuses, texts
 from workers.render.bar_svg import bar_paths
 from workers.render.colour import LEGIBLE, contrast, legible
 from workers.render.markdown import words
-from workers.render.words import colours
 
 DAY_MINUTES_MAX = 25 * 60
 LAST = BAR_DAYS - 1

@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
+from domain.store.template_folder import colours
 from workers.render.colour import LEGIBLE, contrast, legible, luminance
-from workers.render.words import colours
 
 THEMES = ("dark", "light")
 GRAPHIC = 3  # WCAG 2.2, 1.4.11

@@ -1,23 +1,37 @@
-"""The base host's front door, until the dashboard stands there."""
+"""The base host's front door: what this is, and for who is logged in the dashboard."""
 
 import falcon
 from falcon.asgi import Request, Response
 
+from domain.store.engine import UNREACHABLE
+from web.auth import Gate
+from web.errors import ApiError
 from web.notices import read_notice
 
 
 class Home:
     """`GET /`."""
 
-    def __init__(self) -> None:
-        """Read the document once."""
+    def __init__(self, gate: Gate) -> None:
+        """Ask `gate` who comes; read the document once."""
+        self._gate = gate
         self._notice = read_notice("home")
 
     async def on_get(self, req: Request, resp: Response) -> None:
-        """Say what this is and where the API is."""
-        del req
+        """Lead an owner to her pages; say to others what this is and where to go."""
+        resp.set_header("Cache-Control", "no-store")
+        if await self._is_known(req):
+            resp.status, resp.location = 303, "/dashboard"
+            return
         resp.content_type = falcon.MEDIA_HTML
         resp.set_header("Content-Security-Policy", self._notice.policy.decode())
         resp.data = self._notice.html
 
     on_head = on_get
+
+    async def _is_known(self, req: Request) -> bool:
+        try:
+            await self._gate.owner(req)
+        except (ApiError, *UNREACHABLE):  # the door stands open whatever the database does
+            return False
+        return True

@@ -8,6 +8,7 @@ from domain.store.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("templates", "workers/render", "domain/page", "domain")
+UNRELATED = {"__pycache__", "dashboard"}  # what owners see leaves pages as they are
 DIGITS = 16
 
 
@@ -24,4 +25,4 @@ def build_id() -> str:
 def _files() -> set[Path]:
     whole = {p for name in SOURCES[:3] for p in (ROOT / name).rglob("*") if p.is_file()}
     core = set((ROOT / SOURCES[3]).glob("*.py"))
-    return {path for path in whole | core if "__pycache__" not in path.parts}
+    return {path for path in whole | core if not UNRELATED & {*path.relative_to(ROOT).parts}}

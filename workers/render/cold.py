@@ -12,13 +12,13 @@ from domain.days import day_of, starts_at
 from domain.store.engine import Connection
 from domain.store.load import first_start, load_month
 from domain.store.logos import load_logo
+from domain.store.template_folder import colours
 from workers.render.badge import render_badge_parts
 from workers.render.documents import document
 from workers.render.hot import Scene, badge_parts, encodings
 from workers.render.html import render
 from workers.render.png import svg_to_png
 from workers.render.view import incident_view
-from workers.render.words import colours
 
 Fields = Mapping[str, bytes]
 MONTH_MAX = 200

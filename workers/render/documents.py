@@ -11,11 +11,11 @@ from typing import Any
 from urllib.parse import quote
 
 from domain.status import IncidentState, Status
+from domain.store.template_folder import colours, wording
 from workers.render.build import ROOT
 from workers.render.colour import legible
 from workers.render.html import environment, render, tightened
 from workers.render.view import PageView
-from workers.render.words import colours, wording
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ import msgspec
 
 from domain.badge import BadgeParts, with_label
 from domain.page.state import Page
+from domain.store.template_folder import colours
 from workers.render.badge import render_badge_parts
 from workers.render.documents import document, dress
 from workers.render.json_status import status_json, version_json
 from workers.render.view import PageView, page_view, version_of
-from workers.render.words import colours
 
 logger = logging.getLogger(__name__)
 

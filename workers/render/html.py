@@ -1,16 +1,17 @@
 """HTML by Jinja2: strict about missing names, escaping everything."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from domain.badge import clean_text
 from domain.days import iso
+from domain.store import template_folder
+from domain.times import between, in_zone, lasted, long_day, month_in
 from workers.render.bar_svg import bar_paths
-from workers.render.build import ROOT
 from workers.render.markdown import words
-from workers.render.times import between, in_zone, lasted, long_day, month_in
 
 
 def one_line(text: str, limit: int) -> str:
@@ -19,7 +20,7 @@ def one_line(text: str, limit: int) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[..., Any]] = {
     "bar_paths": bar_paths,
     "between": between,
     "in_zone": in_zone,
@@ -35,15 +36,7 @@ FILTERS = {
 @cache
 def environment() -> Environment:
     """Return the one environment that all templates are rendered in."""
-    env = Environment(
-        loader=FileSystemLoader(ROOT / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    env.filters |= FILTERS
-    return env
+    return template_folder.environment(FILTERS)
 
 
 def render(template: str, **values: Any) -> str:  # noqa: ANN401 - templates take what they take

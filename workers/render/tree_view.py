@@ -9,8 +9,8 @@ from domain.bars import Bar, Trouble, bar_of
 from domain.page import tree
 from domain.page.state import Claim, Component, Page
 from domain.status import Status
+from domain.store.template_folder import wording
 from domain.uptime import percent
-from workers.render.words import wording
 
 Held = Mapping[str, list[tuple[str, Claim]]]
 

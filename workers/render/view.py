@@ -14,8 +14,8 @@ from domain.page.state import Incident, Mode, Page, Tier, Update
 from domain.status import IncidentKind, IncidentState, Status
 from domain.store.load import TIMELINE_DAYS
 from domain.store.settings import load_settings
+from domain.store.template_folder import wording
 from workers.render.tree_view import NodeView, label_of, leaves_of, node_views
-from workers.render.words import wording
 
 VERSION_DIGITS = 16
 TIMELINE_MAX = 50  # more than that is no timeline any more; the archive has them all

@@ -1,0 +1,38 @@
+"""The templates folder, for all who render: words and colours, read once, and one strict Jinja."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+FOLDER = Path(__file__).parents[2] / "templates"
+
+Table = Mapping[str, str]
+
+
+@cache
+def wording() -> Mapping[str, Table]:
+    """Return the tables of words, by section and wire name."""
+    return tomllib.loads((FOLDER / "wording.toml").read_text("utf-8"))
+
+
+@cache
+def colours() -> Mapping[str, Table]:
+    """Return the tables of colours, by section and wire name."""
+    return tomllib.loads((FOLDER / "colours.toml").read_text("utf-8"))
+
+
+def environment(filters: Mapping[str, Callable[..., Any]]) -> Environment:
+    """Return an environment that escapes everything and raises UndefinedError for missing names."""
+    env = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters |= filters
+    return env

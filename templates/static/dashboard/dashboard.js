@@ -1,0 +1,6 @@
+// What the dashboard does beside showing documents. Every module listens for what it is for, on the
+// document: parts of it are replaced while one works.
+import "./send.js";
+import "./swap.js";
+import "./dialog.js";
+import "./tree.js";

@@ -1,0 +1,84 @@
+// What is said of a form: beside the field that it is about, else at the form's top; and what is
+// said of the whole, in a line that goes by itself.
+const STAYS_MS = 6000;
+let going;
+
+export function say(sentence) {
+  const line = document.getElementById("said");
+  clearTimeout(going);
+  line.textContent = sentence;
+  going = setTimeout(() => (line.textContent = ""), STAYS_MS);
+}
+
+export function clear(form) {
+  for (const line of form.querySelectorAll(".problem")) {
+    if (line.dataset.made) line.remove();
+    else {
+      line.hidden = true;
+      line.replaceChildren();
+    }
+  }
+  for (const control of form.querySelectorAll("[aria-invalid]")) {
+    control.removeAttribute("aria-invalid");
+    const kept = (control.getAttribute("aria-describedby") ?? "").replace(/\S+-problem/, "").trim();
+    if (kept) control.setAttribute("aria-describedby", kept);
+    else control.removeAttribute("aria-describedby");
+  }
+}
+
+export function problem(form, { error, fields = {} }, ...more) {
+  clear(form);
+  const lines = Object.entries(fields).map(([path, sentence]) => beside(form, path, sentence));
+  if (!lines.length || lines.includes(false)) atTop(form, readable(form, error), more);
+  const first = form.querySelector("[aria-invalid]");
+  (first ?? form.querySelector(".problem:not([hidden])"))?.scrollIntoView({ block: "nearest" });
+  first?.focus();
+}
+
+export function link(text, href) {
+  return Object.assign(document.createElement("a"), { textContent: text, href });
+}
+
+export function button(text, pressed) {
+  const made = Object.assign(document.createElement("button"), { type: "button", textContent: text });
+  made.addEventListener("click", pressed);
+  return made;
+}
+
+function atTop(form, sentence, more) {
+  const line = form.querySelector(".problem:not([data-for]):not([data-made])");
+  if (!line) return say(sentence);
+  line.replaceChildren(sentence, ...more.flatMap((node) => [" ", node]));
+  line.hidden = false;
+}
+
+function beside(form, path, sentence) {
+  const name = path.split(/[.[]/)[0];
+  const ready = form.querySelector(`[data-for="${CSS.escape(name)}"]`);
+  if (ready) {
+    ready.textContent = readable(form, sentence);
+    ready.hidden = false;
+    return true;
+  }
+  const control = form.querySelector(`.field [name="${CSS.escape(name)}"]`);
+  if (!control) return false;
+  const id = `${control.id}-problem`;
+  const line = Object.assign(document.createElement("p"), { id, className: "problem" });
+  line.dataset.made = "yes";
+  line.setAttribute("role", "alert");
+  line.textContent = readable(form, sentence);
+  control.closest(".field").append(line);
+  control.setAttribute("aria-invalid", "true");
+  control.setAttribute("aria-describedby", `${control.getAttribute("aria-describedby") ?? ""} ${id}`.trim());
+  return true;
+}
+
+// The API names fields as the wire does; people read the labels.
+function readable(form, sentence) {
+  let said = sentence;
+  for (const control of form.querySelectorAll(".field [name]")) {
+    const label = control.labels?.[0]?.textContent.trim().replace(/[?.]$/, "");
+    if (label) said = said.replace(new RegExp(`\\b${control.name}\\b`, "g"), `“${label}”`);
+  }
+  return said;
+}

@@ -1,0 +1,72 @@
+"""axe-core finds nothing on any screen, in both themes; nothing sticks out of a small window."""
+
+import pytest
+
+from tests.browser.dashboard import at_desk, of, url
+from tests.browser.faults import faults
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+WINDOW = {"scheduledStart": "2098-07-01T10:00:00Z", "scheduledEnd": "2098-07-01T12:00:00Z"}
+
+
+@pytest.fixture
+def screens(actors):
+    """An owner with a bit of everything, and the paths of all her screens."""
+    page = actors.page("API", "A name that is long enough to need a second line on a small phone")
+    category = page.leaf("Storage", kind="category")
+    inner = page.leaf("Europe", kind="category", parent=category)
+    disks = page.leaf("Disks", parent=page.leaf("Berlin", kind="category", parent=inner))
+    given = [{"component": "API", "status": "outage"}]
+    opened = actors.monitor(page).open("API is down", body="We look.", components=given)
+    plan = {"kind": "maintenance", "title": "New disks", "components": ["Disks"], **WINDOW}
+    planned = page.owner.post(f"{page.path}/incidents", plan).json()["data"]["id"]
+    page.owner.post(f"{page.path}/incidents", {"title": "Old", "state": "resolved"})
+    incident = opened.json()["data"]["id"]
+    update = page.owner.get(f"{page.path}/incidents/{incident}").json()["data"]["updates"][0]["id"]
+    paths = (
+        *("components", f"components?edit={disks}", f"components?edit={category}"),
+        *("incidents", "incidents/new", f"incidents/{incident}"),
+        *(f"incidents/{incident}?edit=facts", f"incidents/{incident}?edit={update}"),
+        *("maintenance", "maintenance/new", f"incidents/{planned}?edit=facts"),
+    )
+    return page.owner, ["/dashboard", "/dashboard/nothing", *(of(page, path) for path in paths)]
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_nothing_is_found_when_an_owner_looks_at(actors, tab, screens, width):
+    owner, paths = screens
+    look = at_desk(tab, actors.system, owner, width=width)
+    for path in paths:
+        look.go(url(actors.system, path))
+        assert faults(look) == [], path
+        assert look.overflow() == [], path
+        assert look.small_text() == [], path
+
+
+@pytest.mark.parametrize("path", ["/dashboard/login", "/dashboard/signup"])
+def test_nothing_is_found_when_a_stranger_looks_at(actors, tab, path):
+    look = tab(url(actors.system, path), width=320)
+    assert faults(look) == []
+    assert look.overflow() == []
+
+
+def test_nothing_is_found_when_there_is_nothing_yet(actors, tab):
+    owner = actors.owner()
+    assert faults(at_desk(tab, actors.system, owner)) == []
+    page = owner.page(is_public=False)
+    for path in ("components", "incidents", "incidents/new", "maintenance"):
+        assert faults(at_desk(tab, actors.system, owner, of(page, path))) == [], path
+
+
+def test_nothing_is_found_when_something_is_asked_or_refused(actors, tab, screens):
+    owner, paths = screens
+    look = at_desk(tab, actors.system, owner, paths[3], width=390)
+    look.page.get_by_role("button", name="Me", exact=True).click()
+    assert faults(look) == []
+    look.page.keyboard.press("Escape")
+    look.page.get_by_label("New component").fill("")
+    look.page.get_by_role("button", name="Add component").click()
+    assert faults(look) == []
+    look.page.get_by_role("button", name="Delete").click()
+    assert faults(look) == []

@@ -1,0 +1,94 @@
+"""A screen as a document: rendered strictly, sent with headers that allow our own files only."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import falcon
+from falcon.asgi import Response
+from jinja2 import Environment
+
+from domain.days import iso
+from domain.status import IncidentState, Status
+from domain.store.template_folder import environment, wording
+from domain.times import between, in_zone, long_day
+from web.dashboard.static import static_path
+
+STATUSES = (
+    Status.OPERATIONAL,
+    Status.DEGRADED,
+    Status.PARTIAL,
+    Status.OUTAGE,
+    Status.MAINTENANCE,
+)
+STATES = tuple(state for state in IncidentState if state is not IncidentState.SCHEDULED)
+HEADERS = {
+    "Cache-Control": "no-store",  # what an owner sees is gone when she has logged out
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
+    " img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def local(at: datetime, zone: str) -> str:
+    """Write an instant as a datetime-local input has it, in `zone`."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
+
+
+def clock(at: datetime, zone: str) -> str:
+    """Write the time of day of an instant in `zone`."""
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def day_in(at: datetime, zone: str) -> str:
+    """Write the day of an instant in `zone` as `23 November 2026`."""
+    return long_day(at.astimezone(ZoneInfo(zone)).date())
+
+
+def part_of_date(at: datetime, zone: str, form: str) -> str:
+    """Write a part of an instant's date in `zone`: `%b`, `%a`."""
+    return f"{at.astimezone(ZoneInfo(zone)):{form}}".lstrip("0")
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "between": between,
+    "clock": clock,
+    "date": part_of_date,
+    "day_in": day_in,
+    "in_zone": in_zone,
+    "iso": iso,
+    "local": local,
+}
+
+
+@cache
+def screens() -> Environment:
+    """Return the one environment that all screens are rendered in."""
+    env = environment(FILTERS)
+    env.globals |= {
+        "words": wording(),
+        "statuses": STATUSES,
+        "states": STATES,
+        "static": static_path(),
+    }
+    return env
+
+
+def write_document(
+    resp: Response, template: str, values: Mapping[str, Any], status: int = 200
+) -> None:
+    """Fill a response with a screen. Raises jinja2.UndefinedError for a name that is not given."""
+    resp.status = status
+    resp.content_type = falcon.MEDIA_HTML
+    for name, value in HEADERS.items():
+        resp.set_header(name, value)
+    resp.text = screens().get_template(f"dashboard/{template}.html").render(values)
+
+
+def days_until(at: datetime, now: datetime) -> int:
+    """Return how many days are left until `at`, begun ones included; 0 once it has passed."""
+    return max(0, -((now - at) // timedelta(days=1)))

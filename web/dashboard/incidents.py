@@ -1,0 +1,99 @@
+"""Incidents: the list with those that are open first, the form that opens one, and one of them."""
+
+from typing import ClassVar
+
+from falcon.asgi import Request
+
+from domain.page.state import Incident
+from domain.page.tree import place
+from domain.status import Impact, IncidentKind, IncidentState, Status
+from domain.store.engine import Connection, run
+from domain.store.incidents import Place, incident_of, incidents_after
+from web.dashboard.screen import Desk, PageScreen, Values
+from web.errors import not_found
+from web.paging import cursor_of, limit_of, place_of
+
+# What an incident is opened with; the rest can be said by an update.
+TROUBLE = (Status.DEGRADED, Status.PARTIAL, Status.OUTAGE)
+
+
+def affected(desk: Desk, incident: Incident) -> list[tuple[str, Status]]:
+    """Return the names of the leaves an incident holds, or is planned for, in tree order."""
+    said = dict.fromkeys(incident.leaves, Status.MAINTENANCE) if not incident.is_resolved else {}
+    said |= incident.held
+    known = sorted(
+        said.keys() & desk.components.keys(), key=lambda id_: place(desk.components, id_)
+    )
+    return [(desk.components[id_].name, said[id_]) for id_ in known]
+
+
+def past_of(
+    conn: Connection, page_id: str, kind: IncidentKind, after: Place | None, limit: int
+) -> list[Incident]:
+    """Read what is over, newest first."""
+    return incidents_after(conn, page_id, kind, after, limit, is_resolved=True)
+
+
+class Incidents(PageScreen):
+    """`GET /dashboard/pages/:pageID/incidents`; the resolved ones by `?cursor=`."""
+
+    template = "incidents"
+    tab = "incidents"
+    kind: ClassVar[IncidentKind] = IncidentKind.INCIDENT
+
+    async def values(self, req: Request, **named: str) -> Values:
+        """Return what is going on and what is over."""
+        desk, frame = await self.desk(req, named["page_id"])
+        limit, after = limit_of(req), place_of(req)
+        past = await run(self.engine, past_of, desk.page.id, self.kind, after, limit + 1)
+        is_more = len(past) > limit
+        return {
+            **frame,
+            "open": desk.of_kind(self.kind),
+            "past": past[:limit],
+            "older": cursor_of(past[limit - 1]) if is_more else None,
+            "is_first": after is None,
+            "affected": lambda incident: affected(desk, incident),
+        }
+
+
+class NewIncident(PageScreen):
+    """`GET /dashboard/pages/:pageID/incidents/new`."""
+
+    template = "incident_new"
+    tab = "incidents"
+
+    async def values(self, req: Request, **named: str) -> Values:
+        """Return what an incident can speak of."""
+        _, frame = await self.desk(req, named["page_id"])
+        return {**frame, "trouble": TROUBLE, "impacts": tuple(Impact)}
+
+
+class OneIncident(PageScreen):
+    """`GET /dashboard/pages/:pageID/incidents/:iid`, maintenances too; `?edit=` opens a form."""
+
+    template = "incident"
+    tab = "incidents"
+
+    async def values(self, req: Request, **named: str) -> Values:
+        """Return an incident with its timeline. Raises ApiError 404."""
+        desk, frame = await self.desk(req, named["page_id"])
+        incident = await run(self.engine, incident_of, desk.page.id, named["iid"])
+        if incident is None:
+            raise not_found("incident")
+        is_plan = incident.kind is IncidentKind.MAINTENANCE
+        return {
+            **frame,
+            "tab": "maintenance" if is_plan else self.tab,
+            "incident": incident,
+            "is_plan": is_plan,
+            "affected": affected(desk, incident),
+            "choices": choices(incident),
+            "impacts": tuple(Impact),
+        }
+
+
+def choices(incident: Incident) -> list[IncidentState]:
+    """Return the states that an update of an incident can say; only what waits is scheduled."""
+    waits = incident.state is IncidentState.SCHEDULED
+    return [state for state in IncidentState if waits or state is not IncidentState.SCHEDULED]

@@ -1,0 +1,48 @@
+"""Style and scripts of the dashboard, served under a hash of what is in them."""
+
+import hashlib
+from functools import cache
+
+import falcon
+from falcon.asgi import Request, Response
+
+from domain.store.template_folder import FOLDER, colours, environment
+
+SOURCE = FOLDER / "static" / "dashboard"
+TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+FOR_EVER = "public, max-age=31536000, immutable"
+DIGITS = 16
+
+
+@cache
+def files() -> dict[str, bytes]:
+    """Return every file by name; colours are put into the style."""
+    style = environment({}).get_template("static/dashboard/dashboard.css.j2").render(colours())
+    scripts = {path.name: path.read_bytes() for path in sorted(SOURCE.glob("*.js"))}
+    return {"dashboard.css": style.encode(), **scripts}
+
+
+@cache
+def static_path() -> str:
+    """Return the folder of these files' addresses: another one as soon as a byte is another."""
+    digest = hashlib.sha256()
+    for name, content in files().items():
+        digest.update(b"%s\0%s\0" % (name.encode(), content))
+    return f"/static/{digest.hexdigest()[:DIGITS]}"
+
+
+class StaticFile:
+    """`GET /static/:hash/:name`."""
+
+    async def on_get(self, req: Request, resp: Response, build: str, name: str) -> None:
+        """Serve a file; while a deploy is under way another build's name for it will do."""
+        content = files().get(name)
+        if content is None:
+            raise falcon.HTTPNotFound
+        is_current = req.path.startswith(f"{static_path()}/")
+        resp.content_type = TYPES["." + name.rpartition(".")[2]]
+        resp.set_header("Cache-Control", FOR_EVER if is_current else "no-store")
+        resp.set_header("X-Content-Type-Options", "nosniff")
+        resp.data = content
+
+    on_head = on_get
