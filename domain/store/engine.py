@@ -32,6 +32,7 @@ __all__ = [
     "NotConnectedError",
     "SQLAlchemyError",
     "autocommit",
+    "complaint",
     "constraint",
     "is_culprit",
     "make_async_engine",
@@ -69,7 +70,8 @@ def sync_engine() -> Engine:
     """Return the process's engine for workers and the operator's command."""
     url = require_stack(load_settings()).database_url
     # A drain uses one connection; the sweep and the notes that follow a drain reuse it.
-    return create_engine(driver_url(url), pool_size=2, max_overflow=2, connect_args=CONNECT)
+    limits = {"pool_size": 2, "max_overflow": 2, "hide_parameters": True}
+    return create_engine(driver_url(url), connect_args=CONNECT, **limits)
 
 
 @contextlib.contextmanager
@@ -86,6 +88,7 @@ def make_async_engine(database_url: str) -> AsyncEngine:
         isolation_level="AUTOCOMMIT",  # an append is one statement: no BEGIN, no second trip
         pool_size=10,  # appends to one page queue at its row lock anyway
         max_overflow=0,
+        hide_parameters=True,  # an error's text is logged; what was to be stored is not
         pool_timeout=2,  # a writer waits for a connection no longer than for a publication
         connect_args=CONNECT,
     )
@@ -94,6 +97,12 @@ def make_async_engine(database_url: str) -> AsyncEngine:
 def sqlstate(error: DBAPIError) -> str:
     """Return the five-character SQLSTATE of a database error, or '' if the server said none."""
     return getattr(error.orig, "sqlstate", None) or ""
+
+
+def complaint(error: DBAPIError) -> str:
+    """Return what the server said, without the row that it quotes in the detail."""
+    said = getattr(getattr(error.orig, "diag", None), "message_primary", None)
+    return f"{sqlstate(error)} {said}" if said else type(error.orig).__name__
 
 
 def is_culprit(error: BaseException) -> bool:

@@ -13,7 +13,7 @@ from domain.store.log import Authority
 
 _SELECT = """
 SELECT c.id, c.stream_id, c.seq, c.kind, c.payload::text AS payload, c.received_at, c.outcome,
-  c.refusal::text AS refusal, c.applied_at,
+  c.refusal::text AS refusal, c.applied_at, c.request_id,
   CASE WHEN c.published_at IS NULL
       OR EXISTS (SELECT FROM commands f WHERE f.cause = c.id AND f.published_at IS NULL)
     THEN NULL ELSE greatest(c.published_at,
@@ -57,6 +57,7 @@ class Receipt:
     refusal: Rejection | None
     applied_at: datetime | None
     published_at: datetime | None
+    request_id: str | None = None
 
     @property
     def state(self) -> str:
@@ -128,6 +129,7 @@ def _read(conn: Connection, statement: Any, parameters: dict[str, Any]) -> Recei
         refusal=refusal,
         applied_at=row.applied_at,
         published_at=row.published_at,
+        request_id=row.request_id,
     )
 
 

@@ -126,6 +126,10 @@ class System:
             "HEPSTATUS_DATA_DIR": str(self.folder),
             "WEB_CONCURRENCY": "1",
             "WORKER_CONCURRENCY": "2",
+            # Several systems run at once; a test that looks at the figures names its own ports.
+            "METRICS_PORT": "0",
+            "WORKER_METRICS_PORT": "0",
+            "LOG_FORMAT": "json",
             **self._extra_env,
         }
 

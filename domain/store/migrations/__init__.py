@@ -25,7 +25,7 @@ def config() -> Config:
 
 def migrate(database_url: str) -> None:
     """Bring a database to the newest schema, from nothing if need be."""
-    engine = create_engine(driver_url(database_url), connect_args=CONNECT)
+    engine = create_engine(driver_url(database_url), connect_args=CONNECT, hide_parameters=True)
     try:
         with engine.begin() as conn:
             conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
