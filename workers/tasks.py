@@ -38,3 +38,9 @@ def keep_time() -> None:
 def clean() -> None:
     """Throw away what has expired."""
     sweep.clean()
+
+
+@app.task(name="archive")
+def archive() -> None:
+    """Move what was settled long ago out of the log's table."""
+    sweep.archive()
