@@ -3,6 +3,7 @@
 import secrets
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
@@ -10,7 +11,7 @@ from domain.page.state import ComponentKind, Tier
 from domain.store.engine import UNREACHABLE
 from domain.store.settings import SettingsError, load_settings, require_stack
 from domain.text import is_storable
-from ops import accounts, demo, doctor
+from ops import accounts, care, demo, doctor
 from ops.cli_tokens import tokens
 from ops.writing import CommandRefusedError, NotPublishedError
 
@@ -49,6 +50,23 @@ def examine() -> None:
         if not finding.is_well:
             click.echo(f"    {'':<12} {finding.advice}")
     sys.exit(0 if all(f.is_well for f in findings if f.name != "png") else 1)
+
+
+@cli.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def back_up(file: Path) -> None:
+    """Write everything to FILE, as of one instant; nobody has to stop for it."""
+    made = care.backup(file)
+    click.echo(f"{file}: {made.rows} rows of {made.tables} tables, schema {made.step}.")
+
+
+@cli.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Fill an EMPTY database from FILE; every page is published anew."""
+    made = care.restore(file)
+    click.echo(f"{made.rows} rows of {made.tables} tables, as of {made.made_at:%F %H:%M} UTC.")
+    click.echo("Every page is published anew by the workers.")
 
 
 @cli.group()

@@ -10,8 +10,10 @@ from domain.store.health import backlog, worker_seen
 from domain.store.settings import Settings, load_settings
 from workers.render.build import build_id
 from workers.render.png import PngUnavailable, svg_to_png
+from workers.schedule import QUEUES
 
 SLOW_S = 10.0
+LONG_QUEUE = 1_000
 DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 
@@ -28,7 +30,7 @@ class Finding:
 def examine() -> list[Finding]:
     """Look at everything; nothing is changed."""
     settings = load_settings()
-    checks = (postgres, redis, broker, worker, unapplied, unpublished, png)
+    checks = (postgres, redis, broker, queues, worker, unapplied, unpublished, png)
     return [guarded(check, settings) for check in checks]
 
 
@@ -45,6 +47,7 @@ ADVICE = {
     "postgres": "Is it running? `make run` starts one; DATABASE_URL names another.",
     "redis": "Is it running? `make run` starts one; CACHE_URL or REDIS_URL names another.",
     "broker": "Is it running? BROKER_URL or REDIS_URL names it. Writes are safe meanwhile.",
+    "queues": "Workers are too few, or stand still: their log and `drain_seconds` tell.",
     "worker": "Start worker and beat (see Procfile); their logs tell why they ended.",
     "unapplied": "Is a worker running, and is its log quiet? Nothing is lost meanwhile.",
     "unpublished": "The sweep rings for these every 2 s; the worker's log tells why they stay.",
@@ -74,6 +77,13 @@ def broker(_: Settings) -> Finding:
     """Doorbells can be rung."""
     is_well = worker_doorbell().is_reachable()
     return Finding("broker", is_well, "answers" if is_well else "silent", ADVICE["broker"])
+
+
+def queues(_: Settings) -> Finding:
+    """No queue is long: rings are taken as they come."""
+    lengths = worker_doorbell().lengths(QUEUES)
+    what = ", ".join(f"{queue} {length}" for queue, length in lengths.items())
+    return Finding("queues", max(lengths.values()) < LONG_QUEUE, what, ADVICE["queues"])
 
 
 def worker(_: Settings) -> Finding:

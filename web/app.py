@@ -5,6 +5,7 @@ from typing import Any
 from falcon.asgi import App, Request, Response
 
 from web import errors
+from web.access import Access
 from web.auth import Gate, bearer
 from web.dashboard.screen import write_lost
 from web.errors import invalid
@@ -32,7 +33,7 @@ class CleanPaths:
 def create_app(process: Process) -> "App[Any, Any]":
     """Return the application for a process."""
     parts = parts_of(process)
-    app: App[Any, Any] = App(middleware=[CleanPaths(parts.gate)])
+    app: App[Any, Any] = App(middleware=[Access(), CleanPaths(parts.gate)])
     app.req_options.strip_url_path_trailing_slash = True
     errors.install(app)
     for route in ROUTES:

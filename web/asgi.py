@@ -1,7 +1,6 @@
 """The entry for gunicorn: pages go by the lane, the base goes to Falcon."""
 
 import asyncio
-import logging
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -9,9 +8,10 @@ from urllib.parse import unquote
 
 import msgspec
 
+from domain.store.lines import start_lines
 from domain.store.settings import load_settings, require_stack
 from web.app import create_app
-from web.health import is_ready
+from web.health import readiness
 from web.hosts import normal_host
 from web.lane import Lane, Scope, Send, header, notice, plain, respond
 from web.notices import NOTHING
@@ -22,7 +22,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 ENCODED = re.compile(r"%(2[fF]|25)")  # a slash, a percent sign
 NO_STORE = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 
-logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+start_lines("web")
 
 
 class Application:
@@ -62,9 +62,9 @@ class Application:
         elif scope["path"] == "/healthz":
             await plain(scope, send, 200, b"alive\n", [])
         else:
-            state = await is_ready(self._process)
+            state = await readiness(self._process)
             body = msgspec.json.encode(state)
-            await respond(scope, send, 200 if all(state.values()) else 503, NO_STORE, body)
+            await respond(scope, send, 200 if state["ok"] else 503, NO_STORE, body)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

@@ -112,12 +112,17 @@ async def on_http_error(
     write_error(resp, ApiError(error.status_code, code, sentence, headers=headers))
 
 
+def template_of(req: falcon.asgi.Request) -> str:
+    """Return method and route of a request: its path may hold anything, secrets included."""
+    return f"{req.method} {req.uri_template or '(no route)'}"
+
+
 async def on_outage(
     req: falcon.asgi.Request, resp: falcon.asgi.Response, error: Exception, params: object
 ) -> None:
     """Answer what could not reach Postgres; appends tell for themselves what became of them."""
     del params
-    log.warning("%s %s: the database does not answer: %s", req.method, req.path, error)
+    log.warning("%s: the database does not answer: %s", template_of(req), error)
     write_error(resp, unavailable())
 
 
@@ -126,7 +131,7 @@ async def on_defect(
 ) -> None:
     """Answer a defect of ours without telling more than that."""
     del params
-    log.error("%s %s failed", req.method, req.path, exc_info=error)
+    log.error("%s failed", template_of(req), exc_info=error)
     sentence = "Something went wrong on our side. It has been noted."
     write_error(resp, ApiError(500, "FAILED", sentence))
 

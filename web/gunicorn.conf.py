@@ -1,8 +1,15 @@
 """gunicorn's settings, each with its reason."""
 
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
+
+from domain.store import metrics_folder
+from domain.store.lines import line_settings
 from domain.store.settings import load_settings
 
 _settings = load_settings()
+if _settings.metrics_port:  # before anything imports prometheus_client
+    metrics_folder.prepare("web", _settings)
 
 bind = f"127.0.0.1:{_settings.port}"  # a proxy stands in front; the image binds all interfaces
 workers = _settings.web_concurrency
@@ -15,4 +22,26 @@ accesslog = None  # the proxy keeps one
 errorlog = "-"
 loglevel = "warning"
 forwarded_allow_ips = _settings.trusted_proxies  # who may say for whom it asks, and by which scheme
+logconfig_dict = line_settings("web")  # the lines of gunicorn are of the same form as ours
 control_socket_disable = True  # nobody talks to it, and the file system may be read-only
+
+
+def when_ready(_server: Arbiter) -> None:
+    """Show the figures of all processes, from this one: none of them is kept from its visitors."""
+    from domain.store.metrics_exporter import start_exporter  # noqa: PLC0415 - needs the folder
+
+    if _settings.metrics_port:
+        start_exporter(_settings.metrics_bind, _settings.metrics_port)
+
+
+def child_exit(_server: Arbiter, worker: Worker) -> None:
+    """Take a process that has ended out of the figures."""
+    from domain.store.metrics_exporter import forget_process  # noqa: PLC0415 - needs the folder
+
+    if _settings.metrics_port:
+        forget_process(worker.pid)
+
+
+def on_exit(_server: Arbiter) -> None:
+    """Leave nothing behind."""
+    metrics_folder.forget()

@@ -1,6 +1,7 @@
 """Whether this process can do its work: the log, Redis and a worker answer."""
 
 import asyncio
+from typing import TypedDict
 
 from domain.store.engine import UNREACHABLE, SQLAlchemyError, run
 from domain.store.log import head_seq
@@ -8,25 +9,42 @@ from domain.store.visits import UNREACHABLE as REDIS_UNREACHABLE
 from web.process import Process
 
 LIMIT_S = 2.0
+OK = "ok"
+SILENT = "does not answer"
+NO_TABLES = "has no tables: hepstatus migrate"
+UNSEEN = "has not reported in the last 10 s"
+UNKNOWN = "unknown, for Redis does not answer"
 
 
-async def is_ready(process: Process) -> dict[str, bool]:
-    """Return, by dependency, whether it answers."""
-    log, (redis, worker) = await asyncio.gather(_log_answers(process), _redis_answers(process))
-    return {"log": log, "redis": redis, "worker": worker}
+class Readiness(TypedDict):
+    """What `/readyz` answers: `ok`, or what is the matter, by dependency."""
+
+    ok: bool
+    log: str
+    redis: str
+    worker: str
 
 
-async def _log_answers(process: Process) -> bool:
+async def readiness(process: Process) -> Readiness:
+    """Return, by dependency, whether it answers; within LIMIT_S."""
+    log, (redis, worker) = await asyncio.gather(_log(process), _redis_and_worker(process))
+    return {"ok": {log, redis, worker} == {OK}, "log": log, "redis": redis, "worker": worker}
+
+
+async def _log(process: Process) -> str:
     try:
         async with asyncio.timeout(LIMIT_S):
             await run(process.engine, head_seq, "")
-    except (SQLAlchemyError, *UNREACHABLE):
-        return False
-    return True
+    except UNREACHABLE:
+        return SILENT
+    except SQLAlchemyError:
+        return NO_TABLES
+    return OK
 
 
-async def _redis_answers(process: Process) -> tuple[bool, bool]:
+async def _redis_and_worker(process: Process) -> tuple[str, str]:
     try:
-        return True, await process.visits.worker_was_seen()
+        was_seen = await process.visits.worker_was_seen()
     except REDIS_UNREACHABLE:
-        return False, False
+        return SILENT, UNKNOWN
+    return OK, OK if was_seen else UNSEEN

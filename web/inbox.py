@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.log import FAILURE, Outcome, Rejection
+from domain.store import metrics
 from domain.store.engine import (
     UNREACHABLE,
     DBAPIError,
@@ -15,6 +16,7 @@ from domain.store.engine import (
     constraint,
     run,
 )
+from domain.store.lines import current_request_id
 from domain.store.log import Appended, Draft, append
 from domain.store.receipts import Receipt, first_use, forget_use, receipt, receipt_at
 from web.errors import ApiError, unavailable, unknown
@@ -54,6 +56,7 @@ class Inbox:
 
         Raises NoAuthorityError, and ApiError 409 (another body), 503 (UNAVAILABLE, UNKNOWN).
         """
+        draft = replace(draft, request_id=current_request_id())
         try:
             appended = await self._append(draft)
         except IntegrityError as error:
@@ -62,6 +65,7 @@ class Inbox:
             return await self._repeat(draft, waits=waits)
         if appended is None:
             raise NoAuthorityError
+        metrics.APPENDED.labels(type(draft.command).__name__).inc()
         self._process.doorbell.ring(appended.stream_id)
         written = Written(draft.id, draft.command, is_published=False)
         return await self._followed(written, appended) if waits else written
@@ -122,6 +126,8 @@ class Inbox:
         """Wait until a command, and whatever it made other streams do, is published."""
         ends_at = asyncio.get_running_loop().time() + WAIT_S
         refusal, is_published = await self._settled(place.stream_id, place.seq, ends_at)
+        if refusal is None and not is_published:
+            metrics.WAITS_OVER.inc()
         return replace(written, refusal=refusal, is_published=is_published)
 
     async def _settled(

@@ -4,14 +4,18 @@ The order of what decides, and what is served when something is missing: docs/ar
 rules 15 and 16.
 """
 
+import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
+from domain.store.lines import bind_request
+from domain.store.request_ids import request_id_of
+from domain.store.visit_tally import note_visit
 from domain.store.visits import HostEntry
 from web.notices import NOTHING, Notice, read_notice
-from web.page_copy import Answer, Headers, PageCopy, name_of
+from web.page_copy import Answer, Headers, PageCopy, family_of, name_of
 from web.process import AbsentError, NotThereError, Process
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -20,6 +24,8 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 WAIT_S = 1.0  # how long a visitor waits for a page that Redis lost
 COLD_WAIT_S = 3.0  # and for what is drawn on ask: a first picture loads a library
 RETRY_AFTER = b"2"
+ARTIFACT, STATUS = "hepstatus.artifact", "hepstatus.status"  # noted beside the request
+NOTHING_ASKED = "(none)"
 STALE = (b"x-hepstatus-copy", b"stale")
 
 
@@ -36,7 +42,13 @@ class Lane:
         self._unavailable = read_notice("unavailable")
 
     async def serve(self, scope: Scope, send: Send, host: str) -> None:
-        """Answer a request whose host is not the base."""
+        """Answer a request whose host is not the base, and count it."""
+        began_at = time.perf_counter()
+        await self._serve(scope, send, host)
+        took_s = time.perf_counter() - began_at
+        note_visit(scope.get(ARTIFACT, NOTHING_ASKED), scope.get(STATUS, 0), took_s)
+
+    async def _serve(self, scope: Scope, send: Send, host: str) -> None:
         try:
             entry = await self._process.host(host)
         except NotThereError:
@@ -57,6 +69,7 @@ class Lane:
             if not copy.is_visible_at(datetime.now(UTC)):
                 await notice(scope, send, 404, self._missing)
                 return
+            scope[ARTIFACT] = family_of(name) if name else NOTHING_ASKED
             if name is None:
                 await notice(scope, send, 404, self._absent)
                 return
@@ -79,6 +92,7 @@ class Lane:
         accepted = header(scope, b"accept-encoding")
         found = copy.best(name, accepted)
         if found is None:
+            bind_request(request_id_of(header(scope, b"x-request-id").decode("latin-1")))
             await self._process.cold(page_id, copy, name, COLD_WAIT_S)
             found = copy.best(name, accepted)
         if found is None:
@@ -143,6 +157,7 @@ async def plain(scope: Scope, send: Send, status: int, body: bytes, extra: Heade
 
 async def respond(scope: Scope, send: Send, status: int, headers: Headers, body: bytes) -> None:
     """Send a response; to HEAD without its body."""
+    scope[STATUS] = status
     await send({"type": "http.response.start", "status": status, "headers": headers})
     content = b"" if scope["method"] == "HEAD" else body
     await send({"type": "http.response.body", "body": content})

@@ -67,6 +67,11 @@ def name_of(path: str) -> str | None:
     return name if path != "/index.html" and kind_of(name) else None
 
 
+def family_of(name: str) -> str:
+    """Return what an artifact that can be asked for is counted as: one of a few."""
+    return name if name in KINDS else name.partition("/")[0] + "/*"
+
+
 def kind_of(name: str) -> Kind | None:
     """Return the headers of an artifact by its name."""
     if name in KINDS:

@@ -16,6 +16,7 @@ from domain.store.engine import AsyncEngine, make_async_engine
 from domain.store.limits import Limits
 from domain.store.listener import Listener
 from domain.store.settings import Settings
+from domain.store.visit_tally import carry_over, note_copy
 from domain.store.visits import UNREACHABLE, HostEntry, Visits
 from web.copies import Copies
 from web.page_copy import (
@@ -80,6 +81,7 @@ class Process:
             self._listening.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._listening
+        carry_over()
         await self.visits.close()
         await self.limits.close()
         await self.engine.dispose()
@@ -132,7 +134,7 @@ class Process:
         try:
             announcement = decode(message)
         except msgspec.DecodeError:
-            log.warning("an announcement that can't be read: %r", message[:200])
+            log.warning("an announcement of %d bytes can't be read", len(message))
             return
         self._page_changed(announcement.stream)
         self.waits.heard(announcement)
@@ -154,12 +156,18 @@ class Process:
 
         Raises NotThereError if there is neither a copy nor a publication.
         """
+        copied = self.pages.get(page_id)
+        if copied is not None and not copied.is_stale:
+            note_copy("hit")
+            return copied.value
+        note_copy("miss")
         try:
             return await self.pages.fresh(page_id, self._read_page)
         except (NotThereError, *UNREACHABLE):
             copied = self.pages.get(page_id)
             if copied is None:
                 raise NotThereError from None
+            note_copy("stale")
             return copied.value
 
     async def page_within(self, page_id: str, timeout_s: float) -> PageCopy:

@@ -1,16 +1,29 @@
 """The Celery application: wiring only. Every setting has its reason beside it."""
 
+import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import (
+    setup_logging,
+    worker_init,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_shutdown,
+)
 
+from domain.store import metrics_folder
 from domain.store.artifacts import cache_redis
 from domain.store.engine import sync_engine
+from domain.store.lines import start_lines
 from domain.store.settings import load_settings, require_stack
 from workers.schedule import QUEUES, schedule
 
+ROLE = "beat" if "beat" in sys.argv else "worker"
 settings = require_stack(load_settings())
+IS_COUNTED = ROLE == "worker" and "worker" in sys.argv and settings.worker_metrics_port > 0
+if IS_COUNTED:  # before anything imports prometheus_client
+    metrics_folder.prepare("worker", settings)
 
 app = Celery("hepstatus", broker=settings.broker_url, include=["workers.tasks"])
 app.conf.update(
@@ -32,7 +45,6 @@ app.conf.update(
     broker_heartbeat=0,  # AMQP only
     worker_cancel_long_running_tasks_on_connection_loss=False,  # a drain finishes without a broker
     worker_send_task_events=False,  # nobody listens
-    worker_hijack_root_logger=False,
     worker_max_tasks_per_child=None,  # children hold nothing that grows
     event_queue_expires=60,
     task_soft_time_limit=None,  # rule 1: nothing limits a drain's time
@@ -44,8 +56,38 @@ app.conf.update(
 )
 
 
+@setup_logging.connect
+def speak_as_one(**_: Any) -> None:  # noqa: ANN401 - what Celery's signal passes
+    """Send Celery's lines through the same formatter as ours."""
+    start_lines(ROLE)
+
+
 @worker_process_init.connect
 def forget_inherited_connections(**_: Any) -> None:  # noqa: ANN401 - what Celery's signal passes
     """A forked child must not share its parent's sockets."""
     sync_engine().dispose(close=False)
     cache_redis().connection_pool.reset()
+
+
+@worker_init.connect
+def show_figures(**_: Any) -> None:  # noqa: ANN401 - what Celery's signal passes
+    """Show the figures of the pool's children from the main process, which drains nothing."""
+    if IS_COUNTED:
+        from workers.figures import start  # noqa: PLC0415 - the folder has to be there first
+
+        start(settings)
+
+
+@worker_process_shutdown.connect
+def forget_process(pid: int, **_: Any) -> None:  # noqa: ANN401 - what Celery's signal passes
+    """Take a child that has ended out of the figures."""
+    if IS_COUNTED:
+        from domain.store import metrics_exporter  # noqa: PLC0415 - the folder has to be there
+
+        metrics_exporter.forget_process(pid)
+
+
+@worker_shutdown.connect
+def leave_nothing(**_: Any) -> None:  # noqa: ANN401 - what Celery's signal passes
+    """Remove the folder of the figures."""
+    metrics_folder.forget()

@@ -6,6 +6,7 @@ from domain.store import artifacts
 from domain.store.doorbell import worker_doorbell
 from domain.store.engine import autocommit
 from domain.store.load import load_page
+from domain.store.metrics import RENDER_S
 from workers.drain import answer
 from workers.render.build import build_id
 from workers.render.cold import AbsentError, render_cold
@@ -32,10 +33,12 @@ def render(page_id: str, name: str) -> None:
             worker_doorbell().ring(page_id)
             return
         try:
-            fields = render_cold(conn, scene_of(page, held.day), name)
+            with RENDER_S.labels("cold").time():
+                fields = render_cold(conn, scene_of(page, held.day), name)
         except PngUnavailable as reason:
             fields = {name + REASON: str(reason).encode()}
         except AbsentError:
             artifacts.note_absent(page_id, name)
             return
-    artifacts.publish_cold(page_id, fields, held)
+    was_kept = artifacts.publish_cold(page_id, fields, held)
+    logger.info("rendered %s", name, extra={"is_published": was_kept})

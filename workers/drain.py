@@ -6,6 +6,7 @@ looks again after releasing it, so that nothing is left behind. docs/architectur
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,23 +17,27 @@ from domain.log import FAILURE, Entry, Outcome
 from domain.store import artifacts
 from domain.store import log as command_log
 from domain.store.announcements import Announcement
-from domain.store.codec import UnknownKindError, decode_command
+from domain.store.codec import KINDS, UnknownKindError, decode_command
 from domain.store.doorbell import UNREACHABLE, worker_doorbell
 from domain.store.engine import (
     Connection,
     DBAPIError,
     SQLAlchemyError,
     autocommit,
+    complaint,
     is_culprit,
     sync_engine,
 )
+from domain.store.lines import bound
 from domain.store.log import Settlement, Waiting, try_lock
+from domain.store.metrics import DRAIN_S, SETTLED, UNKNOWN, UNPUBLISHED
 from domain.store.settings import load_settings
 from workers.account_stream import AccountStream
 from workers.page_stream import PageStream
 
 logger = logging.getLogger(__name__)
 
+IDS_A_LINE = 50
 BUDGET_S = 0.05  # one hot page may not hold the others up: it rings again at the queue's tail
 
 
@@ -58,6 +63,7 @@ class Batch:
 
     stream: Stream
     settled: Sequence[Settlement]
+    rows: Sequence[Waiting]
 
 
 def drain_stream(stream_id: str) -> None:
@@ -65,13 +71,32 @@ def drain_stream(stream_id: str) -> None:
 
     Raises what Postgres raises when it can't be reached: the sweep comes back to it.
     """
-    answer(stream_id)
-    epoch = epoch_now()
-    batch = apply_halving(stream_id, load_settings().drain_limit)
-    if batch is None:
-        return
-    show(stream_id, batch, epoch)
-    look_again(stream_id)
+    with bound(stream=stream_id), DRAIN_S.time():
+        answer(stream_id)
+        epoch = epoch_now()
+        batch = apply_halving(stream_id, load_settings().drain_limit)
+        if batch is None:
+            return
+        with bound(request_ids=asked_by(batch.rows)):
+            was_shown = show(stream_id, batch, epoch)
+            if batch.settled:
+                note(batch, was_shown=was_shown)
+        look_again(stream_id)
+
+
+def asked_by(rows: Sequence[Waiting]) -> list[str]:
+    """Return the requests that commands came from, for a line; of very many the first ones."""
+    return list(dict.fromkeys(row.request_id for row in rows if row.request_id))[:IDS_A_LINE]
+
+
+def note(batch: Batch, *, was_shown: bool) -> None:
+    """Say and count what was settled."""
+    outcomes = Counter(settlement.outcome.value for settlement in batch.settled)
+    for row, settlement in zip(batch.rows, batch.settled, strict=True):
+        kind = row.kind if row.kind in KINDS else UNKNOWN
+        SETTLED.labels(kind, settlement.outcome.value).inc()
+    seqs = {"first": batch.settled[0].seq, "last": batch.settled[-1].seq}
+    logger.info("drained", extra={**seqs, **outcomes, "is_published": was_shown})
 
 
 def answer(stream_id: str) -> None:
@@ -101,7 +126,7 @@ def apply_halving(stream_id: str, limit: int) -> Batch | None:
     except DBAPIError as error:
         if not is_culprit(error):
             raise
-        logger.warning("a command of %s can't be saved: %s", stream_id, error.orig)
+        logger.warning("a command of %s can't be saved: %s", stream_id, complaint(error))
     return fail_next(stream_id) if limit == 1 else apply_halving(stream_id, limit // 2)
 
 
@@ -117,7 +142,7 @@ def apply_waiting(stream_id: str, limit: int) -> Batch | None:
         if settled:
             stream.save(conn, settled[-1].seq)
             command_log.settle(conn, stream_id, settled)
-    return Batch(stream, settled)
+    return Batch(stream, settled, rows[: len(settled)])
 
 
 def apply_in_order(conn: Connection, stream: Stream, rows: Sequence[Waiting]) -> list[Settlement]:
@@ -139,9 +164,11 @@ def apply_one(conn: Connection, stream: Stream, row: Waiting) -> Settlement:
     except SQLAlchemyError:
         raise  # an outage or a culprit: the caller tells them apart
     except (UnknownKindError, msgspec.DecodeError) as error:
-        logger.error("command %s can't be read: %r", row.id, error)  # noqa: TRY400 - no bug of ours
+        said = {"request_id": row.request_id}
+        logger.error("command %s can't be read: %r", row.id, error, extra=said)  # noqa: TRY400 - no bug of ours
     except Exception:
-        logger.exception("command %s (%s) made the core raise", row.id, row.kind)
+        said = {"request_id": row.request_id}
+        logger.exception("command %s (%s) made the core raise", row.id, row.kind, extra=said)
     return Settlement(row.seq, Outcome.FAILED, FAILURE)
 
 
@@ -157,7 +184,7 @@ def fail_next(stream_id: str) -> Batch | None:
         if settled:
             stream.save(conn, settled[-1].seq)
             command_log.settle(conn, stream_id, settled)
-    return Batch(stream, settled)
+    return Batch(stream, settled, rows)
 
 
 def stream_for(stream_id: str) -> Stream:
@@ -165,14 +192,17 @@ def stream_for(stream_id: str) -> Stream:
     return PageStream(stream_id) if stream_id.startswith("p_") else AccountStream(stream_id)
 
 
-def show(stream_id: str, batch: Batch, epoch: str | None) -> None:
-    """Publish and announce; a Redis that does not answer leaves it to the sweep."""
+def show(stream_id: str, batch: Batch, epoch: str | None) -> bool:
+    """Publish and announce; a Redis that does not answer leaves it to the sweep: False."""
     if epoch is None:
-        return
+        return False
     try:
         batch.stream.publish(announcement_of(stream_id, batch.settled), epoch)
+        return True
     except UNREACHABLE as error:
+        UNPUBLISHED.inc()
         logger.warning("%s is saved but not published: %s", stream_id, error)
+        return False
 
 
 def announcement_of(stream_id: str, settled: Sequence[Settlement]) -> Announcement | None:

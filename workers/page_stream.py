@@ -17,6 +17,7 @@ from domain.store.artifacts import Edition, Publication
 from domain.store.engine import Connection, autocommit
 from domain.store.load import load_page
 from domain.store.log import Settlement, Waiting
+from domain.store.metrics import PUBLISH_S, RENDER_S
 from domain.store.publication import Noted, note_publication
 from domain.store.save import save_page
 from workers.render.build import build_id
@@ -76,7 +77,9 @@ class PageStream:
         edition = Edition(self.applied_seq, today, build_id())
         held = None if is_new else artifacts.held_edition(self.page_id)
         if held != edition:
-            held = artifacts.publish(self.render(edition), epoch)
+            publication = self.render(edition)
+            with PUBLISH_S.time():
+                held = artifacts.publish(publication, epoch)
         if held is not None:
             self.note(held, epoch)
         return held is not None
@@ -85,7 +88,8 @@ class PageStream:
         """Make the artifacts of an edition; of a deleted page a tombstone."""
         if self.page.deleted_at is not None:
             return Publication(self.page_id, edition, {}, is_tombstone=True)
-        fields, kept = render_hot(self.page, edition.day)
+        with RENDER_S.labels("hot").time():
+            fields, kept = render_hot(self.page, edition.day)
         return Publication(self.page_id, edition, fields, kept)
 
     def note(self, held: Edition, epoch: str) -> None:

@@ -1,5 +1,9 @@
 """The tasks by the names that doorbells use. They only delegate."""
 
+from celery import Task
+
+from domain.store.doorbell import REQUEST_ID
+from domain.store.lines import bound
 from workers import clock, cold, sweep
 from workers.app import app
 from workers.drain import drain_stream
@@ -11,10 +15,11 @@ def drain(stream_id: str) -> None:
     drain_stream(stream_id)
 
 
-@app.task(name="render_cold")
-def render_cold(page_id: str, name: str) -> None:
+@app.task(name="render_cold", bind=True)
+def render_cold(self: Task, page_id: str, name: str) -> None:
     """Render an artifact that a visitor asked for."""
-    cold.render(page_id, name)
+    with bound(request_id=self.request.get(REQUEST_ID), stream=page_id):
+        cold.render(page_id, name)
 
 
 @app.task(name="sweep")
@@ -33,3 +38,9 @@ def keep_time() -> None:
 def clean() -> None:
     """Throw away what has expired."""
     sweep.clean()
+
+
+@app.task(name="archive")
+def archive() -> None:
+    """Move what was settled long ago out of the log's table."""
+    sweep.archive()

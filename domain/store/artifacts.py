@@ -77,6 +77,19 @@ def _run_id(client: redis.Redis) -> str:
     return str(client.info("server").get("run_id", ""))
 
 
+def forget_everything() -> None:
+    """Begin a new epoch and remove every page and host entry: the sweep publishes them anew.
+
+    The epoch comes first: whoever renders something old at this moment can't write it any more.
+    """
+    client = cache_redis()
+    client.set(keys.EPOCH, _new_epoch(client))
+    client.delete(keys.HOSTS_COMPLETE)
+    for prefix in (keys.PAGE_PREFIX, keys.HOST_PREFIX):
+        for key in client.scan_iter(match=prefix + "*", count=1_000):
+            client.unlink(key)
+
+
 @dataclass(frozen=True, slots=True)
 class Publication:
     """A page's artifacts on their way into its hash.

@@ -24,20 +24,20 @@ SELECT c.stream_id, c.seq, c.id, c.received_at, c.kind,
   ELSE c.payload END AS payload,
   c.actor, c.outcome, c.refusal, cause.id AS cause_id, cause.kind AS cause_kind,
   cause.actor AS cause_actor
-FROM commands c LEFT JOIN commands cause ON cause.id = c.cause
+FROM commands_ever c LEFT JOIN commands_ever cause ON cause.id = c.cause
 WHERE c.stream_id = :stream_id AND c.seq < :before
 """
 _OF_PAGE = text(_ENTRY + "ORDER BY c.seq DESC LIMIT :limit")
 _OF_ACCOUNT = text(
     _ENTRY + " AND c.payload->>'page_id' = :page_id"
-    " AND NOT EXISTS (SELECT FROM commands f WHERE f.cause = c.id AND f.stream_id = :page_id)"
+    " AND NOT EXISTS (SELECT FROM commands_ever f WHERE f.cause = c.id AND f.stream_id = :page_id)"
     " ORDER BY c.seq DESC LIMIT :limit"
 )
 # What made a thing names it for good; the condition is that of the index `commands_made`.
 _MADE = text("""
 SELECT coalesce(payload->>'incident_id', payload->>'component_id', payload->>'key_id',
   payload->>'template_id') AS id, coalesce(payload->>'title', payload->>'name') AS name
-FROM commands WHERE stream_id = :page_id AND kind IN
+FROM commands_ever WHERE stream_id = :page_id AND kind IN
   ('OpenIncident', 'ScheduleMaintenance', 'AddComponent', 'CreateKey', 'AddTemplate')
   AND coalesce(payload->>'incident_id', payload->>'component_id', payload->>'key_id',
     payload->>'template_id') = ANY(:ids)

@@ -7,18 +7,22 @@ import logging
 import queue
 import threading
 import time
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 import redis
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from domain.store import keys
+from domain.store import keys, metrics
+from domain.store.health import queue_lengths
+from domain.store.lines import current_request_id
 from domain.store.settings import Settings, load_settings, require_stack
 
 log = logging.getLogger(__name__)
 
 DRAIN, COLD = "drain", "cold"
+REQUEST_ID = "hepstatus_request_id"  # the header of a message
 # An outstanding ring that got lost may keep others silent no longer than the sweep's period.
 OUTSTANDING_MS = 2_000
 EXPIRES_S = 10  # a doorbell that nobody heard for this long is the sweep's business
@@ -51,14 +55,18 @@ class Doorbell:
         if self._is_first(stream_id):
             self._send(DRAIN, "drain", [stream_id])
 
-    def ring_cold(self, page_id: str, name: str) -> None:
-        """Ask a worker for a cold artifact of a page."""
+    def ring_cold(self, page_id: str, name: str, request_id: str | None = None) -> None:
+        """Ask a worker for a cold artifact of a page; the request that asked first is named."""
         if self._is_first(f"{page_id}:{name}"):
-            self._send(COLD, "render_cold", [page_id, name])
+            self._send(COLD, "render_cold", [page_id, name], request_id)
 
     def answer(self, what: str) -> None:
         """Note that the work which was rung for begins: later rings are for what comes later."""
         self._redis.delete(keys.ring_key(what))
+
+    def lengths(self, queues: Iterable[str]) -> Mapping[str, int]:
+        """Return how many messages wait, by queue. Raises what the broker raises."""
+        return queue_lengths(self._redis, queues)
 
     def is_reachable(self) -> bool:
         """Tell whether the broker answers."""
@@ -72,8 +80,14 @@ class Doorbell:
             return True
         return bool(self._redis.set(keys.ring_key(what), "1", nx=True, px=OUTSTANDING_MS))
 
-    def _send(self, queue_name: str, task: str, args: list[str]) -> None:
-        self._celery.send_task(task, args, queue=queue_name, expires=EXPIRES_S, retry=False)
+    def _send(
+        self, queue_name: str, task: str, args: list[str], request_id: str | None = None
+    ) -> None:
+        # A header, not an argument: workers of an older build take no notice of it.
+        headers = {REQUEST_ID: request_id} if request_id else None
+        self._celery.send_task(
+            task, args, queue=queue_name, expires=EXPIRES_S, retry=False, headers=headers
+        )
 
 
 class RingThread:
@@ -93,19 +107,23 @@ class RingThread:
 
     def ring_cold(self, page_id: str, name: str) -> None:
         """Ask for a cold artifact, soon."""
-        self._put((page_id, name))
+        self._put((page_id, name, current_request_id() or ""))
 
     def _put(self, what: tuple[str, ...]) -> None:
         try:
             self._waiting.put_nowait(what)
         except queue.Full:
-            self.failures += 1
+            self._failed()
+
+    def _failed(self) -> None:
+        self.failures += 1
+        metrics.RINGS_FAILED.inc()
 
     def _run(self) -> None:
         while True:
             what = self._waiting.get()
             if time.monotonic() < self._quiet_until:
-                self.failures += 1
+                self._failed()
                 continue
             self._ring(what)
 
@@ -116,7 +134,7 @@ class RingThread:
             else:
                 self._doorbell.ring_cold(*what)
         except UNREACHABLE as error:
-            self.failures += 1
+            self._failed()
             self._quiet_until = time.monotonic() + PAUSE_S
             log.warning("doorbell failed (%d so far): %s", self.failures, error)
 

@@ -32,6 +32,7 @@ __all__ = [
     "NotConnectedError",
     "SQLAlchemyError",
     "autocommit",
+    "complaint",
     "constraint",
     "in_transaction",
     "is_culprit",
@@ -98,6 +99,12 @@ def make_async_engine(database_url: str) -> AsyncEngine:
 def sqlstate(error: DBAPIError) -> str:
     """Return the five-character SQLSTATE of a database error, or '' if the server said none."""
     return getattr(error.orig, "sqlstate", None) or ""
+
+
+def complaint(error: DBAPIError) -> str:
+    """Return what the server said, without the row that it quotes in the detail."""
+    said = getattr(getattr(error.orig, "diag", None), "message_primary", None)
+    return f"{sqlstate(error)} {said}" if said else type(error.orig).__name__
 
 
 def is_culprit(error: BaseException) -> bool:

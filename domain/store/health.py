@@ -1,5 +1,6 @@
 """Figures of how the system is: what waits, for how long, and who is at work."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import redis
@@ -38,3 +39,8 @@ def backlog(conn: Connection, build: str, epoch: str) -> Backlog:
 def worker_seen(client: redis.Redis) -> bool:
     """Tell whether a worker has reported lately."""
     return bool(client.exists(keys.WORKER_SEEN))
+
+
+def queue_lengths(broker: redis.Redis, queues: Iterable[str]) -> Mapping[str, int]:
+    """Return how many messages no worker has taken, by queue. Raises what Redis raises."""
+    return {queue: int(broker.llen(queue)) for queue in queues}

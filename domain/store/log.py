@@ -15,6 +15,7 @@ from sqlalchemy.types import BigInteger, Text
 
 from domain.log import Entry, Outcome, Rejection
 from domain.store.codec import encode_command
+from domain.store.metrics import LAG_S
 
 # Who may append, and to which stream. The statement itself asks, so that nothing is cached and a
 # key that was revoked, or a page that was deleted, can't be written with.
@@ -37,9 +38,12 @@ bumped AS (
   RETURNING s.id, s.head_seq, s.last_at, allowed.actor
 ),
 logged AS (
-  INSERT INTO commands (stream_id, seq, id, kind, payload, actor, cause, received_at, due_at)
+  INSERT INTO commands (stream_id, seq, id, kind, payload, actor, cause, received_at, due_at,
+    request_id)
   SELECT id, head_seq, CAST(:command_id AS text), CAST(:kind AS text), CAST(:payload AS jsonb),
-    actor, CAST(:cause AS text), last_at, CAST(:due_at AS timestamptz)
+    actor, CAST(:cause AS text), last_at, CAST(:due_at AS timestamptz),
+    coalesce(CAST(:request_id AS text),
+      (SELECT c.request_id FROM commands c WHERE c.id = CAST(:cause AS text)))
   FROM bumped
 ){remembered}
 SELECT id, head_seq, last_at FROM bumped
@@ -80,7 +84,10 @@ class Idempotency:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A command on its way into the log; `id` is its receipt's. A key's stream is the key's."""
+    """A command on its way into the log; `id` is its receipt's. A key's stream is the key's.
+
+    `request_id` names the request that asked for it; a follow-up has that of its cause.
+    """
 
     id: str
     command: Any
@@ -89,6 +96,7 @@ class Draft:
     idempotency: Idempotency | None = None
     cause: str | None = None
     due_at: datetime | None = None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +133,7 @@ def append(conn: Connection, draft: Draft) -> Appended | None:
         "payload": payload,
         "cause": draft.cause,
         "due_at": draft.due_at,
+        "request_id": draft.request_id,
     }
     if draft.idempotency:
         once = draft.idempotency
@@ -153,7 +162,7 @@ def close_stream(conn: Connection, stream_id: str) -> None:
 
 _WAITING = text("""
 SELECT seq, id, kind, payload::text AS payload, coalesce(due_at, received_at) AS at, cause,
-  received_at
+  received_at, request_id
 FROM commands WHERE stream_id = :stream_id AND published_at IS NULL AND outcome IS NULL
 ORDER BY seq LIMIT :limit
 """)
@@ -170,6 +179,7 @@ class Waiting:
     at: datetime
     cause: str | None
     received_at: datetime
+    request_id: str | None = None
 
     def entry(self, command: Any) -> Entry:  # noqa: ANN401 - any command
         """Return the row as the core knows it."""
@@ -222,6 +232,7 @@ WHERE published_at IS NULL AND (outcome IS NULL OR left(stream_id, 2) = 'a_')
 _FINISH = text("""
 UPDATE commands SET published_at = clock_timestamp()
 WHERE stream_id = :stream_id AND seq <= :held AND published_at IS NULL AND outcome IS NOT NULL
+RETURNING extract(epoch FROM published_at - received_at)::float
 """)
 _HEAD = text("SELECT head_seq FROM streams WHERE id = :stream_id")
 
@@ -233,7 +244,8 @@ def streams_behind(conn: Connection) -> list[str]:
 
 def finish(conn: Connection, stream_id: str, held: int) -> None:
     """Note that all settled commands up to seq `held` are published."""
-    conn.execute(_FINISH, {"stream_id": stream_id, "held": held})
+    for lag_s in conn.execute(_FINISH, {"stream_id": stream_id, "held": held}).scalars():
+        LAG_S.observe(lag_s)
 
 
 def head_seq(conn: Connection, stream_id: str) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from domain.store.artifacts import Edition
+from domain.store.metrics import LAG_S
 
 # One statement, so that a page that is noted has no command left that is not.
 _NOTE = text("""
@@ -16,6 +17,7 @@ WITH noted AS (
 )
 UPDATE commands SET published_at = clock_timestamp()
 WHERE stream_id = :page_id AND seq <= :seq AND published_at IS NULL AND outcome IS NOT NULL
+RETURNING extract(epoch FROM published_at - received_at)::float
 """)
 # Four conditions, each with an index of its own. A deleted page's tombstone need not come back.
 _BEHIND = text("""
@@ -58,7 +60,9 @@ def note_publication(conn: Connection, page_id: str, noted: Noted) -> None:
     """Note what a page's hash holds, and that the commands up to there are published."""
     edition = noted.edition
     values = {"seq": edition.seq, "day": edition.day, "build": edition.build}
-    conn.execute(_NOTE, {"page_id": page_id, "until": noted.until, "epoch": noted.epoch, **values})
+    where = {"page_id": page_id, "until": noted.until, "epoch": noted.epoch}
+    for lag_s in conn.execute(_NOTE, {**where, **values}).scalars():
+        LAG_S.observe(lag_s)
 
 
 def pages_behind(conn: Connection, build: str, epoch: str, limit: int) -> list[str]:

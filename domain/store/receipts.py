@@ -11,23 +11,25 @@ from domain.log import Outcome, Rejection
 from domain.store.codec import UnknownKindError, decode_command
 from domain.store.log import Authority
 
+# What can be asked for by its id may be in the archive by now.
 _SELECT = """
 SELECT c.id, c.stream_id, c.seq, c.kind, c.payload::text AS payload, c.received_at, c.outcome,
-  c.refusal::text AS refusal, c.applied_at,
+  c.refusal::text AS refusal, c.applied_at, c.request_id,
   CASE WHEN c.published_at IS NULL
       OR EXISTS (SELECT FROM commands f WHERE f.cause = c.id AND f.published_at IS NULL)
     THEN NULL ELSE greatest(c.published_at,
       (SELECT max(f.published_at) FROM commands f WHERE f.cause = c.id)) END AS published_at
 FROM commands c
 """
+_EVER = _SELECT.replace("FROM commands ", "FROM commands_ever ")
 _BY_ID = text(_SELECT + "WHERE c.id = :id")
 _BY_SEQ = text(_SELECT + "WHERE c.stream_id = :stream_id AND c.seq = :seq")
 _FOR_KEY = text(
-    _SELECT + "JOIN keys k ON k.page_id = c.stream_id AND k.hash = :authority AND NOT k.disabled"
+    _EVER + "JOIN keys k ON k.page_id = c.stream_id AND k.hash = :authority AND NOT k.disabled"
     " WHERE c.id = :id"
 )
 _FOR_OWNER = text(
-    _SELECT + "JOIN streams s ON s.id = c.stream_id AND s.account_id = :authority WHERE c.id = :id"
+    _EVER + "JOIN streams s ON s.id = c.stream_id AND s.account_id = :authority WHERE c.id = :id"
 )
 _FIRST = text("""
 SELECT command_id, body_hash, created_at < clock_timestamp() - interval '24 hours' AS expired
@@ -57,6 +59,7 @@ class Receipt:
     refusal: Rejection | None
     applied_at: datetime | None
     published_at: datetime | None
+    request_id: str | None = None
 
     @property
     def state(self) -> str:
@@ -128,6 +131,7 @@ def _read(conn: Connection, statement: Any, parameters: dict[str, Any]) -> Recei
         refusal=refusal,
         applied_at=row.applied_at,
         published_at=row.published_at,
+        request_id=row.request_id,
     )
 
 

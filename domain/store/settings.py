@@ -38,6 +38,11 @@ class Settings:
     sweep_s: float = _setting("SWEEP_S", 2.0)
     rate_limits: bool = _setting("RATE_LIMITS", default=True)
     trusted_proxies: str = _setting("TRUSTED_PROXIES", "127.0.0.1,::1")
+    log_format: str = _setting("LOG_FORMAT", "console")
+    metrics_bind: str = _setting("METRICS_BIND", "127.0.0.1")
+    metrics_port: int = _setting("METRICS_PORT", 9464)
+    worker_metrics_port: int = _setting("WORKER_METRICS_PORT", 9465)
+    archive_after_days: int = _setting("ARCHIVE_AFTER_DAYS", 400)
 
     def page_url(self, host: str) -> str:
         """Return the address of a page on `host`, with the scheme and port of the base."""
@@ -104,7 +109,20 @@ def _with_urls(given: dict[str, Any]) -> Settings:
     local = f"http://{domain}:{port}"
     default = local if domain == "localhost" else f"https://{domain}"
     given["base_url"] = (given.get("base_url") or default).rstrip("/")
-    return Settings(**{**given, "base_domain": domain})
+    return _checked(Settings(**{**given, "base_domain": domain}))
+
+
+# A page shows 90 days, and what is told of its last 30 is read from the log.
+SHORTEST_LOG_DAYS = 91
+LOG_FORMATS = ("console", "json")
+
+
+def _checked(settings: Settings) -> Settings:
+    if settings.log_format not in LOG_FORMATS:
+        raise SettingsError(f"LOG_FORMAT must be {' or '.join(LOG_FORMATS)}.")
+    if settings.archive_after_days < SHORTEST_LOG_DAYS:
+        raise SettingsError(f"ARCHIVE_AFTER_DAYS must be {SHORTEST_LOG_DAYS} or more.")
+    return settings
 
 
 def require_stack(settings: Settings) -> Settings:

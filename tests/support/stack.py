@@ -149,6 +149,10 @@ class System:
             "WEB_CONCURRENCY": "1",
             "WORKER_CONCURRENCY": "2",
             "RATE_LIMITS": "off",  # everybody in a test comes from one address
+            # Several systems run at once; a test that looks at the figures names its own ports.
+            "METRICS_PORT": "0",
+            "WORKER_METRICS_PORT": "0",
+            "LOG_FORMAT": "json",
             **self._extra_env,
         }
 

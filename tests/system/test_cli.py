@@ -218,7 +218,7 @@ def test_sentence_says_what_to_start_when_there_is_no_stack(system, tmp_path):
 def test_doctor_finds_nothing_when_all_is_well(system):
     done = hepstatus(system, "doctor")
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(done.stdout.splitlines()) == done.stdout.count("ok ") == 7
+    assert len(done.stdout.splitlines()) == done.stdout.count("ok ") == 8
 
 
 def test_doctor_says_what_is_bad_when_a_part_does_not_answer(system):
@@ -226,7 +226,7 @@ def test_doctor_says_what_is_bad_when_a_part_does_not_answer(system):
     for env, bad in (
         (NOWHERE, {"postgres", "unapplied", "unpublished"}),
         ({"CACHE_URL": nowhere}, {"redis", "worker", "unpublished"}),
-        ({"BROKER_URL": nowhere}, {"broker"}),
+        ({"BROKER_URL": nowhere}, {"broker", "queues"}),
     ):
         done = hepstatus(system, "doctor", **env)
         assert (done.returncode, done.stderr) == (1, "")

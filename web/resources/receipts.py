@@ -45,6 +45,7 @@ def shown(found: Receipt) -> dict[str, Any]:
     return {
         "id": found.id,
         "state": found.state,
+        "requestId": found.request_id,
         "acceptedAt": iso(found.accepted_at),
         "appliedAt": iso(found.applied_at),
         "publishedAt": iso(found.published_at),

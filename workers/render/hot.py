@@ -14,6 +14,7 @@ import msgspec
 
 from domain.badge import BadgeParts, with_label
 from domain.page.state import Page
+from domain.store.metrics import ARTIFACTS_FAILED
 from domain.store.template_folder import colours
 from workers.render.badge import render_badge_parts
 from workers.render.documents import document, dress
@@ -48,6 +49,7 @@ def render_hot(page: Page, today: date) -> tuple[Mapping[str, bytes], tuple[str,
         try:
             fields |= artifact(scene)
         except Exception:
+            ARTIFACTS_FAILED.labels(names[0]).inc()
             logger.exception("%s of page %s can't be rendered", names[0], page.id)
             kept += names
     return fields, tuple(kept)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, text
+from alembic.util import CommandError
+from sqlalchemy import Connection, create_engine, text
 
 from domain.store.accounts import ensure_system_account
 from domain.store.engine import CONNECT, driver_url
@@ -23,15 +24,31 @@ def config() -> Config:
     return made
 
 
+class UnknownStepError(Exception):
+    """There is no step of this number here."""
+
+
+def upgrade_to(conn: Connection, step: str) -> None:
+    """Bring a database up to a step (or `head`), in the caller's transaction.
+
+    Raises UnknownStepError.
+    """
+    made = config()
+    made.attributes["connection"] = conn
+    try:
+        command.upgrade(made, step)
+    except CommandError as error:
+        raise UnknownStepError(step) from error
+    if step == "head":
+        ensure_system_account(conn)
+
+
 def migrate(database_url: str) -> None:
     """Bring a database to the newest schema, from nothing if need be."""
-    engine = create_engine(driver_url(database_url), connect_args=CONNECT)
+    engine = create_engine(driver_url(database_url), connect_args=CONNECT, hide_parameters=True)
     try:
         with engine.begin() as conn:
             conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-            made = config()
-            made.attributes["connection"] = conn
-            command.upgrade(made, "head")
-            ensure_system_account(conn)
+            upgrade_to(conn, "head")
     finally:
         engine.dispose()

@@ -4,7 +4,7 @@ For the store's modules and the migrations. Imports SQLAlchemy only.
 """
 
 from domain.store.tables.accounts import accounts, devices, hosts, ledger, places, sessions, slots
-from domain.store.tables.log import commands, idempotency, streams
+from domain.store.tables.log import commands, commands_archive, idempotency, streams
 from domain.store.tables.metadata import metadata
 from domain.store.tables.pages import (
     claims,
@@ -21,6 +21,7 @@ __all__ = [
     "accounts",
     "claims",
     "commands",
+    "commands_archive",
     "components",
     "devices",
     "hosts",

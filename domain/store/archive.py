@@ -1,0 +1,31 @@
+"""The archive: settled commands of long ago leave the log's table, and stay readable.
+
+Who reads what was ever asked for (the audit, receipts) reads the view `commands_ever`: the log and
+the archive as one, with the columns of `commands`.
+"""
+
+from sqlalchemy import Connection, text
+
+# Only what is finished. Rows that somebody else holds wait for the next time.
+_MOVE = text("""
+WITH old AS (
+  SELECT stream_id, seq FROM commands
+  WHERE received_at < clock_timestamp() - make_interval(days => :days)
+    AND published_at IS NOT NULL AND outcome IS NOT NULL
+  LIMIT :limit FOR UPDATE SKIP LOCKED
+),
+moved AS (
+  DELETE FROM commands c USING old WHERE c.stream_id = old.stream_id AND c.seq = old.seq
+  RETURNING c.*
+)
+INSERT INTO commands_archive (stream_id, seq, id, kind, payload, actor, cause, received_at, due_at,
+  outcome, refusal, applied_at, published_at, request_id)
+SELECT stream_id, seq, id, kind, payload, actor, cause, received_at, due_at,
+  outcome, refusal, applied_at, published_at, request_id
+FROM moved
+""")
+
+
+def archive_settled(conn: Connection, days: int, limit: int) -> int:
+    """Move at most `limit` commands older than `days`; return how many there were."""
+    return conn.execute(_MOVE, {"days": days, "limit": limit}).rowcount

@@ -1,0 +1,48 @@
+"""How long a page's writes took from acknowledged to published, read from the log."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, text
+
+DAYS = 30
+NEWEST = 20_000  # writes: of a page that is written to more often the last so many tell enough
+
+# By the log's own key, and no further back than that. What was planned (`due_at`) waited for its
+# time, and what an account handed on was not asked of the page.
+_LATENCY = text(f"""
+WITH recent AS (
+  SELECT (c.received_at AT TIME ZONE :zone)::date AS day,
+    extract(epoch FROM c.published_at - c.received_at) * 1000 AS ms
+  FROM commands c
+  WHERE c.stream_id = :page_id
+    AND c.seq > (SELECT head_seq FROM streams WHERE id = :page_id) - {NEWEST}
+    AND c.received_at > clock_timestamp() - interval '{DAYS} days'
+    AND c.published_at IS NOT NULL AND c.outcome = 'applied' AND c.due_at IS NULL
+)
+SELECT day, count(*) AS count,
+  round(percentile_disc(0.5) WITHIN GROUP (ORDER BY ms))::int AS p50_ms,
+  round(percentile_disc(0.99) WITHIN GROUP (ORDER BY ms))::int AS p99_ms
+FROM recent GROUP BY GROUPING SETS ((), (day)) ORDER BY day NULLS FIRST
+""")  # noqa: S608 - two numbers of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Half and 99 of 100 of `count` writes were published within so many milliseconds.
+
+    `day` is one in the page's zone, None for all days together; no figures without writes.
+    """
+
+    day: date | None
+    count: int
+    p50_ms: int | None
+    p99_ms: int | None
+
+
+def latency_of(conn: Connection, page_id: str, zone: str) -> tuple[Latency, Sequence[Latency]]:
+    """Return the figures of a page's last 30 days together, and of each day with writes."""
+    rows = conn.execute(_LATENCY, {"page_id": page_id, "zone": zone})
+    together, *days = [Latency(*row) for row in rows]
+    return together, days

@@ -1,0 +1,42 @@
+"""What is counted and timed, by the names that Prometheus reads. docs/operations.md lists them.
+
+Labels are bounded: a route's template, a command's class, an outcome. Never a host, a page's id or
+a raw path, of which strangers could make as many as they like.
+"""
+
+from prometheus_client import Counter, Histogram
+
+# From a hit in memory to the limits of waiting, in seconds.
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+# An acknowledged write may wait for an outage to end.
+LAG_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600)
+
+REQUESTS = Counter(
+    "hepstatus_http_requests", "Requests to the base host", ["route", "method", "status"]
+)
+REQUEST_S = Histogram(
+    "hepstatus_http_request_seconds", "How long they took", ["route", "method"], buckets=BUCKETS
+)
+VISITS = Counter("hepstatus_visits", "Requests to pages' hosts", ["artifact", "status"])
+VISIT_S = Histogram(
+    "hepstatus_visit_seconds", "How long some of them took: a sample", buckets=BUCKETS
+)
+COPIES = Counter("hepstatus_page_copies", "How visits found the process's copy", ["found"])
+
+APPENDED = Counter("hepstatus_commands_acknowledged", "Writes acknowledged", ["kind"])
+WAITS_OVER = Counter("hepstatus_waits_timed_out", "Writes answered 202 after waiting")
+RINGS_FAILED = Counter("hepstatus_rings_failed", "Doorbells that could not be rung")
+
+SETTLED = Counter("hepstatus_commands_settled", "Commands by their outcome", ["kind", "outcome"])
+LAG_S = Histogram(
+    "hepstatus_acknowledged_to_published_seconds",
+    "From a command's acknowledgement to its publication",
+    buckets=LAG_BUCKETS,
+)
+DRAIN_S = Histogram("hepstatus_drain_seconds", "Whole drains", buckets=BUCKETS)
+RENDER_S = Histogram("hepstatus_render_seconds", "Rendering", ["kind"], buckets=BUCKETS)
+PUBLISH_S = Histogram("hepstatus_publish_seconds", "Writing a page's hash", buckets=BUCKETS)
+UNPUBLISHED = Counter("hepstatus_publications_failed", "Saved, but Redis did not take it")
+ARTIFACTS_FAILED = Counter("hepstatus_artifacts_failed", "Artifacts that raised", ["artifact"])
+
+UNKNOWN = "(unknown)"

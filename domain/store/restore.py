@@ -1,0 +1,124 @@
+"""Restoring a backup: into an empty database, whole or not at all, and visitors see nothing else.
+
+Publications of what was lost may still be in Redis, ahead of what is restored: a new epoch begins,
+everything published goes, and everything restored is behind.
+"""
+
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from domain.store import artifacts
+from domain.store.accounts import SYSTEM_ACCOUNT
+from domain.store.backup import (
+    CHUNK_BYTES,
+    FORMAT,
+    MANIFEST,
+    Manifest,
+    TableCopy,
+    driver,
+    member,
+    quoted,
+    tables_of,
+)
+from domain.store.engine import sync_engine
+from domain.store.migrations import UnknownStepError, upgrade_to
+
+_ACCOUNTS = text("SELECT count(*) FROM accounts WHERE id <> :system")
+_FORGET_SYSTEM = (
+    text("DELETE FROM commands WHERE stream_id = :system"),
+    text("DELETE FROM streams WHERE id = :system"),
+    text("DELETE FROM accounts WHERE id = :system"),
+)
+_ALL_BEHIND = (
+    text("""
+UPDATE pages SET published_seq = 0, published_day = NULL, published_until = '-infinity',
+  published_build = '', published_epoch = ''
+"""),
+    text("UPDATE hosts SET published_counter = 0, published_epoch = ''"),
+)
+
+
+class CannotRestoreError(Exception):
+    """The file or the database is not fit for it; nothing was changed. A sentence."""
+
+
+def restore(file: Path) -> Manifest:
+    """Fill an empty database from a backup and begin a new epoch.
+
+    Raises CannotRestoreError, OSError, and what Redis raises if it can't be reached: nothing was
+    changed in Postgres then.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return restore_from(archive, msgspec.json.decode(archive.read(MANIFEST), type=Manifest))
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, msgspec.DecodeError):
+        message = f"{file} is no backup of Hep Status, or it is damaged."
+        raise CannotRestoreError(message) from None
+
+
+def restore_from(archive: zipfile.ZipFile, manifest: Manifest) -> Manifest:
+    """Restore in one transaction. Raises as `restore` does."""
+    if manifest.format != FORMAT:
+        message = "This backup is of a format that this version does not know."
+        raise CannotRestoreError(message)
+    with sync_engine().begin() as conn:
+        conn.execute(text("SET LOCAL statement_timeout = 0"))  # as long as it takes
+        fill(conn, archive, manifest)
+        # Before the commit: if this fails nothing is restored, and an emptied Redis harms nothing.
+        artifacts.forget_everything()
+    artifacts.forget_everything()  # and what a worker published until then
+    return manifest
+
+
+def fill(conn: Connection, archive: zipfile.ZipFile, manifest: Manifest) -> None:
+    """Bring the schema to that of the backup, copy everything in, bring it to the newest."""
+    prepare(conn, manifest)
+    for table in manifest.tables:
+        copy_in(conn, archive, table)
+    upgrade_to(conn, "head")
+    run_all(conn, _ALL_BEHIND)
+
+
+def prepare(conn: Connection, manifest: Manifest) -> None:
+    """Make empty tables. Raises CannotRestoreError if there is anything, or a newer schema."""
+    if tables_of(conn):
+        if conn.execute(_ACCOUNTS, {"system": SYSTEM_ACCOUNT}).scalar_one():
+            message = "This database has accounts. A backup is restored into an empty one only."
+            raise CannotRestoreError(message)
+        run_all(conn, _FORGET_SYSTEM)
+        return
+    try:
+        upgrade_to(conn, manifest.step)
+    except UnknownStepError:
+        message = (
+            f"The backup's schema ({manifest.step}) is newer than this version knows:"
+            " install the version that made it, or a later one."
+        )
+        raise CannotRestoreError(message) from None
+
+
+def run_all(conn: Connection, statements: Sequence[Any]) -> None:
+    """Run statements one after the other."""
+    for statement in statements:
+        conn.execute(statement, {"system": SYSTEM_ACCOUNT} if ":system" in str(statement) else {})
+
+
+def copy_in(conn: Connection, archive: zipfile.ZipFile, table: TableCopy) -> None:
+    """Copy one table in. Raises CannotRestoreError if rows are missing."""
+    columns = ", ".join(map(quoted, table.columns))
+    with (
+        archive.open(member(table.name)) as source,
+        driver(conn).cursor() as cursor,
+    ):
+        with cursor.copy(f"COPY {quoted(table.name)} ({columns}) FROM STDIN") as copy:
+            while block := source.read(CHUNK_BYTES):
+                copy.write(block)
+        if cursor.rowcount != table.rows:
+            message = f"{table.name} has {cursor.rowcount} rows in place of {table.rows}."
+            raise CannotRestoreError(message)

@@ -1,0 +1,46 @@
+"""Backup and restore for the operator: what goes wrong is a sentence."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from domain.store import backup as backups
+from domain.store import restore as restores
+from domain.store.doorbell import UNREACHABLE as REDIS_UNREACHABLE
+from ops.writing import CommandRefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What a backup holds."""
+
+    tables: int
+    rows: int
+    step: str
+    made_at: datetime
+
+
+def backup(file: Path) -> Copied:
+    """Write a backup to `file`. Raises CommandRefusedError if it can't be written."""
+    try:
+        return told(backups.backup(file))
+    except OSError as error:
+        message = f"{file} can't be written: {error.strerror}."
+        raise CommandRefusedError(message) from None
+
+
+def restore(file: Path) -> Copied:
+    """Restore a backup. Raises CommandRefusedError if that can't be done; nothing is changed."""
+    try:
+        return told(restores.restore(file))
+    except restores.CannotRestoreError as reason:
+        raise CommandRefusedError(str(reason)) from None
+    except REDIS_UNREACHABLE as error:
+        message = f"Redis does not answer ({error}): nothing was restored."
+        raise CommandRefusedError(message) from None
+
+
+def told(manifest: backups.Manifest) -> Copied:
+    """Return what an operator wants to know of a backup."""
+    rows = sum(table.rows for table in manifest.tables)
+    return Copied(len(manifest.tables), rows, manifest.step, manifest.made_at)

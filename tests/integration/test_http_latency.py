@@ -1,0 +1,55 @@
+"""How fast writes were shown, as their owner is told."""
+
+from tests.support.faults import Behind
+
+
+def figures(page):
+    answer = page.owner.get(f"{page.path}/latency")
+    assert answer.status_code == 200, answer.text
+    return answer.json()["data"]
+
+
+def test_figures_are_of_the_last_30_days_by_day_when_some_writes_are_older(system, actors):
+    # given a page in a zone where the day begins early, with writes whose times are known
+    page = actors.page("API")
+    zone = {"timeZone": "Pacific/Kiritimati"}
+    assert page.owner.patch(page.path, zone).status_code == 200
+    behind = Behind(system)
+    behind.sql("UPDATE commands SET due_at = received_at WHERE stream_id = :id", id=page.id)
+    mon = actors.monitor(page)
+    behind.sql("UPDATE commands SET due_at = received_at WHERE stream_id = :id", id=page.id)
+    for status in ("outage", "partial", "degraded"):
+        assert mon.toggle("API", status).status_code in {200, 202}
+    head = behind.head(page.id)
+    for back, (received_at, took_ms) in enumerate(
+        [("now() - interval '1 hour'", 40), ("now() - interval '1 hour'", 20),
+         ("now() - interval '31 days'", 9000)]
+    ):  # fmt: skip
+        behind.sql(
+            f"UPDATE commands SET received_at = {received_at},"
+            f" published_at = {received_at} + interval '{took_ms} milliseconds'"
+            " WHERE stream_id = :id AND seq = :seq",
+            id=page.id, seq=head - back,
+        )  # fmt: skip
+    # when the owner asks
+    told = figures(page)
+    # then what is older, and what was planned, is not in it, and the day is the page's
+    assert {k: told[k] for k in ("p50Ms", "p99Ms", "count")} == {
+        "p50Ms": 20, "p99Ms": 40, "count": 2,
+    }  # fmt: skip
+    day = behind.sql("SELECT ((now() - interval '1 hour') AT TIME ZONE 'Pacific/Kiritimati')::date")
+    assert told["days"] == [
+        {"day": str(day[0][0]), "p50Ms": 20, "p99Ms": 40, "count": 2},
+    ]  # fmt: skip
+
+
+def test_figures_are_null_when_nothing_was_written(system, actors):
+    page = actors.page()
+    Behind(system).sql("UPDATE commands SET due_at = received_at WHERE stream_id = :id", id=page.id)
+    assert figures(page) == {"p50Ms": None, "p99Ms": None, "count": 0, "days": []}
+
+
+def test_figures_are_nobody_elses_when_another_asks(actors):
+    page, bo = actors.page(), actors.owner("bo")
+    assert bo.get(f"{page.path}/latency").status_code == 404
+    assert actors.caller().get(f"{page.path}/latency").status_code == 401

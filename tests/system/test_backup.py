@@ -1,0 +1,152 @@
+"""Backup and restore as a round trip: what was lost comes back, what came after it does not."""
+
+import sys
+import zipfile
+
+import pytest
+from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.engine import make_url
+
+from domain.store.engine import driver_url
+from domain.store.tables import metadata
+from tests.support.actors import PASSWORD, Actors
+from tests.support.faults import SOON_S
+from tests.support.stack import wait_until
+
+pytestmark = pytest.mark.system
+
+# What a restore sets back on purpose: nothing is published yet.
+PUBLISHED = ("published_seq", "published_day", "published_until", "published_build")
+PUBLISHED += ("published_epoch", "published_counter")
+
+
+def hepstatus(system, *args, **env):
+    return system.run(sys.executable, "-c", "from ops.cli import main; main()", *args, env=env)
+
+
+@pytest.fixture
+def new_database(own_system):
+    """The URL of an empty database beside the one of the system."""
+    url = own_system.urls.database_url
+    engine = create_engine(driver_url(url), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as conn:
+        conn.execute(text("CREATE DATABASE again"))
+    return make_url(url).set(database="again").render_as_string(hide_password=False)
+
+
+def contents(database_url, *ignored):
+    """Every row of every table as text, but for these columns."""
+    engine = create_engine(driver_url(database_url), poolclass=NullPool)
+    found = {}
+    with engine.connect() as conn:
+        for table in metadata.sorted_tables:
+            names = ", ".join(c.name for c in table.columns if c.name not in ignored)
+            found[table.name] = sorted(map(str, conn.execute(text(f"SELECT {names} FROM {table}"))))
+    return found
+
+
+def test_everything_is_as_it_was_when_a_backup_is_restored_beside_a_redis_that_is_ahead(
+    own_system, own_actors, new_database, tmp_path
+):
+    # given a page with a tree, an incident, a key and words that are hard to copy
+    file = tmp_path / "one.backup"
+    page = own_actors.page("API", "tab\there", "back\\slash\nline \N{SNOWMAN}")
+    secret = page.key()["key"]
+    mon = own_actors.caller(Authorization=f"Bearer {secret}")
+    path = "/api/v1/status-api"
+    body = {"title": "Trouble", "components": [{"component": "API", "status": "outage"}]}
+    opened = mon.post(f"{path}/incidents", body)
+    vi = own_actors.visitor(page)
+    before = vi.json()
+    # and a backup of it, whose rows are those of the database
+    said = hepstatus(own_system, "backup", str(file))
+    assert said.returncode == 0, said.stderr
+    held = contents(own_system.urls.database_url, *PUBLISHED)
+    assert file.stat().st_mode & 0o777 == 0o600
+    # and things that happen after it, and are published
+    mon.post(f"{path}/components/API/status", {"status": "partial"})
+    later = own_actors.page("Later")
+    assert own_actors.visitor(later).json()["page"]["name"] == "Acme"
+    # when everything ends and the backup is restored into an empty database
+    for child in own_system.children:
+        child.kill()
+    again = {"DATABASE_URL": new_database}
+    said = hepstatus(own_system, "restore", str(file), **again)
+    assert said.returncode == 0, said.stderr
+    # then every row is there
+    assert contents(new_database, *PUBLISHED) == held
+    # and once programs run, visitors see what was, on the address of what came later nothing
+    own_system.children.clear()
+    own_system.webs.clear()
+    own_system.start_worker(again)
+    own_system.start_beat(again)
+    own_system.start_web(again)
+    with Actors(own_system) as cast:
+        cast.visitor(page).wait_for(lambda shown: shown == before, "it is as it was", SOON_S)
+        lost = cast.visitor(later)
+        wait_until(lambda: lost.get("/").status_code == 404, "the later page is gone", SOON_S)
+        # and owner, key, receipt and log go on
+        owner = cast.caller()
+        login = {"email": page.owner.email, "password": PASSWORD}
+        assert owner.post("/api/v1/auth/login", login).status_code == 200
+        mon = cast.caller(Authorization=f"Bearer {secret}")
+        receipt = mon.get(opened.headers["location"]).json()["data"]
+        assert receipt["state"] == "published"
+        toggled = mon.post(f"{path}/components/API/status", {"status": "degraded"})
+        assert toggled.status_code in {200, 202}
+        cast.visitor(page).wait_for(
+            lambda shown: shown["components"][0]["status"] == "degraded", "it shows", SOON_S
+        )
+
+
+def test_nothing_is_changed_when_a_backup_can_not_be_restored(
+    own_system, own_actors, new_database, tmp_path
+):
+    # given backups: a good one, a damaged one, one of a later schema, and no backup at all
+    page = own_actors.page("API")
+    good, damaged, later, none = (tmp_path / name for name in ("a", "b", "c", "d"))
+    assert hepstatus(own_system, "backup", str(good)).returncode == 0
+    content = bytearray(good.read_bytes())
+    content[len(content) // 3] ^= 0xFF
+    damaged.write_bytes(content)
+    with zipfile.ZipFile(good) as old, zipfile.ZipFile(later, "w") as new:
+        for name in old.namelist():
+            told = old.read(name)
+            if name == "manifest.json":
+                told = told.replace(b'"step":"0', b'"step":"9')
+            new.writestr(name, told)
+    none.write_text("nothing")
+    shown = own_actors.visitor(page).json()
+    # when one is restored over what is there, then it is refused
+    said = hepstatus(own_system, "restore", str(good))
+    assert (said.returncode, "empty one only" in said.stderr) == (1, True)
+    # and bad ones are refused, each with a sentence, and leave the database empty
+    for file, sentence in ((damaged, "damaged"), (later, "newer"), (none, "no backup")):
+        said = hepstatus(own_system, "restore", str(file), DATABASE_URL=new_database)
+        assert said.returncode == 1
+        assert sentence in said.stderr, (file, said.stderr)
+        assert "Traceback" not in said.stderr
+        engine = create_engine(driver_url(new_database), poolclass=NullPool)
+        with engine.connect() as conn:
+            tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+            assert conn.execute(text(tables)).scalar_one() == 0
+    assert own_actors.visitor(page).json() == shown
+
+
+def test_backup_is_of_one_instant_when_writes_go_on_meanwhile(own_system, own_actors, tmp_path):
+    # given a monitor that never stops, and a backup in the middle of it
+    page = own_actors.page("API")
+    mon = own_actors.monitor(page)
+    for number in range(20):
+        mon.toggle("API", ("outage", "partial")[number % 2], headers={"Prefer": "respond-async"})
+        if number == 10:
+            said = hepstatus(own_system, "backup", str(tmp_path / "one"))
+            assert said.returncode == 0, said.stderr
+    # when what it holds of the log is read
+    with zipfile.ZipFile(tmp_path / "one") as archive:
+        commands = archive.read("tables/commands.copy").decode().splitlines()
+        streams = archive.read("tables/streams.copy").decode().splitlines()
+    seqs = sorted(int(row.split("\t")[1]) for row in commands if row.startswith(page.id))
+    head = next(int(row.split("\t")[2]) for row in streams if row.startswith(page.id))
+    # then the log has no gap, and its head is its last command
+    assert seqs == list(range(1, head + 1))

@@ -1,0 +1,241 @@
+"""What Prometheus scrapes: real processes, real children, real outages."""
+
+import os
+import signal
+
+import httpx
+import psutil
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from domain.page.commands import SetStatus
+from ops import ports
+from tests.support.actors import Actors, unique
+from tests.support.faults import SOON_S, Behind
+from tests.support.stack import System, wait_until
+
+pytestmark = pytest.mark.system
+
+
+class Scraped:
+    """A system with figures on ports of its own."""
+
+    def __init__(self, folder, template):
+        self.web_port, self.worker_port = ports.choose(), ports.choose()
+        env = {
+            "METRICS_PORT": str(self.web_port),
+            "WORKER_METRICS_PORT": str(self.worker_port),
+            "WEB_CONCURRENCY": "2",
+        }
+        self.system = System(folder, template=template, env=env)
+
+    def web(self, name, **labels):
+        return figure(self.web_port, name, labels)
+
+    def worker(self, name, **labels):
+        return figure(self.worker_port, name, labels)
+
+
+def scrape(port):
+    """Every sample: (name, labels, value)."""
+    answer = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=10, verify=False)
+    assert answer.status_code == 200
+    families = text_string_to_metric_families(answer.text)
+    return [(s.name, s.labels, s.value) for family in families for s in family.samples]
+
+
+def figure(port, name, labels):
+    """The sum of all samples of this name and these labels; None if there is none."""
+    found = [
+        value
+        for each, held, value in scrape(port)
+        if each == f"hepstatus_{name}" and labels.items() <= held.items()
+    ]
+    return sum(found) if found else None
+
+
+@pytest.fixture(scope="module")
+def scraped(tmp_path_factory, stack_template):
+    made = Scraped(tmp_path_factory.mktemp("scraped") / "system", stack_template)
+    with made.system:
+        made.system.start_all()
+        yield made
+
+
+@pytest.fixture
+def cast(scraped):
+    with Actors(scraped.system) as actors:
+        yield actors
+
+
+def test_a_write_is_counted_all_the_way_when_a_monitor_toggles(scraped, cast):
+    # given figures as they are
+    page = cast.page("API")
+    mon = cast.monitor(page)
+    route = "/api/v1/status-api/components/{cid}/status"
+    where = {"route": route, "method": "POST"}
+    before = scraped.web("http_requests_total", **where, status="200") or 0
+    published = scraped.worker("acknowledged_to_published_seconds_count")
+    # when a component is toggled
+    assert mon.toggle("API", "outage").status_code == 200
+    # then request, acknowledgement, settlement, rendering and publication are counted
+    assert scraped.web("http_requests_total", **where, status="200") == before + 1
+    assert scraped.web("http_request_seconds_count", **where) >= 1
+    assert scraped.web("commands_acknowledged_total", kind="SetStatus") >= 1
+
+    def is_counted():
+        return scraped.worker("acknowledged_to_published_seconds_count") >= published + 1
+
+    wait_until(is_counted, "the publication is counted", SOON_S)
+    assert scraped.worker("commands_settled_total", kind="SetStatus", outcome="applied") >= 1
+    for name in ("drain_seconds_count", "publish_seconds_count", "render_seconds_count"):
+        assert scraped.worker(name) >= 1
+
+
+def test_visits_are_counted_by_artifact_when_copies_are_hit_and_missed(scraped, cast):
+    # given a page that nobody has visited
+    vi = cast.visitor(cast.page("API"))
+    missed = scraped.web("page_copies_total", found="miss") or 0
+    hit = scraped.web("page_copies_total", found="hit") or 0
+    seen = scraped.web("visits_total", artifact="status.json", status="200") or 0
+    # when it is visited again and again, by way of both processes
+    for _ in range(10):
+        assert vi.get("/status.json").status_code == 200
+    vi.get("/nothing-here")
+    # then most are hits, and addresses that strangers invent are one
+    wanted = {"artifact": "status.json", "status": "200"}
+    wait_until(lambda: scraped.web("visits_total", **wanted) == seen + 10, "all count", SOON_S)
+    assert missed < scraped.web("page_copies_total", found="miss") <= missed + 2
+    assert scraped.web("page_copies_total", found="hit") >= hit + 8
+    lost = {"artifact": "(none)", "status": "404"}
+    wait_until(lambda: scraped.web("visits_total", **lost), "it counts too", SOON_S)
+    assert scraped.web("visit_seconds_count") >= 1
+
+
+def test_labels_name_no_host_page_or_path_when_strangers_ask_for_many(scraped, cast):
+    # given hosts, pages and paths of all kinds
+    mark = unique("mark").replace("-", "")
+    page = cast.page("API")
+    for number in range(5):
+        cast.caller(f"{mark}{number}.localhost").get(f"/{mark}{number}")
+        cast.caller().get(f"/api/v1/{mark}/{number}")
+        cast.caller().http.request(f"X{mark.upper()[:8]}{number}", "/api/v1/auth/me")
+        cast.visitor(page).get(f"/{mark}{number}")
+        page.owner.get(f"/api/v1/status/{mark}{number}")
+    # when everything is scraped
+    everything = str(scrape(scraped.web_port)) + str(scrape(scraped.worker_port))
+    # then nothing of it is in a label
+    assert mark not in everything.lower()
+    assert page.id not in everything
+    assert page.host not in everything
+
+
+def test_failed_commands_are_counted_when_the_core_meets_poison(scraped, cast):
+    page = cast.page("API")
+    behind = Behind(scraped.system)
+    before = scraped.worker("commands_settled_total", outcome="failed") or 0
+    with behind.held("pages", page.id):
+        (poison,) = behind.append(page.id, SetStatus("API", "outage"))
+        behind.sql("UPDATE commands SET kind = 'Unheard' WHERE id = :id", id=poison)
+    behind.wait_for(poison, "failed")
+
+    def is_counted():
+        return scraped.worker("commands_settled_total", outcome="failed") == before + 1
+
+    wait_until(is_counted, "the failure is counted", SOON_S)
+    assert scraped.worker("commands_settled_total", kind="(unknown)", outcome="failed") >= 1
+
+
+def test_stock_says_what_waits_when_a_drain_stands_still(scraped, cast):
+    # given a page whose drain stands still
+    page = cast.page("API")
+    behind = Behind(scraped.system)
+    with behind.held("pages", page.id):
+        behind.append(page.id, SetStatus("API", "outage"))
+        # when its command waits, then its age and number are told
+        wait_until(lambda: scraped.worker("commands_unapplied") >= 1, "one waits", SOON_S)
+        first = scraped.worker("oldest_unapplied_seconds")
+        wait_until(
+            lambda: scraped.worker("oldest_unapplied_seconds") > first, "its age grows", SOON_S
+        )
+        assert scraped.worker("queue_length", queue="drain") >= 0
+    wait_until(lambda: scraped.worker("commands_unapplied") == 0, "nothing waits", SOON_S)
+    wait_until(lambda: scraped.worker("pages_unpublished") == 0, "nothing is behind", SOON_S)
+    assert scraped.worker("postgres_up") == scraped.worker("redis_up") == 1
+
+
+def test_counts_stay_when_processes_are_killed_and_replaced(scraped, cast):
+    # given counts of both programs
+    mon = cast.monitor(cast.page("API"))
+    mon.toggle("API", "outage")
+    requests = scraped.web("http_requests_total")
+    settled = scraped.worker("commands_settled_total")
+    web = scraped.system.webs[0]
+    worker = next(c for c in scraped.system.children if c.name == "worker1")
+    # when their children die and others take their places
+    for child in (web.child, worker):
+        before = set(child.descendants())
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+        wait_until(
+            lambda c=child, old=before: len(set(c.descendants()) - old) == len(old),
+            f"{child.name} has other children",
+            SOON_S,
+        )
+    wait_until(lambda: mon.toggle("API", "partial").status_code == 200, "writes work", SOON_S)
+    # then nothing counted is lost, and the ports are the main processes' still
+    assert scraped.web("http_requests_total") > requests
+    assert scraped.worker("commands_settled_total") > settled
+    for child, port in ((web.child, scraped.web_port), (worker, scraped.worker_port)):
+        holders = [
+            pid
+            for pid in (child.pid, *child.descendants())
+            if any(
+                c.laddr.port == port and c.status == psutil.CONN_LISTEN
+                for c in psutil.Process(pid).net_connections("tcp4")
+            )
+        ]
+        assert holders == [child.pid]
+
+
+def test_scrape_answers_at_once_when_postgres_is_frozen_or_gone(tmp_path, stack_template):
+    own = Scraped(tmp_path / "system", stack_template)
+    with own.system:
+        own.system.migrate()
+        own.system.start_worker()
+        own.system.start_beat()
+        own.system.wait_until_drained()
+        server = own.system.stack.postgres.child
+        # given a Postgres that stands still
+        server.freeze()
+        try:
+            # when it is scraped, then that is said (httpx waits ten seconds, not longer)
+            assert own.worker("postgres_up") == 0
+            assert own.worker("oldest_unapplied_seconds") is None
+            assert own.worker("redis_up") == 1
+        finally:
+            server.thaw()
+        wait_until(lambda: own.worker("postgres_up") == 1, "Postgres is back", SOON_S)
+        # and the same for one that is gone, and a Redis that is gone
+        server.kill()
+        own.system.stack.redis.child.kill()
+        assert own.worker("postgres_up") == own.worker("redis_up") == 0
+        assert own.worker("queue_length") is None
+        assert own.worker("drain_seconds_count") >= 1
+
+
+def test_nothing_is_left_behind_when_programs_are_stopped(tmp_path, stack_template):
+    own = Scraped(tmp_path / "system", stack_template)
+    with own.system:
+        own.system.start_all()
+        folder = own.system.folder / "metrics"
+        assert len(list(folder.iterdir())) == 2
+        # given a web that is killed, and a worker that is asked to end
+        web = own.system.webs[0]
+        worker = next(c for c in own.system.children if c.name == "worker1")
+        web.child.kill()
+        worker.stop()
+        # when web starts again, then only its folder is there
+        web.restart()
+        assert [path.name for path in folder.iterdir()] == [f"web-{web.child.pid}"]
+        assert own.web("http_requests_total") is None

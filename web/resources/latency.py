@@ -1,0 +1,19 @@
+"""How fast a page's writes were shown, for its owner. Source: SPEC section 6."""
+
+from falcon.asgi import Request, Response
+
+from domain.store.engine import run
+from domain.store.latency import latency_of
+from web.answers import write_data
+from web.resources.owner import Owner
+from web.views.latency import latency_view
+
+
+class Latency(Owner):
+    """`GET /api/v1/status/:pageID/latency`."""
+
+    async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
+        """Tell the figures of the last 30 days."""
+        page = await self.page(req, page_id)
+        together, days = await run(self.engine, latency_of, page.id, page.time_zone)
+        write_data(resp, latency_view(together, days))
