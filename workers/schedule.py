@@ -4,6 +4,7 @@ from typing import Any
 
 QUEUES: tuple[str, ...] = ("drain", "cold", "mounts", "notify")
 CLEAN_S = 3_600
+MOUNTS_S = 2.0  # how late a lookup in DNS may begin
 CLOCK_S = 1.0  # how late a maintenance shows that it started or ended, at most
 
 
@@ -12,6 +13,7 @@ def schedule(sweep_s: float) -> dict[str, dict[str, Any]]:
     return {
         "sweep": _every(sweep_s, "sweep", "drain"),
         "clock": _every(CLOCK_S, "clock", "drain"),
+        "mounts": _every(MOUNTS_S, "check_mounts", "mounts"),
         "clean": _every(CLEAN_S, "clean", "cold"),
     }
 

@@ -1,6 +1,6 @@
 """The tasks by the names that doorbells use. They only delegate."""
 
-from workers import clock, cold, sweep
+from workers import clock, cold, mounts, sweep
 from workers.app import app
 from workers.drain import drain_stream
 
@@ -27,6 +27,12 @@ def sweep_streams() -> None:
 def keep_time() -> None:
     """Start and finish what is due."""
     clock.keep_time()
+
+
+@app.task(name="check_mounts")
+def check_mounts() -> None:
+    """Begin to look up in DNS what is due."""
+    mounts.begin_due()
 
 
 @app.task(name="clean")

@@ -5,6 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TypeAlias
 
+from domain.account.mount_commands import MountCommand
 from domain.page.state import Tier
 
 
@@ -37,7 +38,7 @@ class Probe:
     """Change nothing: that it is settled shows that a worker drains."""
 
 
-Command: TypeAlias = AddPage | RemovePage | SetTier | Probe
+Command: TypeAlias = AddPage | RemovePage | SetTier | Probe | MountCommand
 
 COMMANDS: MappingProxyType[str, type[Command]] = MappingProxyType(
     {command.__name__: command for command in Command.__args__}

@@ -10,6 +10,9 @@ from typing import TypeAlias
 from domain.account import commands as c
 from domain.account import events as e
 from domain.account.apply import apply_all
+from domain.account.decide_mounts import decide_mount
+from domain.account.mount import first_subdomain
+from domain.account.mount_events import HostMounted
 from domain.account.places import deal, has_free_seat
 from domain.account.state import Account
 from domain.log import Code, DuplicateIdError, Rejection
@@ -35,6 +38,8 @@ def decide(account: Account, command: c.Command, at: datetime, facts: Facts) -> 
             return with_deal(account, (e.TierSet(tier, until),), at)
         case c.Probe():
             return ()
+        case _:
+            return decide_mount(account, command, at, host_is_ours=facts.host_is_ours)
 
 
 def add_page(account: Account, command: c.AddPage, at: datetime, facts: Facts) -> Decision:
@@ -47,7 +52,14 @@ def add_page(account: Account, command: c.AddPage, at: datetime, facts: Facts) -
         taken = f"{command.host} is taken."
         return Rejection(Code.CONFLICT, taken, {"subdomain": taken})
     added = e.PageAdded(command.page_id, command.name, command.host, at)
-    return with_deal(account, (added,), at)
+    return with_deal(account, (added, *mounted_with(command, at)), at)
+
+
+def mounted_with(command: c.AddPage, at: datetime) -> tuple[e.Event, ...]:
+    """Return the mount of the subdomain that a page is made with, if it is."""
+    if command.host is None:
+        return ()
+    return (HostMounted(first_subdomain(command.page_id, command.host, at)),)
 
 
 def remove_page(account: Account, page_id: str, at: datetime) -> Decision:

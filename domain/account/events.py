@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from domain.account.mount_events import MountEvent
 from domain.page.state import Entitlement, Tier
 
 
@@ -40,4 +41,4 @@ class PlaceDealt:
     entitlement: Entitlement
 
 
-Event: TypeAlias = PageAdded | PageRemoved | TierSet | PlaceDealt
+Event: TypeAlias = PageAdded | PageRemoved | TierSet | PlaceDealt | MountEvent

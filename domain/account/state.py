@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.account.mount import Mount
 from domain.page.state import Entitlement, Tier
 
 
@@ -18,12 +19,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The aggregate: what the account pays for, and the pages it has."""
+    """The aggregate: what the account pays for, the pages it has, and their hosts."""
 
     id: str
     tier: Tier = Tier.FREE
     tier_until: datetime | None = None
     places: Mapping[str, Place] = field(default_factory=dict)
+    mounts: Mapping[str, Mount] = field(default_factory=dict)
 
     def is_prime_at(self, at: datetime) -> bool:
         """Whether Prime runs at the instant `at`."""

@@ -11,6 +11,7 @@ from domain.account.state import Account, Place
 from domain.page import state as s
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.store import tables as t
+from domain.store.mounts import load_mounts
 from domain.uptime import BAR_DAYS
 
 TIMELINE_DAYS = 14
@@ -59,7 +60,8 @@ def load_account(conn: Connection, account_id: str) -> tuple[Account, int] | Non
         return None
     rows = conn.execute(select(t.places).where(t.places.c.account_id == account_id))
     places = {p.page_id: Place(p.page_id, p.created_at, _entitlement(p)) for p in rows}
-    return Account(row.id, s.Tier(row.tier), row.tier_until, places), row.applied_seq
+    mounts = load_mounts(conn, account_id)
+    return Account(row.id, s.Tier(row.tier), row.tier_until, places, mounts), row.applied_seq
 
 
 def _entitlement(row: Row[Any]) -> s.Entitlement:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,6 +37,12 @@ class Settings:
     drain_limit: int = _setting("DRAIN_LIMIT", 200)
     ring_coalesce: bool = _setting("RING_COALESCE", default=True)
     sweep_s: float = _setting("SWEEP_S", 2.0)
+    cname_target: str = _setting("CNAME_TARGET", "")
+    edge_addresses: str = _setting("EDGE_ADDRESSES", "")
+    dns_servers: str = _setting("DNS_SERVERS", "")
+    dns_port: int = _setting("DNS_PORT", 53)
+    dns_timeout_s: float = _setting("DNS_TIMEOUT_S", 5.0)
+    mount_check_s: float = _setting("MOUNT_CHECK_S", 30.0)
 
     def page_url(self, host: str) -> str:
         """Return the address of a page on `host`, with the scheme and port of the base."""
@@ -102,7 +109,22 @@ def _with_urls(given: dict[str, Any]) -> Settings:
     local = f"http://{domain}:{port}"
     default = local if domain == "localhost" else f"https://{domain}"
     given["base_url"] = (given.get("base_url") or default).rstrip("/")
-    return Settings(**{**given, "base_domain": domain})
+    target = str(given.get("cname_target") or f"cname.{domain}").lower().removesuffix(".")
+    for name in ("edge_addresses", "dns_servers"):
+        addresses(str(given.get(name, "")), name.upper())
+    return Settings(**{**given, "base_domain": domain, "cname_target": target})
+
+
+def addresses(listed: str, name: str) -> list[str]:
+    """Return the IP addresses of a list, divided by commas or blanks. Raises SettingsError."""
+    found = listed.replace(",", " ").split()
+    for address in found:
+        try:
+            ip_address(address)
+        except ValueError:
+            sentence = f"{name} must list IP addresses, and {address!r} is none."
+            raise SettingsError(sentence) from None
+    return found
 
 
 def require_stack(settings: Settings) -> Settings:

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.account import commands as ac
+from domain.account import mount_commands as mc
+from domain.account.mount import MountKind
 from domain.log import Code, Rejection
 from domain.page import commands as pc
 from domain.page import state as s
@@ -70,6 +72,13 @@ COMMANDS = {
     ac.RemovePage: (words,),
     ac.SetTier: (st.sampled_from(s.Tier), st.none() | instants()),
     ac.Probe: (),
+    mc.MountHost: (words, words, words, st.sampled_from(MountKind), words, st.booleans()),
+    mc.VerifyMount: (words, words),
+    mc.ActivateMount: (words, instants()),
+    mc.NoteMountCheck: (words, instants(), maybe, st.booleans()),
+    mc.LapseMount: (words, instants(), maybe),
+    mc.UnmountHost: (words, words),
+    mc.SetPrimary: (words, words),
 }  # fmt: skip
 
 
@@ -138,6 +147,13 @@ FIRST_PAYLOADS = {
     "RemovePage": '{"page_id":"p"}',
     "SetTier": '{"tier":"prime"}',
     "Probe": "{}",
+    "MountHost": '{"mount_id":"m","page_id":"p","host":"status.acme.com","kind":"domain"}',
+    "VerifyMount": '{"page_id":"p","mount_id":"m"}',
+    "ActivateMount": '{"mount_id":"m","asked_at":"2026-03-01T00:00:00Z"}',
+    "NoteMountCheck": '{"mount_id":"m","asked_at":"2026-03-01T00:00:00Z"}',
+    "LapseMount": '{"mount_id":"m","asked_at":"2026-03-01T00:00:00Z"}',
+    "UnmountHost": '{"page_id":"p","mount_id":"m"}',
+    "SetPrimary": '{"page_id":"p","mount_id":"m"}',
 }
 
 

@@ -126,6 +126,9 @@ class System:
             "HEPSTATUS_DATA_DIR": str(self.folder),
             "WEB_CONCURRENCY": "1",
             "WORKER_CONCURRENCY": "2",
+            # Nobody listens there: no test asks the real DNS.
+            "DNS_SERVERS": ports.LOOPBACK,
+            "DNS_PORT": "1",
             **self._extra_env,
         }
 

@@ -12,6 +12,7 @@ from domain.page.settings import HEADLINE_LIMIT, LABEL_LIMIT
 from domain.page.state import Mode
 from domain.status import Status
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT
+from web.bodies.mounts import HOST_LIMIT
 from web.errors import invalid
 from web.media import text
 
@@ -60,6 +61,7 @@ class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     theme: Theme | UnsetType | None = UNSET
     show_uptime: bool | None = None
     show_footer: bool | None = None
+    domain: Annotated[str | None, text(HOST_LIMIT)] = None
 
 
 def command_of(body: PageChange, etag: str | None) -> ChangePage:
