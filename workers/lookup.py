@@ -1,5 +1,6 @@
 """Questions to real DNS, each answered in bounded time with one of the words of `Said`."""
 
+import contextlib
 import time
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from dns.rdtypes.ANY.TXT import TXT
 from domain.account.mount_proof import Answer, Proof, Said
 from domain.store.settings import Settings, addresses
 
+RESOLV_CONF = "/etc/resolv.conf"
 HOPS_MAX = 8  # CNAMEs that are followed; more is as good as a circle
 TRY_S = 2.0  # a name server that is silent for this long is asked again, or the next one is
 RECORDS_MAX = 50  # texts of one name that are looked at
@@ -21,10 +23,14 @@ TEXT_LIMIT = 1_000
 def make_resolver(settings: Settings) -> dns.resolver.Resolver:
     """Return a resolver that asks the servers of the settings, or else those of this machine."""
     servers = addresses(settings.dns_servers, "DNS_SERVERS")
-    resolver = dns.resolver.Resolver(configure=not servers)
+    resolver = dns.resolver.Resolver(configure=False)
     if servers:
         resolver.nameservers = list(servers)
         resolver.port = settings.dns_port
+    else:
+        # A machine without a resolv.conf has no servers: every question is told to have failed.
+        with contextlib.suppress(dns.resolver.NoResolverConfiguration):
+            resolver.read_resolv_conf(RESOLV_CONF)
     resolver.timeout = min(TRY_S, settings.dns_timeout_s)
     resolver.lifetime = settings.dns_timeout_s
     resolver.cache = None  # whoever mends a record and asks again shall be told of the new one

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, create_engine, text
 from domain.store.engine import driver_url
 from tests.integration import malformed as m
 from tests.integration import malformed_doors as d
+from tests.integration import malformed_mounts as h
 from tests.integration import malformed_pages as g
 from tests.integration import wire
 from tests.integration.malformed import Row
@@ -19,6 +20,7 @@ from tests.support.stack import System
 ROWS = (
     *m.BODIES, *m.TEXTS, *m.ITEMS, *m.UPDATES, *m.NOT_OURS,
     *d.KEYS, *d.SESSIONS, *d.OWNERS, *d.ADDRESSES, *g.PAGES,
+    *h.MOUNTS,
 )  # fmt: skip
 
 

@@ -2,11 +2,13 @@
 
 import sys
 from contextlib import closing
+from urllib.parse import quote
 
 import pytest
 
-from tests.support.actors import Actors, unique
-from tests.support.faults import SOON_S, Behind
+from tests.integration import wire
+from tests.support.actors import Actors, Caller, unique
+from tests.support.faults import NOBODY, SOON_S, Behind
 from tests.support.name_server import name_server
 from tests.support.stack import System, wait_until
 
@@ -212,6 +214,28 @@ def test_mount_fails_when_nothing_was_found_for_72_hours(cast, zone, dns_system)
     make(zone, found, "CNAME")
     assert verify(page, found)["state"] == "pending"
     wait_for(page, host, state="active")
+
+
+def test_every_spelling_shows_the_page_when_an_idn_is_mounted(cast, zone, dns_system):
+    # given an active domain that is no ASCII
+    page, shown = cast.page(), f"{unique('status')}.bücher.test"
+    found = mount(page, shown)
+    make(zone, found, "TXT")
+    wait_for(page, found["host"], state="active")
+    # then it is one host, however visitors and the proxy spell it
+    spellings = (shown, shown.upper(), found["host"].upper(), f"{shown}.:8443", f"{found['host']}.")
+    for spelling in spellings:
+        assert wire.read(dns_system, "GET", "/status.json", spelling)[0] == 200
+    allow = f"/internal/tls/allow?domain={quote(shown)}"
+    assert wire.read(dns_system, "GET", allow, "localhost")[0] == 200
+
+
+def test_certificates_are_allowed_when_redis_is_gone(cast, dns_system):
+    page = cast.page()
+    web = dns_system.start_web({"CACHE_URL": NOBODY, "BROKER_URL": NOBODY})
+    with closing(Caller(web)) as proxy:
+        for domain, status in ((page.host, 200), ("nobody.localhost", 404)):
+            assert proxy.get(f"/internal/tls/allow?domain={domain}").status_code == status
 
 
 def test_operator_sees_and_verifies_mounts_when_asked(cast, zone, dns_system):
