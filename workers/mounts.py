@@ -6,7 +6,6 @@ of their own, so that no queue waits for a stranger's name server.
 
 import logging
 import threading
-import time
 from datetime import timedelta
 
 from domain.account.mount_ladder import Finding, next_check_at, verdict
@@ -86,9 +85,8 @@ def check(mount_id: str) -> None:
 def look_up(asked: Leased) -> str | None:
     """Return None if DNS proves the mount, else in words why not."""
     settings = load_settings()
-    ends_at = time.monotonic() + settings.dns_timeout_s
     proof = Proof(asked.mount.host, asked.mount.token, settings.cname_target)
-    return Lookup(make_resolver(settings), ends_at).problem(proof)
+    return Lookup(make_resolver(settings), settings.dns_timeout_s).problem(proof)
 
 
 def ring(account_id: str) -> None:

@@ -27,7 +27,7 @@ def dns_system(tmp_path_factory, stack_template, zone):
     env = {
         "DNS_SERVERS": "127.0.0.1",
         "DNS_PORT": str(zone.port),
-        "DNS_TIMEOUT_S": "1",
+        "DNS_TIMEOUT_S": "3",
         "MOUNT_CHECK_S": "0.5",
         "EDGE_ADDRESSES": "192.0.2.7, 2001:db8::7",
     }
