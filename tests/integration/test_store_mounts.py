@@ -205,12 +205,14 @@ def test_lookup_is_leased_to_one_when_many_ask_what_is_due(zone):
     ada = Owned()
     mount_id = ada.mount(new_domain())
 
-    def lease(_):
-        with sync_engine().begin() as conn:
-            return lease_due(conn, 1_000)
-
-    taken = [found for leased in at_once(4, lease) for found in leased]
-    assert taken.count(mount_id) == 1
+    # when one worker has taken what is due, and is not done with that yet
+    with sync_engine().connect() as one, sync_engine().connect() as other:
+        assert mount_id in lease_due(one, 1_000)
+        # then another neither waits for it nor takes it, then or later
+        other.execute(text("SET LOCAL lock_timeout = '2s'"))
+        assert mount_id not in lease_due(other, 1_000)
+        one.commit()
+        assert mount_id not in lease_due(other, 1_000)
 
 
 def test_next_lookup_is_at_once_when_the_owner_asks_while_one_is_under_way(zone, monkeypatch):
