@@ -11,7 +11,7 @@ from domain.page.state import ComponentKind, Tier
 from domain.store.engine import UNREACHABLE
 from domain.store.settings import SettingsError, load_settings, require_stack
 from domain.text import is_storable
-from ops import accounts, care, demo, doctor
+from ops import accounts, care, demo, doctor, mounts
 from ops.cli_tokens import tokens
 from ops.writing import CommandRefusedError, NotPublishedError
 
@@ -181,6 +181,26 @@ def key() -> None:
 def create_key(page: str, name: str) -> None:
     """Make a key for PAGE and print its secret, this once."""
     click.echo(accounts.create_key(page, name))
+
+
+@cli.group()
+def mount() -> None:
+    """Look at pages' hosts, and have DNS asked again."""
+
+
+@mount.command("list")
+@click.argument("page")
+def list_mounts(page: str) -> None:
+    """List the hosts of PAGE, and what was found of each in DNS."""
+    for found in mounts.mounts_of(page):
+        click.echo(mounts.told(found))
+
+
+@mount.command("verify")
+@click.argument("mount")
+def verify_mount(mount: str) -> None:
+    """Have MOUNT (an id) looked up in DNS again, now."""
+    click.echo(mounts.told(mounts.verify_mount(mount)))
 
 
 @cli.group()

@@ -10,6 +10,7 @@ import msgspec
 
 from domain.store.lines import start_lines
 from domain.store.settings import load_settings, require_stack
+from web import tls
 from web.app import create_app
 from web.health import readiness
 from web.hosts import normal_host
@@ -44,6 +45,8 @@ class Application:
             await send({"type": "websocket.close", "code": 1000})
         elif scope["path"] in {"/healthz", "/readyz"}:
             await self._tell_health(scope, send)
+        elif scope["path"] == tls.PATH:
+            await self._tell_tls(scope, send)
         else:
             await self._serve(scope, receive, send)
 
@@ -65,6 +68,14 @@ class Application:
             state = await readiness(self._process)
             body = msgspec.json.encode(state)
             await respond(scope, send, 200 if state["ok"] else 503, NO_STORE, body)
+
+    async def _tell_tls(self, scope: Scope, send: Send) -> None:
+        if scope["method"] not in {"GET", "HEAD"}:
+            await notice(scope, send, 405, NOTHING, [(b"allow", b"GET, HEAD")])
+            return
+        may = await tls.may_have_certificate(self._process, scope["query_string"])
+        status = 503 if may is None else 200 if may else 404
+        await plain(scope, send, status, b"", [])
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

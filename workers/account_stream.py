@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from domain.account.apply import apply_all
 from domain.account.commands import AddPage
 from domain.account.decide import decide
+from domain.account.decide_mounts import wanted_host
 from domain.account.events import AccountDeleted, Event, PageRemoved
 from domain.account.facts import Facts
 from domain.account.follow_ups import follow_ups
+from domain.account.mount_commands import MountHost
+from domain.account.mount_events import HostFreed
 from domain.account.state import Account
 from domain.log import Code, Entry, Outcome, Rejection
 from domain.page.commands import Command, CreatePage, DeletePage
@@ -21,10 +24,11 @@ from domain.store import log as command_log
 from domain.store.announcements import Announcement, encode
 from domain.store.doorbell import worker_doorbell
 from domain.store.engine import Connection, sync_engine
-from domain.store.hosts import claim_host, release_hosts
+from domain.store.hosts import claim_host, is_taken, release_host, release_hosts
 from domain.store.load import load_account
 from domain.store.log import Authority, Draft, Settlement, Waiting
 from domain.store.mint import mint
+from domain.store.mounts import save_mounts
 from domain.store.publication import HostRow, note_host
 from domain.store.save import save_account
 
@@ -93,14 +97,20 @@ class AccountStream:
     def decide(self, conn: Connection, entry: Entry) -> Decided:
         """Claim the host that is asked for, then decide. Raises RefusedError: undo the claim."""
         command = entry.command
-        wanted = command.host if isinstance(command, AddPage) else None
-        claimed = claim_host(conn, wanted, command.page_id) if wanted else None
-        is_ours = wanted is None or claimed is not None
+        wanted = self.wanted_host(command)
+        claimed = claim_host(conn, *wanted) if wanted else None
+        is_ours = claimed is not None if wanted else not is_asked_in_vain(conn, command)
         facts = Facts(is_ours, entry.id, entry.seq, entry.received_at)
         decision = decide(self.account, command, entry.at, facts)
         if isinstance(decision, Rejection):
             raise RefusedError(decision)
         return Decided(decision, [claimed] if claimed else [])
+
+    def wanted_host(self, command: object) -> tuple[str, str] | None:
+        """Return (host, page id) that a command can only have if it is claimed first."""
+        if isinstance(command, AddPage):
+            return (command.host, command.page_id) if command.host else None
+        return wanted_host(self.account, command)
 
     def take_over(self, conn: Connection, entry: Entry, decided: Decided) -> Taken:
         """Apply events, free the hosts of removed pages, append the follow-ups, close what ends."""
@@ -109,6 +119,9 @@ class AccountStream:
         for event in decided.events:
             if isinstance(event, PageRemoved):
                 hosts += release_hosts(conn, event.page_id)
+            if isinstance(event, HostFreed):
+                freed = release_host(conn, event.host, event.page_id)
+                hosts += [freed] if freed else []
         pairs = follow_ups(account, decided.events)
         handed = tuple(self.hand_on(conn, entry, page_id, command) for page_id, command in pairs)
         if any(isinstance(event, AccountDeleted) for event in decided.events):
@@ -134,6 +147,7 @@ class AccountStream:
         """Write what the commands changed."""
         if self.is_known:
             save_account(conn, self.before, self.account, applied_seq)
+            save_mounts(conn, self.before, self.account)
         self.applied_seq = applied_seq
 
     def publish(self, announcement: Announcement | None, epoch: str) -> None:
@@ -148,3 +162,8 @@ class AccountStream:
             command_log.finish(conn, self.account_id, self.applied_seq)
         if announcement is not None:
             artifacts.announce(encode(announcement))
+
+
+def is_asked_in_vain(conn: Connection, command: object) -> bool:
+    """Tell whether a domain is asked for that is active on another page: a fact, not a claim."""
+    return isinstance(command, MountHost) and is_taken(conn, command.host, command.page_id)

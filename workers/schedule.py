@@ -5,6 +5,7 @@ from typing import Any
 QUEUES: tuple[str, ...] = ("drain", "cold", "mounts", "notify")
 CLEAN_S = 3_600
 ARCHIVE_S = 3_600  # beat remembers nothing: a daily task would never come if beat restarts daily
+MOUNTS_S = 2.0  # how late a lookup in DNS may begin
 CLOCK_S = 1.0  # how late a maintenance shows that it started or ended, at most
 
 
@@ -14,6 +15,7 @@ def schedule(sweep_s: float) -> dict[str, dict[str, Any]]:
         "sweep": _every(sweep_s, "sweep", "drain"),
         "clock": _every(CLOCK_S, "clock", "drain"),
         "archive": _every(ARCHIVE_S, "archive", "cold"),
+        "mounts": _every(MOUNTS_S, "check_mounts", "mounts"),
         "clean": _every(CLEAN_S, "clean", "cold"),
     }
 

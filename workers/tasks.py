@@ -4,7 +4,7 @@ from celery import Task
 
 from domain.store.doorbell import REQUEST_ID
 from domain.store.lines import bound
-from workers import clock, cold, sweep
+from workers import clock, cold, mounts, sweep
 from workers.app import app
 from workers.drain import drain_stream
 
@@ -32,6 +32,12 @@ def sweep_streams() -> None:
 def keep_time() -> None:
     """Start and finish what is due."""
     clock.keep_time()
+
+
+@app.task(name="check_mounts")
+def check_mounts() -> None:
+    """Begin to look up in DNS what is due."""
+    mounts.begin_due()
 
 
 @app.task(name="clean")

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import reduce
-from typing import Any
+from typing import Any, get_args
 
 from domain.account import events as e
+from domain.account.mount import without_page
+from domain.account.mount_events import MountEvent, apply_to_mounts
 from domain.account.state import Account, Place
 
 
@@ -28,7 +30,7 @@ def page_added(account: Account, event: e.PageAdded) -> Account:
 def page_removed(account: Account, event: e.PageRemoved) -> Account:
     """Forget a page."""
     places = {id_: place for id_, place in account.places.items() if id_ != event.page_id}
-    return replace(account, places=places)
+    return replace(account, places=places, mounts=without_page(account.mounts, event.page_id))
 
 
 def tier_set(account: Account, event: e.TierSet) -> Account:
@@ -58,6 +60,11 @@ def tokens_booked(account: Account, event: e.TokensBooked) -> Account:
     return replace(account, balance=event.booking.balance, bookings=bookings)
 
 
+def mounts_changed(account: Account, event: MountEvent) -> Account:
+    """Let the mounts be as the event leaves them."""
+    return replace(account, mounts=apply_to_mounts(account.mounts, event))
+
+
 APPLIERS: Mapping[type[e.Event], Callable[[Account, Any], Account]] = {
     e.PageAdded: page_added,
     e.PageRemoved: page_removed,
@@ -66,4 +73,5 @@ APPLIERS: Mapping[type[e.Event], Callable[[Account, Any], Account]] = {
     e.AccountDeleted: account_deleted,
     e.SlotSet: slot_set,
     e.TokensBooked: tokens_booked,
+    **dict.fromkeys(get_args(MountEvent), mounts_changed),
 }

@@ -5,6 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TypeAlias
 
+from domain.account.mount_commands import MountCommand
 from domain.page.state import Tier
 
 
@@ -81,7 +82,7 @@ class Probe:
 Command: TypeAlias = (
     AddPage | RemovePage | SetTier | DeleteAccount
     | GrantTokens | BuySlot | RenewSlot | ExpireSlot | EndPrime
-    | Probe
+    | MountCommand | Probe
 )  # fmt: skip
 
 COMMANDS: MappingProxyType[str, type[Command]] = MappingProxyType(

@@ -5,14 +5,18 @@ What only the store can know (whether a host was free, and is now claimed) comes
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 from domain.account import commands as c
 from domain.account import decide_slots as slots
 from domain.account import events as e
 from domain.account.apply import apply_all
 from domain.account.decide_deletion import GONE, delete_account
+from domain.account.decide_mounts import decide_mount
 from domain.account.facts import Facts
+from domain.account.mount import first_subdomain
+from domain.account.mount_commands import MountCommand
+from domain.account.mount_events import HostMounted
 from domain.account.places import deal, has_free_seat
 from domain.account.state import Account
 from domain.log import Code, DuplicateIdError, Rejection
@@ -37,7 +41,14 @@ def add_page(account: Account, command: c.AddPage, at: datetime, facts: Facts) -
         taken = f"{command.host} is taken."
         return Rejection(Code.CONFLICT, taken, {"subdomain": taken})
     added = e.PageAdded(command.page_id, command.name, command.host, at)
-    return with_deal(account, (added,), at)
+    return with_deal(account, (added, *mounted_with(command, at)), at)
+
+
+def mounted_with(command: c.AddPage, at: datetime) -> tuple[e.Event, ...]:
+    """Return the mount of the subdomain that a page is made with, if it is."""
+    if command.host is None:
+        return ()
+    return (HostMounted(first_subdomain(command.page_id, command.host, at)),)
 
 
 def remove_page(account: Account, command: c.RemovePage, at: datetime, facts: Facts) -> Decision:
@@ -88,6 +99,11 @@ def with_deal(account: Account, events: tuple[e.Event, ...], at: datetime) -> De
     return (*events, *changes)
 
 
+def mounted(account: Account, command: MountCommand, at: datetime, facts: Facts) -> Decision:
+    """Decide on a host; no place is dealt anew by that."""
+    return decide_mount(account, command, at, host_is_ours=facts.host_is_ours)
+
+
 DECIDERS: Mapping[type[c.Command], Callable[[Account, Any, datetime, Facts], Decision]] = {
     c.AddPage: add_page,
     c.RemovePage: remove_page,
@@ -99,4 +115,5 @@ DECIDERS: Mapping[type[c.Command], Callable[[Account, Any, datetime, Facts], Dec
     c.ExpireSlot: note_end,
     c.EndPrime: note_end,
     c.Probe: probe,
+    **dict.fromkeys(get_args(MountCommand), mounted),
 }

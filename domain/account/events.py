@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from domain.account.mount_events import MountEvent
 from domain.account.state import Booking, Slot
 from domain.page.state import Entitlement, Tier
 
@@ -63,5 +64,12 @@ class TokensBooked:
 
 
 Event: TypeAlias = (
-    PageAdded | PageRemoved | TierSet | PlaceDealt | AccountDeleted | SlotSet | TokensBooked
+    PageAdded
+    | PageRemoved
+    | TierSet
+    | PlaceDealt
+    | AccountDeleted
+    | SlotSet
+    | TokensBooked
+    | MountEvent
 )

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from domain.account import events as e
+from domain.account.mount_events import PrimarySet
 from domain.account.state import Account
-from domain.page.commands import Command, CreatePage, DeletePage, SetEntitlement
+from domain.page.commands import Command, CreatePage, DeletePage, SetEntitlement, SetHosts
 
 
 def follow_ups(account: Account, events: Iterable[e.Event]) -> list[tuple[str, Command]]:
@@ -20,6 +21,8 @@ def follow_ups(account: Account, events: Iterable[e.Event]) -> list[tuple[str, C
                 pairs.append((page_id, DeletePage()))
             case e.PlaceDealt(page_id=page_id, entitlement=dealt) if page_id not in added:
                 pairs.append((page_id, SetEntitlement(dealt)))
+            case PrimarySet(page_id=page_id, host=host):
+                pairs.append((page_id, SetHosts(host)))
             case _:
                 pass
     return pairs

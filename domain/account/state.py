@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from domain.account.mount import Mount
 from domain.page.state import Entitlement, Tier
 
 
@@ -58,7 +59,7 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The aggregate: what the account pays for, and the pages it has.
+    """The aggregate: what the account pays for, the pages it has, and their hosts.
 
     `balance` is in tokens; `bookings` are only those made since the account was loaded.
     """
@@ -71,6 +72,7 @@ class Account:
     slots: Mapping[str, Slot] = field(default_factory=dict)
     balance: int = 0
     bookings: tuple[Booking, ...] = ()
+    mounts: Mapping[str, Mount] = field(default_factory=dict)
 
     def is_prime_at(self, at: datetime) -> bool:
         """Whether Prime runs at the instant `at`."""

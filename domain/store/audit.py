@@ -2,7 +2,8 @@
 
 Two streams tell of a page: its own, and its account's. Of the latter only commands that name the
 page (`page_id` in their payload) and have not handed a follow-up to it: a follow-up stands for its
-cause, whose actor it is read with. A new command of accounts joins by having such a field.
+cause, whose actor it is read with. A new command of accounts joins by having such a field. What is
+bought or granted concerns every page of the account, and is told in the audit of each.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -29,8 +30,8 @@ WHERE c.stream_id = :stream_id AND c.seq < :before
 """
 _OF_PAGE = text(_ENTRY + "ORDER BY c.seq DESC LIMIT :limit")
 _OF_ACCOUNT = text(
-    _ENTRY + " AND c.payload->>'page_id' = :page_id"
-    " AND NOT EXISTS (SELECT FROM commands_ever f WHERE f.cause = c.id AND f.stream_id = :page_id)"
+    _ENTRY + " AND (c.kind = ANY(:of_all_pages) OR c.payload->>'page_id' = :page_id"
+    " AND NOT EXISTS (SELECT FROM commands_ever f WHERE f.cause = c.id AND f.stream_id = :page_id))"
     " ORDER BY c.seq DESC LIMIT :limit"
 )
 # What made a thing names it for good; the condition is that of the index `commands_made`.
@@ -50,6 +51,7 @@ UNION ALL SELECT id, coalesce(name, title) FROM templates
   WHERE page_id = :page_id AND id = ANY(:ids)
 """)
 _EMAILS = text("SELECT id, email FROM accounts WHERE id = ANY(:ids)")
+OF_ALL_PAGES = ["BuySlot", "RenewSlot", "ExpireSlot", "SetTier", "EndPrime", "GrantTokens"]
 NAMED_BY = ("incident_id", "component_id", "key_id", "template_id", "reference")
 
 
@@ -100,7 +102,7 @@ class Audit:
 
 def read_audit(conn: Connection, account_id: str, page_id: str, place: Place, limit: int) -> Audit:
     """Return what stands behind a place of a page's audit, at most `limit` entries."""
-    where = {"page_id": page_id, "limit": limit + 1}
+    where = {"page_id": page_id, "limit": limit + 1, "of_all_pages": OF_ALL_PAGES}
     of_page = {"stream_id": page_id, "before": place.page_seq}
     of_account = {"stream_id": account_id, "before": place.account_seq}
     streams = (

@@ -15,12 +15,35 @@ _RELEASE = text("""
 UPDATE hosts SET page_id = NULL, counter = counter + 1 WHERE page_id = :page_id
 RETURNING host, page_id, counter
 """)
+_RELEASE_ONE = text("""
+UPDATE hosts SET page_id = NULL, counter = counter + 1
+WHERE host = :host AND page_id = :page_id RETURNING host, page_id, counter
+""")
+_IS_TAKEN = text("""
+SELECT count(*) FROM hosts WHERE host = :host AND page_id IS NOT NULL AND page_id <> :page_id
+""")
 
 
 def claim_host(conn: Connection, host: str, page_id: str) -> HostRow | None:
     """Take a free host for a page; None if it is taken. Waits for a concurrent claim to end."""
     row = conn.execute(_CLAIM, {"host": host, "page_id": page_id}).one_or_none()
     return HostRow(*row) if row else None
+
+
+def release_host(conn: Connection, host: str, page_id: str) -> HostRow | None:
+    """Free one host of a page; None if the page has not got it."""
+    row = conn.execute(_RELEASE_ONE, {"host": host, "page_id": page_id}).one_or_none()
+    return HostRow(*row) if row else None
+
+
+def is_taken(conn: Connection, host: str, page_id: str) -> bool:
+    """Tell whether a host leads to another page."""
+    return bool(conn.execute(_IS_TAKEN, {"host": host, "page_id": page_id}).scalar())
+
+
+def leads_somewhere(conn: Connection, host: str) -> bool:
+    """Tell whether a host leads to a page."""
+    return is_taken(conn, host, "")
 
 
 def release_hosts(conn: Connection, page_id: str) -> list[HostRow]:

@@ -12,6 +12,7 @@ from domain.page import state as s
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.store import tables as t
 from domain.store.logos import logo_from
+from domain.store.mounts import load_mounts
 from domain.store.templates import load_templates
 from domain.uptime import BAR_DAYS
 
@@ -73,6 +74,7 @@ def load_account(conn: Connection, account_id: str) -> tuple[Account, int] | Non
         places=places,
         slots=_load_slots(conn, account_id),
         balance=row.balance,
+        mounts=load_mounts(conn, account_id),
         deleted_at=row.deleted_at,
     )
     return account, row.applied_seq

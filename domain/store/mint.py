@@ -9,6 +9,7 @@ from domain.ids import ENTROPY_BYTES, make_id
 
 KEY_PREFIX = "hyd_status_"
 SECRET_BYTES = 32
+TOKEN_BYTES = 16
 
 
 def mint(prefix: str) -> str:
@@ -29,3 +30,8 @@ def mint_session() -> str:
 def secret_hash(secret: str) -> str:
     """Return the SHA-256 of a high-entropy secret in hexadecimal: what is stored of it."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def mint_token() -> str:
+    """Return a mount's token: 128 random bits as a label of DNS, in which case means nothing."""
+    return secrets.token_hex(TOKEN_BYTES)

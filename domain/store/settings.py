@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,6 +44,12 @@ class Settings:
     metrics_port: int = _setting("METRICS_PORT", 9464)
     worker_metrics_port: int = _setting("WORKER_METRICS_PORT", 9465)
     archive_after_days: int = _setting("ARCHIVE_AFTER_DAYS", 400)
+    cname_target: str = _setting("CNAME_TARGET", "")
+    edge_addresses: str = _setting("EDGE_ADDRESSES", "")
+    dns_servers: str = _setting("DNS_SERVERS", "")
+    dns_port: int = _setting("DNS_PORT", 53)
+    dns_timeout_s: float = _setting("DNS_TIMEOUT_S", 5.0)
+    mount_check_s: float = _setting("MOUNT_CHECK_S", 30.0)
 
     def page_url(self, host: str) -> str:
         """Return the address of a page on `host`, with the scheme and port of the base."""
@@ -109,7 +116,10 @@ def _with_urls(given: dict[str, Any]) -> Settings:
     local = f"http://{domain}:{port}"
     default = local if domain == "localhost" else f"https://{domain}"
     given["base_url"] = (given.get("base_url") or default).rstrip("/")
-    return _checked(Settings(**{**given, "base_domain": domain}))
+    target = str(given.get("cname_target") or f"cname.{domain}").lower().removesuffix(".")
+    for name in ("edge_addresses", "dns_servers"):
+        addresses(str(given.get(name, "")), name.upper())
+    return _checked(Settings(**{**given, "base_domain": domain, "cname_target": target}))
 
 
 # A page shows 90 days, and what is told of its last 30 is read from the log.
@@ -123,6 +133,18 @@ def _checked(settings: Settings) -> Settings:
     if settings.archive_after_days < SHORTEST_LOG_DAYS:
         raise SettingsError(f"ARCHIVE_AFTER_DAYS must be {SHORTEST_LOG_DAYS} or more.")
     return settings
+
+
+def addresses(listed: str, name: str) -> list[str]:
+    """Return the IP addresses of a list, divided by commas or blanks. Raises SettingsError."""
+    found = listed.replace(",", " ").split()
+    for address in found:
+        try:
+            ip_address(address)
+        except ValueError:
+            sentence = f"{name} must list IP addresses, and {address!r} is none."
+            raise SettingsError(sentence) from None
+    return found
 
 
 def require_stack(settings: Settings) -> Settings:

@@ -13,6 +13,7 @@ from tests.integration import malformed_accounts as a
 from tests.integration import malformed_doors as d
 from tests.integration import malformed_incidents as i
 from tests.integration import malformed_kept as k
+from tests.integration import malformed_mounts as n
 from tests.integration import malformed_pages as g
 from tests.integration import malformed_purchases as h
 from tests.integration import wire
@@ -24,7 +25,7 @@ from tests.support.stack import System
 ROWS = (
     *m.BODIES, *m.TEXTS, *m.ITEMS, *m.UPDATES, *m.NOT_OURS,
     *d.KEYS, *d.SESSIONS, *d.OWNERS, *d.ADDRESSES, *g.PAGES, *g.TYPES, *i.CASES, *k.KEPT,
-    *a.ACCOUNTS, *h.PURCHASES,
+    *a.ACCOUNTS, *h.PURCHASES, *n.MOUNTS,
 )  # fmt: skip
 
 

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.account import commands as ac
+from domain.account import mount_commands as mc
+from domain.account.mount import MountKind
 from domain.log import Code, Rejection
 from domain.page import commands as pc
 from domain.page import state as s
@@ -88,6 +90,13 @@ COMMANDS = {
     ac.ExpireSlot: (words, instants()),
     ac.EndPrime: (instants(),),
     ac.Probe: (),
+    mc.MountHost: (words, words, words, st.sampled_from(MountKind), words, st.booleans()),
+    mc.VerifyMount: (words, words),
+    mc.ActivateMount: (words, instants()),
+    mc.NoteMountCheck: (words, instants(), maybe, st.booleans()),
+    mc.LapseMount: (words, instants(), maybe),
+    mc.UnmountHost: (words, words),
+    mc.SetPrimary: (words, words),
 }  # fmt: skip
 
 
@@ -167,6 +176,13 @@ FIRST_PAYLOADS = {
     "ExpireSlot": '{"slot_id":"s","due_at":"2026-03-01T00:00:00Z"}',
     "EndPrime": '{"due_at":"2026-03-01T00:00:00Z"}',
     "Probe": "{}",
+    "MountHost": '{"mount_id":"m","page_id":"p","host":"status.acme.com","kind":"domain"}',
+    "VerifyMount": '{"page_id":"p","mount_id":"m"}',
+    "ActivateMount": '{"mount_id":"m","asked_at":"2026-03-01T00:00:00Z"}',
+    "NoteMountCheck": '{"mount_id":"m","asked_at":"2026-03-01T00:00:00Z"}',
+    "LapseMount": '{"mount_id":"m","asked_at":"2026-03-01T00:00:00Z"}',
+    "UnmountHost": '{"page_id":"p","mount_id":"m"}',
+    "SetPrimary": '{"page_id":"p","mount_id":"m"}',
 }
 
 

@@ -153,6 +153,9 @@ class System:
             "METRICS_PORT": "0",
             "WORKER_METRICS_PORT": "0",
             "LOG_FORMAT": "json",
+            # Nobody listens there: no test asks the real DNS.
+            "DNS_SERVERS": ports.LOOPBACK,
+            "DNS_PORT": "1",
             **self._extra_env,
         }
 

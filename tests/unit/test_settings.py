@@ -46,3 +46,14 @@ def test_one_sentence_says_what_to_do_when_there_is_no_stack(tmp_path):
 def test_one_sentence_names_the_setting_when_it_is_no_number(tmp_path):
     with pytest.raises(SettingsError, match="PORT must be a whole number"):
         settings_from({"PORT": "http", "HEPSTATUS_DATA_DIR": str(tmp_path)})
+
+
+@pytest.mark.parametrize("name", ["DNS_SERVERS", "EDGE_ADDRESSES"])
+def test_one_sentence_names_the_setting_when_it_lists_no_addresses(tmp_path, name):
+    with pytest.raises(SettingsError, match=f"{name} must list IP addresses, and 'dns.acme'"):
+        settings_from({name: "192.0.2.1, dns.acme", "HEPSTATUS_DATA_DIR": str(tmp_path)})
+
+
+def test_domains_are_pointed_below_the_base_when_nothing_else_is_said(tmp_path):
+    settings = settings_from({"BASE_DOMAIN": "Hep.gg", "HEPSTATUS_DATA_DIR": str(tmp_path)})
+    assert settings.cname_target == "cname.hep.gg"

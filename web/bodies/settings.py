@@ -14,6 +14,7 @@ from domain.page.settings import HEADLINE_LIMIT, LABEL_LIMIT
 from domain.page.state import Mode
 from domain.status import Status
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT
+from web.bodies.mounts import HOST_LIMIT
 from web.errors import invalid
 from web.media import text
 
@@ -66,6 +67,7 @@ class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     show_uptime: bool | None = None
     show_footer: bool | None = None
     logo: str | UnsetType | None = UNSET
+    domain: Annotated[str | None, text(HOST_LIMIT)] = None
 
 
 def command_of(body: PageChange, etag: str | None) -> ChangePage:

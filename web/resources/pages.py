@@ -12,7 +12,8 @@ from domain.store.mint import mint
 from domain.store.owned import account_of, pages_of
 from web.answers import write_data
 from web.bodies.owner import NewPage
-from web.errors import ApiError, invalid
+from web.errors import invalid
+from web.mounting import reserved
 from web.resources.owner import Owner
 from web.resources.settings import shown
 from web.views.account import account_status
@@ -44,10 +45,10 @@ class Pages(Owner):
         label = subdomain.lower()
         if problem := subdomain_problem(label):
             raise invalid(problem, "subdomain")
-        if is_reserved(label):
-            reserved = f"{label} is reserved for the service itself."
-            raise ApiError(409, "CONFLICT", reserved, {"subdomain": reserved})
-        return f"{label}.{self.settings.base_domain}"
+        host = f"{label}.{self.settings.base_domain}"
+        if is_reserved(label) or host == self.settings.cname_target:
+            raise reserved(label, "subdomain")
+        return host
 
     def created(self, command: AddPage) -> dict[str, Any]:
         """Return what is known of a page that was asked for."""

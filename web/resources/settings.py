@@ -6,6 +6,7 @@ from typing import Any
 from falcon.asgi import Request, Response
 
 from domain.account.commands import RemovePage
+from domain.account.mount_commands import MountHost
 from domain.page.commands import ChangePage
 from domain.page.logo import decode_logo
 from domain.page.settings import etag_of
@@ -17,13 +18,15 @@ from web.answers import iso, write_data
 from web.bodies.owner import given_of
 from web.bodies.settings import BODY_BYTES, PageChange, command_of
 from web.errors import invalid
-from web.resources.owner import Owner
+from web.mounting import mount_command
+from web.resources.mounts import MountOwner
 from web.views import logos
+from web.views.mounts import domain_view
 
 ETAG = re.compile(r'"?([\w.+/=-]{1,64})"?')
 
 
-class OnePage(Owner):
+class OnePage(MountOwner):
     """`GET`, `PATCH` and `DELETE /api/v1/status/:pageID`."""
 
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
@@ -37,6 +40,11 @@ class OnePage(Owner):
         given = given_of(body)
         if not given:
             raise invalid("Give at least one setting to change.")
+        if body.domain is not None:
+            if len(given) > 1 or req.get_header("If-Match") is not None:
+                raise invalid("domain must come alone: it is a mount, no setting.", "domain")
+            await self.set_domain(req, resp, page_id, body.domain, raw)
+            return
         command = command_of(body, wanted_etag(req))
         if command.logo:  # told as GET tells it: the picture itself is known to who sent it
             host = (await self.page(req, page_id)).host
@@ -46,6 +54,21 @@ class OnePage(Owner):
             return {"id": page_id, **given}
 
         await self.write(req, resp, holder, command, describe, stream_id=page_id, raw=raw)
+
+    async def set_domain(
+        self, req: Request, resp: Response, page_id: str, domain: str, raw: bytes
+    ) -> None:
+        """Mount a domain that is to be primary once it is active. Source: SPEC section 6."""
+        holder = await self.holder(req)
+        command = mount_command(page_id, domain, "domain", self.settings, wants_primary=True)
+
+        def told(first: MountHost) -> dict[str, Any]:
+            return {**domain_view(page_id, self.asked_for(first))}
+
+        await self.write(req, resp, holder, command, told, raw=raw)
+        mount = await self.tell(resp, holder, page_id, lambda m: m.host == command.host)
+        if mount is not None:
+            write_data(resp, domain_view(page_id, mount), resp.status_code)
 
     async def on_delete(self, req: Request, resp: Response, page_id: str) -> None:
         """Delete a page: its place and its hosts are free, its address answers 404."""

@@ -105,6 +105,25 @@ def key_changed(payload: Payload, names: Names) -> str:
     return f"Renamed a key to {quoted(payload.get('name'), '')}"
 
 
+def tier_set(payload: Payload, _: Names) -> str:
+    """Say which tier the account is on, and until when."""
+    until = f" until {payload['until']}" if payload.get("until") else ""
+    return f"Put the account on {str(payload.get('tier')).capitalize()}{until}"
+
+
+def mounted(payload: Payload, _: Names) -> str:
+    """Say which host was asked for, or bound."""
+    verb = "Bound" if payload.get("kind") == "subdomain" else "Asked for"
+    return f"{verb} the host {payload.get('host')}"
+
+
+def looked_up(payload: Payload, _: Names) -> str:
+    """Say what DNS told of a host."""
+    if payload.get("has_failed"):
+        return f"Gave up on the host: {payload.get('reason')}"
+    return f"Looked the host up: {payload.get('reason') or 'its proof is there'}"
+
+
 SENTENCES: Mapping[str, Sentence] = {
     "CreatePage": called("Created the page", "name"),
     "SetEntitlement": entitled,
@@ -134,12 +153,19 @@ SENTENCES: Mapping[str, Sentence] = {
     "UnsuspendPage": plain("Ended the page's suspension"),
     "AddPage": called("Asked for the page", "name"),
     "RemovePage": plain("Asked to delete the page"),
-    "SetTier": lambda payload, _: f"Put the account on {str(payload.get('tier')).capitalize()}",
+    "SetTier": tier_set,
     "GrantTokens": lambda payload, _: f"Granted {payload.get('amount')} tokens",
     "BuySlot": plain("Bought a slot"),
     "RenewSlot": plain("Renewed a slot"),
     "ExpireSlot": plain("A slot expired"),
     "EndPrime": plain("Prime ended"),
     "DeleteAccount": plain("Deleted the account"),
+    "MountHost": mounted,
+    "VerifyMount": plain("Asked for the host to be looked up again"),
+    "ActivateMount": plain("Saw the proof of the host"),
+    "NoteMountCheck": looked_up,
+    "LapseMount": lambda payload, _: f"Freed the host: {payload.get('reason') or 'no proof'}",
+    "UnmountHost": plain("Unmounted the host"),
+    "SetPrimary": plain("Chose another primary host"),
     "Probe": plain("Looked whether workers are at work"),
 }

@@ -3,7 +3,8 @@
 For the store's modules and the migrations. Imports SQLAlchemy only.
 """
 
-from domain.store.tables.accounts import accounts, devices, hosts, ledger, places, sessions, slots
+from domain.store.tables.accounts import accounts, devices, ledger, places, sessions, slots
+from domain.store.tables.hosts import hosts, mount_checks, mounts
 from domain.store.tables.log import commands, commands_archive, idempotency, streams
 from domain.store.tables.metadata import metadata
 from domain.store.tables.pages import (
@@ -31,6 +32,8 @@ __all__ = [
     "ledger",
     "logos",
     "metadata",
+    "mount_checks",
+    "mounts",
     "pages",
     "places",
     "sessions",

@@ -104,15 +104,3 @@ ledger = Table(
     UniqueConstraint("command_id", name="ledger_command_id_key"),
     CheckConstraint("balance >= 0", name="ledger_balance"),
 )
-
-# A host row stays when the host is free: its counter guards the entry that visitors are led by.
-hosts = Table(
-    "hosts",
-    metadata,
-    Column("host", Text, primary_key=True),
-    Column("page_id", Text),
-    Column("counter", BigInteger, nullable=False, server_default="1"),
-    Column("published_counter", BigInteger, nullable=False, server_default="0"),
-    Column("published_epoch", Text, nullable=False, server_default=""),
-    Index("hosts_page", "page_id"),
-)

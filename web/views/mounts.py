@@ -1,0 +1,106 @@
+"""A mount as its owner sees it, with the DNS records that prove it."""
+
+from ipaddress import ip_address
+from typing import TypedDict
+
+from domain.account.mount import Mount, MountKind
+from domain.account.mount_proof import Proof
+from domain.days import iso as written
+from domain.host_names import LONGEST
+from domain.store.mounts import OwnedMount
+from domain.store.settings import Settings, addresses
+from web.answers import iso
+from web.hosts import unicode_form
+from web.mounting import is_apex
+
+
+class DnsRecordView(TypedDict):
+    """A record to make: its type (`CNAME` `TXT` `A` `AAAA`), its full name, and what it says."""
+
+    type: str
+    name: str
+    value: str
+
+
+class MountView(TypedDict):
+    """A mount. `reason` says in plain words what is wrong or waited for; null if nothing is.
+
+    `host` is in ASCII (`xn--…` for an IDN), `hostUnicode` as people write it. `nextCheckAt` is
+    null when no lookup is planned.
+    """
+
+    id: str
+    host: str
+    hostUnicode: str
+    kind: str
+    state: str
+    reason: str | None
+    primary: bool
+    url: str
+    dns: list[DnsRecordView]
+    createdAt: str
+    verifiedAt: str | None
+    checkedAt: str | None
+    nextCheckAt: str | None
+
+
+class UnmountedView(TypedDict):
+    """The mount that is no more."""
+
+    id: str
+
+
+class DomainSetView(TypedDict):
+    """The page whose domain was asked for, and the mount that stands for it."""
+
+    id: str
+    domain: str
+    mount: MountView
+
+
+def mount_view(owned: OwnedMount, settings: Settings) -> MountView:
+    """Return a mount as JSON."""
+    mount = owned.mount
+    return {
+        "id": mount.id,
+        "host": mount.host,
+        "hostUnicode": unicode_form(mount.host),
+        "kind": mount.kind,
+        "state": mount.state,
+        "reason": mount.reason,
+        "primary": mount.is_primary,
+        "url": settings.page_url(mount.host),
+        "dns": dns_records(mount, settings),
+        "createdAt": written(mount.created_at),
+        "verifiedAt": iso(mount.verified_at),
+        "checkedAt": iso(owned.checked_at),
+        "nextCheckAt": iso(owned.next_at),
+    }
+
+
+def dns_records(mount: Mount, settings: Settings) -> list[DnsRecordView]:
+    """Return the records that prove a domain, either of the first two; a subdomain needs none."""
+    if mount.kind is MountKind.SUBDOMAIN:
+        return []
+    proof = Proof(mount.host, mount.token, settings.cname_target)
+    records: list[DnsRecordView] = [{"type": "CNAME", "name": mount.host, "value": proof.alias}]
+    if len(proof.text_name) <= LONGEST:
+        records.append({"type": "TXT", "name": proof.text_name, "value": proof.text})
+    if is_apex(mount.host):
+        records += edge_records(mount.host, settings)
+    return records
+
+
+def edge_records(host: str, settings: Settings) -> list[DnsRecordView]:
+    """Return the records that lead a host to us where it can't have a CNAME."""
+    listed = addresses(settings.edge_addresses, "EDGE_ADDRESSES")
+    families = {4: "A", 6: "AAAA"}
+    return [
+        {"type": families[ip_address(found).version], "name": host, "value": found}
+        for found in listed
+    ]
+
+
+def domain_view(page_id: str, mount: MountView) -> DomainSetView:
+    """Return a page's wished-for domain as JSON."""
+    return {"id": page_id, "domain": mount["host"], "mount": mount}
