@@ -1,6 +1,6 @@
 """Answers in the one envelope; those of writes with their receipt."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -15,7 +15,7 @@ from web.errors import invalid, rejected
 from web.inbox import Inbox, Written
 
 KEY_LIMIT = 255
-Described = Callable[[Any], dict[str, Any]]
+Described = Callable[[Any], Mapping[str, object]]
 
 
 def write_data(resp: falcon.asgi.Response, data: Any, status: int = 200) -> None:  # noqa: ANN401 - any JSON
@@ -36,8 +36,8 @@ def idempotency(req: falcon.asgi.Request, raw: bytes) -> Idempotency | None:
     key = req.get_header("Idempotency-Key")
     if key is None:
         return None
-    if not key.strip() or len(key) > KEY_LIMIT or not key.isprintable():
-        raise invalid(f"Idempotency-Key must have 1 to {KEY_LIMIT} printable characters.")
+    if not key.strip() or len(key) > KEY_LIMIT or not (key.isascii() and key.isprintable()):
+        raise invalid(f"Idempotency-Key must have 1 to {KEY_LIMIT} printable ASCII characters.")
     return Idempotency(f"{req.method} {req.path}", key.strip(), sha256(raw).digest())
 
 
@@ -75,6 +75,6 @@ class Writes:
             raise rejected(written.refusal)
         data = describe(written.command)
         if written.is_repeat and "key" in data:
-            data["key"] = None  # a secret is told once
+            data = {**data, "key": None}  # a secret is told once
         write_data(resp, data, status if written.is_published else 202)
         return written

@@ -11,6 +11,7 @@ from web.process import Process
 from web.resources import (
     auth,
     components,
+    docs,
     home,
     incidents,
     keys,
@@ -30,43 +31,60 @@ class Parts(NamedTuple):
     passwords: Passwords
 
 
+Make = Callable[[type[Any], Parts], Any]
+
+
 class Route(NamedTuple):
-    """An address, and how its resource is made."""
+    """An address, its resource, and how that is made."""
 
     path: str
-    make: Callable[[Parts], Any]
+    resource: type[Any]
+    make: Make
 
 
-def _owner(resource: type[Any]) -> Callable[[Parts], Any]:
-    return lambda parts: resource(parts.process, parts.gate, parts.writes)
+def _owner(resource: type[Any], parts: Parts) -> Any:  # noqa: ANN401 - a resource
+    return resource(parts.process, parts.gate, parts.writes)
 
 
-def _monitor(resource: type[Any]) -> Callable[[Parts], Any]:
-    return lambda parts: resource(parts.gate, parts.writes)
+def _monitor(resource: type[Any], parts: Parts) -> Any:  # noqa: ANN401 - a resource
+    return resource(parts.gate, parts.writes)
+
+
+def _door(resource: type[Any], parts: Parts) -> Any:  # noqa: ANN401 - a resource
+    return resource(parts.process, parts.passwords)
+
+
+def _reader(resource: type[Any], parts: Parts) -> Any:  # noqa: ANN401 - a resource
+    return resource(parts.process, parts.gate)
+
+
+def _reader_of_routes(resource: type[Any], parts: Parts) -> Any:  # noqa: ANN401 - a resource
+    return resource(parts.process, ROUTES)
 
 
 ROUTES: tuple[Route, ...] = (
-    Route("/", lambda _: home.Home()),
-    Route("/api/v1/auth/signup", lambda p: auth.Signup(p.process, p.passwords)),
-    Route("/api/v1/auth/login", lambda p: auth.Login(p.process, p.passwords)),
-    Route("/api/v1/auth/logout", lambda p: auth.Logout(p.process)),
-    Route("/api/v1/auth/me", lambda p: auth.Me(p.gate)),
-    Route("/api/v1/receipts/{rid}", lambda p: receipts.Receipts(p.process, p.gate)),
-    Route("/api/v1/status", _owner(pages.Pages)),
-    Route("/api/v1/status/{page_id}", _owner(settings.OnePage)),
-    Route("/api/v1/status/{page_id}/components", _owner(components.Components)),
-    Route("/api/v1/status/{page_id}/components/{cid}", _owner(components.OneComponent)),
-    Route("/api/v1/status/{page_id}/incidents", _owner(incidents.Incidents)),
-    Route("/api/v1/status/{page_id}/incidents/{iid}", _owner(incidents.OneIncident)),
-    Route("/api/v1/status/{page_id}/incidents/{iid}/updates", _owner(incidents.Updates)),
-    Route("/api/v1/status/{page_id}/incidents/{iid}/updates/{uid}", _owner(incidents.OneUpdate)),
-    Route("/api/v1/status/{page_id}/keys", _owner(keys.Keys)),
-    Route("/api/v1/status/{page_id}/keys/{kid}", _owner(keys.OneKey)),
-    Route("/api/v1/status/{page_id}/keys/{kid}/rotate", _owner(keys.KeyRotation)),
-    Route("/api/v1/status-api/status", lambda p: monitor.PageStatus(p.gate, p.process)),
-    Route("/api/v1/status-api/incidents", _monitor(monitor.Incidents)),
-    Route("/api/v1/status-api/incidents/{iid}/updates", _monitor(monitor.Updates)),
-    Route("/api/v1/status-api/components/{cid}/status", _monitor(monitor.ComponentStatus)),
+    Route("/", home.Home, lambda home, _: home()),
+    Route("/api/openapi.json", docs.OpenApi, _reader_of_routes),
+    Route("/api/v1/auth/signup", auth.Signup, _door),
+    Route("/api/v1/auth/login", auth.Login, _door),
+    Route("/api/v1/auth/logout", auth.Logout, lambda logout, p: logout(p.process)),
+    Route("/api/v1/auth/me", auth.Myself, lambda me, p: me(p.gate)),
+    Route("/api/v1/receipts/{rid}", receipts.Receipts, _reader),
+    Route("/api/v1/status", pages.Pages, _owner),
+    Route("/api/v1/status/{page_id}", settings.OnePage, _owner),
+    Route("/api/v1/status/{page_id}/components", components.Components, _owner),
+    Route("/api/v1/status/{page_id}/components/{cid}", components.OneComponent, _owner),
+    Route("/api/v1/status/{page_id}/incidents", incidents.Incidents, _owner),
+    Route("/api/v1/status/{page_id}/incidents/{iid}", incidents.OneIncident, _owner),
+    Route("/api/v1/status/{page_id}/incidents/{iid}/updates", incidents.Updates, _owner),
+    Route("/api/v1/status/{page_id}/incidents/{iid}/updates/{uid}", incidents.OneUpdate, _owner),
+    Route("/api/v1/status/{page_id}/keys", keys.Keys, _owner),
+    Route("/api/v1/status/{page_id}/keys/{kid}", keys.OneKey, _owner),
+    Route("/api/v1/status/{page_id}/keys/{kid}/rotate", keys.KeyRotation, _owner),
+    Route("/api/v1/status-api/status", monitor.PageStatus, _reader),
+    Route("/api/v1/status-api/incidents", monitor.Incidents, _monitor),
+    Route("/api/v1/status-api/incidents/{iid}/updates", monitor.Updates, _monitor),
+    Route("/api/v1/status-api/components/{cid}/status", monitor.ComponentToggle, _monitor),
 )
 
 

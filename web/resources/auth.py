@@ -6,13 +6,17 @@ from domain.account.credentials import PASSWORD_LIMIT, email_problem, password_p
 from domain.store import accounts
 from domain.store.engine import run
 from domain.store.mint import mint, mint_session, secret_hash
-from web.answers import iso, write_data
+from web.answers import write_data
 from web.auth import COOKIE, Gate, refuse_other_sites
 from web.bodies.owner import Credentials
+from web.describe import describes
 from web.errors import ApiError, invalid
 from web.media import decode_body, read_body
+from web.operations import accounts as said
 from web.passwords import Passwords
 from web.process import Process
+from web.views.accounts import Account, me
+from web.views.wire import Nothing
 
 DAY_S = 86_400
 BAD_LOGIN = ApiError(401, "BAD_LOGIN", "This e-mail and password do not match.")
@@ -57,6 +61,7 @@ def set_cookie(req: Request, resp: Response, token: str) -> None:
 class Signup(Door):
     """`POST /api/v1/auth/signup`."""
 
+    @describes(said.SIGN_UP)
     async def on_post(self, req: Request, resp: Response) -> None:
         """Make an account and log in."""
         body = await self.credentials(req)
@@ -70,12 +75,14 @@ class Signup(Door):
             taken = "There is an account with this e-mail already."
             raise ApiError(409, "CONFLICT", taken, {"email": taken})
         await self.open_session(req, resp, account_id)
-        write_data(resp, {"id": account_id, "email": body.email}, 201)
+        account: Account = {"id": account_id, "email": body.email}
+        write_data(resp, account, 201)
 
 
 class Login(Door):
     """`POST /api/v1/auth/login`."""
 
+    @describes(said.LOG_IN)
     async def on_post(self, req: Request, resp: Response) -> None:
         """Log in; unknown and wrong look, and take, the same."""
         body = await self.credentials(req)
@@ -85,7 +92,8 @@ class Login(Door):
         if not await self._passwords.matches(given, stored) or login is None:
             raise BAD_LOGIN
         await self.open_session(req, resp, login.account_id)
-        write_data(resp, {"id": login.account_id, "email": login.email})
+        account: Account = {"id": login.account_id, "email": login.email}
+        write_data(resp, account)
 
 
 class Logout:
@@ -95,30 +103,25 @@ class Logout:
         """End sessions in the database of `process`."""
         self._engine = process.engine
 
+    @describes(said.LOG_OUT)
     async def on_post(self, req: Request, resp: Response) -> None:
         """End the session, if there is one."""
         refuse_other_sites(req)
         if token := req.cookies.get(COOKIE):
             await run(self._engine, accounts.close_session, secret_hash(token))
         resp.unset_cookie(COOKIE, path="/")
-        write_data(resp, {})
+        write_data(resp, Nothing())
 
 
-class Me:
+class Myself:
     """`GET /api/v1/auth/me`."""
 
     def __init__(self, gate: Gate) -> None:
         """Ask `gate`."""
         self._gate = gate
 
+    @describes(said.WHO_AM_I)
     async def on_get(self, req: Request, resp: Response) -> None:
         """Tell who one is."""
         holder = await self._gate.owner(req)
-        data = {
-            "id": holder.account_id,
-            "email": holder.email,
-            "tier": holder.tier,
-            "tierUntil": iso(holder.tier_until),
-            "createdAt": iso(holder.created_at),
-        }
-        write_data(resp, data)
+        write_data(resp, me(holder))

@@ -1,7 +1,5 @@
 """An owner's pages. Creating one is decided on the account. Source: SPEC section 6."""
 
-from typing import Any
-
 from falcon.asgi import Request, Response
 
 from domain.account.commands import AddPage
@@ -9,27 +7,26 @@ from domain.hosts import is_reserved, subdomain_problem
 from domain.store.engine import run
 from domain.store.mint import mint
 from domain.store.owned import pages_of
-from web.answers import iso, write_data
+from web.answers import write_data
 from web.bodies.owner import NewPage
+from web.describe import describes
 from web.errors import ApiError, invalid
+from web.operations import pages as said
 from web.resources.owner import Owner
-from web.resources.settings import shown
+from web.views.pages import CreatedPage, overview
 
 
 class Pages(Owner):
     """`GET` and `POST /api/v1/status`."""
 
+    @describes(said.LIST_PAGES)
     async def on_get(self, req: Request, resp: Response) -> None:
         """List the account's pages with what the account pays for."""
         holder = await self.holder(req)
         pages = await run(self.engine, pages_of, holder.account_id)
-        data = {
-            "tier": holder.tier,
-            "tierUntil": iso(holder.tier_until),
-            "pages": [shown(page, self.settings) for page in pages],
-        }
-        write_data(resp, data)
+        write_data(resp, overview(holder, pages, self.settings))
 
+    @describes(said.CREATE_PAGE)
     async def on_post(self, req: Request, resp: Response) -> None:
         """Create a page, on a subdomain of the base if one is asked for."""
         holder = await self.holder(req)
@@ -50,7 +47,7 @@ class Pages(Owner):
             raise ApiError(409, "CONFLICT", reserved, {"subdomain": reserved})
         return f"{label}.{self.settings.base_domain}"
 
-    def created(self, command: AddPage) -> dict[str, Any]:
+    def created(self, command: AddPage) -> CreatedPage:
         """Return what is known of a page that was asked for."""
         url = self.settings.page_url(command.host) if command.host else None
         return {"id": command.page_id, "name": command.name, "host": command.host, "url": url}
