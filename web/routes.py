@@ -65,6 +65,7 @@ def _reader_of_routes(resource: type[Any], parts: Parts) -> Any:  # noqa: ANN401
 ROUTES: tuple[Route, ...] = (
     Route("/", home.Home, lambda home, _: home()),
     Route("/api/openapi.json", docs.OpenApi, _reader_of_routes),
+    Route("/docs", docs.Docs, _reader_of_routes),
     Route("/api/v1/auth/signup", auth.Signup, _door),
     Route("/api/v1/auth/login", auth.Login, _door),
     Route("/api/v1/auth/logout", auth.Logout, lambda logout, p: logout(p.process)),

@@ -147,11 +147,12 @@ def sixth_leaf(stage: Stage, call: Call) -> httpx.Response:
     return stage.send(call)
 
 
-def start_of_resolved(stage: Stage, call: Call) -> httpx.Response:
-    window = {"scheduledStart": "2020-01-01T00:00:00Z", "scheduledEnd": "2020-01-01T01:00:00Z"}
-    past = {"kind": "maintenance", "title": "Old disks", **window}
-    made = stage.owner.post(f"{stage.page.path}/incidents", past).json()["data"]["id"]
-    later = json.dumps({"scheduledStart": "2098-01-01T00:00:00Z"}).encode()
+def start_of_started(stage: Stage, call: Call) -> httpx.Response:
+    window = {"scheduledStart": "2098-01-01T00:00:00Z", "scheduledEnd": "2098-01-01T01:00:00Z"}
+    planned = {"kind": "maintenance", "title": "New disks", **window}
+    made = stage.owner.post(f"{stage.page.path}/incidents", planned).json()["data"]["id"]
+    stage.owner.patch(f"{stage.page.path}/incidents/{made}", {"state": "in_progress"})
+    later = json.dumps({"scheduledStart": "2097-01-01T00:00:00Z"}).encode()
     return stage.send(call, path=stage.path(call, iid=made), content=later)
 
 
@@ -162,7 +163,7 @@ SPECIAL: dict[tuple[str, str], Ask] = {
     ("createPage", "CONFLICT"): taken_subdomain,
     ("changePage", "CONFLICT"): headers(If_Match='"another"'),
     ("addComponent", "COMPONENT_LIMIT"): sixth_leaf,
-    ("changeIncident", "CONFLICT"): start_of_resolved,
+    ("changeIncident", "CONFLICT"): start_of_started,
 }
 
 

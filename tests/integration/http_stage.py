@@ -117,7 +117,11 @@ class Stage:
 
     def path(self, call: Call, **instead: str) -> str:
         """The path of a call with real ids, or with others instead."""
-        names = {part: instead.get(part) or self.name(part) for part in PART.findall(call.path)}
+        named = {part: place.example for part, place in call.said.places.items()}
+        names = {
+            part: instead.get(part) or named.get(part) or self.name(part)
+            for part in PART.findall(call.path)
+        }
         return PART.sub(lambda found: quote(names[found[1]], safe="%"), call.path)
 
     def credentials(self, call: Call) -> dict[str, str]:

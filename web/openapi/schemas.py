@@ -4,9 +4,9 @@ msgspec makes it of the types; what it does not know of the house's conventions 
 optional field counts as absent, a required text is not blank, a change changes something.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, get_args, get_type_hints, is_typeddict
 
 import msgspec
 
@@ -21,12 +21,14 @@ NOTHING = {"type": ["null", "string"], "pattern": r"^\s*$"}  # a blank text coun
 class Schemas:
     """The schemas of some types, each with what it refers to."""
 
-    def __init__(self, answers: Iterable[Any], bodies: Iterable[type[msgspec.Struct]]) -> None:
+    def __init__(self, answers: Sequence[Any], bodies: Sequence[type[msgspec.Struct]]) -> None:
         """Make them of the types of answers and of bodies."""
         types = list(dict.fromkeys([*answers, *bodies]))
         found, self.components = msgspec.json.schema_components(types, ref_template=REF)
         self._of = dict(zip(types, map(tidied, found), strict=True))
         self.components = {name: tidied(one) for name, one in sorted(self.components.items())}
+        for answer in {kind for one in answers for kind in typed_dicts(one)}:
+            in_order(self.components[answer.__name__], answer)
         for body in bodies:
             take_as_the_server_does(body, self.components)
 
@@ -34,6 +36,22 @@ class Schemas:
         """Return the schema of a type; of several, that of one of them."""
         found = [self._of[one] for one in types]
         return found[0] if len(found) == 1 else {"oneOf": found}
+
+
+def typed_dicts(kind: Any) -> Iterator[type]:  # noqa: ANN401 - any type
+    """Tell every TypedDict that a type is made of."""
+    if is_typeddict(kind):
+        yield kind
+    parts = get_type_hints(kind).values() if is_typeddict(kind) else get_args(kind)
+    for part in parts:
+        yield from typed_dicts(part)
+
+
+def in_order(schema: Schema, answer: type) -> None:
+    """Put the fields of an answer in the order in which they are written: msgspec sorts them."""
+    names = list(get_type_hints(answer))
+    if "properties" in schema:
+        schema["properties"] = {name: schema["properties"][name] for name in names}
 
 
 def take_as_the_server_does(body: type[msgspec.Struct], components: dict[str, Schema]) -> None:
@@ -78,7 +96,7 @@ def or_null(schema: Schema) -> Schema:
     return {"anyOf": [schema, NULL], **default}
 
 
-def tidied(schema: Any) -> Any:  # noqa: ANN401 - JSON
+def tidied(schema: Any) -> Any:  # noqa: ANN401 - JSON of any kind
     """Say the same in fewer words, enums in the order in which they are written."""
     if isinstance(schema, list):
         return [tidied(item) for item in schema]
@@ -103,7 +121,7 @@ def _joined(schema: Schema) -> Schema:
     return {**parts[0], "type": [parts[0]["type"], "null"], **rest}
 
 
-def ordered(name: Any, values: list[Any]) -> list[str] | None:  # noqa: ANN401 - JSON
+def ordered(name: Any, values: list[Any]) -> list[str] | None:  # noqa: ANN401 - JSON of any kind
     """Return the members of an enum of the house as the code writes them: msgspec sorts them."""
     same = (k for k in StrEnum.__subclasses__() if k.__name__ == name and {*k} == {*values})
     return next((list(map(str, kind)) for kind in same), None)

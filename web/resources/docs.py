@@ -11,6 +11,7 @@ from falcon.asgi import Request, Response
 from web.lane import is_held
 from web.openapi.document import Json, document
 from web.openapi.operations import Routed
+from web.openapi.page import DocsPage, docs_page
 from web.process import Process
 
 ETAG_DIGITS = 32
@@ -55,3 +56,18 @@ def send(req: Request, resp: Response, body: bytes) -> None:
         resp.status = 304
     else:
         resp.data = body
+
+
+class Docs(Described):
+    """`GET /docs`."""
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Send the page that renders the document."""
+        resp.set_header("Content-Security-Policy", self.page.policy)
+        resp.content_type = falcon.MEDIA_HTML
+        send(req, resp, self.page.html)
+
+    @cached_property
+    def page(self) -> DocsPage:
+        """The page as it is sent."""
+        return docs_page(self.document)

@@ -77,7 +77,7 @@ class SomeTheme(TypedDict, total=False):
 class ChangedPage(TypedDict, total=False):
     """What was given, and the page's id."""
 
-    id: Required[Id]
+    id: Required[str]
     name: str
     isPublic: bool
     description: str | None

@@ -12,9 +12,9 @@ Instant = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 
 
 class Named(TypedDict):
-    """What was written, by its id."""
+    """What was written, by its id; a 202 echoes that of the path, whether it is there or not."""
 
-    id: Id
+    id: str
 
 
 class Nothing(TypedDict):
