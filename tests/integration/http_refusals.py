@@ -115,6 +115,7 @@ def with_unknown_field(stage: Stage, call: Call) -> httpx.Response:
 
 
 def with_another_body(stage: Stage, call: Call) -> httpx.Response:
+    stage.furnish(call)
     once = {"Idempotency-Key": "once"}
     body = json.dumps(stage.body(call, call.said.examples[0])).encode()
     first = stage.send(call, content=body, headers=once)
