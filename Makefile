@@ -15,12 +15,12 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock bench screenshots clean
+.PHONY: help run test lint format lock bench api-docs screenshots clean
 # A recipe that fails must not leave a stamp that says it worked.
 .DELETE_ON_ERROR:
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F'\t' '{ printf "make %-11s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F'\t' '{ printf "make %-11s %s\n", $$1, $$2 }'
 
 run: $(VENV)/installed  ## the whole product on this machine, in the foreground (PORT, HEPSTATUS_DATA_DIR)
 	@exec $(PY) -m ops.run
@@ -40,6 +40,9 @@ format: $(VENV)/installed-dev  ## format the code and repair what ruff can repai
 
 bench: $(VENV)/installed-dev  ## how long a write takes to be seen
 	@$(PY) -m bench.journey $(ARGS)
+
+api-docs: $(VENV)/installed  ## docs/http-api.md anew, from the code and templates/docs
+	@$(PY) -m web.openapi.markdown
 
 screenshots: $(VENV)/installed-dev  ## pictures of every public page and screen, into screenshots/ (ARGS=--readme: the README's)
 	@$(PY) -m tests.browser.screenshots $(ARGS)

@@ -42,8 +42,8 @@ def idempotency(req: falcon.asgi.Request, raw: bytes) -> Idempotency | None:
     key = req.get_header("Idempotency-Key")
     if key is None:
         return None
-    if not key.strip() or len(key) > KEY_LIMIT or not key.isprintable():
-        raise invalid(f"Idempotency-Key must have 1 to {KEY_LIMIT} printable characters.")
+    if not key.strip() or len(key) > KEY_LIMIT or not (key.isascii() and key.isprintable()):
+        raise invalid(f"Idempotency-Key must have 1 to {KEY_LIMIT} printable ASCII characters.")
     return Idempotency(f"{req.method} {req.path}", key.strip(), sha256(raw).digest())
 
 
@@ -85,7 +85,7 @@ class Writes:
         if complete and written.is_published:
             data, written = await completed(data, written, complete)
         if written.is_repeat and "key" in data:
-            data["key"] = None  # a secret is told once
+            data = {**data, "key": None}  # a secret is told once
         write_data(resp, data, status if written.is_published else 202)
         return written
 

@@ -37,6 +37,13 @@ def create_app(process: Process) -> "App[Any, Any]":
     app.req_options.strip_url_path_trailing_slash = True
     errors.install(app)
     for route in ROUTES:
-        app.add_route(route.path, route.make(parts))
+        app.add_route(route.path, with_head(route.make(route.resource, parts)))
     app.add_sink(write_lost, "/dashboard/")
     return app
+
+
+def with_head(resource: Any) -> Any:  # noqa: ANN401 - a resource
+    """Let a resource that answers GET answer HEAD: the server leaves the body out."""
+    if hasattr(resource, "on_get") and not hasattr(resource, "on_head"):
+        resource.on_head = resource.on_get
+    return resource

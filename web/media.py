@@ -23,9 +23,15 @@ NAMES = {
 Body = TypeVar("Body", bound=msgspec.Struct)
 
 
-def text(limit: int) -> Any:  # noqa: ANN401 - metadata for Annotated
-    """Describe a text of at most `limit` characters after trimming; blank counts as missing."""
-    return msgspec.Meta(extra={"limit": limit}, extra_json_schema={"maxLength": limit})
+def text(limit: int, meaning: str = "", **more: Any) -> Any:  # noqa: ANN401 - JSON Schema, Meta
+    """Describe a text of at most `limit` characters after trimming; blank counts as missing.
+
+    `meaning` is for people; `more` is JSON Schema that the API's description shows of it.
+    """
+    schema = {"description": meaning} if meaning else {}
+    return msgspec.Meta(
+        extra={"limit": limit}, extra_json_schema={"maxLength": limit, **schema, **more}
+    )
 
 
 async def read_body(req: falcon.asgi.Request, limit: int = LIMIT_BYTES) -> bytes:
@@ -64,7 +70,7 @@ def decode_body(raw: bytes, shape: type[Body]) -> Body:
         raise invalid("The body must be a JSON object.")
     _refuse_unstorable(tree)
     # Null counts as absent, unless it is a value: not given if optional, missing if required.
-    ignored = set(shape.__struct_encode_fields__) - _nullable(shape)
+    ignored = set(shape.__struct_encode_fields__) - nullable_fields(shape)
     present = {n: value for n, value in tree.items() if value is not None or n not in ignored}
     try:
         body = msgspec.convert(present, type=shape)
@@ -73,7 +79,7 @@ def decode_body(raw: bytes, shape: type[Body]) -> Body:
     return _tidied(body)
 
 
-def _nullable(shape: type[msgspec.Struct]) -> set[str]:
+def nullable_fields(shape: type[msgspec.Struct]) -> set[str]:
     """Return the wire names of fields for which null is a value: absent, they are UNSET."""
     wire, defaults = shape.__struct_encode_fields__, shape.__struct_defaults__
     last = zip(reversed(wire), reversed(defaults), strict=False)  # required ones have no default
@@ -165,6 +171,12 @@ def _texts(shape: type[msgspec.Struct]) -> list[tuple[str, int, bool]]:
 
 
 _TEXTS: dict[type[msgspec.Struct], list[tuple[str, int, bool]]] = {}
+
+
+def required_texts(shape: type[msgspec.Struct]) -> set[str]:
+    """Return the wire names of texts that may not be blank."""
+    wires = dict(zip(shape.__struct_fields__, shape.__struct_encode_fields__, strict=True))
+    return {wires[name] for name, _, is_required in _texts(shape) if is_required}
 
 
 def _optional(shape: type[msgspec.Struct]) -> set[str]:

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from web.answers import Writes
 from web.auth import Gate
-from web.dashboard.screen import Screen
 from web.dashboard.screens import SCREENS
 from web.dashboard.static import StaticFile
 from web.inbox import Inbox
@@ -15,6 +14,7 @@ from web.resources import (
     audit,
     auth,
     components,
+    docs,
     home,
     incidents,
     keys,
@@ -41,64 +41,78 @@ class Parts(NamedTuple):
     passwords: Passwords
 
 
+Make = Callable[[type[Any], Parts], Any]
+
+
 class Route(NamedTuple):
-    """An address, and how its resource is made."""
+    """An address, its resource, and how that is made."""
 
     path: str
-    make: Callable[[Parts], Any]
+    resource: type[Any]
+    make: Make
 
 
-def _owner(resource: type[Any]) -> Callable[[Parts], Any]:
-    return lambda parts: resource(parts.process, parts.gate, parts.writes)
+def _owner(resource: type[Any], parts: Parts) -> Any:  # noqa: ANN401 - a resource
+    return resource(parts.process, parts.gate, parts.writes)
 
 
-def _monitor(resource: type[Any]) -> Callable[[Parts], Any]:
-    return lambda parts: resource(parts.gate, parts.writes)
+def _monitor(resource: type[Any], parts: Parts) -> Any:  # noqa: ANN401 - a resource
+    return resource(parts.gate, parts.writes)
 
 
-def _screen(resource: type[Screen]) -> Callable[[Parts], Any]:
-    return lambda parts: resource(parts.process, parts.gate)
+def _door(resource: type[Any], parts: Parts) -> Any:  # noqa: ANN401 - a resource
+    return resource(parts.process, parts.passwords)
+
+
+def _reader(resource: type[Any], parts: Parts) -> Any:  # noqa: ANN401 - a resource
+    return resource(parts.process, parts.gate)
+
+
+def _reader_of_routes(resource: type[Any], parts: Parts) -> Any:  # noqa: ANN401 - a resource
+    return resource(parts.process, ROUTES)
 
 
 ROUTES: tuple[Route, ...] = (
-    Route("/", lambda p: home.Home(p.gate)),
-    Route("/static/{build}/{name}", lambda _: StaticFile()),
-    *(Route(path, _screen(resource)) for path, resource in SCREENS),
-    Route("/api/v1/auth/signup", lambda p: auth.Signup(p.process, p.passwords)),
-    Route("/api/v1/auth/login", lambda p: auth.Login(p.process, p.passwords)),
-    Route("/api/v1/auth/logout", lambda p: auth.Logout(p.process)),
-    Route("/api/v1/auth/me", lambda p: me.Me(p.process, p.gate, p.writes, p.passwords)),
-    Route("/api/v1/auth/sessions", lambda p: sessions.Sessions(p.process, p.gate)),
-    Route("/api/v1/auth/sessions/{session_id}", lambda p: sessions.OneSession(p.process, p.gate)),
-    Route("/api/v1/receipts/{rid}", lambda p: receipts.Receipts(p.process, p.gate)),
-    Route("/api/v1/status", _owner(pages.Pages)),
-    Route("/api/v1/status/templates", _owner(templates.AllTemplates)),
-    Route("/api/v1/status/purchases", _owner(purchases.Purchases)),
-    Route("/api/v1/status/purchases/trade", _owner(purchases.Trades)),
-    Route("/api/v1/status/{page_id}", _owner(settings.OnePage)),
-    Route("/api/v1/status/{page_id}/components", _owner(components.Components)),
-    Route("/api/v1/status/{page_id}/components/{cid}", _owner(components.OneComponent)),
-    Route("/api/v1/status/{page_id}/incidents", _owner(incidents.Incidents)),
-    Route("/api/v1/status/{page_id}/incidents/{iid}", _owner(incidents.OneIncident)),
-    Route("/api/v1/status/{page_id}/incidents/{iid}/updates", _owner(incidents.Updates)),
-    Route("/api/v1/status/{page_id}/incidents/{iid}/updates/{uid}", _owner(incidents.OneUpdate)),
-    Route("/api/v1/status/{page_id}/keys", _owner(keys.Keys)),
-    Route("/api/v1/status/{page_id}/keys/{kid}", _owner(keys.OneKey)),
-    Route("/api/v1/status/{page_id}/keys/{kid}/rotate", _owner(keys.KeyRotation)),
-    Route("/api/v1/status/{page_id}/audit", _owner(audit.Audit)),
-    Route("/api/v1/status/{page_id}/preview", _owner(preview.Preview)),
-    Route("/logo/{name}", _owner(preview.Logo)),
-    Route("/api/v1/status/{page_id}/templates", _owner(templates.Templates)),
-    Route("/api/v1/status/{page_id}/templates/{tid}", _owner(templates.OneTemplate)),
-    Route("/api/v1/status/{page_id}/latency", _owner(latency.Latency)),
-    Route("/api/v1/status/{page_id}/mount", _owner(mounts.NewMounts)),
-    Route("/api/v1/status/{page_id}/mounts", _owner(mounts.Mounts)),
-    Route("/api/v1/status/{page_id}/mounts/{mid}", _owner(mounts.OneMount)),
-    Route("/api/v1/status/{page_id}/mounts/{mid}/verify", _owner(mounts.MountVerification)),
-    Route("/api/v1/status-api/status", lambda p: monitor.PageStatus(p.gate, p.process)),
-    Route("/api/v1/status-api/incidents", _monitor(monitor.Incidents)),
-    Route("/api/v1/status-api/incidents/{iid}/updates", _monitor(monitor.Updates)),
-    Route("/api/v1/status-api/components/{cid}/status", _monitor(monitor.ComponentStatus)),
+    Route("/", home.Home, lambda home, p: home(p.gate)),
+    Route("/api/openapi.json", docs.OpenApi, _reader_of_routes),
+    Route("/docs", docs.Docs, _reader_of_routes),
+    Route("/static/{build}/{name}", StaticFile, lambda file, _: file()),
+    *(Route(path, screen, _reader) for path, screen in SCREENS),
+    Route("/api/v1/auth/signup", auth.Signup, _door),
+    Route("/api/v1/auth/login", auth.Login, _door),
+    Route("/api/v1/auth/logout", auth.Logout, lambda logout, p: logout(p.process)),
+    Route("/api/v1/auth/me", me.Me, lambda me, p: me(p.process, p.gate, p.writes, p.passwords)),
+    Route("/api/v1/auth/sessions", sessions.Sessions, _reader),
+    Route("/api/v1/auth/sessions/{session_id}", sessions.OneSession, _reader),
+    Route("/api/v1/receipts/{rid}", receipts.Receipts, _reader),
+    Route("/api/v1/status", pages.Pages, _owner),
+    Route("/api/v1/status/templates", templates.AllTemplates, _owner),
+    Route("/api/v1/status/purchases", purchases.Purchases, _owner),
+    Route("/api/v1/status/purchases/trade", purchases.Trades, _owner),
+    Route("/api/v1/status/{page_id}", settings.OnePage, _owner),
+    Route("/api/v1/status/{page_id}/components", components.Components, _owner),
+    Route("/api/v1/status/{page_id}/components/{cid}", components.OneComponent, _owner),
+    Route("/api/v1/status/{page_id}/incidents", incidents.Incidents, _owner),
+    Route("/api/v1/status/{page_id}/incidents/{iid}", incidents.OneIncident, _owner),
+    Route("/api/v1/status/{page_id}/incidents/{iid}/updates", incidents.Updates, _owner),
+    Route("/api/v1/status/{page_id}/incidents/{iid}/updates/{uid}", incidents.OneUpdate, _owner),
+    Route("/api/v1/status/{page_id}/keys", keys.Keys, _owner),
+    Route("/api/v1/status/{page_id}/keys/{kid}", keys.OneKey, _owner),
+    Route("/api/v1/status/{page_id}/keys/{kid}/rotate", keys.KeyRotation, _owner),
+    Route("/api/v1/status/{page_id}/audit", audit.Audit, _owner),
+    Route("/api/v1/status/{page_id}/preview", preview.Preview, _owner),
+    Route("/logo/{name}", preview.Logo, _owner),
+    Route("/api/v1/status/{page_id}/templates", templates.Templates, _owner),
+    Route("/api/v1/status/{page_id}/templates/{tid}", templates.OneTemplate, _owner),
+    Route("/api/v1/status/{page_id}/latency", latency.Latency, _owner),
+    Route("/api/v1/status/{page_id}/mount", mounts.NewMounts, _owner),
+    Route("/api/v1/status/{page_id}/mounts", mounts.Mounts, _owner),
+    Route("/api/v1/status/{page_id}/mounts/{mid}", mounts.OneMount, _owner),
+    Route("/api/v1/status/{page_id}/mounts/{mid}/verify", mounts.MountVerification, _owner),
+    Route("/api/v1/status-api/status", monitor.PageStatus, _reader),
+    Route("/api/v1/status-api/incidents", monitor.Incidents, _monitor),
+    Route("/api/v1/status-api/incidents/{iid}/updates", monitor.Updates, _monitor),
+    Route("/api/v1/status-api/components/{cid}/status", monitor.ComponentToggle, _monitor),
 )
 
 

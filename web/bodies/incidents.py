@@ -1,67 +1,81 @@
 """Bodies of the owner's incidents and maintenances. Unknown fields are refused. SPEC section 6."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
 from domain.status import Impact, IncidentKind, IncidentState
 from domain.text import BODY_LIMIT, TITLE_LIMIT
-from web.bodies.monitor import REFERENCES_MAX, Reference
+from web.bodies.monitor import AT_MOST, REFERENCES_MAX, Named, Reference, StateSaid, Words
 from web.errors import invalid
 from web.media import text
 
 YEARS = (2000, 2100)  # beyond that an instant is a mistake, and some zone can't write it
-KIND_LIMIT = 20
+REASONABLE = {"pattern": "^20(0[1-9]|[1-9][0-9])-"}
+STEPS = [IncidentState.IN_PROGRESS, IncidentState.RESOLVED]
 
 Title = Annotated[str, text(TITLE_LIMIT)]
-Words = Annotated[str | None, text(BODY_LIMIT)]
-Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+Instant = Annotated[datetime, msgspec.Meta(tz=True, extra_json_schema=REASONABLE)]
 
 
 class OfKind(msgspec.Struct):
     """The one field that tells which body it is."""
 
-    kind: Annotated[str | None, text(KIND_LIMIT)] = None
+    kind: str | None = None
 
 
 class StatusOf(Reference, rename="camel", forbid_unknown_fields=True):
     """A status for a component, named by id or name."""
 
 
-class Component(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+Given = Annotated[list[StatusOf] | None, AT_MOST]
+
+
+class Planned(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """A component, named by id or name."""
 
-    component: str
+    component: Named
 
 
 class NewIncident(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """`POST /api/v1/status/:pageID/incidents` of kind incident."""
+    """An incident to be opened; it may have started before."""
 
     title: Title
-    kind: str | None = None
+    kind: Literal["incident"] | None = None
     body: Words = None
     impact: Impact | None = None
-    state: IncidentState = IncidentState.INVESTIGATING
-    components: list[StatusOf] | None = None
+    state: StateSaid = IncidentState.INVESTIGATING
+    components: Given = None
     started_at: Instant | None = None
 
 
 class NewMaintenance(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """`POST /api/v1/status/:pageID/incidents` of kind maintenance."""
+    """A maintenance to be planned; its end lies behind its start."""
 
     title: Title
+    kind: Literal["maintenance"]
     scheduled_start: Instant
     scheduled_end: Instant
-    kind: str | None = None
     body: Words = None
-    components: list[str | Component] | None = None
+    components: Annotated[list[Named | Planned] | None, AT_MOST] = None
     auto_start: bool = True
     auto_end: bool = True
 
 
 class IncidentChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """`PATCH /api/v1/status/:pageID/incidents/:iid`."""
+    """What to change of an incident or a maintenance; or `state`, alone: start it, finish it."""
+
+    needs_one: ClassVar[bool] = True
+    rules: ClassVar[dict[str, Any]] = {
+        "anyOf": [
+            {"properties": {"state": {"type": "null"}}},
+            {
+                "properties": {"state": {"enum": STEPS}},
+                "patternProperties": {"^(?!state$)": {"type": "null"}},
+            },
+        ]
+    }
 
     title: Annotated[str | None, text(TITLE_LIMIT)] = None
     impact: Impact | None = None
@@ -74,15 +88,15 @@ class IncidentChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True)
 
 
 class NewUpdate(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """`POST /api/v1/status/:pageID/incidents/:iid/updates`."""
+    """What is new; `scheduled` goes with a maintenance that waits."""
 
     state: IncidentState
     body: Words = None
-    components: list[StatusOf] | None = None
+    components: Given = None
 
 
 class UpdateChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """`PATCH /api/v1/status/:pageID/incidents/:iid/updates/:uid`."""
+    """Other words for an update."""
 
     body: Annotated[str, text(BODY_LIMIT)]
 
@@ -97,7 +111,7 @@ def kind_of(word: str | None) -> IncidentKind | None:
         raise invalid(f"kind must be one of {', '.join(IncidentKind)}.", "kind") from None
 
 
-def planned_leaves(listed: list[str | Component] | None) -> tuple[str, ...]:
+def planned_leaves(listed: list[Named | Planned] | None) -> tuple[str, ...]:
     """Return the references of a maintenance. Raises ApiError 400."""
     items = listed or []
     if len(items) > REFERENCES_MAX:

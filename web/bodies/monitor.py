@@ -14,32 +14,44 @@ from web.media import text
 REFERENCES_MAX = 500
 
 
+Words = Annotated[str | None, text(BODY_LIMIT, "The words, in Markdown without raw HTML.")]
+Named = Annotated[
+    str, msgspec.Meta(extra_json_schema={"pattern": r"\S", "description": "An id or a name."})
+]
+
+
 class Reference(msgspec.Struct, rename="camel"):
     """A status for a component, named by id or name."""
 
-    component: str
+    component: Named
     status: Status
 
 
+AT_MOST = msgspec.Meta(extra_json_schema={"maxItems": REFERENCES_MAX})
+References = Annotated[list[Reference] | None, AT_MOST]
+SAID = [state for state in IncidentState if state is not IncidentState.SCHEDULED]
+StateSaid = Annotated[IncidentState, msgspec.Meta(extra_json_schema={"enum": SAID})]
+
+
 class OpenIncident(msgspec.Struct, rename="camel"):
-    """`POST /api/v1/status-api/incidents`."""
+    """An incident to be opened."""
 
     title: Annotated[str, text(TITLE_LIMIT)]
     impact: Impact | None = None
-    body: Annotated[str | None, text(BODY_LIMIT)] = None
-    components: list[Reference] | None = None
+    body: Words = None
+    components: References = None
 
 
 class PostUpdate(msgspec.Struct, rename="camel"):
-    """`POST /api/v1/status-api/incidents/:iid/updates`."""
+    """What is new of an incident."""
 
-    state: IncidentState
-    body: Annotated[str | None, text(BODY_LIMIT)] = None
-    components: list[Reference] | None = None
+    state: StateSaid
+    body: Words = None
+    components: References = None
 
 
 class SetStatus(msgspec.Struct, rename="camel"):
-    """`POST /api/v1/status-api/components/:cid/status`."""
+    """What a component is to show."""
 
     status: Status
 

@@ -1,11 +1,11 @@
 """Bodies of the owner's API. Unknown fields are refused. Source: SPEC section 6."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from domain.account.credentials import EMAIL_LIMIT
+from domain.account.credentials import EMAIL_LIMIT, PASSWORD_LIMIT, PASSWORD_SHORTEST
 from domain.page.state import ComponentKind
 from domain.status import Status
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT
@@ -14,30 +14,49 @@ from web.media import text
 SUBDOMAIN_LIMIT = 63
 ID_LIMIT = 64
 
+LABEL = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+AMONG = "The place among its siblings, from 0; last if not given."
+PARENT = "The id of a category of this page; null is the root."
+
 Name = Annotated[str, text(NAME_LIMIT)]
-Position = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
+Email = Annotated[str, text(EMAIL_LIMIT, pattern=r"^[^@\s]+@[^@\s]+$")]
+Password = Annotated[
+    str,
+    msgspec.Meta(
+        extra_json_schema={
+            "description": "Taken as it is, blanks included.",
+            "minLength": PASSWORD_SHORTEST,
+            "maxLength": PASSWORD_LIMIT,
+        }
+    ),
+]
+Subdomain = Annotated[
+    str | None,
+    text(SUBDOMAIN_LIMIT, "A name under the base.", pattern=f"^(?![xX][nN]--)({LABEL})?$"),
+]
+Position = Annotated[int, msgspec.Meta(ge=0, le=100_000, description=AMONG)]
 
 
 class Credentials(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """`POST /api/v1/auth/signup` and `/login`. A password is taken as it is, blanks included."""
+    """What one logs in with."""
 
-    email: Annotated[str, text(EMAIL_LIMIT)]
-    password: str
+    email: Email
+    password: Password
 
 
 class NewPage(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """`POST /api/v1/status`."""
+    """A page to be made."""
 
     name: Name
-    subdomain: Annotated[str | None, text(SUBDOMAIN_LIMIT)] = None
+    subdomain: Subdomain = None
 
 
 class NewComponent(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """`POST /api/v1/status/:pageID/components`."""
+    """A leaf or a category to be added; `status`: what a leaf shows first, or a category's pin."""
 
     name: Name
     kind: ComponentKind = ComponentKind.LEAF
-    parent: Annotated[str | None, text(ID_LIMIT)] = None
+    parent: Annotated[str | None, text(ID_LIMIT, PARENT)] = None
     position: Position | None = None
     description: Annotated[str | None, text(DESCRIPTION_LIMIT)] = None
     status: Status | None = None
@@ -45,24 +64,28 @@ class NewComponent(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 
 class ComponentChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """`PATCH /api/v1/status/:pageID/components/:cid`: null is the root, no pin, no description."""
+    """What to change of a component; null is the root, no pin, no description."""
+
+    needs_one: ClassVar[bool] = True
 
     name: Annotated[str | None, text(NAME_LIMIT)] = None
     description: Annotated[str | UnsetType | None, text(DESCRIPTION_LIMIT)] = UNSET
-    parent: Annotated[str | UnsetType | None, text(ID_LIMIT)] = UNSET
+    parent: Annotated[str | UnsetType | None, text(ID_LIMIT, PARENT)] = UNSET
     position: Position | None = None
     status: Status | UnsetType | None = UNSET
     show_uptime: bool | None = None
 
 
 class NewKey(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """`POST /api/v1/status/:pageID/keys`."""
+    """A key to be made."""
 
     name: Name
 
 
 class KeyChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """`PATCH /api/v1/status/:pageID/keys/:kid`."""
+    """What to change of a key."""
+
+    needs_one: ClassVar[bool] = True
 
     name: Annotated[str | None, text(NAME_LIMIT)] = None
     disabled: bool | None = None

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -51,16 +51,24 @@ class Theme(msgspec.Struct, forbid_unknown_fields=True):
     """The page's colours; null is the default."""
 
     mode: Mode | UnsetType | None = UNSET
-    accent: Annotated[str | UnsetType | None, text(len("#rrggbb"))] = UNSET
+    accent: Annotated[
+        str | UnsetType | None,
+        text(len("#rrggbb"), "A colour, `#rrggbb`.", pattern=f"^({ACCENT.pattern})?$"),
+    ] = UNSET
 
 
 class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """`PATCH /api/v1/status/:pageID`."""
+    """Settings to change; what is not given stays, and null is the default again."""
+
+    needs_one: ClassVar[bool] = True
 
     name: Annotated[str | None, text(NAME_LIMIT)] = None
     is_public: bool | None = None
     description: Annotated[str | UnsetType | None, text(DESCRIPTION_LIMIT)] = UNSET
-    time_zone: Annotated[str | None, text(ZONE_LIMIT)] = None
+    time_zone: Annotated[
+        str | None,
+        text(ZONE_LIMIT, "An IANA zone, in which days begin.", format="iana-time-zone"),
+    ] = None
     labels: Labels | UnsetType | None = UNSET
     headlines: Headlines | UnsetType | None = UNSET
     theme: Theme | UnsetType | None = UNSET

@@ -9,7 +9,6 @@ from domain.page.decide_templates import not_of_kind
 from domain.page.template_commands import AddTemplate, ChangeTemplate
 from domain.status import Impact, IncidentKind, IncidentState
 from domain.text import BODY_LIMIT, NAME_LIMIT, TITLE_LIMIT
-from web.bodies.incidents import KIND_LIMIT, kind_of
 from web.bodies.settings import cleared
 from web.errors import rejected
 from web.media import text
@@ -23,7 +22,7 @@ class NewTemplate(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     body: Annotated[str | None, text(BODY_LIMIT)] = None
     state: IncidentState | None = None
     impact: Impact | None = None
-    kind: Annotated[str | None, text(KIND_LIMIT)] = None
+    kind: IncidentKind | None = None
 
 
 class TemplateChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -34,12 +33,12 @@ class TemplateChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True)
     body: Annotated[str | UnsetType | None, text(BODY_LIMIT)] = UNSET
     state: IncidentState | UnsetType | None = UNSET
     impact: Impact | UnsetType | None = UNSET
-    kind: Annotated[str | None, text(KIND_LIMIT)] = None
+    kind: IncidentKind | None = None
 
 
 def added(template_id: str, body: NewTemplate) -> AddTemplate:
     """Return what is to be kept. Raises ApiError 400."""
-    kind = kind_of(body.kind) or IncidentKind.INCIDENT
+    kind = body.kind or IncidentKind.INCIDENT
     refuse_mixed(kind, body.state, body.impact)
     return AddTemplate(template_id, body.title, body.name, body.body, body.state, body.impact, kind)
 
@@ -48,7 +47,7 @@ def changed(template_id: str, body: TemplateChange) -> ChangeTemplate:
     """Return a change as the log keeps it. Raises ApiError 400."""
     state = None if body.state is UNSET else body.state
     impact = None if body.impact is UNSET else body.impact
-    kind = kind_of(body.kind)
+    kind = body.kind
     refuse_mixed(kind or IncidentKind.INCIDENT, state, impact)
     return ChangeTemplate(
         template_id=template_id,

@@ -16,8 +16,10 @@ from web.answers import write_data
 from web.attempts import BAD_LOGIN, Attempts, login_counts
 from web.auth import refuse_other_sites
 from web.bodies.owner import Credentials
+from web.describe import describes
 from web.errors import ApiError, invalid
 from web.media import decode_body, read_body
+from web.operations import accounts as said
 from web.passwords import Passwords
 from web.process import Process
 from web.views.accounts import LoginView, NothingView
@@ -73,6 +75,7 @@ def user_agent_of(req: Request) -> str | None:
 class Signup(Door):
     """`POST /api/v1/auth/signup`."""
 
+    @describes(said.SIGN_UP)
     async def on_post(self, req: Request, resp: Response) -> None:
         """Make an account and log in."""
         body = await self.credentials(req)
@@ -93,6 +96,7 @@ class Signup(Door):
 class Login(Door):
     """`POST /api/v1/auth/login`."""
 
+    @describes(said.LOG_IN)
     async def on_post(self, req: Request, resp: Response) -> None:
         """Log in; unknown and wrong look, and take, the same."""
         body = await self.credentials(req)
@@ -124,6 +128,7 @@ class Logout:
         """End sessions in the database of `process`."""
         self._engine = process.engine
 
+    @describes(said.LOG_OUT)
     async def on_post(self, req: Request, resp: Response) -> None:
         """End the session, if there is one."""
         refuse_other_sites(req)

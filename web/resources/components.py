@@ -1,32 +1,37 @@
 """An owner's component tree. Source: SPEC section 6."""
 
-from typing import Any
+from typing import cast
 
 from falcon.asgi import Request, Response
 from msgspec import UNSET
 
 from domain.page import tree
 from domain.page.commands import AddComponent, ChangeComponent, DeleteComponent
-from domain.page.state import Component
 from domain.store.engine import run
 from domain.store.load import load_components
 from domain.store.mint import mint
 from web.answers import write_data
 from web.bodies.owner import ComponentChange, NewComponent, given_of
 from web.bodies.settings import cleared
+from web.describe import describes
 from web.errors import invalid
+from web.operations import components as said
 from web.resources.owner import Owner
+from web.views.components import ChangedNode, added, node
+from web.views.wire import named
 
 
 class Components(Owner):
     """`GET` and `POST /api/v1/status/:pageID/components`."""
 
+    @describes(said.LIST_COMPONENTS)
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
         """List the tree, depth first."""
         page = await self.page(req, page_id)
         children = tree.children_of(await run(self.engine, load_components, page.id))
-        write_data(resp, [shown(node) for node, _ in tree.walk(children)])
+        write_data(resp, [node(found) for found, _ in tree.walk(children)])
 
+    @describes(said.ADD_COMPONENT)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
         """Add a leaf or a category."""
         holder = await self.holder(req)
@@ -47,6 +52,7 @@ class Components(Owner):
 class OneComponent(Owner):
     """`PATCH` and `DELETE /api/v1/status/:pageID/components/:cid`."""
 
+    @describes(said.CHANGE_COMPONENT)
     async def on_patch(self, req: Request, resp: Response, page_id: str, cid: str) -> None:
         """Change or move a node; what is not given stays."""
         holder = await self.holder(req)
@@ -55,18 +61,19 @@ class OneComponent(Owner):
         if not given:
             raise invalid("Give at least one thing to change.")
 
-        def describe(first: ChangeComponent) -> dict[str, Any]:
-            return {"id": first.component_id, **given}
+        def describe(first: ChangeComponent) -> ChangedNode:
+            return cast("ChangedNode", {"id": first.component_id, **given})
 
         command = command_of(cid, body)
         await self.write(req, resp, holder, command, describe, stream_id=page_id, raw=raw)
 
+    @describes(said.DELETE_COMPONENT)
     async def on_delete(self, req: Request, resp: Response, page_id: str, cid: str) -> None:
         """Delete a node; what a category holds moves up to where it stood."""
         holder = await self.holder(req)
         command = DeleteComponent(cid)
         await self.write(
-            req, resp, holder, command, lambda c: {"id": c.component_id}, stream_id=page_id
+            req, resp, holder, command, lambda c: named(c.component_id), stream_id=page_id
         )
 
 
@@ -82,27 +89,3 @@ def command_of(component_id: str, body: ComponentChange) -> ChangeComponent:
         unpins=body.status is None,
         show_uptime=body.show_uptime,
     )
-
-
-def added(command: AddComponent) -> dict[str, Any]:
-    """Return what is known of a node that was asked for."""
-    return {
-        "id": command.component_id,
-        "name": command.name,
-        "kind": command.kind,
-        "parent": command.parent,
-    }
-
-
-def shown(node: Component) -> dict[str, Any]:
-    """Return a node as JSON; the status of a category is its pin."""
-    return {
-        "id": node.id,
-        "kind": node.kind,
-        "parent": node.parent_id,
-        "position": node.position,
-        "name": node.name,
-        "description": node.description,
-        "status": node.status,
-        "showUptime": node.show_uptime,
-    }

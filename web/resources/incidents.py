@@ -1,6 +1,6 @@
 """An owner's incidents and maintenances, with their updates. Source: SPEC section 6."""
 
-from typing import Any
+from typing import Any, cast
 
 from falcon.asgi import Request, Response
 
@@ -13,16 +13,20 @@ from web.answers import iso, write_data
 from web.bodies import incidents as b
 from web.bodies.monitor import given, state_of_update
 from web.bodies.owner import is_empty
+from web.describe import describes
 from web.errors import invalid, not_found
 from web.media import decode_body, read_body
+from web.operations import incidents as said
 from web.paging import cursor_of, limit_of, place_of
-from web.resources.incident_json import shown
 from web.resources.owner import Owner
+from web.views.incidents import ChangedIncident, IncidentList, incident_view
+from web.views.wire import Named, named
 
 
 class Incidents(Owner):
     """`GET` and `POST /api/v1/status/:pageID/incidents`."""
 
+    @describes(said.LIST_INCIDENTS)
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
         """List a page's incidents and maintenances, newest first."""
         page = await self.page(req, page_id)
@@ -31,8 +35,10 @@ class Incidents(Owner):
         found = await run(self.engine, incidents_after, page.id, kind, after, limit + 1)
         items = found[:limit]
         cursor = cursor_of(items[-1]) if len(found) > limit else None
-        write_data(resp, {"items": [shown(i) for i in items], "nextCursor": cursor})
+        data: IncidentList = {"items": [incident_view(i) for i in items], "nextCursor": cursor}
+        write_data(resp, data)
 
+    @describes(said.OPEN_INCIDENT)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
         """Open an incident, or plan a maintenance."""
         holder = await self.holder(req)
@@ -78,25 +84,28 @@ def planned(raw: bytes) -> c.ScheduleMaintenance:
 class OneIncident(Owner):
     """`GET`, `PATCH` and `DELETE /api/v1/status/:pageID/incidents/:iid`."""
 
+    @describes(said.READ_INCIDENT)
     async def on_get(self, req: Request, resp: Response, page_id: str, iid: str) -> None:
         """Tell all of an incident."""
         page = await self.page(req, page_id)
         found = await run(self.engine, incident_of, page.id, iid)
         if found is None:
             raise not_found("incident")
-        write_data(resp, shown(found))
+        write_data(resp, incident_view(found))
 
+    @describes(said.CHANGE_INCIDENT)
     async def on_patch(self, req: Request, resp: Response, page_id: str, iid: str) -> None:
         """Correct an incident; plan a maintenance anew, start it or finish it now."""
         holder = await self.holder(req)
         raw, body = await self.body(req, b.IncidentChange)
         command = changed(iid, body)
 
-        def describe(first: Any) -> dict[str, Any]:  # noqa: ANN401 - one of three commands
-            return {"id": first.incident_id, **echoed(body)}
+        def describe(first: Any) -> ChangedIncident:  # noqa: ANN401 - one of three commands
+            return cast("ChangedIncident", {"id": first.incident_id, **echoed(body)})
 
         await self.write(req, resp, holder, command, describe, stream_id=page_id, raw=raw)
 
+    @describes(said.DELETE_INCIDENT)
     async def on_delete(self, req: Request, resp: Response, page_id: str, iid: str) -> None:
         """Delete an incident with its words, its claims and its downtime."""
         holder = await self.holder(req)
@@ -143,6 +152,7 @@ def echoed(body: b.IncidentChange) -> dict[str, Any]:
 class Updates(Owner):
     """`POST /api/v1/status/:pageID/incidents/:iid/updates`."""
 
+    @describes(said.POST_UPDATE)
     async def on_post(self, req: Request, resp: Response, page_id: str, iid: str) -> None:
         """Say more of an incident or a maintenance."""
         holder = await self.holder(req)
@@ -156,6 +166,7 @@ class Updates(Owner):
 class OneUpdate(Owner):
     """`PATCH` and `DELETE /api/v1/status/:pageID/incidents/:iid/updates/:uid`."""
 
+    @describes(said.CHANGE_UPDATE)
     async def on_patch(
         self, req: Request, resp: Response, page_id: str, iid: str, uid: str
     ) -> None:
@@ -165,6 +176,7 @@ class OneUpdate(Owner):
         command = c.EditUpdate(iid, uid, body.body)
         await self.write(req, resp, holder, command, named_update, stream_id=page_id, raw=raw)
 
+    @describes(said.DELETE_UPDATE)
     async def on_delete(
         self, req: Request, resp: Response, page_id: str, iid: str, uid: str
     ) -> None:
@@ -174,11 +186,11 @@ class OneUpdate(Owner):
         await self.write(req, resp, holder, command, named_update, stream_id=page_id)
 
 
-def named_incident(command: Any) -> dict[str, Any]:  # noqa: ANN401 - what names an incident
+def named_incident(command: Any) -> Named:  # noqa: ANN401 - what names an incident
     """Return the id of a command's incident."""
-    return {"id": command.incident_id}
+    return named(command.incident_id)
 
 
-def named_update(command: Any) -> dict[str, Any]:  # noqa: ANN401 - what names an update
+def named_update(command: Any) -> Named:  # noqa: ANN401 - what names an update
     """Return the id of a command's update."""
-    return {"id": command.update_id}
+    return named(command.update_id)

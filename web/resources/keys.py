@@ -1,27 +1,31 @@
 """Keys of a page's monitors: told once, stored as hashes. Source: SPEC sections 5 and 6."""
 
-from typing import Any
-
 from falcon.asgi import Request, Response
 
 from domain.page.commands import ChangeKey, CreateKey, DeleteKey
 from domain.store.engine import run
 from domain.store.mint import mint, mint_key, secret_hash
-from domain.store.owned import OwnedKey, keys_of
-from web.answers import iso, write_data
+from domain.store.owned import keys_of
+from web.answers import write_data
 from web.bodies.owner import KeyChange, NewKey, is_empty
+from web.describe import describes
 from web.errors import invalid
+from web.operations import keys as said
 from web.resources.owner import Owner
+from web.views.keys import CreatedKey, RotatedKey, changed_key, key_view
+from web.views.wire import named
 
 
 class Keys(Owner):
     """`GET` and `POST /api/v1/status/:pageID/keys`."""
 
+    @describes(said.LIST_KEYS)
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
         """List a page's keys, without their secrets."""
         page = await self.page(req, page_id)
-        write_data(resp, [shown(key) for key in await run(self.engine, keys_of, page.id)])
+        write_data(resp, [key_view(key) for key in await run(self.engine, keys_of, page.id)])
 
+    @describes(said.CREATE_KEY)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
         """Make a key; its secret is in this answer and in no other."""
         holder = await self.holder(req)
@@ -29,7 +33,7 @@ class Keys(Owner):
         secret = mint_key()
         command = CreateKey(mint("k"), body.name, secret_hash(secret))
 
-        def created(first: CreateKey) -> dict[str, Any]:
+        def created(first: CreateKey) -> CreatedKey:
             return {"id": first.key_id, "name": first.name, "key": secret}
 
         await self.write(
@@ -40,6 +44,7 @@ class Keys(Owner):
 class OneKey(Owner):
     """`PATCH` and `DELETE /api/v1/status/:pageID/keys/:kid`."""
 
+    @describes(said.CHANGE_KEY)
     async def on_patch(self, req: Request, resp: Response, page_id: str, kid: str) -> None:
         """Rename, disable or enable a key."""
         holder = await self.holder(req)
@@ -47,42 +52,27 @@ class OneKey(Owner):
         if is_empty(body):
             raise invalid("Give at least one of name, disabled.")
         command = ChangeKey(kid, body.name, body.disabled)
-        await self.write(req, resp, holder, command, changed, stream_id=page_id, raw=raw)
+        await self.write(req, resp, holder, command, changed_key, stream_id=page_id, raw=raw)
 
+    @describes(said.DELETE_KEY)
     async def on_delete(self, req: Request, resp: Response, page_id: str, kid: str) -> None:
         """Take a key away; from this answer on it opens nothing."""
         holder = await self.holder(req)
         command = DeleteKey(kid)
-        await self.write(req, resp, holder, command, lambda c: {"id": c.key_id}, stream_id=page_id)
+        await self.write(req, resp, holder, command, lambda c: named(c.key_id), stream_id=page_id)
 
 
 class KeyRotation(Owner):
     """`POST /api/v1/status/:pageID/keys/:kid/rotate`."""
 
+    @describes(said.ROTATE_KEY)
     async def on_post(self, req: Request, resp: Response, page_id: str, kid: str) -> None:
         """Give a key another secret; the old one opens nothing from this answer on."""
         holder = await self.holder(req)
         secret = mint_key()
         command = ChangeKey(kid, hash=secret_hash(secret))
 
-        def rotated(first: ChangeKey) -> dict[str, Any]:
+        def rotated(first: ChangeKey) -> RotatedKey:
             return {"id": first.key_id, "key": secret}
 
         await self.write(req, resp, holder, command, rotated, stream_id=page_id)
-
-
-def changed(command: ChangeKey) -> dict[str, Any]:
-    """Return what a key was told to be."""
-    given = {"name": command.name, "disabled": command.disabled}
-    return {"id": command.key_id, **{n: v for n, v in given.items() if v is not None}}
-
-
-def shown(key: OwnedKey) -> dict[str, Any]:
-    """Return a key as JSON."""
-    return {
-        "id": key.id,
-        "name": key.name,
-        "disabled": key.disabled,
-        "createdAt": iso(key.created_at),
-        "lastUsedAt": iso(key.last_used_at),
-    }

@@ -1,6 +1,6 @@
 """The monitor's API: one bearer key, one page. Source: SPEC section 5."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import unquote
 
 import msgspec
@@ -12,10 +12,14 @@ from domain.store.mint import mint
 from web.answers import Described, Writes, idempotency, write_data
 from web.auth import BAD_KEY, Gate, bearer
 from web.bodies import monitor as m
+from web.describe import describes
 from web.errors import ApiError, unavailable
 from web.inbox import NoAuthorityError
 from web.media import decode_body, read_body
+from web.operations import monitor as said
 from web.process import NotThereError, Process
+from web.views.monitor import summary
+from web.views.wire import ComponentStatus, named
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 READ_WAIT_S = 1.0
@@ -73,6 +77,7 @@ class Monitor:
 class Incidents(Monitor):
     """`POST /api/v1/status-api/incidents`."""
 
+    @describes(said.REPORT_INCIDENT)
     async def on_post(self, req: Request, resp: Response) -> None:
         """Open an incident."""
         key = bearer(req)
@@ -82,12 +87,13 @@ class Incidents(Monitor):
         except ApiError as error:
             raise await self.refuse_bad_key(key, error) from None
         command = c.OpenIncident(mint("i"), mint("u"), body.title, body.impact, body.body, given)
-        await self.write(req, resp, key, raw, command, lambda o: {"id": o.incident_id}, 201)
+        await self.write(req, resp, key, raw, command, lambda o: named(o.incident_id), 201)
 
 
 class Updates(Monitor):
     """`POST /api/v1/status-api/incidents/:iid/updates`."""
 
+    @describes(said.REPORT_UPDATE)
     async def on_post(self, req: Request, resp: Response, iid: str) -> None:
         """Say more of an incident."""
         key = bearer(req)
@@ -97,12 +103,13 @@ class Updates(Monitor):
         except ApiError as error:
             raise await self.refuse_bad_key(key, error) from None
         command = c.PostUpdate(iid, mint("u"), state, body.body, given)
-        await self.write(req, resp, key, raw, command, lambda o: {"id": o.update_id}, 201)
+        await self.write(req, resp, key, raw, command, lambda o: named(o.update_id), 201)
 
 
-class ComponentStatus(Monitor):
+class ComponentToggle(Monitor):
     """`POST /api/v1/status-api/components/:cid/status`."""
 
+    @describes(said.SET_STATUS)
     async def on_post(self, req: Request, resp: Response, cid: str) -> None:
         """Toggle what a component, named by id or name, shows."""
         key = bearer(req)
@@ -111,7 +118,7 @@ class ComponentStatus(Monitor):
         await self.write(req, resp, key, raw, command, toggled)
 
 
-def toggled(command: c.SetStatus) -> dict[str, Any]:
+def toggled(command: c.SetStatus) -> ComponentStatus:
     """Return the reference and its status, echoed."""
     return {"component": command.reference, "status": command.status}
 
@@ -119,11 +126,12 @@ def toggled(command: c.SetStatus) -> dict[str, Any]:
 class PageStatus:
     """`GET /api/v1/status-api/status`."""
 
-    def __init__(self, gate: Gate, process: Process) -> None:
+    def __init__(self, process: Process, gate: Gate) -> None:
         """Read what `process` has of the publication."""
         self._gate = gate
         self._process = process
 
+    @describes(said.READ_STATUS)
     async def on_get(self, req: Request, resp: Response) -> None:
         """Tell what is published: it equals status.json."""
         key = bearer(req)
@@ -135,24 +143,3 @@ class PageStatus:
             raise unavailable() from None
         published = msgspec.json.decode(copy.answers["status.json"].body)
         write_data(resp, summary(published))
-
-
-def summary(published: dict[str, Any]) -> dict[str, Any]:
-    """Return of status.json what a monitor wants to know."""
-    return {
-        "overall": published["status"]["indicator"],
-        "components": [
-            {"id": leaf["id"], "name": leaf["name"], "status": leaf["status"]}
-            for leaf in published["components"]
-        ],
-        "incidents": [
-            {
-                "id": incident["id"],
-                "title": incident["name"],
-                "impact": incident["impact"],
-                "state": incident["state"],
-                "startedAt": incident["startedAt"],
-            }
-            for incident in published["incidents"]
-        ],
-    }

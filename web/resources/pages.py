@@ -1,7 +1,6 @@
 """An owner's pages. Creating one is decided on the account. Source: SPEC section 6."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from falcon.asgi import Request, Response
 
@@ -12,24 +11,28 @@ from domain.store.mint import mint
 from domain.store.owned import account_of, pages_of
 from web.answers import write_data
 from web.bodies.owner import NewPage
+from web.describe import describes
 from web.errors import invalid
 from web.mounting import reserved
+from web.operations import pages as said
 from web.resources.owner import Owner
-from web.resources.settings import shown
 from web.views.account import account_status
+from web.views.pages import CreatedPage, page_view
 
 
 class Pages(Owner):
     """`GET` and `POST /api/v1/status`."""
 
+    @describes(said.LIST_PAGES)
     async def on_get(self, req: Request, resp: Response) -> None:
         """List the account's pages with what the account pays for."""
         holder = await self.holder(req)
         account = await run(self.engine, account_of, holder.account_id)
         pages = await run(self.engine, pages_of, holder.account_id)
-        told = [shown(page, self.settings) for page in pages]
+        told = [page_view(page, self.settings) for page in pages]
         write_data(resp, account_status(account, told, datetime.now(UTC)))
 
+    @describes(said.CREATE_PAGE)
     async def on_post(self, req: Request, resp: Response) -> None:
         """Create a page, on a subdomain of the base if one is asked for."""
         holder = await self.holder(req)
@@ -50,7 +53,7 @@ class Pages(Owner):
             raise reserved(label, "subdomain")
         return host
 
-    def created(self, command: AddPage) -> dict[str, Any]:
+    def created(self, command: AddPage) -> CreatedPage:
         """Return what is known of a page that was asked for."""
         url = self.settings.page_url(command.host) if command.host else None
         return {"id": command.page_id, "name": command.name, "host": command.host, "url": url}

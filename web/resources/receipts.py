@@ -1,16 +1,17 @@
 """Receipts: what became of a write. Source: SPEC 3.7."""
 
-from typing import Any
-
 from falcon.asgi import Request, Response
 
 from domain.store.engine import run
 from domain.store.log import Authority
-from domain.store.receipts import Receipt, receipt_for
-from web.answers import iso, write_data
+from domain.store.receipts import receipt_for
+from web.answers import write_data
 from web.auth import Gate, bearer
+from web.describe import describes
 from web.errors import not_found
+from web.operations import receipts as said
 from web.process import Process
+from web.views.receipts import receipt_view
 
 
 class Receipts:
@@ -21,13 +22,14 @@ class Receipts:
         self._engine = process.engine
         self._gate = gate
 
+    @describes(said.READ_RECEIPT)
     async def on_get(self, req: Request, resp: Response, rid: str) -> None:
         """Tell how far a write got, to a live key of its page or a session of its owner."""
         authority = await self.authority(req)
         found = await run(self._engine, receipt_for, rid, authority)
         if found is None:
             raise not_found("receipt")
-        write_data(resp, shown(found))
+        write_data(resp, receipt_view(found))
 
     async def authority(self, req: Request) -> Authority:
         """Return who asks: by key if one is presented, else by session."""
@@ -37,19 +39,3 @@ class Receipts:
         key = bearer(req)
         await self._gate.live_key(key)
         return key
-
-
-def shown(found: Receipt) -> dict[str, Any]:
-    """Return a receipt as JSON."""
-    refusal = found.refusal
-    return {
-        "id": found.id,
-        "state": found.state,
-        "requestId": found.request_id,
-        "acceptedAt": iso(found.accepted_at),
-        "appliedAt": iso(found.applied_at),
-        "publishedAt": iso(found.published_at),
-        "refusal": {"code": refusal.code, "error": refusal.error, "fields": refusal.fields}
-        if refusal
-        else None,
-    }

@@ -1,7 +1,7 @@
 """An owner's page and its settings. Deleting is decided on the account. Source: SPEC section 6."""
 
 import re
-from typing import Any
+from typing import cast
 
 from falcon.asgi import Request, Response
 
@@ -9,19 +9,18 @@ from domain.account.commands import RemovePage
 from domain.account.mount_commands import MountHost
 from domain.page.commands import ChangePage
 from domain.page.logo import decode_logo
-from domain.page.settings import etag_of
-from domain.page.state import Look
-from domain.status import Status
-from domain.store.owned import OwnedPage
-from domain.store.settings import Settings
-from web.answers import iso, write_data
+from web.answers import write_data
 from web.bodies.owner import given_of
 from web.bodies.settings import BODY_BYTES, PageChange, command_of
+from web.describe import describes
 from web.errors import invalid
 from web.mounting import mount_command
+from web.operations import pages as said
 from web.resources.mounts import MountOwner
 from web.views import logos
-from web.views.mounts import domain_view
+from web.views.mounts import DomainSetView, domain_view
+from web.views.pages import ChangedPage, page_view
+from web.views.wire import named
 
 ETAG = re.compile(r'"?([\w.+/=-]{1,64})"?')
 
@@ -29,10 +28,12 @@ ETAG = re.compile(r'"?([\w.+/=-]{1,64})"?')
 class OnePage(MountOwner):
     """`GET`, `PATCH` and `DELETE /api/v1/status/:pageID`."""
 
+    @describes(said.READ_PAGE)
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
         """Tell a page's settings."""
-        write_data(resp, shown(await self.page(req, page_id), self.settings))
+        write_data(resp, page_view(await self.page(req, page_id), self.settings))
 
+    @describes(said.CHANGE_PAGE)
     async def on_patch(self, req: Request, resp: Response, page_id: str) -> None:
         """Change settings; what is not given stays."""
         holder = await self.holder(req)
@@ -50,8 +51,8 @@ class OnePage(MountOwner):
             host = (await self.page(req, page_id)).host
             given["logo"] = logos.shown(decode_logo(command.logo), host, self.settings)
 
-        def describe(_: ChangePage) -> dict[str, Any]:
-            return {"id": page_id, **given}
+        def describe(_: ChangePage) -> ChangedPage:
+            return cast("ChangedPage", {"id": page_id, **given})
 
         await self.write(req, resp, holder, command, describe, stream_id=page_id, raw=raw)
 
@@ -62,8 +63,8 @@ class OnePage(MountOwner):
         holder = await self.holder(req)
         command = mount_command(page_id, domain, "domain", self.settings, wants_primary=True)
 
-        def told(first: MountHost) -> dict[str, Any]:
-            return {**domain_view(page_id, self.asked_for(first))}
+        def told(first: MountHost) -> DomainSetView:
+            return domain_view(page_id, self.asked_for(first))
 
         await self.write(req, resp, holder, command, told, raw=raw)
         mount = await self.tell(resp, holder, page_id, lambda m: m.host == command.host)
@@ -74,7 +75,7 @@ class OnePage(MountOwner):
         """Delete a page: its place and its hosts are free, its address answers 404."""
         holder = await self.holder(req)
         command = RemovePage(page_id)
-        await self.write(req, resp, holder, command, lambda c: {"id": c.page_id})
+        await self.write(req, resp, holder, command, lambda c: named(c.page_id))
 
 
 def wanted_etag(req: Request) -> str | None:
@@ -88,34 +89,3 @@ def wanted_etag(req: Request) -> str | None:
     if found := ETAG.fullmatch(header):
         return found[1]
     raise invalid("If-Match must be one etag, as GET tells it.")
-
-
-def shown(page: OwnedPage, settings: Settings) -> dict[str, Any]:
-    """Return a page's settings as JSON."""
-    return {
-        "id": page.id,
-        "name": page.name,
-        "description": page.description,
-        "host": page.host,
-        "url": settings.page_url(page.host) if page.host else None,
-        "isPublic": page.is_public,
-        "timeZone": page.time_zone,
-        **shown_look(page.look),
-        "logo": logos.shown(page.logo, page.host, settings),
-        "etag": etag_of(page),
-        "suspended": page.is_suspended,
-        "suspendedReason": page.suspended_reason,
-        "expiresAt": iso(page.expires_at),
-        "createdAt": iso(page.created_at),
-    }
-
-
-def shown_look(look: Look) -> dict[str, Any]:
-    """Return how a page looks as JSON; a label or headline of null is the default."""
-    return {
-        "labels": {status: look.labels.get(status) for status in Status},
-        "headlines": {status: look.headlines.get(status) for status in Status},
-        "theme": {"mode": look.mode, "accent": look.accent},
-        "showUptime": look.show_uptime,
-        "showFooter": look.show_footer,
-    }

@@ -1,49 +1,49 @@
 """The answer about an account: what it pays for, what it has, and what will end. SPEC section 6."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from domain.account.forecast import Darkness, darkness
 from domain.account.places import seated, seats
 from domain.account.state import Account
 from domain.days import iso
 from domain.page.state import Tier
+from web.views.pages import Page
+from web.views.wire import Id, Instant
 
 
 class SlotShown(TypedDict):
     """A slot, expired or not, and the page that it gives a place to at the moment."""
 
-    id: str
-    boughtAt: str
-    expiresAt: str
-    page: str | None
+    id: Id
+    boughtAt: Instant
+    expiresAt: Instant
+    page: Id | None
 
 
 class Warned(TypedDict):
     """That a page is dark (`at` is past) or will be from `at` on; `slot` is the one that ends."""
 
     warning: str
-    page: str
-    slot: str | None
-    at: str
+    page: Id
+    slot: Id | None
+    at: Instant
 
 
 class AccountStatus(TypedDict):
     """An account at the moment of asking; `capacity` is how many pages it may have."""
 
     tier: str
-    tierUntil: str | None
+    tierUntil: Instant | None
     capacity: int
     balance: int
     slots: list[SlotShown]
     warnings: list[Warned]
-    pages: Sequence[Mapping[str, Any]]
+    pages: list[Page]
 
 
-def account_status(
-    account: Account, pages: Sequence[Mapping[str, Any]], at: datetime
-) -> AccountStatus:
+def account_status(account: Account, pages: list[Page], at: datetime) -> AccountStatus:
     """Return what an owner sees of the account at `at`, with its pages as they are told."""
     is_prime = account.is_prime_at(at)
     until = account.tier_until if is_prime else None

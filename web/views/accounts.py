@@ -5,38 +5,39 @@ from typing import TypedDict
 from domain.days import iso
 from domain.store.sessions import Holder, OpenSession
 from web.answers import iso as maybe_iso
+from web.views.wire import Id, Instant
 
 
 class LoginView(TypedDict):
     """Whose session was opened."""
 
-    id: str
+    id: Id
     email: str
 
 
 class AccountView(TypedDict):
     """An account; `tierUntil` is null without an end."""
 
-    id: str
+    id: Id
     email: str
     tier: str
-    tierUntil: str | None
-    createdAt: str
+    tierUntil: Instant | None
+    createdAt: Instant
 
 
 class DeletedAccountView(TypedDict):
     """The account that is gone."""
 
-    id: str
+    id: Id
 
 
 class SessionView(TypedDict):
     """A session; `lastUsedAt` is to the minute, `current` tells the one that asks."""
 
-    id: str
-    createdAt: str
-    lastUsedAt: str
-    expiresAt: str
+    id: Id
+    createdAt: Instant
+    lastUsedAt: Instant
+    expiresAt: Instant
     userAgent: str | None
     current: bool
 
@@ -44,7 +45,7 @@ class SessionView(TypedDict):
 class EndedSessionView(TypedDict):
     """The session that was ended."""
 
-    id: str
+    id: Id
 
 
 class EndedSessionsView(TypedDict):

@@ -1,0 +1,176 @@
+"""How every refusal that is described is met: by what follows from a call's kind, or by a row.
+
+A code that is special to an operation (`refusals=` of its description) needs a row in `SPECIAL`.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import httpx
+
+from tests.integration.http_stage import UNKNOWN, Stage
+from web.describe import Who
+from web.openapi.operations import PART, Call
+
+Ask = Callable[[Stage, Call], httpx.Response]
+LIMIT = 64 * 1024
+
+# Codes that no request meets while all is well, and the test that meets them.
+ELSEWHERE = {
+    "FAILED": "tests/system/test_rules_poison.py",
+    "UNAVAILABLE": "tests/system/test_rules_postgres.py",
+    "UNKNOWN": "tests/system/test_rules_postgres.py",
+}
+
+
+class Case(NamedTuple):
+    """One way to be refused; `is_apart` wants a stage of its own, for it writes before."""
+
+    code: str
+    name: str
+    ask: Ask
+    is_apart: bool = False
+
+
+def sent(**other: Any) -> Ask:
+    return lambda stage, call: stage.send(call, **other)
+
+
+def headers(**named: str | None) -> Ask:
+    return sent(headers={name.replace("_", "-"): value for name, value in named.items()})
+
+
+def general(call: Call) -> Iterator[Case]:
+    """What follows from who may ask, from the path, the body and the log."""
+    yield from of_who(call)
+    yield from of_path(call)
+    if call.said.body:
+        yield from of_body(call)
+    if call.said.given and any(given.place == "query" for given in call.said.given):
+        yield Case("VALIDATION", "limit", sent(query={"limit": 0}))
+    if call.is_logged:
+        yield Case("VALIDATION", "Idempotency-Key", headers(Idempotency_Key="k" * 256))
+        if call.said.body:
+            yield Case("CONFLICT", "Idempotency-Key", with_another_body, is_apart=True)
+
+
+def of_who(call: Call) -> Iterator[Case]:
+    if call.said.who in {Who.MONITOR, Who.EITHER}:
+        yield Case("NO_KEY", "no secret", headers(Authorization="Bearer"))
+        yield Case("BAD_KEY", "unknown", headers(Authorization="Bearer hyd_status_nobody"))
+        yield Case("KEY_DISABLED", "disabled", with_disabled_key)
+    if call.said.who in {Who.OWNER, Who.EITHER}:
+        yield Case("NO_SESSION", "no cookie", headers(Cookie=None))
+        yield Case("NO_SESSION", "unknown", headers(Cookie="hepstatus_session=x"))
+    if "BAD_ORIGIN" in call.codes:
+        yield Case("BAD_ORIGIN", "another site", headers(Origin="https://evil.example"))
+
+
+def of_path(call: Call) -> Iterator[Case]:
+    for part in PART.findall(call.path):
+        yield Case("NOT_FOUND", f"unknown {part}", with_unknown(part))
+        yield Case("NOT_FOUND", f"another's {part}", with_anothers(part))
+    if "{" in call.path:
+        yield Case("VALIDATION", "NUL in the path", with_nul)
+
+
+def of_body(call: Call) -> Iterator[Case]:
+    yield Case("VALIDATION", "no JSON", sent(content=b"{"))
+    yield Case("TOO_LARGE", "one byte more", sent(content=b" " * (LIMIT + 1)))
+    yield Case("UNSUPPORTED_MEDIA_TYPE", "a form", headers(Content_Type="text/plain"))
+    if call.said.who is not Who.MONITOR:
+        yield Case("VALIDATION", "unknown field", with_unknown_field)
+
+
+def with_disabled_key(stage: Stage, call: Call) -> httpx.Response:
+    return stage.send(call, headers={"Authorization": f"Bearer {stage.disabled_key}"})
+
+
+def with_unknown(part: str) -> Ask:
+    def ask(stage: Stage, call: Call) -> httpx.Response:
+        prefix = call.parts[part].example[0]
+        return stage.send(call, path=stage.path(call, **{part: prefix + UNKNOWN}))
+
+    return ask
+
+
+def with_anothers(part: str) -> Ask:
+    def ask(stage: Stage, call: Call) -> httpx.Response:
+        return stage.send(call, path=stage.path(call, **{part: stage.other.name(part)}))
+
+    return ask
+
+
+def with_nul(stage: Stage, call: Call) -> httpx.Response:
+    last = PART.findall(call.path)[-1]
+    return stage.send(call, path=stage.path(call, **{last: "%00"}))
+
+
+def with_unknown_field(stage: Stage, call: Call) -> httpx.Response:
+    body = stage.body(call, call.said.examples[0]) | {"colour": "red"}
+    answer = stage.send(call, content=json.dumps(body).encode())
+    assert "colour" in answer.json()["fields"], answer.text
+    return answer
+
+
+def with_another_body(stage: Stage, call: Call) -> httpx.Response:
+    stage.furnish(call)
+    once = {"Idempotency-Key": "once"}
+    body = json.dumps(stage.body(call, call.said.examples[0])).encode()
+    first = stage.send(call, content=body, headers=once)
+    assert first.is_success, first.text
+    return stage.send(call, content=body + b" ", headers=once)
+
+
+def taken_email(stage: Stage, call: Call) -> httpx.Response:
+    body = {"email": stage.owner.email, "password": "another horse"}
+    return stage.send(call, content=json.dumps(body).encode())
+
+
+def wrong_password(stage: Stage, call: Call) -> httpx.Response:
+    return taken_email(stage, call)
+
+
+def second_page(stage: Stage, call: Call) -> httpx.Response:
+    assert stage.page.id
+    return stage.send(call)
+
+
+def taken_subdomain(stage: Stage, call: Call) -> httpx.Response:
+    taken = stage.other.page.host.partition(".")[0]
+    return stage.send(call, content=json.dumps({"name": "Acme", "subdomain": taken}).encode())
+
+
+def sixth_leaf(stage: Stage, call: Call) -> httpx.Response:
+    for number in range(5):
+        stage.page.leaf(f"Leaf {number}")
+    return stage.send(call)
+
+
+def start_of_started(stage: Stage, call: Call) -> httpx.Response:
+    window = {"scheduledStart": "2098-01-01T00:00:00Z", "scheduledEnd": "2098-01-01T01:00:00Z"}
+    planned = {"kind": "maintenance", "title": "New disks", **window}
+    made = stage.owner.post(f"{stage.page.path}/incidents", planned).json()["data"]["id"]
+    stage.owner.patch(f"{stage.page.path}/incidents/{made}", {"state": "in_progress"})
+    later = json.dumps({"scheduledStart": "2097-01-01T00:00:00Z"}).encode()
+    return stage.send(call, path=stage.path(call, iid=made), content=later)
+
+
+SPECIAL: dict[tuple[str, str], Ask] = {
+    ("signUp", "CONFLICT"): taken_email,
+    ("logIn", "BAD_LOGIN"): wrong_password,
+    ("createPage", "NO_FREE_SLOT"): second_page,
+    ("createPage", "CONFLICT"): taken_subdomain,
+    ("changePage", "CONFLICT"): headers(If_Match='"another"'),
+    ("addComponent", "COMPONENT_LIMIT"): sixth_leaf,
+    ("changeIncident", "CONFLICT"): start_of_started,
+}
+
+
+def cases(call: Call) -> Iterator[Case]:
+    """Every refusal of a call that can be met on a whole system."""
+    yield from general(call)
+    for code in call.said.refusals:
+        if (call.said.name, code) in SPECIAL:
+            yield Case(code, "special", SPECIAL[call.said.name, code], is_apart=True)

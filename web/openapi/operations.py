@@ -1,0 +1,89 @@
+"""What follows for an operation from its method, its path and its description."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from web.describe import METHODS, Operation, Place, Who, operation_of
+from web.operations.places import PLACES
+from web.refusals import REFUSALS
+
+PART = re.compile(r"\{(\w+)\}")
+API = "/api/v1/"
+OF_KEYS = ("NO_KEY", "BAD_KEY", "KEY_DISABLED")
+OF_SESSIONS = ("NO_SESSION",)
+OF_BODIES = ("VALIDATION", "TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE")
+OF_PATHS = ("VALIDATION", "NOT_FOUND")
+OF_WRITES = ("VALIDATION", "UNKNOWN")
+OF_ALL = ("FAILED", "UNAVAILABLE")
+
+
+class Routed(Protocol):
+    """An address and its resource: what a row of the route table tells."""
+
+    @property
+    def path(self) -> str:
+        """The template, with its parts in braces."""
+
+    @property
+    def resource(self) -> type:
+        """What serves it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A described operation at its place in the route table."""
+
+    path: str
+    method: str
+    said: Operation
+
+    @property
+    def parts(self) -> dict[str, Place]:
+        """The parts of the path, by their names in the route table."""
+        return {name: {**PLACES, **self.said.places}[name] for name in PART.findall(self.path)}
+
+    @property
+    def public_path(self) -> str:
+        """The path as the description writes it."""
+        parts = self.parts
+        return PART.sub(lambda found: "{" + parts[found[1]].name + "}", self.path)
+
+    @property
+    def is_logged(self) -> bool:
+        """Whether it is a write of the log: all are, but those under /auth. Source: SPEC 3.8."""
+        return self.method != "get" and not self.path.startswith(f"{API}auth/")
+
+    @property
+    def codes(self) -> list[str]:
+        """Every code of a refusal that it can be answered with, in the order of the table."""
+        return [code for code in REFUSALS if code in self._codes()]
+
+    def _codes(self) -> set[str]:
+        who, changes = self.said.who, self.method != "get"
+        return {
+            *self.said.refusals,
+            *OF_ALL,
+            *(OF_KEYS if who in {Who.MONITOR, Who.EITHER} else ()),
+            *(OF_SESSIONS if who in {Who.OWNER, Who.EITHER} else ()),
+            *(("BAD_ORIGIN",) if who in {Who.OWNER, Who.ANYBODY} and changes else ()),
+            *(OF_BODIES if self.said.body else ()),
+            *(OF_PATHS if "{" in self.path else ()),
+            *(("VALIDATION",) if self.said.given else ()),
+            *(OF_WRITES if self.is_logged else ()),
+            *(("CONFLICT",) if self.is_logged and self.said.body else ()),
+        }
+
+
+def responders(routes: Iterable[Routed]) -> Iterator[tuple[str, str, Operation | None]]:
+    """Tell every method of every address of the API, with what is said of it, if anything is."""
+    for route in routes:
+        for method in METHODS:
+            if route.path.startswith(API) and hasattr(route.resource, f"on_{method}"):
+                yield route.path, method, operation_of(route.resource, method)
+
+
+def calls(routes: Iterable[Routed]) -> list[Call]:
+    """Return what is described, in the order of the route table."""
+    return [Call(path, method, said) for path, method, said in responders(routes) if said]

@@ -1,0 +1,22 @@
+"""The parts of paths, and the ids that stand in examples: a test puts real ones in their place."""
+
+from web.describe import Place
+
+TAIL = "01kar5t0q4c8v2n6x3m7b9d1f{}"
+PAGE = "p_" + TAIL.format("a")
+LEAF = "c_" + TAIL.format("b")
+CATEGORY = "c_" + TAIL.format("c")
+INCIDENT = "i_" + TAIL.format("d")
+UPDATE = "u_" + TAIL.format("e")
+KEY = "k_" + TAIL.format("f")
+RECEIPT = "r_" + TAIL.format("g")
+ACCOUNT = "a_" + TAIL.format("h")
+
+PLACES = {
+    "page_id": Place("pageId", "A page of yours.", PAGE),
+    "cid": Place("componentId", "A component of the page.", LEAF),
+    "iid": Place("incidentId", "An incident or a maintenance of the page.", INCIDENT),
+    "uid": Place("updateId", "An update of the incident.", UPDATE),
+    "kid": Place("keyId", "A key of the page.", KEY),
+    "rid": Place("receiptId", "As `Location` said it.", RECEIPT),
+}

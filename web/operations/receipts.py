@@ -1,0 +1,27 @@
+"""What became of a write. Source: SPEC 3.7."""
+
+from web.describe import Example, Operation, Who
+from web.operations.places import RECEIPT
+from web.views.receipts import ReceiptView
+
+READ_RECEIPT = Operation(
+    name="readReceipt",
+    tag="Receipts",
+    summary="Tell how far a write got.",
+    note="With any live key of the page, or a session of its owner.",
+    who=Who.EITHER,
+    data=ReceiptView,
+    examples=(
+        Example(
+            "a write that visitors see",
+            data={
+                "id": RECEIPT,
+                "state": "published",
+                "acceptedAt": "2026-11-23T14:02:00.000Z",
+                "appliedAt": "2026-11-23T14:02:00.012Z",
+                "publishedAt": "2026-11-23T14:02:00.018Z",
+                "refusal": None,
+            },
+        ),
+    ),
+)
