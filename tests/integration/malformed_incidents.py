@@ -3,7 +3,8 @@
 from base64 import urlsafe_b64encode
 from typing import Any
 
-from tests.integration.malformed import LIMIT, PAGE, Row, js
+from tests.integration.malformed import PAGE, Row, js
+from web.bodies.settings import BODY_BYTES
 
 LISTED = f"{PAGE}/incidents"
 ONE, WINDOW = f"{LISTED}/<incident>", f"{LISTED}/<window>"
@@ -213,7 +214,7 @@ SHAPES = tuple(
         ("deep lists", b'{"components":' + b"[" * 20_000 + b"]" * 20_000 + b"}", {}),
         ("beyond any number", b'{"title": 1e999, "body": 1e999}', {}),
         ("of a long number", b'{"extra": ' + b"9" * 20_000 + b"}", {}),
-        ("too large", b" " * (LIMIT + 1), {"status": 413, "code": "TOO_LARGE"}),
+        ("too large", b" " * (BODY_BYTES + 1), {"status": 413, "code": "TOO_LARGE"}),
     )
 )
 

@@ -190,7 +190,7 @@ def test_account_comes_back_equal_when_saved_over_any_other_state(tier, until, b
         slots |= {slot.id: slot for slot in (Slot(mint("s"), *values) for values in drawn[1])}
         stay = dict(list(kept.places.items())[::2])
         dealt = stay | {place.page_id: place for place in places}
-        return Account(account_id, tier, until, dealt, slots, balance=drawn[2])
+        return Account(account_id, tier, until, dealt, slots=slots, balance=drawn[2])
 
     from domain.store.accounts import create_account
 

@@ -99,6 +99,14 @@ def test_everything_is_as_it_was_when_a_backup_is_restored_beside_a_redis_that_i
         )
 
 
+def middle_of_the_longest_part(file):
+    """Where in a zip its longest member's bytes are: what stands between members matters less."""
+    with zipfile.ZipFile(file) as parts:
+        longest = max(parts.infolist(), key=lambda part: part.compress_size)
+    head = 30 + len(longest.filename) + len(longest.extra)
+    return longest.header_offset + head + longest.compress_size // 2
+
+
 def test_nothing_is_changed_when_a_backup_can_not_be_restored(
     own_system, own_actors, new_database, tmp_path
 ):
@@ -107,7 +115,7 @@ def test_nothing_is_changed_when_a_backup_can_not_be_restored(
     good, damaged, later, none = (tmp_path / name for name in ("a", "b", "c", "d"))
     assert hepstatus(own_system, "backup", str(good)).returncode == 0
     content = bytearray(good.read_bytes())
-    content[len(content) // 3] ^= 0xFF
+    content[middle_of_the_longest_part(good)] ^= 0xFF
     damaged.write_bytes(content)
     with zipfile.ZipFile(good) as old, zipfile.ZipFile(later, "w") as new:
         for name in old.namelist():
