@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 Responder = TypeVar("Responder", bound=Callable[..., Any])
 METHODS = ("get", "post", "patch", "put", "delete")
+JSON = "application/json"
 
 
 class Who(StrEnum):
@@ -61,6 +62,7 @@ class Operation:
 
     `name` is for generated clients, `tag` a section of the documents; `refusals` names the codes
     that are special to it: those of its kind follow from the rest. Of several bodies it is one.
+    What is not told as `JSON` comes without the envelope: the `data` of its examples is its start.
     """
 
     name: str
@@ -76,6 +78,8 @@ class Operation:
     refusals: tuple[str, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)
     sets_cookie: bool = False
+    media: str = JSON
+    body_kib: int = 64
 
     @property
     def bodies(self) -> tuple[Any, ...]:

@@ -25,7 +25,7 @@ REFUSALS = {
     "NOT_FOUND": Refusal(404, "not there, or not yours"),
     "METHOD_NOT_ALLOWED": Refusal(405, "there for other methods: see `Allow`"),
     "CONFLICT": Refusal(409, "taken, changed meanwhile, or an `Idempotency-Key` with another body"),
-    "TOO_LARGE": Refusal(413, "more than 64 KiB"),
+    "TOO_LARGE": Refusal(413, "more than 64 KiB (settings: 112)"),
     "UNSUPPORTED_MEDIA_TYPE": Refusal(415, "not JSON, or compressed"),
     "RATE_LIMITED": Refusal(429, "too often; try again after `Retry-After`"),
     "FAILED": Refusal(500, "our defect; it is stored and reported, repeating won't help"),

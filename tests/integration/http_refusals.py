@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 import httpx
 
+from domain.page.state import TEMPLATES
 from tests.integration.http_stage import UNKNOWN, Stage
 from web.describe import Who
 from web.openapi.operations import PART, Call
 
+ASYNC = {"Prefer": "respond-async"}
 Ask = Callable[[Stage, Call], httpx.Response]
-LIMIT = 64 * 1024
 
 # Codes that no request meets while all is well, and the test that meets them.
 ELSEWHERE = {
@@ -77,7 +78,7 @@ def of_path(call: Call) -> Iterator[Case]:
 
 def of_body(call: Call) -> Iterator[Case]:
     yield Case("VALIDATION", "no JSON", sent(content=b"{"))
-    yield Case("TOO_LARGE", "one byte more", sent(content=b" " * (LIMIT + 1)))
+    yield Case("TOO_LARGE", "one byte more", sent(content=b" " * (call.said.body_kib * 1024 + 1)))
     yield Case("UNSUPPORTED_MEDIA_TYPE", "a form", headers(Content_Type="text/plain"))
     if call.said.who is not Who.MONITOR:
         yield Case("VALIDATION", "unknown field", with_unknown_field)
@@ -157,6 +158,24 @@ def start_of_started(stage: Stage, call: Call) -> httpx.Response:
     return stage.send(call, path=stage.path(call, iid=made), content=later)
 
 
+def two_hundred_and_first(stage: Stage, call: Call) -> httpx.Response:
+    path = f"{stage.page.path}/templates"
+    for number in range(TEMPLATES):
+        made = stage.owner.post(path, {"title": str(number)}, headers=ASYNC)
+        assert made.status_code == 202, made.text
+    return stage.send(call)
+
+
+def own_subdomain(stage: Stage, call: Call) -> httpx.Response:
+    return stage.send(call, content=json.dumps({"host": stage.page.host}).encode())
+
+
+def pending_mount(stage: Stage, call: Call) -> httpx.Response:
+    body = {"host": "status.acme.com"}
+    made = stage.owner.post(f"{stage.page.path}/mount", body).json()["data"]["id"]
+    return stage.send(call, path=stage.path(call, mid=made))
+
+
 SPECIAL: dict[tuple[str, str], Ask] = {
     ("signUp", "CONFLICT"): taken_email,
     ("logIn", "BAD_LOGIN"): wrong_password,
@@ -165,6 +184,9 @@ SPECIAL: dict[tuple[str, str], Ask] = {
     ("changePage", "CONFLICT"): headers(If_Match='"another"'),
     ("addComponent", "COMPONENT_LIMIT"): sixth_leaf,
     ("changeIncident", "CONFLICT"): start_of_started,
+    ("addTemplate", "CONFLICT"): two_hundred_and_first,
+    ("mountHost", "CONFLICT"): own_subdomain,
+    ("changeMount", "CONFLICT"): pending_mount,
 }
 
 

@@ -63,6 +63,15 @@ class Stage:
         return self.page.key("Prometheus")
 
     @cached_property
+    def template(self) -> str:
+        return self.page.template("The API is down", kind="incident")
+
+    @cached_property
+    def mount(self) -> str:
+        """The mount of the subdomain that the page was made with."""
+        return self.owner.get(f"{self.page.path}/mounts").json()["data"][0]["id"]
+
+    @cached_property
     def disabled_key(self) -> str:
         made = self.page.key()
         self.owner.patch(f"{self.page.path}/keys/{made['id']}", {"disabled": True})
@@ -80,6 +89,7 @@ class Stage:
         if call.method == "get":
             assert self.incident
             assert self.key
+            assert self.template  # last, for the audit begins with it
 
     def name(self, part: str) -> str:
         """What is really there for a part of a path."""
@@ -89,6 +99,8 @@ class Stage:
             "iid": lambda: self.incident,
             "uid": lambda: self.update,
             "kid": lambda: self.key["id"],
+            "tid": lambda: self.template,
+            "mid": lambda: self.mount,
             "rid": lambda: self.opened.headers["location"].rpartition("/")[2],
         }[part]()
 
@@ -102,6 +114,8 @@ class Stage:
             (places.INCIDENT, lambda: self.incident),
             (places.UPDATE, lambda: self.update),
             (places.KEY, lambda: self.key["id"]),
+            (places.TEMPLATE, lambda: self.template),
+            (places.MOUNT, lambda: self.mount),
             ('"acme"', lambda: f'"{unique("acme")}"'),
         ):
             if published in told:

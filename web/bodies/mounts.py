@@ -3,22 +3,25 @@
 from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from web.media import text
 
 # A host has 253 characters; what is pasted may have a scheme, a port and a slash more.
 HOST_LIMIT = 300
 
-Host = Annotated[str, text(HOST_LIMIT)]
+Host = Annotated[str, text(HOST_LIMIT, "`acme.<base>`, or a domain of yours.")]
 
 
 class NewMount(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """`POST /api/v1/status/:pageID/mount`: `acme.<base>`, or a domain of one's own."""
+    """A host for a page."""
 
     host: Host
 
 
 class MountChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """`PATCH /api/v1/status/:pageID/mounts/:mid`: `primary` can be switched on only."""
+    """A change of a mount: it becomes the primary one."""
 
-    primary: bool
+    primary: Annotated[
+        bool, Meta(extra_json_schema={"const": True, "description": "Only true can be asked for."})
+    ]

@@ -5,7 +5,7 @@ import re
 from typing import Annotated, ClassVar
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from domain.days import is_zone
 from domain.page.commands import ChangePage
@@ -74,8 +74,13 @@ class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     theme: Theme | UnsetType | None = UNSET
     show_uptime: bool | None = None
     show_footer: bool | None = None
-    logo: str | UnsetType | None = UNSET
-    domain: Annotated[str | None, text(HOST_LIMIT)] = None
+    logo: Annotated[
+        str | UnsetType | None,
+        Meta(extra_json_schema={"description": "A picture in base64; null takes it away."}),
+    ] = UNSET
+    domain: Annotated[
+        str | None, text(HOST_LIMIT, "Alone: a host to mount, primary once it is active.")
+    ] = None
 
 
 def command_of(body: PageChange, etag: str | None) -> ChangePage:

@@ -1,6 +1,6 @@
 """Bodies of templates. Null clears what may be missing. Source: SPEC section 6."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -15,7 +15,7 @@ from web.media import text
 
 
 class NewTemplate(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """`POST /api/v1/status/:pageID/templates`."""
+    """Words for later."""
 
     title: Annotated[str, text(TITLE_LIMIT)]
     name: Annotated[str | None, text(NAME_LIMIT)] = None
@@ -26,7 +26,9 @@ class NewTemplate(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 
 class TemplateChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """`PATCH /api/v1/status/:pageID/templates/:tid`."""
+    """A change of a template; what is not given stays, null clears what may be missing."""
+
+    needs_one: ClassVar[bool] = True
 
     title: Annotated[str | None, text(TITLE_LIMIT)] = None
     name: Annotated[str | UnsetType | None, text(NAME_LIMIT)] = UNSET

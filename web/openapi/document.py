@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from web.cookies import SESSION
-from web.describe import Example, Given, Who
+from web.describe import JSON, Example, Given, Who
 from web.openapi.operations import Call, Routed, calls
 from web.openapi.prose import SECTIONS, prose
 from web.openapi.schemas import Schemas
 from web.refusals import REFUSALS
 
 Json = dict[str, Any]
-JSON = "application/json"
 SECURITY: dict[Who, list[Json]] = {
     Who.MONITOR: [{"key": []}],
     Who.OWNER: [{"session": []}],
@@ -134,21 +133,30 @@ def responses(call: Call, schemas: Schemas) -> Json:
 
 def good(call: Call, schemas: Schemas, meaning: str) -> Json:
     """Return the answer that does what was asked."""
-    schema = {
-        "type": "object",
-        "properties": {"ok": {"const": True}, "data": schemas.of(call.said.data)},
-        "required": ["ok", "data"],
+    is_json = call.said.media == JSON
+    schema = schemas.of(call.said.data)
+    content = {
+        "schema": enveloped(schema) if is_json else schema,
+        "examples": {one.name: answered(one, call.said.media) for one in call.said.examples},
     }
-    content = {"schema": schema, "examples": dict(map(answered, call.said.examples))}
     headers: Json = {"Location": LOCATION} if call.is_logged else {}
     if call.said.sets_cookie:
         headers["Set-Cookie"] = COOKIE_SET
-    return {"description": meaning, **with_headers(headers), "content": {JSON: content}}
+    return {"description": meaning, **with_headers(headers), "content": {call.said.media: content}}
 
 
-def answered(example: Example) -> tuple[str, Json]:
-    """Return what an example is answered with, by its name."""
-    return example.name, {"value": {"ok": True, "data": example.data}}
+def enveloped(schema: Json) -> Json:
+    """Return the schema of the envelope around data."""
+    return {
+        "type": "object",
+        "properties": {"ok": {"const": True}, "data": schema},
+        "required": ["ok", "data"],
+    }
+
+
+def answered(example: Example, media: str) -> Json:
+    """Return what an example is answered with."""
+    return {"value": {"ok": True, "data": example.data} if media == JSON else example.data}
 
 
 def refused(call: Call, status: int) -> Json:

@@ -33,7 +33,7 @@ def call(one: Reading) -> str:
     query = [field for field in one.parameters if field.what.endswith("(query)")]
     parts += [table(tuple(query), "")] if query else []
     parts += [
-        f"→ {one.status} `data: {one.shape}`",
+        f"→ {one.status} `{one.shape}`",
         f"Refusals: {codes}.",
         f"```sh\n{one.curl}\n```",
     ]

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from web.openapi.document import JSON, Json
+from web.describe import JSON
+from web.openapi.document import Json
 
 WHO = {"key": '-H "Authorization: Bearer $KEY"', "session": "-b jar"}
 WHO_WORDS = {"key": "a page's key", "session": "a session"}
@@ -25,7 +26,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One operation in words; `shape` is the form of its `data`, `refusals` are codes by status."""
+    """One operation in words; `shape` is the form of its answer, `refusals` are codes by status."""
 
     id: str
     method: str
@@ -73,10 +74,10 @@ def sections(document: Json) -> list[Section]:
 def reading(document: Json, method: str, path: str, told: Json) -> Reading:
     """Return one operation in words."""
     status = next(iter(told["responses"]))
-    good = told["responses"][status]["content"][JSON]
-    data = good["schema"]["properties"]["data"]
+    media, good = next(iter(told["responses"][status]["content"].items()))
     bodies = told.get("requestBody", {}).get("content", {}).get(JSON, {}).get("schema", {})
     example = next(iter(good["examples"].values()))["value"]
+    is_json = media == JSON
     return Reading(
         id=told["operationId"],
         method=method.upper(),
@@ -87,10 +88,12 @@ def reading(document: Json, method: str, path: str, told: Json) -> Reading:
         parameters=tuple(map(parameter, told["parameters"])),
         bodies=tuple(body_fields(document, bodies)),
         status=status,
-        shape=shape(document, data),
+        shape=f"data: {shape(document, good['schema']['properties']['data'])}"
+        if is_json
+        else media,
         refusals=tuple(refusals(told["responses"])),
         curl=curl(method, path, told),
-        answer=json.dumps(example, indent=2, ensure_ascii=False),
+        answer=json.dumps(example, indent=2, ensure_ascii=False) if is_json else f"{example}…",
     )
 
 
@@ -181,7 +184,7 @@ def shape(document: Json, schema: Json, depth: int = 3) -> str:
 def refusals(responses: Json) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Tell the codes of every status that refuses."""
     for status, told in responses.items():
-        parts = told["content"][JSON]["schema"].get("allOf")
+        parts = told["content"].get(JSON, {}).get("schema", {}).get("allOf")
         if parts:
             yield status, tuple(parts[1]["properties"]["code"]["enum"])
 

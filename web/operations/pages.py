@@ -5,10 +5,12 @@ from typing import Annotated
 from msgspec import Meta
 
 from web.bodies.owner import NewPage
-from web.bodies.settings import PageChange
+from web.bodies.settings import BODY_BYTES, PageChange
 from web.describe import Example, Given, Operation
+from web.operations.hosts import DOMAIN
 from web.operations.places import PAGE
 from web.views.account import AccountStatus
+from web.views.latency import LatencyView
 from web.views.pages import ChangedPage, CreatedPage, Page
 from web.views.wire import Named
 
@@ -32,6 +34,15 @@ PAGE_DATA = {
     "logo": None,
     "suspended": False,
     "suspendedReason": None,
+}
+PIXEL = (  # a grey dot, 1 × 1
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNoAAAAggCB2kUIOwAAAABJRU5ErkJggg=="
+)
+LOGO = {
+    "url": f"https://{HOST}/logo/0123456789abcdef0123456789abcdef.png",
+    "type": "image/png",
+    "width": 1,
+    "height": 1,
 }
 ONE_ETAG = Meta(extra_json_schema={"pattern": r'^("?[A-Za-z0-9_.+/=-]{1,64}"?|\*)$'})
 IF_MATCH = Given(
@@ -81,8 +92,11 @@ CHANGE_PAGE = Operation(
     name="changePage",
     tag=TAG,
     summary="Change settings; what is not given stays.",
-    note="The answer tells what was given. 409: the settings are not those of `If-Match`.",
+    note="The answer tells what was given; of a logo what `readPage` tells. `domain` goes alone"
+    " and without `If-Match`: it is mounted, and primary once it is active. The body may have 112"
+    " KiB here. 409: the settings are not those of `If-Match`, or the host can't be mounted.",
     body=PageChange,
+    body_kib=BODY_BYTES // 1024,
     data=ChangedPage,
     given=(IF_MATCH,),
     refusals=("CONFLICT",),
@@ -102,6 +116,16 @@ CHANGE_PAGE = Operation(
                 "theme": {"mode": "dark"},
             },
         ),
+        Example(
+            "a logo",
+            body={"logo": f"data:image/png;base64,{PIXEL}"},
+            data={"id": PAGE, "logo": LOGO},
+        ),
+        Example(
+            "a domain",
+            body={"domain": "status.acme.com"},
+            data={"id": PAGE, "domain": "status.acme.com", "mount": DOMAIN},
+        ),
     ),
 )
 DELETE_PAGE = Operation(
@@ -111,4 +135,33 @@ DELETE_PAGE = Operation(
     note="Its place and its hosts are free, its keys open nothing, its address answers 404.",
     data=Named,
     examples=(Example("a page", data={"id": PAGE}),),
+)
+PREVIEW_PAGE = Operation(
+    name="previewPage",
+    tag=TAG,
+    summary="Show the page as it would be served, also while it is hidden or dark.",
+    note="No JSON. The base alone may frame it; it does not refresh itself, its links lead nowhere,"
+    " and its logo comes from `/logo/{name}` on the base.",
+    data=str,
+    media="text/html",
+    examples=(Example("a page", data="<!doctype html>"),),
+)
+READ_LATENCY = Operation(
+    name="readLatency",
+    tag=TAG,
+    summary="Tell how long writes of the last 30 days took from acknowledged to published.",
+    note="Days are those of the page's zone that had writes; without any the figures are null. Of a"
+    " page with more than 20,000 writes the last so many count; the clock's own do not.",
+    data=LatencyView,
+    examples=(
+        Example(
+            "one day",
+            data={
+                "p50Ms": 14,
+                "p99Ms": 61,
+                "count": 12,
+                "days": [{"day": "2026-11-23", "p50Ms": 14, "p99Ms": 61, "count": 12}],
+            },
+        ),
+    ),
 )

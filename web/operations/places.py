@@ -11,6 +11,8 @@ UPDATE = "u_" + TAIL.format("e")
 KEY = "k_" + TAIL.format("f")
 RECEIPT = "r_" + TAIL.format("g")
 ACCOUNT = "a_" + TAIL.format("h")
+TEMPLATE = "t_" + TAIL.format("j")
+MOUNT = "m_" + TAIL.format("k")
 
 PLACES = {
     "page_id": Place("pageId", "A page of yours.", PAGE),
@@ -18,5 +20,7 @@ PLACES = {
     "iid": Place("incidentId", "An incident or a maintenance of the page.", INCIDENT),
     "uid": Place("updateId", "An update of the incident.", UPDATE),
     "kid": Place("keyId", "A key of the page.", KEY),
+    "tid": Place("templateId", "A template of the page.", TEMPLATE),
+    "mid": Place("mountId", "A mount of the page.", MOUNT),
     "rid": Place("receiptId", "As `Location` said it.", RECEIPT),
 }

@@ -17,6 +17,7 @@ READ_RECEIPT = Operation(
             data={
                 "id": RECEIPT,
                 "state": "published",
+                "requestId": "3f0c7d1e-restart",
                 "acceptedAt": "2026-11-23T14:02:00.000Z",
                 "appliedAt": "2026-11-23T14:02:00.012Z",
                 "publishedAt": "2026-11-23T14:02:00.018Z",

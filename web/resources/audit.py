@@ -5,6 +5,8 @@ from falcon.asgi import Request, Response
 from domain.store.audit import read_audit
 from domain.store.engine import run
 from web.answers import write_data
+from web.describe import describes
+from web.operations.audit import READ_AUDIT
 from web.paging import audit_cursor_of, audit_place_of, limit_of
 from web.resources.owner import Owner
 from web.views.audit import shown
@@ -13,6 +15,7 @@ from web.views.audit import shown
 class Audit(Owner):
     """`GET /api/v1/status/:pageID/audit`."""
 
+    @describes(READ_AUDIT)
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
         """Read the log of a page back, newest first."""
         holder = await self.holder(req)

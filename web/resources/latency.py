@@ -5,6 +5,8 @@ from falcon.asgi import Request, Response
 from domain.store.engine import run
 from domain.store.latency import latency_of
 from web.answers import write_data
+from web.describe import describes
+from web.operations.pages import READ_LATENCY
 from web.resources.owner import Owner
 from web.views.latency import latency_view
 
@@ -12,6 +14,7 @@ from web.views.latency import latency_view
 class Latency(Owner):
     """`GET /api/v1/status/:pageID/latency`."""
 
+    @describes(READ_LATENCY)
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
         """Tell the figures of the last 30 days."""
         page = await self.page(req, page_id)

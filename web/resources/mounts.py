@@ -15,10 +15,13 @@ from domain.store.mounts import OwnedMount, mounts_of_page
 from domain.store.sessions import Holder
 from web.answers import write_data
 from web.bodies.mounts import MountChange, NewMount
+from web.describe import describes
 from web.errors import invalid
 from web.mounting import mount_command
+from web.operations import hosts as said
 from web.resources.owner import Owner
-from web.views.mounts import MountView, UnmountedView, mount_view
+from web.views.mounts import MountView, mount_view
+from web.views.wire import Named
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +55,7 @@ class MountOwner(Owner):
 class NewMounts(MountOwner):
     """`POST /api/v1/status/:pageID/mount`."""
 
+    @describes(said.MOUNT_HOST)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
         """Mount a host: a subdomain at once, a domain once its proof was seen."""
         holder = await self.holder(req)
@@ -68,6 +72,7 @@ class NewMounts(MountOwner):
 class Mounts(MountOwner):
     """`GET /api/v1/status/:pageID/mounts`."""
 
+    @describes(said.LIST_MOUNTS)
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
         """List a page's mounts, oldest first."""
         page, holder = await self.page(req, page_id), await self.holder(req)
@@ -78,6 +83,7 @@ class Mounts(MountOwner):
 class OneMount(MountOwner):
     """`PATCH` and `DELETE /api/v1/status/:pageID/mounts/:mid`."""
 
+    @describes(said.CHANGE_MOUNT)
     async def on_patch(self, req: Request, resp: Response, page_id: str, mid: str) -> None:
         """Make a mount's host the page's canonical one."""
         holder = await self.holder(req)
@@ -88,6 +94,7 @@ class OneMount(MountOwner):
         await self.write(req, resp, holder, command, named, raw=raw)
         await self.tell(resp, holder, page_id, lambda mount: mount.id == mid)
 
+    @describes(said.UNMOUNT_HOST)
     async def on_delete(self, req: Request, resp: Response, page_id: str, mid: str) -> None:
         """Take a host from its page; from this answer on it leads there no more."""
         holder = await self.holder(req)
@@ -97,6 +104,7 @@ class OneMount(MountOwner):
 class MountVerification(MountOwner):
     """`POST /api/v1/status/:pageID/mounts/:mid/verify`."""
 
+    @describes(said.VERIFY_MOUNT)
     async def on_post(self, req: Request, resp: Response, page_id: str, mid: str) -> None:
         """Look a mount up again, now."""
         holder = await self.holder(req)
@@ -104,7 +112,6 @@ class MountVerification(MountOwner):
         await self.tell(resp, holder, page_id, lambda mount: mount.id == mid)
 
 
-def named(command: VerifyMount | UnmountHost | SetPrimary) -> dict[str, Any]:
+def named(command: VerifyMount | UnmountHost | SetPrimary) -> Named:
     """Return which mount was meant."""
-    view: UnmountedView = {"id": command.mount_id}
-    return {**view}
+    return {"id": command.mount_id}

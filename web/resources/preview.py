@@ -13,7 +13,9 @@ from domain.store.engine import run
 from domain.store.logos import logo_for
 from web.answers import Writes
 from web.auth import Gate
+from web.describe import describes
 from web.errors import RETRY_AFTER_S, ApiError, not_found
+from web.operations.pages import PREVIEW_PAGE
 from web.page_copy import Answer
 from web.process import NotThereError, Process
 from web.resources.owner import Owner
@@ -32,6 +34,7 @@ class Preview(Owner):
         super().__init__(process, gate, writes)
         self._process = process
 
+    @describes(PREVIEW_PAGE)
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
         """Show a page to its owner, whether visitors may see it or not."""
         page = await self.page(req, page_id)

@@ -18,8 +18,7 @@ from web.mounting import mount_command
 from web.operations import pages as said
 from web.resources.mounts import MountOwner
 from web.views import logos
-from web.views.mounts import DomainSetView, domain_view
-from web.views.pages import ChangedPage, page_view
+from web.views.pages import ChangedPage, domain_set, page_view
 from web.views.wire import named
 
 ETAG = re.compile(r'"?([\w.+/=-]{1,64})"?')
@@ -63,14 +62,15 @@ class OnePage(MountOwner):
         holder = await self.holder(req)
         command = mount_command(page_id, domain, "domain", self.settings, wants_primary=True)
 
-        def told(first: MountHost) -> DomainSetView:
-            return domain_view(page_id, self.asked_for(first))
+        def told(first: MountHost) -> ChangedPage:
+            return domain_set(page_id, self.asked_for(first))
 
         await self.write(req, resp, holder, command, told, raw=raw)
         mount = await self.tell(resp, holder, page_id, lambda m: m.host == command.host)
         if mount is not None:
-            write_data(resp, domain_view(page_id, mount), resp.status_code)
+            write_data(resp, domain_set(page_id, mount), resp.status_code)
 
+    @describes(said.DELETE_PAGE)
     async def on_delete(self, req: Request, resp: Response, page_id: str) -> None:
         """Delete a page: its place and its hosts are free, its address answers 404."""
         holder = await self.holder(req)

@@ -1,6 +1,6 @@
 """Templates of incidents and maintenances. Visitors see nothing of them. Source: SPEC section 6."""
 
-from typing import Any
+from typing import cast
 
 from falcon.asgi import Request, Response
 
@@ -11,14 +11,18 @@ from domain.store.templates import load_templates, templates_of
 from web.answers import write_data
 from web.bodies import templates as b
 from web.bodies.owner import given_of
+from web.describe import describes
 from web.errors import invalid
+from web.operations import templates as said
 from web.resources.owner import Owner
 from web.views import templates as view
+from web.views.wire import named
 
 
 class AllTemplates(Owner):
     """`GET /api/v1/status/templates`."""
 
+    @describes(said.LIST_ALL_TEMPLATES)
     async def on_get(self, req: Request, resp: Response) -> None:
         """List the templates of all of the account's pages, page by page, oldest first."""
         holder = await self.holder(req)
@@ -29,20 +33,22 @@ class AllTemplates(Owner):
 class Templates(Owner):
     """`GET` and `POST /api/v1/status/:pageID/templates`."""
 
+    @describes(said.LIST_TEMPLATES)
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
         """List a page's templates, oldest first."""
         page = await self.page(req, page_id)
         found = await run(self.engine, load_templates, page.id)
         write_data(resp, [view.shown(page.id, template) for template in found.values()])
 
+    @describes(said.ADD_TEMPLATE)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
         """Keep words for later."""
         holder = await self.holder(req)
         raw, body = await self.body(req, b.NewTemplate)
         command = b.added(mint("t"), body)
 
-        def describe(first: AddTemplate) -> dict[str, Any]:
-            return {**view.added(page_id, first)}
+        def describe(first: AddTemplate) -> view.TemplateView:
+            return view.added(page_id, first)
 
         await self.write(
             req, resp, holder, command, describe, stream_id=page_id, raw=raw, status=201
@@ -52,6 +58,7 @@ class Templates(Owner):
 class OneTemplate(Owner):
     """`PATCH` and `DELETE /api/v1/status/:pageID/templates/:tid`."""
 
+    @describes(said.CHANGE_TEMPLATE)
     async def on_patch(self, req: Request, resp: Response, page_id: str, tid: str) -> None:
         """Change a template; what is not given stays."""
         holder = await self.holder(req)
@@ -61,15 +68,16 @@ class OneTemplate(Owner):
             raise invalid("Give at least one thing to change.")
         command = b.changed(tid, body)
 
-        def describe(first: ChangeTemplate) -> dict[str, Any]:
-            return {"id": first.template_id, **given}
+        def describe(first: ChangeTemplate) -> view.ChangedTemplate:
+            return cast("view.ChangedTemplate", {"id": first.template_id, **given})
 
         await self.write(req, resp, holder, command, describe, stream_id=page_id, raw=raw)
 
+    @describes(said.DELETE_TEMPLATE)
     async def on_delete(self, req: Request, resp: Response, page_id: str, tid: str) -> None:
         """Forget a template; what was opened from it stays."""
         holder = await self.holder(req)
         command = DeleteTemplate(tid)
         await self.write(
-            req, resp, holder, command, lambda c: {"id": c.template_id}, stream_id=page_id
+            req, resp, holder, command, lambda c: named(c.template_id), stream_id=page_id
         )

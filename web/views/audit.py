@@ -2,30 +2,36 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any, TypedDict
+from typing import Any, Literal, TypeAlias, TypedDict, cast
 
 from domain.days import iso
 from domain.store.audit import Audit, Logged
 from domain.store.codec import KINDS
 from web.views.audit_sentences import sentence
+from web.views.wire import Id, Instant
 
 # What a field's name may not hold, whichever command it is of and however deep it stands.
 SECRET = frozenset({"hash", "secret", "secrets", "password", "token", "cookie", "etag"})
-ACTORS = {"clock": "The clock", "operator": "The operator"}
+ActorKind: TypeAlias = Literal["owner", "key", "clock", "operator", "system"]
+Outcome: TypeAlias = Literal["applied", "refused", "failed", "waiting"]
+ACTORS: Mapping[str, tuple[ActorKind, str]] = {
+    "clock": ("clock", "The clock"),
+    "operator": ("operator", "The operator"),
+}
 
 
 class ActorView(TypedDict):
     """Who did it; the clock, the operator and the system have no id."""
 
-    type: str
-    id: str | None
+    type: ActorKind
+    id: Id | None
     name: str | None
 
 
 class CauseView(TypedDict):
     """The command of the account that led to this one."""
 
-    id: str
+    id: Id
     action: str
 
 
@@ -39,13 +45,13 @@ class RefusalView(TypedDict):
 class EntryView(TypedDict):
     """Who did what, when, through what, and what became of it; `id` is the receipt's."""
 
-    id: str
-    at: str
+    id: Id
+    at: Instant
     action: str
     summary: str
     actor: ActorView
     cause: CauseView | None
-    outcome: str
+    outcome: Outcome
     refusal: RefusalView | None
     details: dict[str, Any]
 
@@ -74,7 +80,7 @@ def entry(logged: Logged, audit: Audit) -> EntryView:
         "cause": {"id": logged.cause_id, "action": logged.cause_kind or ""}
         if logged.cause_id
         else None,
-        "outcome": logged.outcome or "waiting",
+        "outcome": cast("Outcome", logged.outcome or "waiting"),
         "refusal": {"code": refusal["code"], "error": refusal["error"]} if refusal else None,
         "details": details(logged.kind, logged.payload),
     }
@@ -83,12 +89,12 @@ def entry(logged: Logged, audit: Audit) -> EntryView:
 def actor(doer: str, audit: Audit) -> ActorView:
     """Return who did it, as the log writes it: `key:k_…`, `owner:a_…`, or a word."""
     kind, _, id_ = doer.partition(":")
-    if kind in {"key", "owner"}:
-        named = audit.names if kind == "key" else audit.emails
-        return {"type": kind, "id": id_, "name": named.get(id_)}
-    if kind in ACTORS:
-        return {"type": kind, "id": None, "name": ACTORS[kind]}
-    return {"type": "system", "id": None, "name": "Hep Status"}
+    if kind == "key":
+        return {"type": "key", "id": id_, "name": audit.names.get(id_)}
+    if kind == "owner":
+        return {"type": "owner", "id": id_, "name": audit.emails.get(id_)}
+    word, name = ACTORS.get(kind, ("system", "Hep Status"))
+    return {"type": word, "id": None, "name": name}
 
 
 def details(kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:

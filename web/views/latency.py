@@ -1,15 +1,19 @@
 """How long writes took until visitors saw them, as the owner's API answers it."""
 
 from collections.abc import Iterable
-from typing import TypedDict
+from typing import Annotated, TypedDict
+
+from msgspec import Meta
 
 from domain.store.latency import Latency
+
+Day = Annotated[str, Meta(extra_json_schema={"format": "date"})]
 
 
 class DayLatencyView(TypedDict):
     """A day in the page's time zone that had writes."""
 
-    day: str
+    day: Day
     p50Ms: int | None
     p99Ms: int | None
     count: int

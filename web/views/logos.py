@@ -1,16 +1,18 @@
 """A page's logo as its owner is told of it."""
 
-from typing import TypedDict
+from typing import Literal, TypeAlias, TypedDict, cast
 
 from domain.page.logo import Logo
 from domain.store.settings import Settings
+
+LogoType: TypeAlias = Literal["image/png", "image/jpeg", "image/webp"]
 
 
 class LogoView(TypedDict):
     """Where a logo is served (null without a host), its type, its size in pixels."""
 
     url: str | None
-    type: str
+    type: LogoType
     width: int
     height: int
 
@@ -21,7 +23,7 @@ def shown(logo: Logo | None, host: str | None, settings: Settings) -> LogoView |
         return None
     return {
         "url": settings.page_url(host) + logo.name if host else None,
-        "type": logo.type,
+        "type": cast("LogoType", logo.type),
         "width": logo.width,
         "height": logo.height,
     }

@@ -1,9 +1,9 @@
 """A mount as its owner sees it, with the DNS records that prove it."""
 
 from ipaddress import ip_address
-from typing import TypedDict
+from typing import Literal, TypeAlias, TypedDict
 
-from domain.account.mount import Mount, MountKind
+from domain.account.mount import Mount, MountKind, MountState
 from domain.account.mount_proof import Proof
 from domain.days import iso as written
 from domain.host_names import LONGEST
@@ -12,12 +12,15 @@ from domain.store.settings import Settings, addresses
 from web.answers import iso
 from web.hosts import unicode_form
 from web.mounting import is_apex
+from web.views.wire import Id, Instant
+
+RecordType: TypeAlias = Literal["CNAME", "TXT", "A", "AAAA"]
 
 
 class DnsRecordView(TypedDict):
-    """A record to make: its type (`CNAME` `TXT` `A` `AAAA`), its full name, and what it says."""
+    """A record to make: its type, its full name, and what it says."""
 
-    type: str
+    type: RecordType
     name: str
     value: str
 
@@ -29,33 +32,19 @@ class MountView(TypedDict):
     null when no lookup is planned.
     """
 
-    id: str
+    id: Id
     host: str
     hostUnicode: str
-    kind: str
-    state: str
+    kind: MountKind
+    state: MountState
     reason: str | None
     primary: bool
     url: str
     dns: list[DnsRecordView]
-    createdAt: str
-    verifiedAt: str | None
-    checkedAt: str | None
-    nextCheckAt: str | None
-
-
-class UnmountedView(TypedDict):
-    """The mount that is no more."""
-
-    id: str
-
-
-class DomainSetView(TypedDict):
-    """The page whose domain was asked for, and the mount that stands for it."""
-
-    id: str
-    domain: str
-    mount: MountView
+    createdAt: Instant
+    verifiedAt: Instant | None
+    checkedAt: Instant | None
+    nextCheckAt: Instant | None
 
 
 def mount_view(owned: OwnedMount, settings: Settings) -> MountView:
@@ -94,13 +83,8 @@ def dns_records(mount: Mount, settings: Settings) -> list[DnsRecordView]:
 def edge_records(host: str, settings: Settings) -> list[DnsRecordView]:
     """Return the records that lead a host to us where it can't have a CNAME."""
     listed = addresses(settings.edge_addresses, "EDGE_ADDRESSES")
-    families = {4: "A", 6: "AAAA"}
+    families: dict[int, RecordType] = {4: "A", 6: "AAAA"}
     return [
         {"type": families[ip_address(found).version], "name": host, "value": found}
         for found in listed
     ]
-
-
-def domain_view(page_id: str, mount: MountView) -> DomainSetView:
-    """Return a page's wished-for domain as JSON."""
-    return {"id": page_id, "domain": mount["host"], "mount": mount}

@@ -10,6 +10,7 @@ from domain.store.settings import Settings
 from web.answers import iso
 from web.views import logos
 from web.views.logos import LogoView
+from web.views.mounts import MountView
 from web.views.wire import Id, Instant, StatusWords, status_words
 
 
@@ -71,7 +72,7 @@ class SomeTheme(TypedDict, total=False):
 
 
 class ChangedPage(TypedDict, total=False):
-    """What was given, and the page's id."""
+    """What was given, and the page's id; of a domain its mount as well."""
 
     id: Required[str]
     name: str
@@ -84,6 +85,8 @@ class ChangedPage(TypedDict, total=False):
     showUptime: bool
     showFooter: bool
     logo: LogoView | None
+    domain: str
+    mount: MountView
 
 
 def page_view(page: OwnedPage, settings: Settings) -> Page:
@@ -104,6 +107,11 @@ def page_view(page: OwnedPage, settings: Settings) -> Page:
         "expiresAt": iso(page.expires_at),
         "createdAt": written(page.created_at),
     }
+
+
+def domain_set(page_id: str, mount: MountView) -> ChangedPage:
+    """Return the answer about a page's wished-for domain: the mount that stands for it."""
+    return {"id": page_id, "domain": mount["host"], "mount": mount}
 
 
 def look(given: Look) -> PageLook:

@@ -1,22 +1,36 @@
 """A template as its owner is told of it."""
 
-from typing import TypedDict
+from typing import Required, TypedDict
 
 from domain.page.state import Template
 from domain.page.template_commands import AddTemplate
+from domain.status import Impact, IncidentKind, IncidentState
+from web.views.wire import Id
 
 
 class TemplateView(TypedDict):
     """Words to begin an incident or a maintenance with; `page` is the id of theirs."""
 
-    id: str
-    page: str
+    id: Id
+    page: Id
     name: str
     title: str
     body: str | None
-    state: str | None
-    impact: str | None
-    kind: str
+    state: IncidentState | None
+    impact: Impact | None
+    kind: IncidentKind
+
+
+class ChangedTemplate(TypedDict, total=False):
+    """What was given, and the template's id."""
+
+    id: Required[str]
+    title: str
+    name: str | None
+    body: str | None
+    state: IncidentState | None
+    impact: Impact | None
+    kind: IncidentKind
 
 
 def shown(page_id: str, template: Template) -> TemplateView:

@@ -1,0 +1,50 @@
+"""What was done to a page, by whom and through what."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from web.describe import Example, Given, Operation
+from web.operations.incidents import LIMITED
+from web.operations.places import ACCOUNT, RECEIPT, TEMPLATE
+from web.views.audit import AuditView
+
+CURSOR = Given(
+    "cursor",
+    Annotated[str, Meta(extra_json_schema={"format": "audit-cursor"})],
+    "The `nextCursor` of the answer before.",
+)
+
+READ_AUDIT = Operation(
+    name="readAudit",
+    tag="Audit",
+    summary="Read the log of a page back, newest first.",
+    data=AuditView,
+    given=(LIMITED, CURSOR),
+    examples=(
+        Example(
+            "the newest",
+            query={"limit": 1},
+            data={
+                "items": [
+                    {
+                        "id": RECEIPT,
+                        "at": "2026-11-23T14:02:00.000Z",
+                        "action": "AddTemplate",
+                        "summary": "Added the template “The API is down”",
+                        "actor": {"type": "owner", "id": ACCOUNT, "name": "ada@example.com"},
+                        "cause": None,
+                        "outcome": "applied",
+                        "refusal": None,
+                        "details": {
+                            "kind": "incident",
+                            "title": "The API is down",
+                            "templateId": TEMPLATE,
+                        },
+                    }
+                ],
+                "nextCursor": "MTIgMg==",
+            },
+        ),
+    ),
+)
