@@ -78,6 +78,7 @@ class Operation:
     refusals: tuple[str, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)
     sets_cookie: bool = False
+    has_receipt: bool = False
     media: str = JSON
     body_kib: int = 64
 

@@ -9,8 +9,12 @@ from typing import Any, NamedTuple
 
 import httpx
 
+from domain.page.commands import SuspendPage
 from domain.page.state import TEMPLATES
+from ops.writing import write
 from tests.integration.http_stage import UNKNOWN, Stage
+from tests.support.actors import PASSWORD
+from tests.support.faults import inside
 from web.describe import Who
 from web.openapi.operations import PART, Call
 
@@ -22,6 +26,7 @@ ELSEWHERE = {
     "FAILED": "tests/system/test_rules_poison.py",
     "UNAVAILABLE": "tests/system/test_rules_postgres.py",
     "UNKNOWN": "tests/system/test_rules_postgres.py",
+    "RATE_LIMITED": "tests/integration/test_http_limits.py",
 }
 
 
@@ -61,6 +66,7 @@ def of_who(call: Call) -> Iterator[Case]:
         yield Case("NO_KEY", "no secret", headers(Authorization="Bearer"))
         yield Case("BAD_KEY", "unknown", headers(Authorization="Bearer hyd_status_nobody"))
         yield Case("KEY_DISABLED", "disabled", with_disabled_key)
+        yield Case("PAGE_SUSPENDED", "suspended", with_suspended_page, is_apart=True)
     if call.said.who in {Who.OWNER, Who.EITHER}:
         yield Case("NO_SESSION", "no cookie", headers(Cookie=None))
         yield Case("NO_SESSION", "unknown", headers(Cookie="hepstatus_session=x"))
@@ -86,6 +92,14 @@ def of_body(call: Call) -> Iterator[Case]:
 
 def with_disabled_key(stage: Stage, call: Call) -> httpx.Response:
     return stage.send(call, headers={"Authorization": f"Bearer {stage.disabled_key}"})
+
+
+def with_suspended_page(stage: Stage, call: Call) -> httpx.Response:
+    path = stage.path(call)
+    key = {"Authorization": stage.monitor.http.headers["Authorization"]}
+    with inside(stage.actors.system):
+        write(stage.page.id, SuspendPage())
+    return stage.send(call, path=path, headers=key)
 
 
 def with_unknown(part: str) -> Ask:
@@ -131,6 +145,17 @@ def taken_email(stage: Stage, call: Call) -> httpx.Response:
 
 def wrong_password(stage: Stage, call: Call) -> httpx.Response:
     return taken_email(stage, call)
+
+
+def guessed_password(stage: Stage, call: Call) -> httpx.Response:
+    body = {"currentPassword": "a guess"}
+    body |= {"password": "another horse"} if call.method == "patch" else {}
+    return stage.send(call, content=json.dumps(body).encode())
+
+
+def anothers_email(stage: Stage, call: Call) -> httpx.Response:
+    body = {"currentPassword": PASSWORD, "email": stage.other.owner.email}
+    return stage.send(call, content=json.dumps(body).encode())
 
 
 def second_page(stage: Stage, call: Call) -> httpx.Response:
@@ -179,6 +204,11 @@ def pending_mount(stage: Stage, call: Call) -> httpx.Response:
 SPECIAL: dict[tuple[str, str], Ask] = {
     ("signUp", "CONFLICT"): taken_email,
     ("logIn", "BAD_LOGIN"): wrong_password,
+    ("changeAccount", "BAD_LOGIN"): guessed_password,
+    ("changeAccount", "CONFLICT"): anothers_email,
+    ("deleteAccount", "BAD_LOGIN"): guessed_password,
+    ("trade", "INSUFFICIENT_TOKENS"): sent(),
+    ("trade", "NOT_FOUND"): sent(content=b'{"slot": "s_nobody"}'),
     ("createPage", "NO_FREE_SLOT"): second_page,
     ("createPage", "CONFLICT"): taken_subdomain,
     ("changePage", "CONFLICT"): headers(If_Match='"another"'),

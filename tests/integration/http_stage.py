@@ -7,7 +7,10 @@ from urllib.parse import quote
 
 import httpx
 
+from domain.account.commands import GrantTokens
+from ops.writing import write
 from tests.support.actors import PASSWORD, Actors, Monitor, Owner, Page, unique
+from tests.support.faults import inside
 from web.describe import Example, Who
 from web.openapi.operations import PART, Call
 from web.operations import places
@@ -72,6 +75,22 @@ class Stage:
         return self.owner.get(f"{self.page.path}/mounts").json()["data"][0]["id"]
 
     @cached_property
+    def tokens(self) -> int:
+        """What the operator granted: enough for two trades."""
+        with inside(self.actors.system):
+            write(self.owner.id, GrantTokens(1000))
+        return 1000
+
+    @cached_property
+    def slot(self) -> str:
+        assert self.tokens
+        return self.owner.post("/api/v1/status/purchases/trade", {}).json()["data"]["slot"]
+
+    @cached_property
+    def session(self) -> str:
+        return self.owner.get("/api/v1/auth/sessions").json()["data"][0]["id"]
+
+    @cached_property
     def disabled_key(self) -> str:
         made = self.page.key()
         self.owner.patch(f"{self.page.path}/keys/{made['id']}", {"disabled": True})
@@ -86,6 +105,10 @@ class Stage:
         """Make what a reading tells of, and the component that is named API."""
         if call.said.name not in {"signUp", "createPage"}:
             assert self.leaf
+        if call.said.name == "trade":
+            assert self.tokens
+        if call.said.name == "listPurchases":
+            assert self.slot
         if call.method == "get":
             assert self.incident
             assert self.key
@@ -101,6 +124,7 @@ class Stage:
             "kid": lambda: self.key["id"],
             "tid": lambda: self.template,
             "mid": lambda: self.mount,
+            "session_id": lambda: self.session,
             "rid": lambda: self.opened.headers["location"].rpartition("/")[2],
         }[part]()
 
@@ -116,6 +140,7 @@ class Stage:
             (places.KEY, lambda: self.key["id"]),
             (places.TEMPLATE, lambda: self.template),
             (places.MOUNT, lambda: self.mount),
+            (places.SLOT, lambda: self.slot),
             ('"acme"', lambda: f'"{unique("acme")}"'),
         ):
             if published in told:
@@ -124,6 +149,9 @@ class Stage:
 
     def body(self, call: Call, example: Example) -> Any:
         """The body of an example."""
+        if isinstance(example.body, dict) and "currentPassword" in example.body:
+            email = {"email": f"{unique('new')}@example.com"} if "email" in example.body else {}
+            return example.body | {"currentPassword": PASSWORD} | email
         if example.body != ADA:
             return self.real(example.body)
         email = f"{unique('new')}@example.com" if call.said.name == "signUp" else self.owner.email

@@ -9,6 +9,7 @@ CURSOR = urlsafe_b64encode(b"2026-11-23T14:02:00+00:00 i_01kar5t0q4c8v2n6x3m7b9d
 AUDIT_CURSOR = urlsafe_b64encode(b"40 2").decode()
 
 schemathesis.openapi.format("audit-cursor", st.just(AUDIT_CURSOR))
+schemathesis.openapi.format("ledger-cursor", st.just(urlsafe_b64encode(b"40").decode()))
 schemathesis.openapi.format("cursor", st.just(CURSOR))
 schemathesis.openapi.format(
     "iana-time-zone", st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata", "America/St_Johns"])

@@ -15,7 +15,7 @@ SCHEMATHESIS = str(Path(sys.executable).parent / "schemathesis")
 LIMIT_S = 600  # a bounded run takes one minute on a machine of its own
 MONITORS = ("--include-tag", "Monitors", "--include-tag", "Receipts")
 # What ends the session or the page that all others need is asked of a stage of its own.
-ENDS = ("logOut", "deletePage")
+ENDS = ("logOut", "deletePage", "endSession", "changeAccount", "deleteAccount")
 RUNS = {
     "owners": [
         *("--exclude-tag", "Monitors", "--exclude-tag", "Receipts"),

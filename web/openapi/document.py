@@ -121,7 +121,7 @@ def parameter(given: Given, schemas: Schemas) -> Json:
 def responses(call: Call, schemas: Schemas) -> Json:
     """Return every answer that there can be."""
     told: Json = {str(call.said.status): good(call, schemas, "Done; visitors see it.")}
-    if not call.is_logged:
+    if not call.has_receipt:
         told[str(call.said.status)]["description"] = "Done."
     else:
         later = "Stored for good, shown soon; a refusal is then in the receipt only."
@@ -139,7 +139,7 @@ def good(call: Call, schemas: Schemas, meaning: str) -> Json:
         "schema": enveloped(schema) if is_json else schema,
         "examples": {one.name: answered(one, call.said.media) for one in call.said.examples},
     }
-    headers: Json = {"Location": LOCATION} if call.is_logged else {}
+    headers: Json = {"Location": LOCATION} if call.has_receipt else {}
     if call.said.sets_cookie:
         headers["Set-Cookie"] = COOKIE_SET
     return {"description": meaning, **with_headers(headers), "content": {call.said.media: content}}
@@ -164,7 +164,7 @@ def refused(call: Call, status: int) -> Json:
     codes = [code for code in call.codes if REFUSALS[code].status == status]
     only = {"properties": {"code": {"enum": codes}}}
     schema = {"allOf": [{"$ref": "#/components/schemas/Refusal"}, only]}
-    headers: Json = {"Location": LOCATION} if call.is_logged else {}
+    headers: Json = {"Location": LOCATION} if call.has_receipt else {}
     if status in {429, 503}:
         headers["Retry-After"] = RETRY
     meaning = "; ".join(f"`{code}`: {REFUSALS[code].meaning}" for code in codes)

@@ -11,7 +11,7 @@ from web.refusals import REFUSALS
 
 PART = re.compile(r"\{(\w+)\}")
 API = "/api/v1/"
-OF_KEYS = ("NO_KEY", "BAD_KEY", "KEY_DISABLED")
+OF_KEYS = ("NO_KEY", "BAD_KEY", "KEY_DISABLED", "PAGE_SUSPENDED")
 OF_SESSIONS = ("NO_SESSION",)
 OF_BODIES = ("VALIDATION", "TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE")
 OF_PATHS = ("VALIDATION", "NOT_FOUND")
@@ -56,6 +56,11 @@ class Call:
         return self.method != "get" and not self.path.startswith(f"{API}auth/")
 
     @property
+    def has_receipt(self) -> bool:
+        """Whether an answer tells a receipt: that of a write of the log."""
+        return self.is_logged or self.said.has_receipt
+
+    @property
     def codes(self) -> list[str]:
         """Every code of a refusal that it can be answered with, in the order of the table."""
         return [code for code in REFUSALS if code in self._codes()]
@@ -72,6 +77,7 @@ class Call:
             *(OF_PATHS if "{" in self.path else ()),
             *(("VALIDATION",) if self.said.given else ()),
             *(OF_WRITES if self.is_logged else ()),
+            *(("UNKNOWN",) if self.has_receipt else ()),
             *(("CONFLICT",) if self.is_logged and self.said.body else ()),
         }
 

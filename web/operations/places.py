@@ -13,6 +13,8 @@ RECEIPT = "r_" + TAIL.format("g")
 ACCOUNT = "a_" + TAIL.format("h")
 TEMPLATE = "t_" + TAIL.format("j")
 MOUNT = "m_" + TAIL.format("k")
+SLOT = "s_" + TAIL.format("m")
+SESSION = "n_" + TAIL.format("n")
 
 PLACES = {
     "page_id": Place("pageId", "A page of yours.", PAGE),
@@ -22,5 +24,6 @@ PLACES = {
     "kid": Place("keyId", "A key of the page.", KEY),
     "tid": Place("templateId", "A template of the page.", TEMPLATE),
     "mid": Place("mountId", "A mount of the page.", MOUNT),
+    "session_id": Place("sessionId", "A session of the account.", SESSION),
     "rid": Place("receiptId", "As `Location` said it.", RECEIPT),
 }

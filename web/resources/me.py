@@ -18,9 +18,11 @@ from web.answers import Writes, write_data
 from web.attempts import BAD_LOGIN, Attempts
 from web.auth import NO_SESSION, Gate
 from web.bodies.accounts import AccountChange, Farewell
+from web.describe import describes
 from web.errors import ApiError, invalid
 from web.inbox import NoAuthorityError
 from web.media import decode_body, read_body
+from web.operations import accounts as said
 from web.passwords import Passwords
 from web.process import Process
 from web.resources.auth import TAKEN
@@ -41,11 +43,13 @@ class Me:
         self._passwords = passwords
         self._attempts = Attempts(process.limits)
 
+    @describes(said.WHO_AM_I)
     async def on_get(self, req: Request, resp: Response) -> None:
         """Tell who one is."""
         holder = await self._gate.owner(req)
         write_data(resp, account_view(holder, holder.email))
 
+    @describes(said.CHANGE_ACCOUNT)
     async def on_patch(self, req: Request, resp: Response) -> None:
         """Change e-mail or password; another password ends all other sessions."""
         holder = await self._gate.owner(req)
@@ -59,6 +63,7 @@ class Me:
             cookies.set_session(req, resp, token)
         write_data(resp, account_view(holder, email))
 
+    @describes(said.DELETE_ACCOUNT)
     async def on_delete(self, req: Request, resp: Response) -> None:
         """Delete the account with its pages; from a 200 on nothing of it is to be seen."""
         holder = await self._gate.owner(req)

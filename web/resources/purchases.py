@@ -8,6 +8,8 @@ from domain.store.ledger import booking_by, bookings_before
 from domain.store.mint import mint
 from web.answers import write_data
 from web.bodies.purchases import Trade, command_of
+from web.describe import describes
+from web.operations import purchases as said
 from web.paging import cursor_at, limit_of, seq_of
 from web.resources.owner import Owner
 from web.views.purchases import LedgerRows, Traded, ledger_row, trade_asked, trade_done
@@ -16,6 +18,7 @@ from web.views.purchases import LedgerRows, Traded, ledger_row, trade_asked, tra
 class Purchases(Owner):
     """`GET /api/v1/status/purchases`."""
 
+    @describes(said.LIST_PURCHASES)
     async def on_get(self, req: Request, resp: Response) -> None:
         """Tell the ledger, newest first."""
         holder = await self.holder(req)
@@ -32,6 +35,7 @@ class Purchases(Owner):
 class Trades(Owner):
     """`POST /api/v1/status/purchases/trade`."""
 
+    @describes(said.TRADE)
     async def on_post(self, req: Request, resp: Response) -> None:
         """Trade tokens for a slot, or for 30 days more of one."""
         holder = await self.holder(req)

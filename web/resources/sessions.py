@@ -7,7 +7,9 @@ from domain.store.sessions import revoke_others, revoke_session, sessions_of
 from web import cookies
 from web.answers import write_data
 from web.auth import Gate
+from web.describe import describes
 from web.errors import not_found
+from web.operations import accounts as said
 from web.process import Process
 from web.views.accounts import EndedSessionsView, EndedSessionView, session_view
 
@@ -20,12 +22,14 @@ class Sessions:
         self._engine = process.engine
         self._gate = gate
 
+    @describes(said.LIST_SESSIONS)
     async def on_get(self, req: Request, resp: Response) -> None:
         """List where the owner is logged in, the session used last first."""
         holder = await self._gate.owner(req)
         found = await run(self._engine, sessions_of, holder.account_id)
         write_data(resp, [session_view(session, holder.session_id) for session in found])
 
+    @describes(said.END_OTHER_SESSIONS)
     async def on_delete(self, req: Request, resp: Response) -> None:
         """End all sessions but the one that asks."""
         holder = await self._gate.owner(req)
@@ -42,6 +46,7 @@ class OneSession:
         self._engine = process.engine
         self._gate = gate
 
+    @describes(said.END_SESSION)
     async def on_delete(self, req: Request, resp: Response, session_id: str) -> None:
         """End one session; the one that asks is logged out by it."""
         holder = await self._gate.owner(req)

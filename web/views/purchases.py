@@ -3,28 +3,29 @@
 from typing import TypedDict
 
 from domain.account.commands import BuySlot, RenewSlot
-from domain.account.state import Booking
+from domain.account.state import Booking, BookingKind
 from domain.days import iso
+from web.views.wire import Id, Instant
 
 
 class Traded(TypedDict):
     """What was traded for; with 202 nobody knows yet until when it lasts, and what is left."""
 
-    slot: str
-    expiresAt: str | None
+    slot: Id
+    expiresAt: Instant | None
     balance: int | None
 
 
 class LedgerRow(TypedDict):
     """One change of the balance; `amount` and the `balance` after it are in tokens."""
 
-    kind: str
+    kind: BookingKind
     amount: int
     balance: int
-    at: str
-    slot: str | None
-    expiresAt: str | None
-    receipt: str
+    at: Instant
+    slot: Id | None
+    expiresAt: Instant | None
+    receipt: Id
 
 
 class LedgerRows(TypedDict):
@@ -51,7 +52,7 @@ def trade_done(command: BuySlot | RenewSlot, booking: Booking) -> Traded:
 def ledger_row(booking: Booking) -> LedgerRow:
     """Return a row of the ledger."""
     return {
-        "kind": booking.kind.value,
+        "kind": booking.kind,
         "amount": booking.amount,
         "balance": booking.balance,
         "at": iso(booking.at),
