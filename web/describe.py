@@ -62,6 +62,7 @@ class Operation:
 
     `name` is for generated clients, `tag` a section of the documents; `refusals` names the codes
     that are special to it: those of its kind follow from the rest. Of several bodies it is one.
+    `later` is the type of a 202's `data`, if that tells less.
     What is not told as `JSON` comes without the envelope: the `data` of its examples is its start.
     """
 
@@ -81,6 +82,7 @@ class Operation:
     has_receipt: bool = False
     media: str = JSON
     body_kib: int = 64
+    later: Any = None
 
     @property
     def bodies(self) -> tuple[Any, ...]:

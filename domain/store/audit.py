@@ -6,7 +6,7 @@ cause, whose actor it is read with. A new command of accounts joins by having su
 bought or granted concerns every page of the account, and is told in the audit of each.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
@@ -112,19 +112,15 @@ def read_audit(conn: Connection, account_id: str, page_id: str, place: Place, li
     found = merge(*streams, key=lambda entry: entry.at, reverse=True)
     entries = tuple(islice(found, limit))
     has_more = sum(map(len, streams)) > len(entries)
-    after = _behind(entries, page_id, place) if has_more else None
+    told = {entry.id for entry in entries}
+    after = Place(*(_behind(stream, told) for stream in streams)) if has_more else None
     return Audit(entries, _names(conn, page_id, entries), _emails(conn, entries), after)
 
 
-def _behind(entries: Iterable[Logged], page_id: str, place: Place) -> Place:
-    """Return the place behind entries: each stream goes on where it was left."""
-    page_seq, account_seq = place.page_seq, place.account_seq
-    for entry in entries:
-        if entry.stream_id == page_id:
-            page_seq = entry.seq
-        else:
-            account_seq = entry.seq
-    return Place(page_seq, account_seq)
+def _behind(stream: Sequence[Logged], told: Collection[str]) -> int:
+    """Return the seq below which a stream goes on, so that what it gains meanwhile is not told."""
+    rest = [entry for entry in stream if entry.id not in told]
+    return rest[0].seq + 1 if rest else stream[-1].seq if stream else 0
 
 
 def _names(conn: Connection, page_id: str, entries: Collection[Logged]) -> Mapping[str, str]:

@@ -121,6 +121,20 @@ def test_every_entry_comes_once_when_others_are_written_meanwhile(page):
     assert found == wanted
 
 
+def test_newer_entry_is_in_no_later_answer_when_its_stream_was_not_told_of_before(page):
+    # given an answer that tells of the page's own commands alone
+    for number in range(3):
+        page.leaf(f"L{number}")
+    wanted = [item["id"] for item in audit(page)["items"]]
+    first = audit(page, limit=2)
+    # when the account is asked for something about the page
+    data(page.owner.post(f"{page.path}/mount", {"host": "status.acme.com"}), 201)
+    # then the answers that follow go on where the first one ended
+    rest = audit(page, limit=100, cursor=first["nextCursor"])
+    assert [item["id"] for item in first["items"] + rest["items"]] == wanted
+    assert rest["nextCursor"] is None
+
+
 def test_what_was_asked_of_the_account_is_told_when_it_led_to_nothing_here(actors, page):
     # given a command of the account that names the page and is refused there
     code = (

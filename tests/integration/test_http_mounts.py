@@ -173,6 +173,17 @@ def test_records_are_told_when_nobody_waits_for_the_mount(actors):
     )  # fmt: skip
 
 
+def test_only_the_id_is_told_when_nobody_waits_for_a_change_of_a_mount(actors):
+    page = actors.page()
+    mount = page.owner.get(f"{page.path}/mounts").json()["data"][0]
+    path, later = f"{page.path}/mounts/{mount['id']}", {"Prefer": "respond-async"}
+    for asked in (
+        page.owner.patch(path, {"primary": True}, headers=later),
+        page.owner.post(f"{path}/verify", headers=later),
+    ):
+        assert (asked.status_code, asked.json()["data"]) == (202, {"id": mount["id"]})
+
+
 def test_certificates_are_for_active_hosts_when_the_proxy_asks(actors):
     page = actors.page()
     pending = f"{unique('status')}.acme.test"

@@ -75,7 +75,7 @@ def document(routes: Iterable[Routed], base_url: str) -> Json:
 
 def schemas_of(described: list[Call]) -> Schemas:
     """Return the schemas of all that is described."""
-    answers = [call.said.data for call in described]
+    answers = [kind for one in described for kind in (one.said.data, one.said.later) if kind]
     asked = [given.type for call in described for given in call.said.given]
     return Schemas([*answers, *asked], [body for call in described for body in call.said.bodies])
 
@@ -126,6 +126,9 @@ def responses(call: Call, schemas: Schemas) -> Json:
     else:
         later = "Stored for good, shown soon; a refusal is then in the receipt only."
         told["202"] = good(call, schemas, later)
+        if call.said.later:
+            content = {"schema": enveloped(schemas.of(call.said.later))}
+            told["202"]["content"] = {JSON: content}
     for status in sorted({REFUSALS[code].status for code in call.codes}):
         told[str(status)] = refused(call, status)
     return told

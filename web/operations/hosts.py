@@ -70,6 +70,7 @@ CHANGE_MOUNT = Operation(
     note="409: it is not active.",
     body=MountChange,
     data=MountView,
+    later=Named,
     refusals=("CONFLICT",),
     examples=(Example("the primary host", body={"primary": True}, data=SUBDOMAIN),),
 )
@@ -87,5 +88,6 @@ VERIFY_MOUNT = Operation(
     note="What failed or lapsed is pending again. The answer tells the mount as it is before that"
     " lookup; a subdomain needs none.",
     data=MountView,
+    later=Named,
     examples=(Example("a subdomain", data=SUBDOMAIN),),
 )

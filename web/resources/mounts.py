@@ -25,6 +25,8 @@ from web.views.wire import Named
 
 log = logging.getLogger(__name__)
 
+ACCEPTED = 202
+
 
 class MountOwner(Owner):
     """What the resources of mounts share."""
@@ -34,12 +36,15 @@ class MountOwner(Owner):
     ) -> MountView | None:
         """Tell a mount as it is now, if the write that made it so is applied.
 
-        What was answered before stands when the database can't be asked: the write is durable.
+        Otherwise what was answered before stands, with 202: the write is durable.
         """
+        if resp.status_code == ACCEPTED:
+            return None
         try:
             found = await run(self.engine, mounts_of_page, holder.account_id, page_id)
         except (SQLAlchemyError, *UNREACHABLE) as error:
             log.warning("a mount of %s can't be read: %s", page_id, error)
+            resp.status = ACCEPTED
             return None
         views = (mount_view(owned, self.settings) for owned in found if is_it(owned.mount))
         if (view := next(views, None)) is not None:
@@ -92,7 +97,8 @@ class OneMount(MountOwner):
             raise invalid("primary can only be true: make another mount primary.", "primary")
         command = SetPrimary(page_id, mid)
         await self.write(req, resp, holder, command, named, raw=raw)
-        await self.tell(resp, holder, page_id, lambda mount: mount.id == mid)
+        if await self.tell(resp, holder, page_id, lambda mount: mount.id == mid) is None:
+            resp.status = ACCEPTED  # it is gone by now, or not yet to be seen: its id is all
 
     @describes(said.UNMOUNT_HOST)
     async def on_delete(self, req: Request, resp: Response, page_id: str, mid: str) -> None:
@@ -109,7 +115,8 @@ class MountVerification(MountOwner):
         """Look a mount up again, now."""
         holder = await self.holder(req)
         await self.write(req, resp, holder, VerifyMount(page_id, mid), named)
-        await self.tell(resp, holder, page_id, lambda mount: mount.id == mid)
+        if await self.tell(resp, holder, page_id, lambda mount: mount.id == mid) is None:
+            resp.status = ACCEPTED  # it is gone by now, or not yet to be seen: its id is all
 
 
 def named(command: VerifyMount | UnmountHost | SetPrimary) -> Named:
