@@ -240,3 +240,7 @@ def main() -> None:
     except UNREACHABLE as error:
         line = (str(error).strip() or type(error).__name__).splitlines()[0]
         sys.exit(f"The database does not answer ({line}). `hepstatus doctor` tells more.")
+
+
+if __name__ == "__main__":
+    main()

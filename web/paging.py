@@ -13,6 +13,7 @@ from domain.text import is_storable
 from web.errors import ApiError, invalid
 
 LIMIT, LIMIT_MAX = 20, 100
+DIGITS_MAX = 9  # longer ones are no number to be read
 CURSOR_LIMIT = 200
 SEQS = re.compile(r"([0-9]{1,18}) ([0-9]{1,18})", re.ASCII)
 SEQ_DIGITS = 18  # what Postgres can compare a seq with
@@ -24,9 +25,16 @@ def limit_of(req: Request) -> int:
     given = req.get_param("limit")
     if given is None:
         return LIMIT
-    if not (given.isascii() and given.isdigit() and 1 <= int(given[:4]) <= LIMIT_MAX):
-        raise invalid(f"limit must be a whole number from 1 to {LIMIT_MAX}.", "limit")
-    return int(given[:4])
+    if not (given.isascii() and given.isdigit() and len(given) <= DIGITS_MAX):
+        raise bad_limit()
+    if not 1 <= int(given) <= LIMIT_MAX:
+        raise bad_limit()
+    return int(given)
+
+
+def bad_limit() -> ApiError:
+    """Return the refusal of a limit that is none."""
+    return invalid(f"limit must be a whole number from 1 to {LIMIT_MAX}.", "limit")
 
 
 def cursor_of(last: Incident) -> str:

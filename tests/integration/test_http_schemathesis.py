@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 SCHEMATHESIS = str(Path(sys.executable).parent / "schemathesis")
 LIMIT_S = 600  # a bounded run takes one minute on a machine of its own
 MONITORS = ("--include-tag", "Monitors", "--include-tag", "Receipts")
-# What ends the session or the page that all others need is asked of a stage of its own.
+# What ends the session or the page that others need is asked of a stage of its own, one by one.
 ENDS = ("logOut", "deletePage", "endSession", "changeAccount", "deleteAccount")
 RUNS = {
     "owners": [
@@ -22,7 +22,7 @@ RUNS = {
         *(word for name in ENDS for word in ("--exclude-operation-id", name)),
     ],
     "monitors": [*MONITORS],
-    "endings": [word for name in ENDS for word in ("--include-operation-id", name)],
+    **{name: ["--include-operation-id", name] for name in ENDS},
 }
 
 

@@ -11,7 +11,7 @@ from web.views.wire import Id, Instant
 class Traded(TypedDict):
     """What was traded for; with 202 nobody knows yet until when it lasts, and what is left."""
 
-    slot: Id
+    slot: str
     expiresAt: Instant | None
     balance: int | None
 
