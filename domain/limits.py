@@ -33,3 +33,12 @@ LOGIN_DEVICE: Final = Limit("login-device", 10, 15 * MINUTE_S)
 CONFIRMATION: Final = Limit("confirmation", 10, 15 * MINUTE_S)
 # Sign-ups from one address, whether an account was made or the e-mail was taken.
 SIGNUP_ADDRESS: Final = Limit("signup-address", 20, HOUR_S)
+
+# What the API takes of one key, one account, one address. A window holds one toggle for every
+# component of the largest page (2,000) and half as much again: no monitor in an outage meets it,
+# and a storm is held to a hundred writes a second.
+KEY_WRITES: Final = Limit("key-writes", 3_000, 30)
+KEY_READS: Final = Limit("key-reads", 3_000, 30)
+ACCOUNT_WRITES: Final = Limit("account-writes", 3_000, 60)
+# Of an address (of IPv6: a /64) all requests to the API, whoever asks: many monitors share one.
+ADDRESS_REQUESTS: Final = Limit("address-requests", 30_000, 60)

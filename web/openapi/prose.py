@@ -16,6 +16,7 @@ SECTIONS = (
     "Components",
     "Incidents",
     "Keys",
+    "Limits",
     "Visitors",
     "Every host",
     "Choices",
