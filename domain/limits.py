@@ -31,5 +31,15 @@ LOGIN_STRANGERS: Final = Limit("login-strangers", 50, HOUR_S)
 LOGIN_DEVICE: Final = Limit("login-device", 10, 15 * MINUTE_S)
 # Wrong current passwords within one session.
 CONFIRMATION: Final = Limit("confirmation", 10, 15 * MINUTE_S)
-# Sign-ups from one address, whether an account was made or the e-mail was taken.
-SIGNUP_ADDRESS: Final = Limit("signup-address", 20, HOUR_S)
+# Sign-ups from one address, whether an account was made or the e-mail was taken: a whole school
+# or company may share it.
+SIGNUP_ADDRESS: Final = Limit("signup-address", 200, HOUR_S)
+
+# What the API takes of one key, one account, one address. A window holds ten toggles for every
+# component of the largest page (2,000): no monitor in an outage meets it. It ends what has run
+# wild; that a storm on one page does not slow another's writes is the turns' business.
+KEY_WRITES: Final = Limit("key-writes", 20_000, 30)
+KEY_READS: Final = Limit("key-reads", 20_000, 30)
+ACCOUNT_WRITES: Final = Limit("account-writes", 20_000, 60)
+# Of an address (of IPv6: a /64) all requests to the API, whoever asks: many monitors share one.
+ADDRESS_REQUESTS: Final = Limit("address-requests", 120_000, 60)

@@ -9,6 +9,7 @@ from web.access import Access
 from web.auth import Gate, bearer
 from web.dashboard.screen import write_lost
 from web.errors import invalid
+from web.pacing import Pacing
 from web.process import Process
 from web.routes import ROUTES, parts_of
 
@@ -33,7 +34,7 @@ class CleanPaths:
 def create_app(process: Process) -> "App[Any, Any]":
     """Return the application for a process."""
     parts = parts_of(process)
-    app: App[Any, Any] = App(middleware=[Access(), CleanPaths(parts.gate)])
+    app: App[Any, Any] = App(middleware=[Access(), Pacing(process.pace), CleanPaths(parts.gate)])
     app.req_options.strip_url_path_trailing_slash = True
     errors.install(app)
     for route in ROUTES:

@@ -12,6 +12,7 @@ from domain.store.owned import Credential, credential, touch_key
 from domain.store.sessions import Holder, holder_of, touch_session
 from web.cookies import SESSION
 from web.errors import ApiError
+from web.pacing import take_write
 from web.process import Process
 
 MINUTE_S = 60
@@ -76,6 +77,7 @@ class Gate:
         holder = await run(self._process.engine, holder_of, secret_hash(token)) if token else None
         if holder is None:
             raise NO_SESSION
+        take_write(self._process.pace, req, holder.account_id)
         if self._is_first_this_minute(holder.session_id):
             await run(self._process.engine, touch_session, holder.session_id)
         return holder

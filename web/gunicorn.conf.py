@@ -13,7 +13,7 @@ if _settings.metrics_port:  # before anything imports prometheus_client
 
 bind = f"127.0.0.1:{_settings.port}"  # a proxy stands in front; the image binds all interfaces
 workers = _settings.web_concurrency
-worker_class = "uvicorn_worker.UvicornWorker"  # ASGI on uvloop and httptools: measured fastest
+worker_class = "web.protocol.Server"  # ASGI on uvloop and httptools: measured fastest; bounded
 keepalive = 75  # longer than the proxy's own, so that it never meets a closed connection
 graceful_timeout = 10  # a write waits at most 2 s, a visit 1 s
 timeout = 30  # a process whose loop hangs for so long is replaced

@@ -21,6 +21,7 @@ from domain.store.log import Appended, Draft, append
 from domain.store.receipts import Receipt, first_use, forget_use, receipt, receipt_at
 from web.errors import ApiError, unavailable, unknown
 from web.process import Process
+from web.turns import TurnNotTakenError, Turns
 from web.waits import Heard
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Inbox:
     def __init__(self, process: Process) -> None:
         """Append through, ring by and wait in `process`."""
         self._process = process
+        self._turns = Turns()
 
     async def write(self, draft: Draft, *, waits: bool) -> Written:
         """Append a command and, if `waits`, see it published.
@@ -87,12 +89,23 @@ class Inbox:
 
     async def _try_append(self, draft: Draft) -> Appended | None:
         try:
-            return await run(self._process.engine, append, draft)
+            return await self._in_turn(draft)
         except IntegrityError as error:
             if constraint(error) != "commands_id_key":
                 raise
         found = await run(self._process.engine, receipt, draft.id)
         return Appended(found.stream_id, found.seq, found.accepted_at) if found else None
+
+    async def _in_turn(self, draft: Draft) -> Appended | None:
+        name = draft.stream_id or draft.authority.value
+        try:
+            async with self._turns.turn(name):
+                appended = await run(self._process.engine, append, draft)
+        except TurnNotTakenError as error:
+            raise NotConnectedError(str(error)) from error
+        if appended is not None and not draft.stream_id:
+            self._turns.learn(name, appended.stream_id)
+        return appended
 
     async def _repeat(self, draft: Draft, *, waits: bool) -> Written:
         """Return the first outcome of an idempotency key, refusals included."""

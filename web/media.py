@@ -1,5 +1,6 @@
 """Bodies: bounded, JSON, decoded into typed requests, every text fit to be stored."""
 
+import asyncio
 import re
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -12,6 +13,8 @@ from domain.text import clean, is_storable
 from web.errors import ApiError, invalid
 
 LIMIT_BYTES = 64 * 1024
+BODY_S = 10  # for all of a body: who trickles one holds a connection no longer
+TOO_SLOW = ApiError(408, "TOO_SLOW", f"The body did not arrive within {BODY_S} seconds.")
 NOT_JSON = ApiError(
     415, "UNSUPPORTED_MEDIA_TYPE", "The body must be JSON (Content-Type: application/json)."
 )
@@ -43,7 +46,11 @@ async def read_body(req: falcon.asgi.Request, limit: int = LIMIT_BYTES) -> bytes
         raise NOT_JSON
     if (req.content_length or 0) > limit:
         raise _too_large(limit)
-    return await _bounded(req, limit)
+    try:
+        async with asyncio.timeout(BODY_S):
+            return await _bounded(req, limit)
+    except TimeoutError:
+        raise TOO_SLOW from None
 
 
 async def _bounded(req: falcon.asgi.Request, limit: int) -> bytes:

@@ -15,6 +15,7 @@ from domain.store.doorbell import RingThread
 from domain.store.engine import AsyncEngine, make_async_engine
 from domain.store.limits import Limits
 from domain.store.listener import Listener
+from domain.store.pace import Pace
 from domain.store.settings import Settings
 from domain.store.visit_tally import carry_over, note_copy
 from domain.store.visits import UNREACHABLE, HostEntry, Visits
@@ -59,6 +60,7 @@ class Process:
         self.doorbell = RingThread(settings)
         self.visits = Visits(settings.cache_url, READ_S)
         self.limits = Limits(settings.cache_url, is_on=settings.rate_limits)
+        self.pace = Pace(settings.cache_url, is_on=settings.rate_limits)
         self.waits = Waits()
         self.pages: Copies[PageCopy] = Copies(
             settings.page_copy_mb * MEGABYTE, lambda copy: copy.size
@@ -71,6 +73,7 @@ class Process:
 
     async def start(self) -> None:
         """Begin to listen; wait a moment for it, so that the first writes can be waited for."""
+        self.pace.start()
         self._listening = asyncio.create_task(Listener(self.settings.cache_url, self).run())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._heard_first.wait(), FIRST_HEARD_S)
@@ -84,6 +87,7 @@ class Process:
         carry_over()
         await self.visits.close()
         await self.limits.close()
+        await self.pace.stop()
         await self.engine.dispose()
 
     # What the listener tells.

@@ -12,6 +12,7 @@ from domain.log import Code, DuplicateIdError, Rejection
 from domain.page import commands as c
 from domain.page import events as e
 from domain.page import tree
+from domain.page.bounds import KEYS, full
 from domain.page.decide_components import change_component, delete_component
 from domain.page.decide_incidents import (
     change_incident,
@@ -78,6 +79,8 @@ def create_key(page: Page, command: c.CreateKey, at: datetime) -> Decision:
     """Accept a new credential."""
     if command.key_id in page.keys:
         raise DuplicateIdError(command.key_id)
+    if len(page.keys) >= KEYS:
+        return full(f"A page can have up to {KEYS} keys: delete one that is not used.")
     return (e.KeySet(Key(command.key_id, command.name, command.hash, at)),)
 
 

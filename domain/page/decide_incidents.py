@@ -9,6 +9,7 @@ from domain.page import commands as c
 from domain.page import events as e
 from domain.page import tree
 from domain.page.claims import released
+from domain.page.crowding import no_room_for_claims, no_room_for_incident, no_room_for_update
 from domain.page.decide_maintenance import begin, change_maintenance, is_waiting
 from domain.page.showing import claim_all, invalid, not_found, show
 from domain.page.state import Claim, Incident, Page, Update
@@ -25,6 +26,10 @@ def open_incident(page: Page, command: c.OpenIncident, at: datetime) -> Decision
     if began_at > at:
         return invalid("startedAt", "startedAt can't be in the future.")
     given = tree.resolve_all(page.components, pairs(command.components))
+    is_open = command.state is not IncidentState.RESOLVED
+    refused = no_room_for_incident(page, is_open=is_open) or no_room_for_claims(page, len(given))
+    if refused:
+        return refused
     incident = opened(command, given, began_at, at)
     claimed = claim_all(incident.id, given, began_at)
     if incident.is_resolved:
@@ -59,6 +64,9 @@ def post_update(page: Page, command: c.PostUpdate, at: datetime) -> Decision:
         return not_found("incident")
     given = tree.resolve_all(page.components, pairs(command.components))
     state = command.state
+    refused = no_room_for_update(page, incident, state, len(given))
+    if refused:
+        return refused
     if state is IncidentState.SCHEDULED:
         return post_before_start(incident, command, given, at)
     if state is not IncidentState.RESOLVED and is_waiting(incident):

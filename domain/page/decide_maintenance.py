@@ -9,6 +9,7 @@ from domain.page import commands as c
 from domain.page import events as e
 from domain.page import tree
 from domain.page.claims import released, status_without
+from domain.page.crowding import no_room_for_claims, no_room_for_window
 from domain.page.showing import claim_all, invalid, not_found, show
 from domain.page.state import Incident, Page, Update
 from domain.status import Impact, IncidentKind, IncidentState, Status, worst
@@ -25,6 +26,8 @@ def schedule_maintenance(page: Page, command: c.ScheduleMaintenance, at: datetim
     if command.scheduled_end <= command.scheduled_start:
         return invalid("scheduledEnd", "scheduledEnd must be later than scheduledStart.")
     leaves = {id_: None for ref in command.components for id_ in tree.resolve(page.components, ref)}
+    if refused := no_room_for_window(page) or no_room_for_claims(page, len(leaves)):
+        return refused
     state = IncidentState.SCHEDULED
     first = Update(command.update_id, state, command.body or "", at, at)
     return (

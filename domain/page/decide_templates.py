@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from domain.log import Code, DuplicateIdError, Rejection
+from domain.log import DuplicateIdError, Rejection
 from domain.page import events as e
+from domain.page.bounds import TEMPLATES, full
 from domain.page.showing import invalid, not_found
-from domain.page.state import TEMPLATES, Page, Template
+from domain.page.state import Page, Template
 from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
 from domain.status import Impact, IncidentKind, IncidentState
 
@@ -22,8 +23,7 @@ def add_template(page: Page, command: AddTemplate, at: datetime) -> Decision:
     if refused:
         return refused
     if len(page.templates) >= TEMPLATES:
-        full = f"A page can have up to {TEMPLATES} templates: delete one that is not used."
-        return Rejection(Code.CONFLICT, full)
+        return full(f"A page can have up to {TEMPLATES} templates: delete one that is not used.")
     template = Template(
         command.template_id, command.title, at, command.name, command.body, command.state,
         command.impact, command.kind,

@@ -6,15 +6,9 @@ from datetime import datetime
 from domain.log import Code, DuplicateIdError, Rejection
 from domain.page import events as e
 from domain.page import tree
+from domain.page.bounds import CATEGORIES, CATEGORY_LEVELS, FREE_LEAVES
 from domain.page.commands import AddComponent
-from domain.page.state import (
-    CATEGORIES,
-    CATEGORY_LEVELS,
-    FREE_LEAVES,
-    Component,
-    ComponentKind,
-    Page,
-)
+from domain.page.state import Component, ComponentKind, Page
 from domain.status import Status
 
 

@@ -9,14 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from domain.page.bounds import FREE_LEAVES, PRIME_LEAVES
 from domain.page.logo import Logo
 from domain.status import Impact, IncidentKind, IncidentState, Status
-
-FREE_LEAVES = 5
-PRIME_LEAVES = 2_000
-CATEGORIES = 500
-CATEGORY_LEVELS = 3
-TEMPLATES = 200
 
 
 class Tier(StrEnum):

@@ -24,6 +24,7 @@ VISIT_S = Histogram(
 COPIES = Counter("hepstatus_page_copies", "How visits found the process's copy", ["found"])
 
 APPENDED = Counter("hepstatus_commands_acknowledged", "Writes acknowledged", ["kind"])
+LIMITED = Counter("hepstatus_requests_limited", "Requests answered 429", ["limit"])
 WAITS_OVER = Counter("hepstatus_waits_timed_out", "Writes answered 202 after waiting")
 RINGS_FAILED = Counter("hepstatus_rings_failed", "Doorbells that could not be rung")
 

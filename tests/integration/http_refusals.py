@@ -25,6 +25,8 @@ Ask = Callable[[Stage, Call], httpx.Response]
 ELSEWHERE = {
     "FAILED": "tests/system/test_rules_poison.py",
     "UNAVAILABLE": "tests/system/test_rules_postgres.py",
+    "RATE_LIMITED": "tests/integration/test_http_pace.py",
+    "TOO_SLOW": "tests/integration/test_http_slow.py",
     "UNKNOWN": "tests/system/test_rules_postgres.py",
     "RATE_LIMITED": "tests/integration/test_http_limits.py",
 }

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from domain.page.state import CATEGORY_LEVELS
+from domain.page.bounds import CATEGORY_LEVELS
 from tests.integration.test_http_owner import data
 from tests.support.faults import at_once
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from domain.page.state import CATEGORY_LEVELS
+from domain.page.bounds import CATEGORY_LEVELS
 from tests.support.actors import Page
 
 

@@ -6,7 +6,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from domain.page import tree
-from domain.page.state import FREE_LEAVES, Component
+from domain.page.bounds import FREE_LEAVES
+from domain.page.state import Component
 from domain.status import Impact, Status, impact_of, worst
 from tests.property.strategies import statuses, trees
 

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from domain.log import Code, DuplicateIdError, Rejection
 from domain.page import tree
 from domain.page.apply import apply_all
+from domain.page.bounds import CATEGORY_LEVELS, FREE_LEAVES
 from domain.page.commands import AddComponent, ChangeComponent, DeleteComponent
 from domain.page.decide import decide
 from domain.page.state import (
-    CATEGORY_LEVELS,
-    FREE_LEAVES,
     ComponentKind,
     Entitlement,
     Page,

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.account.commands import SetTier
-from domain.page.state import FREE_LEAVES, Tier
+from domain.page.bounds import FREE_LEAVES
+from domain.page.state import Tier
 from domain.store import artifacts, keys
 from ops.writing import write
 from tests.support.actors import PASSWORD, unique

@@ -6,7 +6,8 @@ import pytest
 
 from domain.account.commands import BuySlot, GrantTokens, SetTier
 from domain.account.terms import SLOT_LASTS, SLOT_PRICE
-from domain.page.state import FREE_LEAVES, Tier
+from domain.page.bounds import FREE_LEAVES
+from domain.page.state import Tier
 from domain.store import artifacts
 from domain.store.mint import mint
 from ops.writing import tell, write

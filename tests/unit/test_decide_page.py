@@ -8,10 +8,9 @@ import pytest
 from domain.log import Code, DuplicateIdError, Rejection
 from domain.page import commands as c
 from domain.page.apply import apply_all
+from domain.page.bounds import CATEGORIES, PRIME_LEAVES
 from domain.page.decide import decide
 from domain.page.state import (
-    CATEGORIES,
-    PRIME_LEAVES,
     Component,
     ComponentKind,
     Entitlement,

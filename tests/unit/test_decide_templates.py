@@ -7,9 +7,10 @@ import pytest
 
 from domain.log import Code, DuplicateIdError, Rejection
 from domain.page.apply import apply_all
+from domain.page.bounds import TEMPLATES
 from domain.page.commands import CreatePage
 from domain.page.decide import decide
-from domain.page.state import TEMPLATES, Entitlement, Page, Template
+from domain.page.state import Entitlement, Page, Template
 from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
 from domain.status import Impact, IncidentKind, IncidentState
 from workers.render.hot import render_hot

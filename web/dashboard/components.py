@@ -3,7 +3,8 @@
 from falcon.asgi import Request
 
 from domain.page import tree
-from domain.page.state import CATEGORY_LEVELS, Entitlement, Tier
+from domain.page.bounds import CATEGORY_LEVELS
+from domain.page.state import Entitlement, Tier
 from web.dashboard.screen import PageScreen, Values
 
 

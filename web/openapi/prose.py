@@ -21,6 +21,7 @@ SECTIONS = (
     "Keys",
     "Audit",
     "Dashboard",
+    "Limits",
     "Visitors",
     "Every host",
     "Choices",
