@@ -133,6 +133,14 @@ def screens_of(browser: Browser, system: System, session: StorageState) -> dict[
         "maintenance": f"{home}/maintenance",
         "maintenance-new": f"{home}/maintenance/new",
         "maintenance-one": first(f"{home}/maintenance", "h3 a"),
+        "customize": f"{home}/customize",
+        "domain": f"{home}/domain",
+        "keys": f"{home}/keys",
+        "templates": f"{home}/templates",
+        "activity": f"{home}/activity",
+        "settings": f"{home}/settings",
+        "tokens": "/dashboard/tokens",
+        "account": "/dashboard/account",
         "lost": "/dashboard/nothing",
     }
     tab.close()

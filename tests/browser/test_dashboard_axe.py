@@ -62,7 +62,7 @@ def test_nothing_is_found_when_there_is_nothing_yet(actors, tab):
 def test_nothing_is_found_when_something_is_asked_or_refused(actors, tab, screens):
     owner, paths = screens
     look = at_desk(tab, actors.system, owner, paths[3], width=390)
-    look.page.get_by_role("button", name="Me", exact=True).click()
+    look.page.get_by_role("button", name="More", exact=True).click()
     assert faults(look) == []
     look.page.keyboard.press("Escape")
     look.page.get_by_label("New component").fill("")

@@ -53,14 +53,15 @@ function atTop(form, sentence, more) {
 }
 
 function beside(form, path, sentence) {
-  const name = path.split(/[.[]/)[0];
-  const ready = form.querySelector(`[data-for="${CSS.escape(name)}"]`);
+  const [outer] = path.split(/[.[]/);
+  const ready = form.querySelector(`[data-for="${CSS.escape(outer)}"]`);
   if (ready) {
     ready.textContent = readable(form, sentence);
     ready.hidden = false;
     return true;
   }
-  const control = form.querySelector(`.field [name="${CSS.escape(name)}"]`);
+  const named = (name) => form.querySelector(`.field [name="${CSS.escape(name)}"]`);
+  const control = named(path) ?? named(outer);
   if (!control) return false;
   const id = `${control.id}-problem`;
   const line = Object.assign(document.createElement("p"), { id, className: "problem" });
@@ -73,12 +74,13 @@ function beside(form, path, sentence) {
   return true;
 }
 
-// The API names fields as the wire does; people read the labels.
+// The API names fields as the wire does; people read the labels. A plain word is a field's name only
+// at the beginning: "currentPassword is not this account's password."
 function readable(form, sentence) {
   let said = sentence;
   for (const control of form.querySelectorAll(".field [name]")) {
     const label = control.labels?.[0]?.textContent.trim().replace(/[?.]$/, "");
-    if (label) said = said.replace(new RegExp(`\\b${control.name}\\b`, "g"), `“${label}”`);
+    if (label) said = said.replace(new RegExp(`${/^[a-z]+$/.test(control.name) ? "^" : "\\b"}${control.name}\\b`, "g"), `“${label}”`);
   }
   return said;
 }
