@@ -14,8 +14,8 @@ from domain.store.load import load_account
 from domain.store.logos import logo_from
 
 _PAGE = """
-SELECT p.id, p.name, p.description, p.host, p.is_public, p.time_zone, p.served_until,
-  p.created_at, p.tier, p.tier_until, p.applied_seq, p.logo,
+SELECT p.id, p.name, p.description, p.host, p.is_public, p.time_zone,
+  p.served_until AS expires_at, p.created_at, p.tier, p.tier_until, p.applied_seq, p.logo,
   p.suspended_at IS NOT NULL AS is_suspended, p.suspended_reason, p.look::text AS look
 FROM pages p WHERE p.account_id = :account_id AND p.deleted_at IS NULL
 """
@@ -114,8 +114,7 @@ def page_of(conn: Connection, account_id: str, page_id: str) -> OwnedPage | None
 
 def _owned(row: Row[Any]) -> OwnedPage:
     look = msgspec.json.decode(row.look, type=Look)
-    values: list[Any] = [*row[:-2], logo_from(row.logo), look]
-    return OwnedPage(*values)
+    return OwnedPage(**{**row._asdict(), "logo": logo_from(row.logo), "look": look})
 
 
 def all_pages(conn: Connection) -> list[ListedPage]:

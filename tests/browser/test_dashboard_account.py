@@ -124,5 +124,3 @@ def test_the_ledger_goes_on_when_it_has_more_than_a_screens_rows(actors, tab):
     look.page.get_by_role("link", name="Older").click()
     expect(look.page.locator("#ledger li")).to_have_count(1)
     expect(look.page.locator("#ledger li")).to_contain_text("+1")
-
-
