@@ -1,4 +1,4 @@
-"""The account: e-mail, password, sessions, its end; tokens and slots, and what they are good for."""
+"""The account: e-mail, password, sessions, its end; tokens and slots, and what they buy."""
 
 import re
 
@@ -117,7 +117,7 @@ def test_a_second_page_has_a_place_when_a_slot_was_bought(actors, tab):
 
 def test_the_ledger_goes_on_when_it_has_more_than_a_screens_rows(actors, tab):
     owner = actors.owner()
-    amounts = "for n in range(1, 22): g({!r}, n)".format(owner.email)
+    amounts = f"for n in range(1, 22): g({owner.email!r}, n)"
     run(actors.system, f"from ops.tokens import grant_tokens as g\n{amounts}", limit_s=90)
     look = at_desk(tab, actors.system, owner, TOKENS)
     expect(look.page.locator("#ledger li")).to_have_count(20)
