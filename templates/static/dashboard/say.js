@@ -67,20 +67,22 @@ function beside(form, path, sentence) {
   const line = Object.assign(document.createElement("p"), { id, className: "problem" });
   line.dataset.made = "yes";
   line.setAttribute("role", "alert");
-  line.textContent = readable(form, sentence);
+  line.textContent = readable(form, sentence, control);
   control.closest(".field").append(line);
   control.setAttribute("aria-invalid", "true");
   control.setAttribute("aria-describedby", `${control.getAttribute("aria-describedby") ?? ""} ${id}`.trim());
   return true;
 }
 
-// The API names fields as the wire does; people read the labels. A plain word is a field's name only
-// at the beginning: "currentPassword is not this account's password."
-function readable(form, sentence) {
+// The API names fields as the wire does; people read the labels. What a sentence is not about is
+// named by compound names only: "currentPassword is not this account's password."
+function readable(form, sentence, about = null) {
   let said = sentence;
   for (const control of form.querySelectorAll(".field [name]")) {
     const label = control.labels?.[0]?.textContent.trim().replace(/[?.]$/, "");
-    if (label) said = said.replace(new RegExp(`${/^[a-z]+$/.test(control.name) ? "^" : "\\b"}${control.name}\\b`, "g"), `“${label}”`);
+    const isPlain = control !== about && /^[a-z]+$/.test(control.name);
+    const name = new RegExp(`${isPlain ? "^" : "\\b"}${control.name}\\b`, "g");
+    if (label) said = said.replace(name, `“${label}”`);
   }
   return said;
 }
