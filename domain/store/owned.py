@@ -15,8 +15,7 @@ from domain.store.logos import logo_from
 
 _PAGE = """
 SELECT p.id, p.name, p.description, p.host, p.is_public, p.time_zone,
-  p.served_until AS expires_at,
-  p.created_at, p.tier, p.tier_until, p.applied_seq, p.logo,
+  p.served_until AS expires_at, p.created_at, p.tier, p.tier_until, p.applied_seq, p.logo,
   p.suspended_at IS NOT NULL AS is_suspended, p.suspended_reason, p.look::text AS look
 FROM pages p WHERE p.account_id = :account_id AND p.deleted_at IS NULL
 """

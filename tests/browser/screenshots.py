@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, StorageState, sync_playwright
 
-from tests.browser.stage import Look, address, launch, nobody_home, seed_demo
+from tests.browser.stage import Look, address, launch, nobody_home, run, seed_demo
 from tests.support.stack import System
 
 FOLDER = Path("screenshots")
@@ -90,6 +90,7 @@ def take_dashboard(browser: Browser, system: System) -> None:
     kept = json.loads((system.folder / "demo.json").read_text())
     demo = {"email": kept["login_email"], "password": kept["login_password"]}
     session = enter(browser, system, "login", demo)
+    furnish(browser, system, session, demo["email"])
     take_all(browser, FOLDER, screens_of(browser, system, session), session)
     newcomer = enter(browser, system, "signup", {"email": "new@example.com", "password": "x" * 12})
     empty = {"dashboard-empty": address(system, "localhost", "/dashboard")}
@@ -110,6 +111,33 @@ def enter(browser: Browser, system: System, door: str, body: dict[str, str]) -> 
         cookie["domain"] = "localhost"
     context.close()
     return state
+
+
+def furnish(browser: Browser, system: System, session: StorageState, email: str) -> None:
+    """Give the demo's owner what she has nothing of yet: a key, a template, a domain, a slot."""
+    run(system, f"from ops.tokens import grant_tokens; grant_tokens({email!r}, 1200)")
+    kept = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in session["cookies"])
+    context = browser.new_context(
+        extra_http_headers={
+            "Host": f"localhost:{system.webs[0].port}",
+            "Cookie": kept,
+        }
+    )
+    base = address(system, "127.0.0.1", "/api/v1/status")
+
+    def post(path: str, body: object) -> None:
+        answer = context.request.post(base + path, data=body)
+        assert answer.ok, answer.text()
+
+    page = context.request.get(base).json()["data"]["pages"][0]["id"]
+    post("/purchases/trade", {})
+    post(f"/{page}/keys", {"name": "Uptime monitor"})
+    post(f"/{page}/mount", {"host": "status.example.org"})
+    words = "We see errors and are looking into it. More within 15 minutes."
+    post(f"/{page}/templates", {"title": "API errors", "name": "API down", "body": words})
+    plan = {"title": "Database upgrade", "kind": "maintenance", "body": "A short pause."}
+    post(f"/{page}/templates", plan)
+    context.close()
 
 
 def screens_of(browser: Browser, system: System, session: StorageState) -> dict[str, str]:
@@ -133,6 +161,15 @@ def screens_of(browser: Browser, system: System, session: StorageState) -> dict[
         "maintenance": f"{home}/maintenance",
         "maintenance-new": f"{home}/maintenance/new",
         "maintenance-one": first(f"{home}/maintenance", "h3 a"),
+        "customize": f"{home}/customize",
+        "domain": f"{home}/domain",
+        "keys": f"{home}/keys",
+        "templates": f"{home}/templates",
+        "template": first(f"{home}/templates", "#templates a.quiet"),
+        "activity": f"{home}/activity",
+        "settings": f"{home}/settings",
+        "tokens": "/dashboard/tokens",
+        "account": "/dashboard/account",
         "lost": "/dashboard/nothing",
     }
     tab.close()

@@ -1,9 +1,13 @@
 """axe-core finds nothing on any screen, in both themes; nothing sticks out of a small window."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.dashboard import at_desk, of, url
 from tests.browser.faults import faults
+from tests.browser.stage import run
+from tests.support.actors import unique
+from tests.support.pictures import png_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -24,13 +28,23 @@ def screens(actors):
     page.owner.post(f"{page.path}/incidents", {"title": "Old", "state": "resolved"})
     incident = opened.json()["data"]["id"]
     update = page.owner.get(f"{page.path}/incidents/{incident}").json()["data"]["updates"][0]["id"]
+    template = page.template("API down", body="We look.")
+    page.key("A monitor whose name is long enough for a second line")
+    page.owner.post(f"{page.path}/mount", {"host": f"{unique('status')}.a-long-name.example.org"})
+    page.owner.patch(page.path, {"logo": png_text(300, 60)})
+    names = "from ops.tokens import grant_tokens as grant"
+    run(actors.system, f"{names}; grant({page.owner.email!r}, 1000)")
+    page.owner.post("/api/v1/status/purchases/trade", {})
     paths = (
         *("components", f"components?edit={disks}", f"components?edit={category}"),
         *("incidents", "incidents/new", f"incidents/{incident}"),
         *(f"incidents/{incident}?edit=facts", f"incidents/{incident}?edit={update}"),
         *("maintenance", "maintenance/new", f"incidents/{planned}?edit=facts"),
+        *("keys", "domain", "settings", "customize", "activity"),
+        *("templates", f"templates?edit={template}", f"incidents/new?template={template}"),
     )
-    return page.owner, ["/dashboard", "/dashboard/nothing", *(of(page, path) for path in paths)]
+    mine = ("/dashboard", "/dashboard/nothing", "/dashboard/tokens", "/dashboard/account")
+    return page.owner, [*mine, *(of(page, path) for path in paths)]
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -55,14 +69,30 @@ def test_nothing_is_found_when_there_is_nothing_yet(actors, tab):
     owner = actors.owner()
     assert faults(at_desk(tab, actors.system, owner)) == []
     page = owner.page(is_public=False)
-    for path in ("components", "incidents", "incidents/new", "maintenance"):
+    assert faults(at_desk(tab, actors.system, owner, "/dashboard/tokens")) == []
+    unused = ("keys", "domain", "templates", "activity", "customize", "settings")
+    for path in ("components", "incidents", "incidents/new", "maintenance", *unused):
         assert faults(at_desk(tab, actors.system, owner, of(page, path))) == [], path
+
+
+def test_nothing_is_found_when_a_key_is_shown_or_a_purchase_asked_about(actors, tab, screens):
+    owner, paths = screens
+    keys = next(path for path in paths if path.endswith("/keys"))
+    look = at_desk(tab, actors.system, owner, keys, width=320)
+    look.page.get_by_label("Name of the new key").fill("Another")
+    look.page.get_by_role("button", name="Make a key").click()
+    expect(look.page.get_by_role("dialog")).to_be_visible()
+    assert faults(look) == []
+    assert look.overflow() == []
+    look.go(url(actors.system, "/dashboard/tokens"))
+    look.page.get_by_role("button", name="Buy a slot").click()
+    assert faults(look) == []
 
 
 def test_nothing_is_found_when_something_is_asked_or_refused(actors, tab, screens):
     owner, paths = screens
-    look = at_desk(tab, actors.system, owner, paths[3], width=390)
-    look.page.get_by_role("button", name="Me", exact=True).click()
+    look = at_desk(tab, actors.system, owner, paths[5], width=390)
+    look.page.get_by_role("button", name="More", exact=True).click()
     assert faults(look) == []
     look.page.keyboard.press("Escape")
     look.page.get_by_label("New component").fill("")

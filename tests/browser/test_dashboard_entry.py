@@ -78,7 +78,7 @@ def test_nothing_is_shown_any_more_when_an_owner_logs_out(actors, tab):
     look = at_desk(tab, actors.system, owner, width=390)
 
     # When she logs out, and goes back
-    look.page.get_by_role("button", name="Me", exact=True).click()
+    look.page.get_by_role("button", name="More", exact=True).click()
     look.page.get_by_role("button", name="Log out").click()
     expect(look.page.get_by_role("heading", name="Log in")).to_be_visible()
     look.page.go_back()

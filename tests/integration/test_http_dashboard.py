@@ -4,9 +4,17 @@ import re
 
 import pytest
 
+from tests.support.pictures import png_text
+from web.dashboard.account import device
+
 pytestmark = pytest.mark.system
 
-SCREENS = ("", "/pages/p_1/components", "/pages/p_1/incidents/new", "/pages/p_1/maintenance")
+OF_PAGE = ("keys", "domain", "templates", "activity", "customize", "settings")
+SCREENS = (
+    *("", "/account", "/tokens"),
+    *("/pages/p_1/components", "/pages/p_1/incidents/new", "/pages/p_1/maintenance"),
+    *(f"/pages/p_1/{screen}" for screen in OF_PAGE),
+)
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -57,7 +65,8 @@ def test_a_file_is_served_but_not_kept_when_another_build_asks_for_it(actors):
 
 def test_another_owners_page_is_404_in_the_look_of_the_dashboard(actors):
     page, bo = actors.page("API"), actors.owner("bo")
-    for path in ("", "/components", "/incidents", "/incidents/i_1", "/maintenance/new"):
+    others = (f"/{screen}" for screen in OF_PAGE)
+    for path in ("", "/components", "/incidents", "/incidents/i_1", "/maintenance/new", *others):
         answer = bo.get(f"/dashboard/pages/{page.id}{path}")
         assert answer.status_code == 404
         assert "There is nothing here" in answer.text
@@ -71,10 +80,47 @@ def test_text_of_users_is_text_when_it_is_shown(actors):
     page.leaf(evil, description=evil)
     opened = actors.monitor(page).open(evil, body=evil)
     iid = opened.json()["data"]["id"]
-    for path in ("", f"/pages/{page.id}/components", f"/pages/{page.id}/incidents/{iid}"):
+    page.template(evil, body=evil)
+    page.key(evil)
+    screens = ("components", f"incidents/{iid}", "incidents/new", *OF_PAGE)
+    for path in ("", *(f"/pages/{page.id}/{screen}" for screen in screens)):
         text = page.owner.get(f"/dashboard{path}").text
         assert "<script>alert" not in text
         assert "&lt;script&gt;" in text
+
+
+def test_a_page_with_a_logo_is_told_as_it_is_when_its_owner_asks(actors):
+    # The logo stands among other columns that are told as they are.
+    page = actors.owner().page()
+    page.owner.patch(page.path, {"logo": png_text(30, 6)})
+    told = page.owner.get(page.path).json()["data"]
+    assert (told["logo"]["width"], told["suspendedReason"]) == (30, None)
+    text = page.owner.get(f"/dashboard/pages/{page.id}/customize").text
+    name = told["logo"]["url"].rpartition("/")[2]
+    assert f'src="/logo/{name}"' in text
+    assert page.owner.get(f"/logo/{name}").headers["content-type"] == "image/png"
+
+
+def test_a_cursor_that_is_none_is_refused_in_the_look_of_the_dashboard(actors):
+    page = actors.page()
+    for path in ("/tokens", f"/pages/{page.id}/activity", f"/pages/{page.id}/incidents"):
+        answer = page.owner.get(f"/dashboard{path}?cursor=%00x")
+        assert answer.status_code == 400
+        assert "cursor" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "words"),
+    [
+        (None, "An unknown program"),
+        ("curl/8.5", "curl"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Firefox/130.0", "Firefox on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/130 Safari/537.36 Edg/130", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Safari", "Safari on an iPhone"),
+    ],
+)
+def test_a_session_is_called_as_people_do(user_agent, words):
+    assert device(user_agent) == words
 
 
 def test_a_screen_says_503_in_words_when_the_database_is_gone(own_actors):

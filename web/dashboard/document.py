@@ -27,8 +27,8 @@ STATES = tuple(state for state in IncidentState if state is not IncidentState.SC
 HEADERS = {
     "Cache-Control": "no-store",  # what an owner sees is gone when she has logged out
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
-    " img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'",
+    " img-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }

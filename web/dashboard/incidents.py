@@ -10,6 +10,7 @@ from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.store.engine import Connection, run
 from domain.store.incidents import Place, incident_of, incidents_after
 from web.dashboard.screen import Desk, PageScreen, Values
+from web.dashboard.templates import offered
 from web.errors import not_found
 from web.paging import cursor_of, limit_of, place_of
 
@@ -58,15 +59,16 @@ class Incidents(PageScreen):
 
 
 class NewIncident(PageScreen):
-    """`GET /dashboard/pages/:pageID/incidents/new`."""
+    """`GET /dashboard/pages/:pageID/incidents/new`; `?template=` names one to begin with."""
 
     template = "incident_new"
     tab = "incidents"
 
     async def values(self, req: Request, **named: str) -> Values:
         """Return what an incident can speak of."""
-        _, frame = await self.desk(req, named["page_id"])
-        return {**frame, "trouble": TROUBLE, "impacts": tuple(Impact)}
+        desk, frame = await self.desk(req, named["page_id"])
+        kept = await offered(self.engine, desk.page.id, IncidentKind.INCIDENT, req)
+        return {**frame, **kept, "trouble": TROUBLE, "impacts": tuple(Impact)}
 
 
 class OneIncident(PageScreen):

@@ -7,6 +7,7 @@ from falcon.asgi import Request
 from domain.status import IncidentKind, IncidentState
 from web.dashboard.incidents import Incidents
 from web.dashboard.screen import PageScreen, Values
+from web.dashboard.templates import offered
 
 LASTS = timedelta(hours=1)  # what the form proposes, from the next full hour but one
 AHEAD = timedelta(hours=1)
@@ -31,13 +32,14 @@ class Maintenances(Incidents):
 
 
 class NewMaintenance(PageScreen):
-    """`GET /dashboard/pages/:pageID/maintenance/new`."""
+    """`GET /dashboard/pages/:pageID/maintenance/new`; `?template=` names one to begin with."""
 
     template = "maintenance_new"
     tab = "maintenance"
 
     async def values(self, req: Request, **named: str) -> Values:
         """Return what a maintenance can be planned for, and a window to begin with."""
-        _, frame = await self.desk(req, named["page_id"])
+        desk, frame = await self.desk(req, named["page_id"])
+        kept = await offered(self.engine, desk.page.id, IncidentKind.MAINTENANCE, req)
         starts_at = (frame["now"] + AHEAD).replace(minute=0, second=0, microsecond=0) + AHEAD
-        return {**frame, "starts_at": starts_at, "ends_at": starts_at + LASTS}
+        return {**frame, **kept, "starts_at": starts_at, "ends_at": starts_at + LASTS}

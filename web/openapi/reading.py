@@ -197,7 +197,9 @@ def curl(method: str, path: str, told: Json) -> str:
     if method not in {"get", "post"} or (method == "post" and "requestBody" not in told):
         asked[0] = f"curl -sS -X {method.upper()} $BASE{path}"
     who = [WHO[name] for one in told["security"][:1] for name in one]
-    sets_cookie = "Set-Cookie" in told["responses"][next(iter(told["responses"]))].get("headers", {})
+    sets_cookie = "Set-Cookie" in told["responses"][next(iter(told["responses"]))].get(
+        "headers", {}
+    )
     asked += ["-b jar -c jar"] if sets_cookie else who
     if body := told.get("requestBody"):
         value: Any = next(iter(body["content"][JSON]["examples"].values()))["value"]

@@ -3,26 +3,39 @@
 //   data-zone        a local time, sent as an instant
 //   data-json        a value that is JSON already
 //   data-blank=null  left empty it says null; anything else left empty is not given
+//   a.b              goes into an object: {"a": {"b": …}}
+//   type=file        is sent as a data: URL; `data-most` is how many KiB it may have
 import { instant } from "./zone.js";
 
 const GIVEN = "button, fieldset, output, [type=hidden], [type=radio]"; // never a change by itself
 
-export function bodyOf(form, submitter) {
+export async function bodyOf(form, submitter) {
   const isChange = form.dataset.method === "PATCH";
   const body = {};
   for (const control of controlsOf(form, submitter)) {
     if (isChange && !isChanged(control)) continue;
-    const value = valueOf(control);
+    const value = await valueOf(control);
     if (value === undefined) continue;
     if (control.name.startsWith("component:")) (body.components ??= []).push(claimOf(control));
-    else body[control.name] = value;
+    else put(body, control.name, value);
   }
   return body;
 }
 
-// What has to be filled in and is not.
-export function missingOf(form) {
-  return [...form.elements].filter((control) => control.required && !control.value.trim());
+function put(body, path, value) {
+  const [name, ...rest] = path.split(".");
+  if (rest.length) put((body[name] ??= {}), rest.join("."), value);
+  else body[name] = value;
+}
+
+// What is wrong before anybody is asked: a sentence by name.
+export function faultsOf(form) {
+  const faults = {};
+  for (const { name, required, value, files, dataset } of form.elements) {
+    if (required && !value.trim()) faults[name] = `${name} is required.`;
+    if (files?.[0]?.size > dataset.most * 1024) faults[name] = `${name} may have at most ${dataset.most} KiB.`;
+  }
+  return faults;
 }
 
 function controlsOf(form, submitter) {
@@ -38,11 +51,21 @@ function valueOf(control) {
     return control.type === "checkbox" ? control.checked || undefined : control.value || undefined;
   }
   if (control.type === "checkbox") return control.checked;
+  if (control.type === "file") return control.files[0] && dataUrl(control.files[0]);
   if ("json" in control.dataset) return JSON.parse(control.value);
   if (!control.value.trim() && control.type !== "password") {
     return control.dataset.blank === "null" ? null : undefined;
   }
   return control.dataset.zone ? instant(control.value, control.dataset.zone) : control.value;
+}
+
+function dataUrl(file) {
+  return new Promise((go, fail) => {
+    const reader = new FileReader();
+    reader.onload = () => go(reader.result);
+    reader.onerror = () => fail(reader.error);
+    reader.readAsDataURL(file);
+  });
 }
 
 function claimOf(control) {

@@ -4,3 +4,6 @@ import "./send.js";
 import "./swap.js";
 import "./dialog.js";
 import "./tree.js";
+import "./copy.js";
+import "./follow.js";
+import "./choose.js";

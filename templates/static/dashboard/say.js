@@ -53,32 +53,36 @@ function atTop(form, sentence, more) {
 }
 
 function beside(form, path, sentence) {
-  const name = path.split(/[.[]/)[0];
-  const ready = form.querySelector(`[data-for="${CSS.escape(name)}"]`);
+  const [outer] = path.split(/[.[]/);
+  const ready = form.querySelector(`[data-for="${CSS.escape(outer)}"]`);
   if (ready) {
     ready.textContent = readable(form, sentence);
     ready.hidden = false;
     return true;
   }
-  const control = form.querySelector(`.field [name="${CSS.escape(name)}"]`);
+  const named = (name) => form.querySelector(`.field [name="${CSS.escape(name)}"]`);
+  const control = named(path) ?? named(outer);
   if (!control) return false;
   const id = `${control.id}-problem`;
   const line = Object.assign(document.createElement("p"), { id, className: "problem" });
   line.dataset.made = "yes";
   line.setAttribute("role", "alert");
-  line.textContent = readable(form, sentence);
+  line.textContent = readable(form, sentence, control);
   control.closest(".field").append(line);
   control.setAttribute("aria-invalid", "true");
   control.setAttribute("aria-describedby", `${control.getAttribute("aria-describedby") ?? ""} ${id}`.trim());
   return true;
 }
 
-// The API names fields as the wire does; people read the labels.
-function readable(form, sentence) {
+// The API names fields as the wire does; people read the labels. What a sentence is not about is
+// named by compound names only: "currentPassword is not this account's password."
+function readable(form, sentence, about = null) {
   let said = sentence;
   for (const control of form.querySelectorAll(".field [name]")) {
     const label = control.labels?.[0]?.textContent.trim().replace(/[?.]$/, "");
-    if (label) said = said.replace(new RegExp(`\\b${control.name}\\b`, "g"), `“${label}”`);
+    const isPlain = control !== about && /^[a-z]+$/.test(control.name);
+    const name = new RegExp(`${isPlain ? "^" : "\\b"}${control.name}\\b`, "g");
+    if (label) said = said.replace(name, `“${label}”`);
   }
   return said;
 }

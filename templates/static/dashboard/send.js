@@ -5,7 +5,9 @@
 //   data-go       where to go afterwards; {id} is the answer's
 //   data-then     what to show in place instead of this same screen; data-back: what gets the focus
 //   data-said     what is said when it is done
-import { bodyOf, missingOf } from "./body.js";
+//   data-reveals  the dialog that shows a secret of the answer
+import { bodyOf, faultsOf } from "./body.js";
+import { reveal } from "./secret.js";
 import { button, clear, link, problem, say } from "./say.js";
 import { show } from "./swap.js";
 
@@ -25,14 +27,19 @@ document.addEventListener("submit", (event) => {
 async function send(form, submitter) {
   if (form.ariaBusy === "true") return;
   clear(form);
-  const missing = missingOf(form);
-  if (missing.length) return problem(form, blame(missing));
-  const method = form.dataset.method ?? "POST";
-  const body = bodyOf(form, submitter);
-  if (method === "PATCH" && !Object.keys(body).length) return done(form, {}, "Nothing was changed.");
+  const faults = faultsOf(form);
+  const [error] = Object.values(faults);
+  if (error) return problem(form, { error, fields: faults });
   form.ariaBusy = "true";
+  const method = form.dataset.method ?? "POST";
+  const body = await bodyOf(form, submitter);
+  const isEmpty = !Object.keys(body).length;
+  if (method === "PATCH" && isEmpty) {
+    form.ariaBusy = null;
+    return done(form, {}, "Nothing was changed.");
+  }
   submitter?.classList.add("pending");
-  const text = method === "DELETE" ? undefined : JSON.stringify(body);
+  const text = method === "DELETE" && isEmpty ? undefined : JSON.stringify(body);
   const outcome = await write(method, form.getAttribute("action"), text, {
     key: keyOf(form, text), etag: form.dataset.etag,
   });
@@ -66,7 +73,7 @@ async function followed(receipt, data) {
     await new Promise((go) => setTimeout(go, POLL_MS[Math.min(turn, POLL_MS.length - 1)]));
     const found = await fetch(receipt).then((answer) => answer.json()).catch(() => null);
     const { state, refusal } = found?.data ?? {};
-    if (state === "published") break;
+    if (state === "published" || found?.code === "NO_SESSION") break; // with an account its session ends
     if (refusal || state === "failed") return { ok: false, isKnown: true, ...refusal };
   }
   return { ok: true, isKnown: true, data };
@@ -91,6 +98,7 @@ async function done(form, data, said = "Done.") {
   form.closest("dialog")?.close();
   form.reset();
   say(said);
+  if (form.dataset.reveals) reveal(form.dataset.reveals, data.key);
   await show(then ?? location.href, { push: Boolean(then), back }).catch(() =>
     say("It is stored, but the screen could not be read anew. Please reload it."),
   );
@@ -106,9 +114,4 @@ function refused(form, outcome) {
     more.push(button("Show the current values", () => { form.reset(); show(); }));
   }
   problem(form, { error: "Something went wrong on our side.", ...outcome }, ...more);
-}
-
-function blame(missing) {
-  const fields = Object.fromEntries(missing.map(({ name }) => [name, `${name} is required.`]));
-  return { error: Object.values(fields)[0], fields };
 }

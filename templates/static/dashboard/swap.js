@@ -39,6 +39,7 @@ function morph(old, fresh) {
     if (old.data !== fresh.data) old.data = fresh.data;
     return;
   }
+  if (old.matches("[data-held]")) return; // only this tab knows what is in it
   // What is being filled in is sent with the etag of what was seen, or two tabs would overwrite.
   if (old.matches("form[data-etag]") && isTouched(old)) return;
   for (const { name } of [...old.attributes]) {

@@ -1,0 +1,19 @@
+// A secret that is told once: it stands in the dialog, also in the examples there, until that closes.
+import { say } from "./say.js";
+
+const PLACEHOLDER = "hyd_status_YOUR_KEY";
+
+export function reveal(id, key) {
+  if (!key) return say("The key was made before; its secret is not told twice. Rotate it for another.");
+  const dialog = document.getElementById(id);
+  const swap = (was, now) => {
+    for (const node of dialog.querySelectorAll("code")) node.textContent = node.textContent.replaceAll(was, now);
+  };
+  swap(PLACEHOLDER, key);
+  dialog.dataset.held = "yes";
+  dialog.addEventListener("close", () => {
+    swap(key, PLACEHOLDER);
+    delete dialog.dataset.held;
+  }, { once: true });
+  dialog.showModal();
+}
