@@ -28,7 +28,6 @@ ELSEWHERE = {
     "RATE_LIMITED": "tests/integration/test_http_pace.py",
     "TOO_SLOW": "tests/integration/test_http_slow.py",
     "UNKNOWN": "tests/system/test_rules_postgres.py",
-    "RATE_LIMITED": "tests/integration/test_http_limits.py",
 }
 
 

@@ -16,7 +16,7 @@ from tests.support.actors import Actors, Caller
 from tests.support.stack import System
 
 ADDRESSES = (f"203.0.113.{number}" for number in itertools.count(1))
-TRIES = 3_000  # a process looks at what others counted once it has counted a part itself
+TRIES = 3_500  # a process looks at what others counted once it has counted a part itself
 
 
 @pytest.fixture(scope="module")
