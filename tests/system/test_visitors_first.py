@@ -1,0 +1,33 @@
+"""SPEC 7: visitors come first. With everything behind it gone, a web process shows what it has."""
+
+import pytest
+
+from tests.support.faults import SOON_S
+from tests.support.stack import wait_until
+
+pytestmark = pytest.mark.system
+
+STALE = "x-hepstatus-copy"
+PATHS = ("/", "/status.json", "/status-version.json", "/badge.svg")
+
+
+def test_page_is_served_as_it_was_when_postgres_redis_and_workers_are_gone(own_system, own_actors):
+    # given a page that a process has served
+    page = own_actors.page("API")
+    mon, vi = own_actors.monitor(page), own_actors.visitor(page)
+    before = {path: vi.get(path).content for path in PATHS}
+    # when all that is behind the web tier is killed
+    for child in own_system.children:
+        if not child.name.startswith("web"):
+            child.kill()
+    own_system.stack.redis.child.kill()
+    own_system.stack.postgres.child.kill()
+    # then the page is served all the same, byte by byte, and says that it may be old
+    wait_until(lambda: vi.get("/").headers.get(STALE) == "stale", "it is labelled", SOON_S)
+    for _ in range(20):
+        answers = {path: vi.get(path) for path in PATHS}
+        assert {path: answer.content for path, answer in answers.items()} == before
+        assert {answer.headers[STALE] for answer in answers.values()} == {"stale"}
+    # while nothing is accepted that could not be kept, and nobody is told that there is no page
+    assert mon.open().status_code == 503
+    assert own_actors.caller("never-heard-of.localhost").get("/").status_code == 503
