@@ -27,6 +27,8 @@ def make(look, name):
     look.page.get_by_role("button", name="Make a key").click()
     dialog = look.page.get_by_role("dialog", name="Keep this key now")
     expect(dialog).to_be_visible()
+    expect(look.page.locator("#keys")).to_contain_text(name)
+    assert dialog.evaluate("node => node.matches(':modal')")  # also once the list is another
     return dialog.locator("#secret-key").text_content()
 
 

@@ -59,6 +59,12 @@ function morphChildren(old, wanted) {
     const same = node.id ? kept.get(node.id) : fitting(place, node, coming);
     if (!same) old.insertBefore(node, place);
     else {
+      // What lies between and stays nowhere goes first: a dialog that is moved is no longer open.
+      while (place && place !== same && !coming.has(place.id)) {
+        const next = place.nextSibling;
+        place.remove();
+        place = next;
+      }
       if (same === place) place = place.nextSibling;
       else old.insertBefore(same, place);
       morph(same, node);
