@@ -42,4 +42,4 @@ KEY_WRITES: Final = Limit("key-writes", 20_000, 30)
 KEY_READS: Final = Limit("key-reads", 20_000, 30)
 ACCOUNT_WRITES: Final = Limit("account-writes", 20_000, 60)
 # Of an address (of IPv6: a /64) all requests to the API, whoever asks: many monitors share one.
-ADDRESS_REQUESTS: Final = Limit("address-requests", 60_000, 60)
+ADDRESS_REQUESTS: Final = Limit("address-requests", 40_000, 60)
