@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import httpx
 
+from domain.page.bounds import TEMPLATES
 from domain.page.commands import SuspendPage
-from domain.page.state import TEMPLATES
 from ops.writing import write
 from tests.integration.http_stage import UNKNOWN, Stage
 from tests.support.actors import PASSWORD

@@ -7,6 +7,7 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from domain.page import state as s
+from domain.page.bounds import CATEGORY_LEVELS
 from domain.page.logo import EXTENSIONS, Logo
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.store.mint import mint
@@ -65,7 +66,7 @@ def trees(draw, max_nodes=9, min_nodes=0):
     levels = {None: 0}
     for _ in range(draw(st.integers(min_nodes, max_nodes))):
         parent = draw(st.sampled_from(list(levels)))
-        is_category = levels[parent] < s.CATEGORY_LEVELS and draw(st.booleans())
+        is_category = levels[parent] < CATEGORY_LEVELS and draw(st.booleans())
         node = draw(nodes_under(parent, is_category=is_category))
         node = replace(node, position=sum(n.parent_id == parent for n in nodes.values()))
         nodes[node.id] = node

@@ -130,7 +130,8 @@ class Writer(Peer):
         self._open = self._previous = ""
 
     async def run(self, stop: threading.Event) -> None:
-        number = self.story.acknowledged[-1] if self.story.acknowledged else 0
+        last = self.story.acknowledged[-1] if self.story.acknowledged else 0
+        number = last + -last % CHAPTER  # a new writer begins a chapter
         while not stop.is_set() or number % CHAPTER == RESOLVES:  # which no visitor can see
             number += 1
             await self.say(number)
