@@ -4,7 +4,8 @@ import pytest
 
 from domain.page.commands import SuspendPage, UnsuspendPage
 from ops.writing import write
-from tests.support.faults import Behind, at_once, inside
+from tests.support.faults import SOON_S, Behind, at_once, inside
+from tests.support.stack import wait_until
 
 PUBLIC_PATHS = ("/", "/status.json", "/status-version.json", "/badge.svg", "/badge.png", "/history")
 READ = "/api/v1/status-api/status"
@@ -39,7 +40,8 @@ def test_nobody_but_the_owner_sees_the_page_when_it_is_suspended(actors, page):
     assert shown != before
     # when it is suspended
     suspend(actors, page, "Phishing")
-    # then it isn't there for visitors
+    # then it isn't there for visitors, as soon as the process has heard of it
+    wait_until(lambda: vi.get("/").status_code == 404, "it is gone", SOON_S)
     assert {vi.get(path).status_code for path in PUBLIC_PATHS} == {404}
     # and its key opens nothing, to write or to read
     suspended = (403, "PAGE_SUSPENDED")
@@ -55,11 +57,12 @@ def test_nobody_but_the_owner_sees_the_page_when_it_is_suspended(actors, page):
     )  # fmt: skip
     assert page.owner.patch(page.path, {"name": "Better"}).status_code == 200
     assert page.owner.get(receipt).status_code == 200
-    assert actors.visitor(page, web=1).get("/").status_code == 404
+    other = actors.visitor(page, web=1)
+    wait_until(lambda: other.get("/").status_code == 404, "it is gone everywhere", SOON_S)
     # and when it may go on, it is as she left it, and the key works
     page.owner.patch(page.path, {"name": "Acme"})
     unsuspend(actors, page)
-    assert vi.get("/").content == shown
+    wait_until(lambda: vi.get("/").content == shown, "it is back", SOON_S)
     assert page.owner.get(page.path).json()["data"]["suspended"] is False
     assert mon.open().status_code == 201
 
