@@ -62,7 +62,7 @@ class Operation:
 
     `name` is for generated clients, `tag` a section of the documents; `refusals` names the codes
     that are special to it: those of its kind follow from the rest. Of several bodies it is one.
-    `later` is the type of a 202's `data`, if that tells less.
+    `later` is the type of a 202's `data`, if that tells less. `is_rehearsal`: nothing is written.
     What is not told as `JSON` comes without the envelope: the `data` of its examples is its start.
     """
 
@@ -83,6 +83,7 @@ class Operation:
     media: str = JSON
     body_kib: int = 64
     later: Any = None
+    is_rehearsal: bool = False
 
     @property
     def bodies(self) -> tuple[Any, ...]:

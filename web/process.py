@@ -16,6 +16,7 @@ from domain.store.engine import AsyncEngine, make_async_engine
 from domain.store.limits import Limits
 from domain.store.listener import Listener
 from domain.store.pace import Pace
+from domain.store.rehearsals import Rehearsals
 from domain.store.settings import Settings
 from domain.store.visit_tally import carry_over, note_copy
 from domain.store.visits import UNREACHABLE, HostEntry, Visits
@@ -59,6 +60,7 @@ class Process:
         self.engine: AsyncEngine = make_async_engine(settings.database_url)
         self.doorbell = RingThread(settings)
         self.visits = Visits(settings.cache_url, READ_S)
+        self.rehearsals = Rehearsals(settings.cache_url, READ_S)
         self.limits = Limits(settings.cache_url, is_on=settings.rate_limits)
         self.pace = Pace(settings.cache_url, is_on=settings.rate_limits)
         self.waits = Waits()
@@ -86,6 +88,7 @@ class Process:
                 await self._listening
         carry_over()
         await self.visits.close()
+        await self.rehearsals.close()
         await self.limits.close()
         await self.pace.stop()
         await self.engine.dispose()

@@ -4,7 +4,7 @@ from celery import Task
 
 from domain.store.doorbell import REQUEST_ID
 from domain.store.lines import bound
-from workers import clock, cold, mounts, sweep
+from workers import clock, cold, mounts, rehearsal, sweep
 from workers.app import app
 from workers.drain import drain_stream
 
@@ -20,6 +20,13 @@ def render_cold(self: Task, page_id: str, name: str) -> None:
     """Render an artifact that a visitor asked for."""
     with bound(request_id=self.request.get(REQUEST_ID), stream=page_id):
         cold.render(page_id, name)
+
+
+@app.task(name="rehearse", bind=True)
+def rehearse(self: Task, rehearsal_id: str) -> None:
+    """Find out what a write would do."""
+    with bound(request_id=self.request.get(REQUEST_ID)):
+        rehearsal.rehearse(rehearsal_id)
 
 
 @app.task(name="sweep")

@@ -7,8 +7,8 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 
 import redis
 from celery import Celery
@@ -29,6 +29,7 @@ EXPIRES_S = 10  # a doorbell that nobody heard for this long is the sweep's busi
 LIMIT_S = 0.1  # a ring may take no longer
 PAUSE_S = 1.0  # after a failure nobody rings for this long
 QUEUED_MAX = 10_000
+Ring = Callable[[], None]
 UNREACHABLE = (redis.RedisError, OperationalError, OSError)  # what a broker that is gone raises
 
 
@@ -59,6 +60,10 @@ class Doorbell:
         """Ask a worker for a cold artifact of a page; the request that asked first is named."""
         if self._is_first(f"{page_id}:{name}"):
             self._send(COLD, "render_cold", [page_id, name], request_id)
+
+    def ring_rehearsal(self, rehearsal_id: str, request_id: str | None = None) -> None:
+        """Ask a worker to find out what a write would do."""
+        self._send(COLD, "rehearse", [rehearsal_id], request_id)
 
     def answer(self, what: str) -> None:
         """Note that the work which was rung for begins: later rings are for what comes later."""
@@ -97,21 +102,26 @@ class RingThread:
         """Start the thread; it ends with the process."""
         self.failures = 0
         self._doorbell = Doorbell(settings, LIMIT_S)
-        self._waiting: queue.Queue[tuple[str, ...]] = queue.Queue(QUEUED_MAX)
+        self._waiting: queue.Queue[Ring] = queue.Queue(QUEUED_MAX)
         self._quiet_until = 0.0
         threading.Thread(target=self._run, name="doorbell", daemon=True).start()
 
     def ring(self, stream_id: str) -> None:
         """Ask for a drain, soon."""
-        self._put((stream_id,))
+        self._put(partial(self._doorbell.ring, stream_id))
 
     def ring_cold(self, page_id: str, name: str) -> None:
         """Ask for a cold artifact, soon."""
-        self._put((page_id, name, current_request_id() or ""))
+        request_id = current_request_id()
+        self._put(partial(self._doorbell.ring_cold, page_id, name, request_id))
 
-    def _put(self, what: tuple[str, ...]) -> None:
+    def ring_rehearsal(self, rehearsal_id: str) -> None:
+        """Ask what a write would do, soon."""
+        self._put(partial(self._doorbell.ring_rehearsal, rehearsal_id, current_request_id()))
+
+    def _put(self, ring: Ring) -> None:
         try:
-            self._waiting.put_nowait(what)
+            self._waiting.put_nowait(ring)
         except queue.Full:
             self._failed()
 
@@ -121,18 +131,15 @@ class RingThread:
 
     def _run(self) -> None:
         while True:
-            what = self._waiting.get()
+            ring = self._waiting.get()
             if time.monotonic() < self._quiet_until:
                 self._failed()
                 continue
-            self._ring(what)
+            self._try(ring)
 
-    def _ring(self, what: tuple[str, ...]) -> None:
+    def _try(self, ring: Ring) -> None:
         try:
-            if len(what) == 1:
-                self._doorbell.ring(what[0])
-            else:
-                self._doorbell.ring_cold(*what)
+            ring()
         except UNREACHABLE as error:
             self._failed()
             self._quiet_until = time.monotonic() + PAUSE_S

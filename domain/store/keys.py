@@ -28,6 +28,11 @@ def absent_key(page_id: str, name: str) -> str:
     return f"{PAGE_PREFIX}{page_id}:absent:{name}"
 
 
+def rehearsal_key(rehearsal_id: str) -> str:
+    """Return the key of what is asked and found out of a write that is only rehearsed."""
+    return f"hep:rehearsal:{rehearsal_id}"
+
+
 def host_key(host: str) -> str:
     """Return the key of the entry that leads from a host to its page."""
     return HOST_PREFIX + host

@@ -14,6 +14,7 @@ from web.routes import ROUTES
 
 CALLS = calls(ROUTES)
 FORMS = (
+    ("path", re.compile(r"/api/v1/status/p_\w{26}/preview/v_\w{26}(\?part=change)?")),
     ("id", re.compile(r"[a-z]_[0-9a-z]{26}")),
     ("instant", re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")),
     ("secret", re.compile(r"hyd_status_.{43}")),

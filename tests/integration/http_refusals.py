@@ -5,13 +5,15 @@ A code that is special to an operation (`refusals=` of its description) needs a 
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import httpx
 
-from domain.page.bounds import TEMPLATES
-from domain.page.commands import SuspendPage
-from ops.writing import write
+from domain.page.bounds import TEMPLATES, UNRESOLVED
+from domain.page.commands import OpenIncident, SuspendPage
+from domain.store.mint import mint
+from ops.writing import tell, write
 from tests.integration.http_stage import UNKNOWN, Stage
 from tests.support.actors import PASSWORD
 from tests.support.faults import inside
@@ -54,8 +56,9 @@ def general(call: Call) -> Iterator[Case]:
     yield from of_path(call)
     if call.said.body:
         yield from of_body(call)
-    if call.said.given and any(given.place == "query" for given in call.said.given):
-        yield Case("VALIDATION", "limit", sent(query={"limit": 0}))
+    for given in call.said.given:
+        if given.place == "query":
+            yield Case("VALIDATION", given.name, sent(query={given.name: 0}))
     if call.is_logged:
         yield Case("VALIDATION", "Idempotency-Key", headers(Idempotency_Key="k" * 256))
         if call.said.body:
@@ -192,6 +195,26 @@ def two_hundred_and_first(stage: Stage, call: Call) -> httpx.Response:
     return stage.send(call)
 
 
+def five_hundred_and_first(stage: Stage, call: Call) -> httpx.Response:
+    fill(stage)
+    return stage.send(call)
+
+
+def one_opened_again(stage: Stage, call: Call) -> httpx.Response:
+    path = f"{stage.page.path}/incidents/{stage.incident}/updates"
+    assert stage.owner.post(path, {"state": "resolved"}).is_success
+    fill(stage)
+    return stage.send(call, content=b'{"state": "monitoring"}')
+
+
+def fill(stage: Stage) -> None:
+    """Open as many incidents as a page may have."""
+    with inside(stage.actors.system):
+        now = datetime.now(UTC)
+        opened = ((now, OpenIncident(mint("i"), mint("u"), "Trouble")) for _ in range(UNRESOLVED))
+        tell(stage.page.id, opened)
+
+
 def own_subdomain(stage: Stage, call: Call) -> httpx.Response:
     return stage.send(call, content=json.dumps({"host": stage.page.host}).encode())
 
@@ -216,6 +239,8 @@ SPECIAL: dict[tuple[str, str], Ask] = {
     ("addComponent", "COMPONENT_LIMIT"): sixth_leaf,
     ("changeIncident", "CONFLICT"): start_of_started,
     ("addTemplate", "CONFLICT"): two_hundred_and_first,
+    ("previewIncident", "CONFLICT"): five_hundred_and_first,
+    ("previewUpdate", "CONFLICT"): one_opened_again,
     ("mountHost", "CONFLICT"): own_subdomain,
     ("changeMount", "CONFLICT"): pending_mount,
 }

@@ -87,6 +87,16 @@ class Stage:
         return self.owner.post("/api/v1/status/purchases/trade", {}).json()["data"]["slot"]
 
     @cached_property
+    def outlook(self) -> str:
+        """A preview that was just made: it is there for a minute."""
+        body = {
+            "title": "Slow answers",
+            "components": [{"component": self.leaf, "status": "outage"}],
+        }
+        told = self.owner.post(f"{self.page.path}/preview/incidents", body).json()["data"]
+        return told["page"].rpartition("/")[2]
+
+    @cached_property
     def session(self) -> str:
         return self.owner.get("/api/v1/auth/sessions").json()["data"][0]["id"]
 
@@ -124,6 +134,7 @@ class Stage:
             "kid": lambda: self.key["id"],
             "tid": lambda: self.template,
             "mid": lambda: self.mount,
+            "vid": lambda: self.outlook,
             "session_id": lambda: self.session,
             "rid": lambda: self.opened.headers["location"].rpartition("/")[2],
         }[part]()
@@ -141,6 +152,7 @@ class Stage:
             (places.TEMPLATE, lambda: self.template),
             (places.MOUNT, lambda: self.mount),
             (places.SLOT, lambda: self.slot),
+            (places.OUTLOOK, lambda: self.outlook),
             ('"acme"', lambda: f'"{unique("acme")}"'),
         ):
             if published in told:

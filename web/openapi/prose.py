@@ -16,6 +16,7 @@ SECTIONS = (
     "Slots",
     "Components",
     "Incidents",
+    "Previews",
     "Templates",
     "Hosts",
     "Keys",

@@ -14,6 +14,7 @@ ACCOUNT = "a_" + TAIL.format("h")
 TEMPLATE = "t_" + TAIL.format("j")
 MOUNT = "m_" + TAIL.format("k")
 SLOT = "s_" + TAIL.format("m")
+OUTLOOK = "v_" + TAIL.format("p")
 SESSION = "n_" + TAIL.format("n")
 
 PLACES = {
@@ -24,6 +25,7 @@ PLACES = {
     "kid": Place("keyId", "A key of the page.", KEY),
     "tid": Place("templateId", "A template of the page.", TEMPLATE),
     "mid": Place("mountId", "A mount of the page.", MOUNT),
+    "vid": Place("previewId", "As `previewIncident` and its like tell it.", OUTLOOK),
     "session_id": Place("sessionId", "A session of the account.", SESSION),
     "rid": Place("receiptId", "As `Location` said it.", RECEIPT),
 }

@@ -43,11 +43,15 @@ class Incidents(Owner):
         """Open an incident, or plan a maintenance."""
         holder = await self.holder(req)
         raw = await read_body(req)
-        kind = b.kind_of(decode_body(raw, b.OfKind).kind)
-        command = planned(raw) if kind is IncidentKind.MAINTENANCE else opened(raw)
         await self.write(
-            req, resp, holder, command, named_incident, stream_id=page_id, raw=raw, status=201
+            req, resp, holder, begun(raw), named_incident, stream_id=page_id, raw=raw, status=201
         )
+
+
+def begun(raw: bytes) -> c.OpenIncident | c.ScheduleMaintenance:
+    """Return the command that opens an incident or plans a maintenance. Raises ApiError 400."""
+    kind = b.kind_of(decode_body(raw, b.OfKind).kind)
+    return planned(raw) if kind is IncidentKind.MAINTENANCE else opened(raw)
 
 
 def opened(raw: bytes) -> c.OpenIncident:
@@ -156,11 +160,23 @@ class Updates(Owner):
     async def on_post(self, req: Request, resp: Response, page_id: str, iid: str) -> None:
         """Say more of an incident or a maintenance."""
         holder = await self.holder(req)
-        raw, body = await self.body(req, b.NewUpdate)
-        command = c.PostUpdate(iid, mint("u"), body.state, body.body, given(body.components))
+        raw = await read_body(req)
         await self.write(
-            req, resp, holder, command, named_update, stream_id=page_id, raw=raw, status=201
+            req,
+            resp,
+            holder,
+            posted(iid, raw),
+            named_update,
+            stream_id=page_id,
+            raw=raw,
+            status=201,
         )
+
+
+def posted(iid: str, raw: bytes) -> c.PostUpdate:
+    """Return the command that says more of an incident. Raises ApiError 400."""
+    body = decode_body(raw, b.NewUpdate)
+    return c.PostUpdate(iid, mint("u"), body.state, body.body, given(body.components))
 
 
 class OneUpdate(Owner):

@@ -25,6 +25,7 @@ class Owner:
 
     def __init__(self, process: Process, gate: Gate, writes: Writes) -> None:
         """Ask `gate`, read from the database of `process`, write through `writes`."""
+        self.process = process
         self.settings = process.settings
         self.engine = process.engine
         self._gate = gate

@@ -11,13 +11,11 @@ from falcon.asgi import Request, Response
 from domain.page.logo import EXTENSIONS
 from domain.store.engine import run
 from domain.store.logos import logo_for
-from web.answers import Writes
-from web.auth import Gate
 from web.describe import describes
 from web.errors import RETRY_AFTER_S, ApiError, not_found
 from web.operations.pages import PREVIEW_PAGE
 from web.page_copy import Answer
-from web.process import NotThereError, Process
+from web.process import NotThereError
 from web.resources.owner import Owner
 
 WAIT_S = 1.0  # as long as a visitor waits for a page that Redis lost
@@ -28,11 +26,6 @@ PASSED_ON = ("content-type", "content-encoding", "x-content-type-options")
 
 class Preview(Owner):
     """`GET /api/v1/status/:pageID/preview`."""
-
-    def __init__(self, process: Process, gate: Gate, writes: Writes) -> None:
-        """Read what `process` has of the publication."""
-        super().__init__(process, gate, writes)
-        self._process = process
 
     @describes(PREVIEW_PAGE)
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
@@ -50,7 +43,7 @@ class Preview(Owner):
     async def document(self, page_id: str, accepted: str) -> Answer:
         """Return the page as it is published. Raises ApiError 503 if that is not to be had."""
         try:
-            copy = await self._process.page_within(page_id, WAIT_S)
+            copy = await self.process.page_within(page_id, WAIT_S)
         except NotThereError:
             raise not_published() from None
         found = copy.best("index.html", accepted.encode("latin-1", "replace"))

@@ -1,0 +1,115 @@
+"""What a write would do, found out without doing it. Source: the issue of the dashboard's preview.
+
+The bodies are those of the writes; a worker decides and draws, so web renders nothing (rule 16).
+"""
+
+from typing import Any
+
+from falcon.asgi import Request, Response
+
+from domain.store.mint import mint
+from domain.store.rehearsals import SEQ, Outlook
+from domain.store.visits import UNREACHABLE
+from web.answers import write_data
+from web.bodies.settings import BODY_BYTES, PageChange, command_of
+from web.describe import describes
+from web.errors import RETRY_AFTER_S, ApiError, invalid, not_found, rejected
+from web.media import read_body
+from web.operations import rehearsals as said
+from web.resources.incidents import begun, posted
+from web.resources.owner import Owner
+from web.resources.preview import Preview, framed
+from web.views.rehearsals import outlook_view
+
+WAIT_S = 1.0
+PARTS = ("page", "change")
+
+
+class Rehearsal(Owner):
+    """The hands of a resource that finds out what a write would do."""
+
+    async def rehearse(self, req: Request, resp: Response, page_id: str, command: Any) -> None:  # noqa: ANN401 - any command
+        """Have a command rehearsed; tell what came of it. Raises ApiError as the write would."""
+        page = await self.page(req, page_id)
+        rehearsal_id = mint("v")
+        outlook = await self.outlook(rehearsal_id, page.id, command)
+        if outlook.refusal:
+            raise rejected(outlook.refusal)
+        path = f"/api/v1/status/{page.id}/preview/{rehearsal_id}"
+        write_data(resp, outlook_view(outlook, path))
+
+    async def outlook(self, rehearsal_id: str, page_id: str, command: Any) -> Outlook:  # noqa: ANN401 - any command
+        """Return what a worker finds out. Raises ApiError 503 if none does in time."""
+        process = self.process
+        try:
+            await process.rehearsals.ask(rehearsal_id, page_id, command)
+            process.doorbell.ring_rehearsal(rehearsal_id)
+            await process.waits.wait(rehearsal_id, SEQ, WAIT_S)
+            found = await process.rehearsals.outlook(rehearsal_id)
+        except UNREACHABLE:
+            raise not_rehearsed() from None
+        if found is None:
+            raise not_rehearsed()
+        return found
+
+
+class RehearsedIncidents(Rehearsal):
+    """`POST /api/v1/status/:pageID/preview/incidents`."""
+
+    @describes(said.PREVIEW_INCIDENT)
+    async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
+        """Tell what opening an incident, or planning a maintenance, would do."""
+        await self.holder(req)
+        await self.rehearse(req, resp, page_id, begun(await read_body(req)))
+
+
+class RehearsedUpdates(Rehearsal):
+    """`POST /api/v1/status/:pageID/preview/incidents/:iid/updates`."""
+
+    @describes(said.PREVIEW_UPDATE)
+    async def on_post(self, req: Request, resp: Response, page_id: str, iid: str) -> None:
+        """Tell what an update would do."""
+        await self.holder(req)
+        await self.rehearse(req, resp, page_id, posted(iid, await read_body(req)))
+
+
+class RehearsedSettings(Rehearsal, Preview):
+    """`GET` and `POST /api/v1/status/:pageID/preview`: the page, and with other settings."""
+
+    @describes(said.PREVIEW_SETTINGS)
+    async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
+        """Tell what other settings would do."""
+        await self.holder(req)
+        _, body = await self.body(req, PageChange, BODY_BYTES)
+        if body.domain is not None:
+            raise invalid("domain can't be previewed: it changes nothing that is shown.", "domain")
+        await self.rehearse(req, resp, page_id, command_of(body, None))
+
+
+class RehearsedDocument(Rehearsal):
+    """`GET /api/v1/status/:pageID/preview/:vid`: what visitors would see."""
+
+    @describes(said.READ_PREVIEW)
+    async def on_get(self, req: Request, resp: Response, page_id: str, vid: str) -> None:
+        """Show the page as it would be, or only what would change."""
+        part = req.get_param("part", default="page")
+        if part not in PARTS:
+            raise invalid("part must be page or change.", "part")
+        page = await self.page(req, page_id)
+        try:
+            found = await self.process.rehearsals.document(vid, page.id, part)
+        except UNREACHABLE:
+            raise not_rehearsed() from None
+        if found is None:
+            raise not_found("preview any more")
+        resp.content_type = "text/html; charset=utf-8"
+        resp.set_header("X-Content-Type-Options", "nosniff")
+        resp.set_header("Content-Security-Policy", framed(found.policy))
+        resp.set_header("Cache-Control", "no-store")
+        resp.data = found.html
+
+
+def not_rehearsed() -> ApiError:
+    """Return the 503 of a preview that no worker made in time."""
+    sentence = "The preview could not be made just now; the write itself can be sent all the same."
+    return ApiError(503, "UNAVAILABLE", sentence, headers={"Retry-After": RETRY_AFTER_S})
