@@ -91,7 +91,9 @@ def take_dashboard(browser: Browser, system: System) -> None:
     demo = {"email": kept["login_email"], "password": kept["login_password"]}
     session = enter(browser, system, "login", demo)
     furnish(browser, system, session, demo["email"])
-    take_all(browser, FOLDER, screens_of(browser, system, session), session)
+    screens = screens_of(browser, system, session)
+    take_all(browser, FOLDER, screens, session)
+    take_foreseen(browser, screens["dashboard-incident-new"], session)
     newcomer = enter(browser, system, "signup", {"email": "new@example.com", "password": "x" * 12})
     empty = {"dashboard-empty": address(system, "localhost", "/dashboard")}
     take_all(browser, FOLDER, empty, newcomer)
@@ -174,6 +176,28 @@ def screens_of(browser: Browser, system: System, session: StorageState) -> dict[
     }
     tab.close()
     return {f"dashboard-{name}": address(system, "localhost", at) for name, at in paths.items()}
+
+
+def take_foreseen(browser: Browser, url: str, session: StorageState) -> None:
+    """Take an incident that is about to be opened, with what visitors will see."""
+    for theme in THEMES:
+        for width in WIDTHS:
+            size = {"width": width, "height": HEIGHT}
+            context = browser.new_context(
+                viewport=size, color_scheme=theme, timezone_id="UTC", storage_state=session
+            )
+            look = Look(context.new_page())
+            look.go(url)
+            look.page.get_by_label("What is wrong?").fill("Checkout fails")
+            look.page.get_by_label("First words").fill("We see **errors** and look into it.")
+            look.page.locator(".pick label.outage").first.click()
+            look.page.get_by_text("Preview", exact=True).click()
+            look.page.frame_locator(".outlook iframe").locator(".hero").wait_for()
+            unroll(look)
+            name = f"dashboard-foreseen-{width}-{theme}.png"
+            look.page.screenshot(path=FOLDER / name, full_page=True)
+            print(FOLDER / name)
+            context.close()
 
 
 def unroll(look: Look) -> None:

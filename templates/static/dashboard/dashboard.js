@@ -7,3 +7,4 @@ import "./tree.js";
 import "./copy.js";
 import "./follow.js";
 import "./choose.js";
+import "./foresee.js";

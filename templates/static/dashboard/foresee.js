@@ -1,0 +1,65 @@
+// What a form would do, asked again whenever it changes while somebody looks.
+//   data-foresees   the preview's address      data-of     the form's id
+//   data-part       which document is framed   data-now    what is framed while nothing would change
+import { bodyOf, faultsOf } from "./body.js";
+import { write } from "./send.js";
+
+const PAUSE_MS = 300;
+const held = new WeakMap(); // by holder: the timer, what was asked last, and how often
+
+document.addEventListener("toggle", ({ target }) => {
+  if (target.matches("details[data-foresees]") && target.open) ask(target);
+}, true);
+for (const kind of ["input", "change", "reset"]) {
+  document.addEventListener(kind, ({ target }) => {
+    const id = (target.form ?? target).id;
+    const holders = id ? document.querySelectorAll(`[data-of="${CSS.escape(id)}"]`) : [];
+    for (const holder of holders) if (holder.open !== false) later(holder);
+  });
+}
+
+function of(holder) {
+  if (!held.has(holder)) held.set(holder, { turn: 0 });
+  return held.get(holder);
+}
+
+function later(holder) {
+  clearTimeout(of(holder).timer);
+  of(holder).timer = setTimeout(() => ask(holder), PAUSE_MS);
+}
+
+async function ask(holder) {
+  const form = document.getElementById(holder.dataset.of);
+  const body = await bodyOf(form, null);
+  const text = JSON.stringify(body);
+  const state = of(holder);
+  if (text === state.text) return;
+  state.text = text;
+  const turn = ++state.turn;
+  if (Object.keys(faultsOf(form)).length) return tell(holder, "The preview follows once the required fields are filled in.");
+  if (holder.dataset.now && !Object.keys(body).length) return show(holder, holder.dataset.now, "");
+  const outcome = await write("POST", holder.dataset.foresees, text);
+  if (turn !== state.turn) return; // something else was typed meanwhile
+  if (outcome.ok) show(holder, outcome.data[holder.dataset.part], summary(outcome.data));
+  else {
+    state.text = null; // the same may be asked again
+    tell(holder, outcome.error);
+  }
+}
+
+function summary({ headline, components }) {
+  const count = components.length;
+  const changes = count ? `${count} ${count === 1 ? "component changes" : "components change"}` : "no component changes";
+  return `${headline}; ${changes}.`;
+}
+
+function show(holder, path, sentence) {
+  tell(holder, sentence);
+  const frame = holder.querySelector("iframe");
+  frame.hidden = false;
+  frame.contentWindow.location.replace(path); // not `src`: that would be a step for the Back button
+}
+
+function tell(holder, sentence) {
+  holder.querySelector("[role=status]").textContent = sentence;
+}
