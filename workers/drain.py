@@ -38,6 +38,8 @@ from workers.page_stream import PageStream
 logger = logging.getLogger(__name__)
 
 IDS_A_LINE = 50
+BUSY = 8  # commands in one drain: less is no storm
+REST_MAX_S = 0.1
 BUDGET_S = 0.05  # one hot page may not hold the others up: it rings again at the queue's tail
 
 
@@ -72,16 +74,36 @@ def drain_stream(stream_id: str) -> None:
     Raises what Postgres raises when it can't be reached: the sweep comes back to it.
     """
     with bound(stream=stream_id), DRAIN_S.time():
-        answer(stream_id)
-        epoch = epoch_now()
-        batch = apply_halving(stream_id, load_settings().drain_limit)
-        if batch is None:
-            return
-        with bound(request_ids=asked_by(batch.rows)):
-            was_shown = show(stream_id, batch, epoch)
-            if batch.settled:
-                note(batch, was_shown=was_shown)
-        look_again(stream_id)
+        began_at = time.monotonic()
+        try:
+            batch = drain_once(stream_id)
+        except BaseException:
+            answer(stream_id)
+            raise
+        if batch is not None:
+            look_again(stream_id, rest_of(batch, time.monotonic() - began_at))
+
+
+def drain_once(stream_id: str) -> Batch | None:
+    """Apply, show and note one batch; None if another drain holds the stream."""
+    epoch = epoch_now()
+    batch = apply_halving(stream_id, load_settings().drain_limit)
+    if batch is None:
+        return None
+    with bound(request_ids=asked_by(batch.rows)):
+        was_shown = show(stream_id, batch, epoch)
+        if batch.settled:
+            note(batch, was_shown=was_shown)
+    return batch
+
+
+def rest_of(batch: Batch, worked_s: float) -> float:
+    """Return for how many seconds a stream rests after a batch before it is drained again.
+
+    A stream that is written to all the time rests for as long as it worked: it takes half of a
+    processor at most, and what comes meanwhile is one batch.
+    """
+    return min(worked_s, REST_MAX_S) if len(batch.settled) >= BUSY else 0.0
 
 
 def asked_by(rows: Sequence[Waiting]) -> list[str]:
@@ -100,7 +122,7 @@ def note(batch: Batch, *, was_shown: bool) -> None:
 
 
 def answer(stream_id: str) -> None:
-    """Let later writers ring again. Without a broker there is nobody to keep from ringing."""
+    """Let writers ring again. Without a broker there is nobody to keep from ringing."""
     try:
         worker_doorbell().answer(stream_id)
     except UNREACHABLE as error:
@@ -218,12 +240,17 @@ def announcement_of(stream_id: str, settled: Sequence[Settlement]) -> Announceme
     )
 
 
-def look_again(stream_id: str) -> None:
-    """Ring if commands came while the lock was held: who rang for them may have found it taken."""
+def look_again(stream_id: str, rest_s: float) -> None:
+    """Ring if commands came meanwhile, now or after a rest.
+
+    Nobody could ring until here, or every writer's ring would wake a worker that finds the stream
+    taken; whoever appends from now on can.
+    """
+    answer(stream_id)
     with autocommit() as conn:
         more = command_log.waiting(conn, stream_id, limit=1)
     if more:
         try:
-            worker_doorbell().ring(stream_id)
+            worker_doorbell().ring(stream_id, after_s=rest_s)
         except UNREACHABLE as error:
             logger.warning("can't ring for %s: %s", stream_id, error)

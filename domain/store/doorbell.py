@@ -51,10 +51,26 @@ class Doorbell:
         )
         self._coalesce = settings.ring_coalesce
 
-    def ring(self, stream_id: str) -> None:
-        """Ask a worker to drain a stream, unless that has been asked for and not begun."""
-        if self._is_first(stream_id):
+    def ring(self, stream_id: str, after_s: float = 0.0) -> None:
+        """Ask a worker to drain a stream, unless that has been asked for and not been done.
+
+        After `after_s` seconds if given: nobody else rings meanwhile. A process that ends before
+        leaves it to the sweep.
+        """
+        if not self._is_first(stream_id):
+            return
+        if after_s:
+            later = threading.Timer(after_s, self._send_late, [stream_id])
+            later.daemon = True
+            later.start()
+        else:
             self._send(DRAIN, "drain", [stream_id])
+
+    def _send_late(self, stream_id: str) -> None:
+        try:
+            self._send(DRAIN, "drain", [stream_id])
+        except UNREACHABLE as error:
+            log.warning("can't ring for %s: %s", stream_id, error)
 
     def ring_cold(self, page_id: str, name: str, request_id: str | None = None) -> None:
         """Ask a worker for a cold artifact of a page; the request that asked first is named."""

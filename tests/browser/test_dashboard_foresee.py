@@ -1,4 +1,4 @@
-"""What a form would do is shown before it is sent: drawn as the page is, and following what is typed."""
+"""What a form would do is shown before it is sent, as visitors would see it."""
 
 import pytest
 from playwright.sync_api import expect

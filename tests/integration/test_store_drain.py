@@ -133,7 +133,7 @@ def test_drain_looks_again_when_a_command_came_while_it_held_the_stream(page):
         return save(*arguments)
 
     page.append(toggle("degraded"))
-    doorbell = mock.Mock(ring=rung.append)
+    doorbell = mock.Mock(ring=lambda stream_id, **_: rung.append(stream_id))
     with (
         mock.patch.object(page_stream, "save_page", side_effect=save_while_another_writes),
         mock.patch.object(drain, "worker_doorbell", return_value=doorbell),
