@@ -11,6 +11,7 @@ from celery.signals import (
     worker_process_shutdown,
     worker_shutdown,
 )
+from kombu.transport.redis import Channel
 
 from domain.store import metrics_folder
 from domain.store.artifacts import cache_redis
@@ -54,6 +55,11 @@ app.conf.update(
     timezone="UTC",
     enable_utc=True,
 )
+# A doorbell that was fetched and not begun is not put back when its channel closes. With a broker
+# that is gone, kombu 5.7 tries to on a connection that it has cleared already (AttributeError:
+# 'NoneType' object has no attribute 'hostname'), and that ends the worker instead of letting it
+# connect again. Nothing is lost by it: the sweep rings anew (rule 1).
+Channel.do_restore = False
 
 
 @setup_logging.connect
