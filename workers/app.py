@@ -55,10 +55,9 @@ app.conf.update(
     timezone="UTC",
     enable_utc=True,
 )
-# A doorbell that was fetched and not begun is not put back when its channel closes. With a broker
-# that is gone, kombu 5.7 tries to on a connection that it has cleared already (AttributeError:
-# 'NoneType' object has no attribute 'hostname'), and that ends the worker instead of letting it
-# connect again. Nothing is lost by it: the sweep rings anew (rule 1).
+# A doorbell that was fetched and not begun is the sweep's business. kombu 5.7 puts it back, and if
+# the broker is gone does so on a connection that it has cleared: an AttributeError that ends the
+# worker, where it should connect again. See tests/integration/test_broker_loss.py.
 Channel.do_restore = False
 
 

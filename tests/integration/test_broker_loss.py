@@ -28,7 +28,7 @@ def test_connection_closes_quietly_when_its_broker_died_with_doorbells_fetched(s
 
     connection = app.connection_for_read(broker.url)
     channel = connection.default_channel
-    channel.basic_qos(0, FETCHED + 1, False)
+    channel.basic_qos(0, FETCHED + 1, apply_global=False)
     fetched = []
     queue = app.amqp.queues["drain"]
     Consumer(channel, [queue], callbacks=[lambda _, message: fetched.append(message)]).consume()
