@@ -11,6 +11,7 @@ from celery.signals import (
     worker_process_shutdown,
     worker_shutdown,
 )
+from kombu.transport.redis import Channel
 
 from domain.store import metrics_folder
 from domain.store.artifacts import cache_redis
@@ -54,6 +55,10 @@ app.conf.update(
     timezone="UTC",
     enable_utc=True,
 )
+# A doorbell that was fetched and not begun is the sweep's business. kombu 5.7 puts it back, and if
+# the broker is gone does so on a connection that it has cleared: an AttributeError that ends the
+# worker, where it should connect again. See tests/integration/test_broker_loss.py.
+Channel.do_restore = False
 
 
 @setup_logging.connect

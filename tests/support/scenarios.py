@@ -7,6 +7,7 @@ memory, room or connections); everything else has to heal by itself.
 import os
 import random
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -237,8 +238,11 @@ SCENARIOS: tuple[Scenario, ...] = (
 def small_disk(folder: Any, megabytes: int = 400) -> Iterator[None]:
     """A file system of its own, of this size; needs root, as the containers of CI have it."""
     folder.mkdir(parents=True)
-    os.system(f"mount -t tmpfs -o size={megabytes}m tmpfs {folder}")
+    options = f"size={megabytes}m"
+    # Words, not a line for a shell: the folder's name may have spaces. And loud: without a file
+    # system of its own the scenario would fill the machine's disk.
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=True)
     try:
         yield
     finally:
-        os.system(f"umount {folder}")
+        subprocess.run(["umount", folder], check=True)
