@@ -3,10 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
+from ops.tokens import grant_tokens
 from tests.browser.dashboard import at_desk, of, url
 from tests.browser.faults import faults
-from tests.browser.stage import run
 from tests.support.actors import unique
+from tests.support.inside import inside
 from tests.support.pictures import png_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -32,8 +33,8 @@ def screens(actors):
     page.key("A monitor whose name is long enough for a second line")
     page.owner.post(f"{page.path}/mount", {"host": f"{unique('status')}.a-long-name.example.org"})
     page.owner.patch(page.path, {"logo": png_text(300, 60)})
-    names = "from ops.tokens import grant_tokens as grant"
-    run(actors.system, f"{names}; grant({page.owner.email!r}, 1000)")
+    with inside(actors.system):
+        grant_tokens(page.owner.email, 1000)
     page.owner.post("/api/v1/status/purchases/trade", {})
     paths = (
         *("components", f"components?edit={disks}", f"components?edit={category}"),

@@ -14,7 +14,7 @@ from domain.page.commands import SuspendPage
 from ops.writing import write
 from tests.integration.http_stage import UNKNOWN, Stage
 from tests.support.actors import PASSWORD
-from tests.support.faults import inside
+from tests.support.inside import inside
 from web.describe import Who
 from web.openapi.operations import PART, Call
 
