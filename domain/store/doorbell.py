@@ -11,12 +11,10 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 import redis
-from celery import Celery
 from kombu.exceptions import OperationalError
 
 from domain.store import keys, metrics
 from domain.store.health import queue_lengths
-from domain.store.lines import current_request_id
 from domain.store.settings import Settings, load_settings, require_stack
 
 log = logging.getLogger(__name__)
@@ -37,6 +35,9 @@ class Doorbell:
 
     def __init__(self, settings: Settings, timeout_s: float) -> None:
         """Connect lazily to the broker of `settings`."""
+        # Most verbs of the operator's command never ring: they start a third sooner.
+        from celery import Celery  # noqa: PLC0415 - see above
+
         url = require_stack(settings).broker_url
         limits = {"socket_timeout": timeout_s, "socket_connect_timeout": timeout_s}
         self._redis = redis.Redis.from_url(url, **limits)
@@ -107,6 +108,9 @@ class RingThread:
 
     def ring_cold(self, page_id: str, name: str) -> None:
         """Ask for a cold artifact, soon."""
+        # Whoever has requests has lines; the operator's command has neither, and starts sooner.
+        from domain.store.lines import current_request_id  # noqa: PLC0415 - see above
+
         self._put((page_id, name, current_request_id() or ""))
 
     def _put(self, what: tuple[str, ...]) -> None:
