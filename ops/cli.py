@@ -234,7 +234,7 @@ def main() -> None:
     """Run the command; what goes wrong is a sentence and exit code 1."""
     try:
         refuse_unreadable(sys.argv[1:])
-        cli()
+        cli(prog_name="hepstatus")
     except (CommandRefusedError, NotPublishedError, SettingsError) as reason:
         sys.exit(str(reason))
     except UNREACHABLE as error:

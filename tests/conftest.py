@@ -8,8 +8,9 @@ import os
 
 import pytest
 
-from domain.store import artifacts, doorbell, engine, settings
+from domain.store import engine
 from tests.support.actors import Actors
+from tests.support.inside import STORE_VARIABLES, forget_settings
 from tests.support.stack import System, template
 
 
@@ -28,21 +29,6 @@ def store(tmp_path_factory, stack_template):
         forget_settings()
         yield system
         engine.sync_engine().dispose()
-
-
-STORE_VARIABLES = ("DATABASE_URL", "REDIS_URL", "BASE_DOMAIN", "BASE_URL", "HEPSTATUS_DATA_DIR")
-
-
-def forget_settings():
-    """Let the next caller read the environment anew: these are read once a process."""
-    for cached in (
-        settings.load_settings,
-        engine.sync_engine,
-        artifacts.cache_redis,
-        artifacts._script,
-        doorbell.worker_doorbell,
-    ):
-        cached.cache_clear()
 
 
 @pytest.fixture(scope="session")

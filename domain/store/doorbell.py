@@ -11,12 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 
 import redis
-from celery import Celery
 from kombu.exceptions import OperationalError
 
 from domain.store import keys, metrics
 from domain.store.health import queue_lengths
-from domain.store.lines import current_request_id
 from domain.store.settings import Settings, load_settings, require_stack
 
 log = logging.getLogger(__name__)
@@ -38,6 +36,9 @@ class Doorbell:
 
     def __init__(self, settings: Settings, timeout_s: float) -> None:
         """Connect lazily to the broker of `settings`."""
+        # Most verbs of the operator's command never ring: they start a third sooner.
+        from celery import Celery  # noqa: PLC0415 - see above
+
         url = require_stack(settings).broker_url
         limits = {"socket_timeout": timeout_s, "socket_connect_timeout": timeout_s}
         self._redis = redis.Redis.from_url(url, **limits)
@@ -128,12 +129,11 @@ class RingThread:
 
     def ring_cold(self, page_id: str, name: str) -> None:
         """Ask for a cold artifact, soon."""
-        request_id = current_request_id()
-        self._put(partial(self._doorbell.ring_cold, page_id, name, request_id))
+        self._put(partial(self._doorbell.ring_cold, page_id, name, asked_by()))
 
     def ring_rehearsal(self, rehearsal_id: str) -> None:
         """Ask what a write would do, soon."""
-        self._put(partial(self._doorbell.ring_rehearsal, rehearsal_id, current_request_id()))
+        self._put(partial(self._doorbell.ring_rehearsal, rehearsal_id, asked_by()))
 
     def _put(self, ring: Ring) -> None:
         try:
@@ -160,6 +160,14 @@ class RingThread:
             self._failed()
             self._quiet_until = time.monotonic() + PAUSE_S
             log.warning("doorbell failed (%d so far): %s", self.failures, error)
+
+
+def asked_by() -> str | None:
+    """Return the id of the request that is being answered, if one is."""
+    # Whoever has requests has lines; the operator's command has neither, and starts sooner.
+    from domain.store.lines import current_request_id  # noqa: PLC0415 - see above
+
+    return current_request_id()
 
 
 @cache

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, StorageState, sync_playwright
 
-from tests.browser.stage import Look, address, launch, nobody_home, run, seed_demo
+from ops.tokens import grant_tokens
+from tests.browser.stage import Look, address, launch, nobody_home, seed_demo
+from tests.support.inside import inside
 from tests.support.stack import System
 
 FOLDER = Path("screenshots")
@@ -117,7 +119,8 @@ def enter(browser: Browser, system: System, door: str, body: dict[str, str]) -> 
 
 def furnish(browser: Browser, system: System, session: StorageState, email: str) -> None:
     """Give the demo's owner what she has nothing of yet: a key, a template, a domain, a slot."""
-    run(system, f"from ops.tokens import grant_tokens; grant_tokens({email!r}, 1200)")
+    with inside(system):
+        grant_tokens(email, 1200)
     kept = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in session["cookies"])
     context = browser.new_context(
         extra_http_headers={

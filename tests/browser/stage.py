@@ -2,13 +2,15 @@
 
 import json
 import shutil
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, Playwright, Response, expect
 
+from domain.page.commands import Command
+from ops import demo, writing
+from tests.support.inside import inside
 from tests.support.stack import System, wait_until
 
 SWITCHES = (
@@ -41,23 +43,16 @@ def address(system: System, host: str, path: str = "/") -> str:
 
 def seed_demo(system: System) -> str:
     """Make the demo as `make run` does; return its host."""
-    run(system, "from ops.demo import seed_demo; seed_demo()", limit_s=60)
+    with inside(system):
+        demo.seed_demo()
     return "demo.localhost"
 
 
-def write(system: System, page_id: str, *commands: str) -> None:
-    """Tell a page commands (as Python source), as the operator would."""
-    lines = [f"write({page_id!r}, {command})" for command in commands]
-    names = "from ops.writing import write; from domain.page.commands import *"
-    names += "; from domain.page.state import *; from domain.status import *"
-    names += "; from datetime import UTC, datetime, timedelta; from domain.store.mint import mint"
-    run(system, "\n".join([names, *lines]))
-
-
-def run(system: System, code: str, limit_s: float = 30) -> None:
-    """Run Python in the environment of a system's programs."""
-    done = system.run(sys.executable, "-c", code, limit_s=limit_s)
-    assert done.returncode == 0, done.stderr
+def write(system: System, page_id: str, *commands: Command) -> None:
+    """Tell a page commands, as the operator would."""
+    with inside(system):
+        for command in commands:
+            writing.write(page_id, command)
 
 
 @contextmanager

@@ -5,18 +5,21 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from ops.tokens import grant_tokens
 from tests.browser.dashboard import at_desk, url
-from tests.browser.stage import run
 from tests.support.actors import PASSWORD, unique
+from tests.support.inside import inside
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 ACCOUNT, TOKENS = "/dashboard/account", "/dashboard/tokens"
 
 
-def grant(actors, owner, amount):
+def grant(actors, owner, *amounts):
     """Grant tokens as the operator would."""
-    run(actors.system, f"from ops.tokens import grant_tokens as g; g({owner.email!r}, {amount})")
+    with inside(actors.system):
+        for amount in amounts:
+            grant_tokens(owner.email, amount)
 
 
 def login(actors, email, password=PASSWORD):
@@ -117,8 +120,7 @@ def test_a_second_page_has_a_place_when_a_slot_was_bought(actors, tab):
 
 def test_the_ledger_goes_on_when_it_has_more_than_a_screens_rows(actors, tab):
     owner = actors.owner()
-    amounts = f"for n in range(1, 22): g({owner.email!r}, n)"
-    run(actors.system, f"from ops.tokens import grant_tokens as g\n{amounts}", limit_s=90)
+    grant(actors, owner, *range(1, 22))
     look = at_desk(tab, actors.system, owner, TOKENS)
     expect(look.page.locator("#ledger li")).to_have_count(20)
     look.page.get_by_role("link", name="Older").click()

@@ -3,10 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
+from ops.tokens import grant_tokens
 from tests.browser.dashboard import at_desk, of, url
-from tests.browser.faults import faults
-from tests.browser.stage import run
+from tests.browser.faults import faults, faults_in
 from tests.support.actors import unique
+from tests.support.inside import inside
 from tests.support.pictures import png_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -32,8 +33,8 @@ def screens(actors):
     page.key("A monitor whose name is long enough for a second line")
     page.owner.post(f"{page.path}/mount", {"host": f"{unique('status')}.a-long-name.example.org"})
     page.owner.patch(page.path, {"logo": png_text(300, 60)})
-    names = "from ops.tokens import grant_tokens as grant"
-    run(actors.system, f"{names}; grant({page.owner.email!r}, 1000)")
+    with inside(actors.system):
+        grant_tokens(page.owner.email, 1000)
     page.owner.post("/api/v1/status/purchases/trade", {})
     paths = (
         *("components", f"components?edit={disks}", f"components?edit={category}"),
@@ -47,13 +48,18 @@ def screens(actors):
     return page.owner, [*mine, *(of(page, path) for path in paths)]
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_nothing_is_found_when_an_owner_looks_at(actors, tab, screens, width):
+def test_nothing_is_found_when_an_owner_looks_at(actors, tab, screens):
     owner, paths = screens
-    look = at_desk(tab, actors.system, owner, width=width)
+    look = at_desk(tab, actors.system, owner)
     for path in paths:
+        look.page.set_viewport_size({"width": 1280, "height": 900})
         look.go(url(actors.system, path))
-        assert faults(look) == [], path
+        assert faults_in(look, "dark") == [], path
+        assert look.overflow() == [], path
+        assert look.small_text() == [], path
+        # and on a phone, in the other theme
+        look.page.set_viewport_size({"width": 320, "height": 900})
+        assert faults_in(look, "light") == [], path
         assert look.overflow() == [], path
         assert look.small_text() == [], path
 
@@ -67,12 +73,15 @@ def test_nothing_is_found_when_a_stranger_looks_at(actors, tab, path):
 
 def test_nothing_is_found_when_there_is_nothing_yet(actors, tab):
     owner = actors.owner()
-    assert faults(at_desk(tab, actors.system, owner)) == []
+    look = at_desk(tab, actors.system, owner)
+    assert faults(look) == []
     page = owner.page(is_public=False)
-    assert faults(at_desk(tab, actors.system, owner, "/dashboard/tokens")) == []
+    look.go(url(actors.system, "/dashboard/tokens"))
+    assert faults(look) == []
     unused = ("keys", "domain", "templates", "activity", "customize", "settings")
     for path in ("components", "incidents", "incidents/new", "maintenance", *unused):
-        assert faults(at_desk(tab, actors.system, owner, of(page, path))) == [], path
+        look.go(url(actors.system, of(page, path)))
+        assert faults(look) == [], path
 
 
 def test_nothing_is_found_when_a_key_is_shown_or_a_purchase_asked_about(actors, tab, screens):

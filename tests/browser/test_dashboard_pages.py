@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from domain.page.state import Tier
+from ops import accounts
 from tests.browser.dashboard import at_desk, url
-from tests.browser.stage import run
 from tests.support.actors import unique
+from tests.support.inside import inside
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -111,6 +113,5 @@ def test_it_is_told_how_long_a_page_is_served_when_prime_ends(actors, tab):
 
 def set_tier(actors, owner, tier, until=None):
     """Grant a tier as the operator would."""
-    names = "from ops.accounts import *; from datetime import *; from domain.page.state import *"
-    ends_at = f"datetime.fromisoformat({until.isoformat()!r})" if until else "None"
-    run(actors.system, f"{names}; set_tier({owner.email!r}, Tier({tier!r}), {ends_at})")
+    with inside(actors.system):
+        accounts.set_tier(owner.email, Tier(tier), until)

@@ -5,6 +5,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from domain.badge import clean_text
+from domain.page.commands import ChangePage
+from domain.page.state import Look
 from tests.browser.stage import address, write
 from tests.support.actors import Actors
 from tests.support.stack import wait_until
@@ -53,8 +55,8 @@ def made_by(actors):
     page = owner.page(NAMES[0])
     for name in NAMES:
         page.leaf(name, description=(name + " ") * 9, status="partial")
-    look = f"Look(labels={dict.fromkeys(STATUSES, MARKUP)!r}, headlines={HEADLINES!r})"
-    write(actors.system, page.id, f"ChangePage(description={BODY[:1000]!r}, look={look})")
+    look = Look(labels=dict.fromkeys(STATUSES, MARKUP), headlines=HEADLINES)
+    write(actors.system, page.id, ChangePage(description=BODY[:1000], look=look))
     monitor = actors.monitor(page)
     for name in NAMES:
         affected = [{"component": other, "status": "outage"} for other in NAMES]

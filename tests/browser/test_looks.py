@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from domain.page.commands import ChangePage
+from domain.page.state import Look, Mode
 from tests.browser.stage import address, write
 from workers.render.colour import LEGIBLE, contrast
 
@@ -52,8 +54,8 @@ def test_the_theme_is_the_visitors_when_the_owner_chose_none(demo, tab):
 def test_the_theme_and_a_legible_accent_are_the_owners_when_chosen(actors, tab):
     page = actors.page("API")
     for mode, colour in (("dark", DARK), ("light", LIGHT)):
-        look = f"Look(mode=Mode({mode!r}), accent='#808080')"
-        write(actors.system, page.id, f"ChangePage(look={look})")
+        look = Look(mode=Mode(mode), accent="#808080")
+        write(actors.system, page.id, ChangePage(look=look))
         seen = tab(address(actors.system, page.host), theme="light" if mode == "dark" else "dark")
         assert style(seen.page.locator("body"), "backgroundColor") == colour
         link = hexed(style(seen.page.get_by_role("link", name="History", exact=True), "color"))
@@ -65,7 +67,7 @@ def test_everything_is_there_in_the_pages_zone_when_there_is_no_javascript(actor
     page = actors.page("API")
     group = page.leaf("Storage", kind="category")
     page.leaf("Disks", parent=group)
-    write(actors.system, page.id, "ChangePage(time_zone='Asia/Kolkata')")
+    write(actors.system, page.id, ChangePage(time_zone="Asia/Kolkata"))
     monitor = actors.monitor(page)
     down = [{"component": "Disks", "status": "outage"}]
     monitor.open("Slow **disks**", body="We are *looking*.", components=down)

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.browser.stage import address, run
+from tests.browser.large_page import build
+from tests.browser.stage import address
+from tests.support.inside import inside
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -23,8 +25,8 @@ def test_the_document_weighs_at_most_15_kb_when_there_are_12_leaves(demo, actors
 def test_the_document_weighs_at_most_30_kb_when_there_are_200_leaves(actors, tab):
     owner, system = actors.owner(), actors.system
     host = f"large-{owner.id[-12:].lower()}.localhost"
-    code = f"from tests.browser.large_page import build; build({owner.id!r}, {host!r})"
-    run(system, code, limit_s=90)
+    with inside(system):
+        build(owner.id, host)
 
     assert brotli_bytes(actors, host) <= 30 * KB
     # And it is all there, laid out within a moment

@@ -16,7 +16,7 @@ from domain.store.mint import mint
 from ops.writing import tell, write
 from tests.integration.http_stage import UNKNOWN, Stage
 from tests.support.actors import PASSWORD
-from tests.support.faults import inside
+from tests.support.inside import inside
 from web.describe import Who
 from web.openapi.operations import PART, Call
 

@@ -10,7 +10,7 @@ import httpx
 from domain.account.commands import GrantTokens
 from ops.writing import write
 from tests.support.actors import PASSWORD, Actors, Monitor, Owner, Page, unique
-from tests.support.faults import inside
+from tests.support.inside import inside
 from web.describe import Example, Who
 from web.openapi.operations import PART, Call
 from web.operations import places

@@ -1,15 +1,12 @@
 """An owner's pages, tree and keys over HTTP; what is Ada's is not there for Bo. SPEC section 6."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from domain.status import Status
 from tests.support.actors import Owner, Page, unique
+from tests.support.inside import hepstatus
 
 PAGES = "/api/v1/status"
-HEPSTATUS = str(Path(sys.executable).parent / "hepstatus")
 
 
 def data(answer, status: int = 200):
@@ -23,7 +20,7 @@ def refusal(answer, status: int) -> str:
 
 
 def make_prime(system, owner: Owner, *until: str) -> None:
-    done = system.run(HEPSTATUS, "tier", "set", owner.email, "prime", *until)
+    done = hepstatus(system, "tier", "set", owner.email, "prime", *until)
     assert done.returncode == 0, done.stderr
 
 

@@ -9,7 +9,7 @@ from domain.page.state import Tier
 from domain.store.mint import mint
 from ops.writing import tell, write
 from tests.support.actors import Page, unique
-from tests.support.faults import inside
+from tests.support.inside import inside
 
 PAGES = "/api/v1/status"
 LEDGER = f"{PAGES}/purchases"

@@ -4,7 +4,8 @@ import pytest
 
 from domain.page.commands import SuspendPage, UnsuspendPage
 from ops.writing import write
-from tests.support.faults import SOON_S, Behind, at_once, inside
+from tests.support.faults import SOON_S, Behind, at_once
+from tests.support.inside import inside
 from tests.support.stack import wait_until
 
 PUBLIC_PATHS = ("/", "/status.json", "/status-version.json", "/badge.svg", "/badge.png", "/history")

@@ -19,7 +19,6 @@ from domain.store import engine as store_engine
 from domain.store import log
 from domain.store.mint import mint
 from domain.store.receipts import Receipt, receipt
-from tests.conftest import STORE_VARIABLES, forget_settings
 from tests.support.stack import System, wait_until
 
 HEALS_S = 5.0  # what is lost is repaired by itself within this time
@@ -45,27 +44,6 @@ def at_once(count: int, call: Callable[[int], Value]) -> list[Value]:
 def receipt_id(answer: httpx.Response) -> str:
     """The receipt of a write, by its Location."""
     return answer.headers["location"].removeprefix("/api/v1/receipts/")
-
-
-@contextmanager
-def inside(system: System) -> Iterator[None]:
-    """Make the store's modules in this process speak to `system`, as a worker of its own would."""
-    before = {name: os.environ.get(name) for name in STORE_VARIABLES}
-    leave_stack()
-    os.environ.update({name: system.env[name] for name in STORE_VARIABLES})
-    try:
-        yield
-    finally:
-        leave_stack()
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
-
-
-def leave_stack() -> None:
-    """Close this process's connections and forget which stack they led to."""
-    if store_engine.sync_engine.cache_info().currsize:
-        store_engine.sync_engine().dispose()
-    forget_settings()
 
 
 class Behind:

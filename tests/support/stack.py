@@ -9,7 +9,6 @@ import fcntl
 import http.client
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -23,8 +22,10 @@ from ops.child_output import LogFolder
 from ops.embedded.postgres_server import PostgresServer
 from ops.embedded.redis_server import RedisServer
 from ops.embedded.stack import EmbeddedStack, StackUrls
+from tests.support.inside import inside
 
 READY_LIMIT_S = 30.0
+START_LIMIT_S = 60.0  # several systems may be starting, each with all its processes at once
 _ANSWER_LIMIT_S = 1.0
 
 
@@ -79,7 +80,11 @@ class Web:
 
     def wait(self) -> None:
         """Until it answers."""
-        wait_until(lambda: self.is_healthy() or not self.child.is_running, "the web tier answers")
+        wait_until(
+            lambda: self.is_healthy() or not self.child.is_running,
+            "the web tier answers",
+            START_LIMIT_S,
+        )
         assert self.child.is_running, f"{self.child.name} ended while starting"
 
 
@@ -177,19 +182,27 @@ class System:
         self.migrate()
         self.start_worker()
         self.start_beat()
-        self.wait_until_drained()
+        # They need nothing of each other: while one reads its disk, another computes.
         for _ in range(webs):
-            self.start_web()
+            self.launch_web()
+        self.wait_until_drained()
+        for web in self.webs:
+            web.wait()
         return self
 
     def start_web(self, env: Mapping[str, str] | None = None) -> Web:
-        """One more gunicorn; the first is the one that BASE_URL names."""
+        """One more gunicorn that answers; the first is the one that BASE_URL names."""
+        web = self.launch_web(env)
+        web.wait()
+        return web
+
+    def launch_web(self, env: Mapping[str, str] | None = None) -> Web:
+        """One more gunicorn, which will answer in a while."""
         port = self._base_port if not self.webs else ports.choose()
         name = f"web{len(self.webs) + 1}"
         child = self._start(programs.web({**self.env, "PORT": str(port), **(env or {})}, name))
         web = Web(child, port)
         self.webs.append(web)
-        web.wait()
         return web
 
     def start_worker(self, env: Mapping[str, str] | None = None) -> Child:
@@ -201,13 +214,12 @@ class System:
         name = f"beat{sum(child.name.startswith('beat') for child in self.children) + 1}"
         return self._start(programs.beat({**self.env, **(env or {})}, name))
 
-    def wait_until_drained(self, limit_s: float = READY_LIMIT_S) -> None:
-        """Until a worker drains (asked by another process: settings are read once a process)."""
-        code = (
-            f"import sys; from ops.probe import wait_until_drained as w; sys.exit(not w({limit_s}))"
-        )
-        done = self.run(sys.executable, "-c", code, limit_s=limit_s + READY_LIMIT_S)
-        assert done.returncode == 0, f"no worker drains\n{done.stderr}\n{self.logs()}"
+    def wait_until_drained(self, limit_s: float = START_LIMIT_S) -> None:
+        """Until a worker drains."""
+        from ops.probe import wait_until_drained
+
+        with inside(self):
+            assert wait_until_drained(limit_s), f"no worker drains\n{self.logs()}"
 
     def run(
         self, *command: str, limit_s: float = READY_LIMIT_S, env: Mapping[str, str] | None = None

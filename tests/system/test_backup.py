@@ -1,6 +1,5 @@
 """Backup and restore as a round trip: what was lost comes back, what came after it does not."""
 
-import sys
 import zipfile
 
 import pytest
@@ -9,8 +8,9 @@ from sqlalchemy.engine import make_url
 
 from domain.store.engine import driver_url
 from domain.store.tables import metadata
-from tests.support.actors import PASSWORD, Actors
+from tests.support.actors import PASSWORD, Actors, unique
 from tests.support.faults import SOON_S
+from tests.support.inside import hepstatus
 from tests.support.stack import wait_until
 
 pytestmark = pytest.mark.system
@@ -20,18 +20,13 @@ PUBLISHED = ("published_seq", "published_day", "published_until", "published_bui
 PUBLISHED += ("published_epoch", "published_counter")
 
 
-def hepstatus(system, *args, **env):
-    return system.run(sys.executable, "-c", "from ops.cli import main; main()", *args, env=env)
-
-
-@pytest.fixture
-def new_database(own_system):
-    """The URL of an empty database beside the one of the system."""
-    url = own_system.urls.database_url
+def empty_database(system):
+    """Make one beside the one of the system; return its URL."""
+    url, name = system.urls.database_url, unique("again")
     engine = create_engine(driver_url(url), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as conn:
-        conn.execute(text("CREATE DATABASE again"))
-    return make_url(url).set(database="again").render_as_string(hide_password=False)
+        conn.execute(text(f'CREATE DATABASE "{name}"'))
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
 def contents(database_url, *ignored):
@@ -46,7 +41,7 @@ def contents(database_url, *ignored):
 
 
 def test_everything_is_as_it_was_when_a_backup_is_restored_beside_a_redis_that_is_ahead(
-    own_system, own_actors, new_database, tmp_path
+    own_system, own_actors, tmp_path
 ):
     # given a page with a tree, an incident, a key and words that are hard to copy
     file = tmp_path / "one.backup"
@@ -70,8 +65,9 @@ def test_everything_is_as_it_was_when_a_backup_is_restored_beside_a_redis_that_i
     # when everything ends and the backup is restored into an empty database
     for child in own_system.children:
         child.kill()
+    new_database = empty_database(own_system)
     again = {"DATABASE_URL": new_database}
-    said = hepstatus(own_system, "restore", str(file), **again)
+    said = hepstatus(own_system, "restore", str(file), env=again)
     assert said.returncode == 0, said.stderr
     # then every row is there
     assert contents(new_database, *PUBLISHED) == held
@@ -107,13 +103,12 @@ def middle_of_the_longest_part(file):
     return longest.header_offset + head + longest.compress_size // 2
 
 
-def test_nothing_is_changed_when_a_backup_can_not_be_restored(
-    own_system, own_actors, new_database, tmp_path
-):
+def test_nothing_is_changed_when_a_backup_can_not_be_restored(system, actors, tmp_path):
+    new_database = empty_database(system)
     # given backups: a good one, a damaged one, one of a later schema, and no backup at all
-    page = own_actors.page("API")
+    page = actors.page("API")
     good, damaged, later, none = (tmp_path / name for name in ("a", "b", "c", "d"))
-    assert hepstatus(own_system, "backup", str(good)).returncode == 0
+    assert hepstatus(system, "backup", str(good)).returncode == 0
     content = bytearray(good.read_bytes())
     content[middle_of_the_longest_part(good)] ^= 0xFF
     damaged.write_bytes(content)
@@ -124,13 +119,13 @@ def test_nothing_is_changed_when_a_backup_can_not_be_restored(
                 told = told.replace(b'"step":"0', b'"step":"9')
             new.writestr(name, told)
     none.write_text("nothing")
-    shown = own_actors.visitor(page).json()
+    shown = actors.visitor(page).json()
     # when one is restored over what is there, then it is refused
-    said = hepstatus(own_system, "restore", str(good))
+    said = hepstatus(system, "restore", str(good))
     assert (said.returncode, "empty one only" in said.stderr) == (1, True)
     # and bad ones are refused, each with a sentence, and leave the database empty
     for file, sentence in ((damaged, "damaged"), (later, "newer"), (none, "no backup")):
-        said = hepstatus(own_system, "restore", str(file), DATABASE_URL=new_database)
+        said = hepstatus(system, "restore", str(file), env={"DATABASE_URL": new_database})
         assert said.returncode == 1
         assert sentence in said.stderr, (file, said.stderr)
         assert "Traceback" not in said.stderr
@@ -138,17 +133,17 @@ def test_nothing_is_changed_when_a_backup_can_not_be_restored(
         with engine.connect() as conn:
             tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
             assert conn.execute(text(tables)).scalar_one() == 0
-    assert own_actors.visitor(page).json() == shown
+    assert actors.visitor(page).json() == shown
 
 
-def test_backup_is_of_one_instant_when_writes_go_on_meanwhile(own_system, own_actors, tmp_path):
+def test_backup_is_of_one_instant_when_writes_go_on_meanwhile(system, actors, tmp_path):
     # given a monitor that never stops, and a backup in the middle of it
-    page = own_actors.page("API")
-    mon = own_actors.monitor(page)
+    page = actors.page("API")
+    mon = actors.monitor(page)
     for number in range(20):
         mon.toggle("API", ("outage", "partial")[number % 2], headers={"Prefer": "respond-async"})
         if number == 10:
-            said = hepstatus(own_system, "backup", str(tmp_path / "one"))
+            said = hepstatus(system, "backup", str(tmp_path / "one"))
             assert said.returncode == 0, said.stderr
     # when what it holds of the log is read
     with zipfile.ZipFile(tmp_path / "one") as archive:

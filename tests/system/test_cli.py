@@ -3,11 +3,13 @@
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.support.actors import PASSWORD, Actors, unique
+from tests.support.inside import hepstatus
 from tests.support.stack import wait_until
 
 pytestmark = pytest.mark.system
@@ -16,23 +18,23 @@ HEPSTATUS = str(Path(sys.executable).parent / "hepstatus")
 NOWHERE = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}
 
 
-def hepstatus(system, *args: str, **env: str):
-    """Run the command to its end; whatever happens, nobody sees a traceback."""
+def process(system, *args: str, env: Mapping[str, str] | None = None):
+    """Run the command as operators do, to its end; whatever happens, nobody sees a traceback."""
     done = system.run(HEPSTATUS, *args, env=env)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 
 
-def told(system, *args: str) -> str:
+def told(system, *args: str, by=hepstatus) -> str:
     """What the command prints when it succeeds."""
-    done = hepstatus(system, *args)
+    done = by(system, *args)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.strip()
 
 
-def complaint(system, *args: str, **env: str) -> str:
+def complaint(system, *args: str, by=hepstatus, **env: str) -> str:
     """The one sentence that the command prints when it does not."""
-    done = hepstatus(system, *args, **env)
+    done = by(system, *args, env=env)
     assert (done.returncode, done.stdout) == (1, "")
     sentence = done.stderr.strip()
     assert "\n" not in sentence
@@ -43,19 +45,23 @@ def complaint(system, *args: str, **env: str) -> str:
 def test_page_is_ready_for_a_monitor_when_the_operator_has_made_it(actors, system):
     # given an account and a page, made by the operator
     email, subdomain = f"{unique('ada')}@example.com", unique("Page")
-    account_id, said, *_ = told(system, "account", "create", email, "--password", PASSWORD).split()
+    account_id, said, *_ = told(
+        system, "account", "create", email, "--password", PASSWORD, by=process
+    ).split()
     assert (account_id[:2], said) == ("a_", email)
-    made = told(system, "page", "create", email, " Acme ", "--subdomain", subdomain, "--public")
+    made = told(
+        system, "page", "create", email, " Acme ", "--subdomain", subdomain, "--public", by=process
+    )
     page_id, url = made.split()
     host = f"{subdomain.lower()}.localhost"
     assert url == f"http://{host}:{system.webs[0].port}/"
     # when components and a key are added, by host, subdomain and id
-    group = told(system, "component", "add", host, "Backend", "--category")
+    group = told(system, "component", "add", host, "Backend", "--category", by=process)
     leaf = told(
         system, "component", "add", subdomain.lower(), "API", "--parent", group,
-        "--description", "Requests",
+        "--description", "Requests", by=process,
     )  # fmt: skip
-    secret = told(system, "key", "create", page_id)
+    secret = told(system, "key", "create", page_id, by=process)
     # then a monitor writes, visitors see it, and the owner logs in
     mon, vi = actors.caller(Authorization=f"Bearer {secret}"), actors.caller(host)
     toggle = f"/api/v1/status-api/components/{leaf}/status"
@@ -65,7 +71,7 @@ def test_page_is_ready_for_a_monitor_when_the_operator_has_made_it(actors, syste
     assert "Requests" in vi.get("/").text
     login = actors.caller().post("/api/v1/auth/login", {"email": email, "password": PASSWORD})
     assert login.status_code == 200
-    assert f"{page_id}  {host}" in told(system, "page", "list")
+    assert f"{page_id}  {host}" in told(system, "page", "list", by=process)
 
 
 def test_password_is_made_up_when_none_is_given(actors, system):
@@ -191,44 +197,49 @@ def test_sentence_says_why_when_a_verb_is_refused(actors, system):
 
 def test_sentence_says_why_when_an_argument_is_no_text(system):
     garbage = b"\xff".decode(errors="surrogateescape")
-    assert "Argument 3" in complaint(system, "account", "create", f"{garbage}@example.com")
+    assert "Argument 3" in complaint(
+        system, "account", "create", f"{garbage}@example.com", by=process
+    )
 
 
 def test_usage_is_shown_when_a_verb_is_mistyped(system):
-    for args in (
-        ("nonsense",),
-        ("tier", "set", "a@example.com", "gold"),
-        ("tokens", "grant", "a@example.com", "many"),
+    for by, *args in (
+        (process, "nonsense"),
+        (hepstatus, "tier", "set", "a@example.com", "gold"),
+        (hepstatus, "tokens", "grant", "a@example.com", "many"),
     ):
-        done = hepstatus(system, *args)
+        done = by(system, *args)
         assert (done.returncode, done.stdout) == (2, "")
         assert "Usage: hepstatus" in done.stderr
 
 
 def test_sentence_says_why_when_the_database_is_gone(system):
-    assert "The database does not answer" in complaint(system, "page", "list", **NOWHERE)
+    assert "The database does not answer" in complaint(
+        system, "page", "list", by=process, **NOWHERE
+    )
 
 
 def test_sentence_says_what_to_start_when_there_is_no_stack(system, tmp_path):
     nothing = {"DATABASE_URL": "", "REDIS_URL": "", "BROKER_URL": "", "CACHE_URL": ""}
-    sentence = complaint(system, "doctor", HEPSTATUS_DATA_DIR=str(tmp_path), **nothing)
+    nothing |= {"HEPSTATUS_DATA_DIR": str(tmp_path)}
+    sentence = complaint(system, "doctor", by=process, **nothing)
     assert "make run" in sentence
 
 
 def test_doctor_finds_nothing_when_all_is_well(system):
-    done = hepstatus(system, "doctor")
+    done = process(system, "doctor")
     assert (done.returncode, done.stderr) == (0, "")
     assert len(done.stdout.splitlines()) == done.stdout.count("ok ") == 8
 
 
 def test_doctor_says_what_is_bad_when_a_part_does_not_answer(system):
     nowhere = "redis://127.0.0.1:1/0"
-    for env, bad in (
-        (NOWHERE, {"postgres", "unapplied", "unpublished"}),
-        ({"CACHE_URL": nowhere}, {"redis", "worker", "unpublished"}),
-        ({"BROKER_URL": nowhere}, {"broker", "queues"}),
+    for by, env, bad in (
+        (process, NOWHERE, {"postgres", "unapplied", "unpublished"}),
+        (hepstatus, {"CACHE_URL": nowhere}, {"redis", "worker", "unpublished"}),
+        (hepstatus, {"BROKER_URL": nowhere}, {"broker", "queues"}),
     ):
-        done = hepstatus(system, "doctor", **env)
+        done = by(system, "doctor", env=env)
         assert (done.returncode, done.stderr) == (1, "")
         assert set(re.findall(r"^BAD (\w+)", done.stdout, re.MULTILINE)) == bad
 

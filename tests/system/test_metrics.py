@@ -18,7 +18,7 @@ pytestmark = pytest.mark.system
 
 
 class Scraped:
-    """A system with figures on ports of its own."""
+    """A system with figures on ports of its own; who breaks it mends it."""
 
     def __init__(self, folder, template):
         self.web_port, self.worker_port = ports.choose(), ports.choose()
@@ -198,44 +198,46 @@ def test_counts_stay_when_processes_are_killed_and_replaced(scraped, cast):
         assert holders == [child.pid]
 
 
-def test_scrape_answers_at_once_when_postgres_is_frozen_or_gone(tmp_path, stack_template):
-    own = Scraped(tmp_path / "system", stack_template)
-    with own.system:
-        own.system.migrate()
-        own.system.start_worker()
-        own.system.start_beat()
-        own.system.wait_until_drained()
-        server = own.system.stack.postgres.child
-        # given a Postgres that stands still
-        server.freeze()
-        try:
-            # when it is scraped, then that is said (httpx waits ten seconds, not longer)
-            assert own.worker("postgres_up") == 0
-            assert own.worker("oldest_unapplied_seconds") is None
-            assert own.worker("redis_up") == 1
-        finally:
-            server.thaw()
-        wait_until(lambda: own.worker("postgres_up") == 1, "Postgres is back", SOON_S)
-        # and the same for one that is gone, and a Redis that is gone
-        server.kill()
-        own.system.stack.redis.child.kill()
-        assert own.worker("postgres_up") == own.worker("redis_up") == 0
-        assert own.worker("queue_length") is None
-        assert own.worker("drain_seconds_count") >= 1
+def test_scrape_answers_at_once_when_postgres_is_frozen_or_gone(scraped, cast):
+    # given figures, and a Postgres that stands still
+    assert cast.monitor(cast.page("API")).toggle("API", "outage").status_code == 200
+    stack = scraped.system.stack
+    stack.postgres.child.freeze()
+    try:
+        # when it is scraped, then that is said (httpx waits ten seconds, not longer)
+        assert scraped.worker("postgres_up") == 0
+        assert scraped.worker("oldest_unapplied_seconds") is None
+        assert scraped.worker("redis_up") == 1
+    finally:
+        stack.postgres.child.thaw()
+    wait_until(lambda: scraped.worker("postgres_up") == 1, "Postgres is back", SOON_S)
+    # and the same for one that is gone, and a Redis that is gone
+    stack.postgres.child.kill()
+    stack.redis.child.kill()
+    try:
+        assert scraped.worker("postgres_up") == scraped.worker("redis_up") == 0
+        assert scraped.worker("queue_length") is None
+        assert scraped.worker("drain_seconds_count") >= 1
+    finally:
+        for server in (stack.postgres, stack.redis):
+            server.restart()
+    scraped.system.wait_until_drained()
 
 
-def test_nothing_is_left_behind_when_programs_are_stopped(tmp_path, stack_template):
-    own = Scraped(tmp_path / "system", stack_template)
-    with own.system:
-        own.system.start_all()
-        folder = own.system.folder / "metrics"
-        assert len(list(folder.iterdir())) == 2
-        # given a web that is killed, and a worker that is asked to end
-        web = own.system.webs[0]
-        worker = next(c for c in own.system.children if c.name == "worker1")
-        web.child.kill()
-        worker.stop()
+def test_nothing_is_left_behind_when_programs_are_stopped(scraped):
+    system = scraped.system
+    folder = system.folder / "metrics"
+    assert len(list(folder.iterdir())) == 2
+    # given a web that is killed, and a worker that is asked to end
+    web = system.webs[0]
+    worker = next(c for c in system.children if c.name == "worker1")
+    web.child.kill()
+    worker.stop()
+    try:
         # when web starts again, then only its folder is there
         web.restart()
         assert [path.name for path in folder.iterdir()] == [f"web-{web.child.pid}"]
-        assert own.web("http_requests_total") is None
+        assert scraped.web("http_requests_total") is None
+    finally:
+        system.restart(worker)
+    system.wait_until_drained()

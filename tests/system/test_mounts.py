@@ -1,6 +1,5 @@
 """Domains proven in real DNS by real workers, and what visitors of them get. SPEC section 6."""
 
-import sys
 from contextlib import closing
 from urllib.parse import quote
 
@@ -9,6 +8,7 @@ import pytest
 from tests.integration import wire
 from tests.support.actors import Actors, Caller, unique
 from tests.support.faults import NOBODY, SOON_S, Behind
+from tests.support.inside import hepstatus
 from tests.support.name_server import name_server
 from tests.support.stack import System, wait_until
 
@@ -241,19 +241,13 @@ def test_certificates_are_allowed_when_redis_is_gone(cast, dns_system):
 def test_operator_sees_and_verifies_mounts_when_asked(cast, zone, dns_system):
     page, host = cast.page(), new_domain()
     found = mount(page, host)
-    listed = hepstatus(dns_system, "list", page.host).stdout
+    listed = hepstatus(dns_system, "mount", "list", page.host).stdout
     assert page.host in listed
     assert found["id"] in listed
-    done = hepstatus(dns_system, "verify", found["id"])
+    done = hepstatus(dns_system, "mount", "verify", found["id"])
     assert (done.returncode, host in done.stdout) == (0, True), done.stderr
-    unknown = hepstatus(dns_system, "verify", "m_x")
+    unknown = hepstatus(dns_system, "mount", "verify", "m_x")
     assert (unknown.returncode, "no mount m_x" in unknown.stderr) == (1, True)
-
-
-def hepstatus(system, *arguments):
-    """Run a verb of the operator's."""
-    code = "from ops.cli import main; main()"
-    return system.run(sys.executable, "-c", code, "mount", *arguments)
 
 
 def test_apex_domain_is_told_our_addresses_when_the_operator_says_them(cast):

@@ -10,7 +10,8 @@ from domain.page.state import Tier
 from domain.store import artifacts, keys
 from ops.writing import write
 from tests.support.actors import PASSWORD, unique
-from tests.support.faults import HEALS_S, SOON_S, Behind, at_once, inside
+from tests.support.faults import HEALS_S, SOON_S, Behind, at_once
+from tests.support.inside import inside
 from tests.support.stack import wait_until
 
 pytestmark = pytest.mark.system

@@ -8,7 +8,8 @@ import pytest
 from domain.store import artifacts, keys
 from domain.store.announcements import Announcement, encode
 from domain.store.artifacts import Edition, Publication
-from tests.support.faults import SOON_S, Behind, at_once, inside, receipt_id
+from tests.support.faults import SOON_S, Behind, at_once, receipt_id
+from tests.support.inside import inside
 from tests.support.stack import wait_until
 
 pytestmark = pytest.mark.system

@@ -7,7 +7,8 @@ import pytest
 
 from domain.store import artifacts, keys
 from domain.store.artifacts import Publication
-from tests.support.faults import HEALS_S, SOON_S, Behind, inside
+from tests.support.faults import HEALS_S, SOON_S, Behind
+from tests.support.inside import inside
 from tests.support.stack import wait_until
 
 pytestmark = pytest.mark.system

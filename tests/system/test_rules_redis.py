@@ -11,7 +11,8 @@ from domain.page.commands import AddComponent, ChangePage
 from domain.store import accounts, artifacts, keys
 from domain.store.doorbell import worker_doorbell
 from domain.store.mint import mint
-from tests.support.faults import HEALS_S, NOBODY, SOON_S, Behind, at_once, inside, receipt_id
+from tests.support.faults import HEALS_S, NOBODY, SOON_S, Behind, at_once, receipt_id
+from tests.support.inside import inside
 from tests.support.stack import System, wait_until
 
 pytestmark = pytest.mark.system

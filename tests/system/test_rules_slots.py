@@ -12,7 +12,8 @@ from domain.store import artifacts
 from domain.store.mint import mint
 from ops.writing import tell, write
 from tests.support.actors import Actors, Page, unique
-from tests.support.faults import SOON_S, Behind, at_once, inside
+from tests.support.faults import SOON_S, Behind, at_once
+from tests.support.inside import inside
 from tests.support.stack import wait_until
 
 pytestmark = pytest.mark.system

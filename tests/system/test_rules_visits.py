@@ -11,7 +11,8 @@ from domain.page.state import Tier
 from domain.store import keys
 from ops.writing import write
 from tests.support.actors import unique
-from tests.support.faults import SOON_S, Behind, inside
+from tests.support.faults import SOON_S, Behind
+from tests.support.inside import inside
 from tests.support.stack import wait_until
 from web.copies import Copies
 

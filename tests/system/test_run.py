@@ -66,6 +66,9 @@ class Run:
         return self.data_dir.with_suffix(".out")
 
     def start(self):
+        """Start it, unless another test left it running."""
+        if self.process is not None and self.process.poll() is None:
+            return self
         with self.log.open("w") as log:
             env = environment(self.data_dir, self.port)
             self.process = subprocess.Popen(COMMAND, env=env, cwd=CHECKOUT, stdout=log, stderr=log)
@@ -88,9 +91,10 @@ class Run:
             self.end(signal.SIGTERM)
 
 
-@pytest.fixture
-def run(tmp_path):
-    run = Run(tmp_path / "data")
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A run for whoever calls `start`, which takes long: who need not end it leaves it running."""
+    run = Run(tmp_path_factory.mktemp("run") / "data")
     yield run
     run.clean_up()
 
@@ -133,6 +137,17 @@ def test_port_that_is_none_gets_one_sentence(tmp_path):
 
 
 @pytest.mark.slow
+def test_killed_web_tier_is_back_after_a_moment(run):
+    run.start()
+    (web,) = [p for p in psutil.Process(run.process.pid).children() if "gunicorn" in p.cmdline()]
+    web.kill()
+    wait_until(
+        lambda: "web ended (signal SIGKILL); starting it again" in run.output, "it is noticed"
+    )
+    wait_until(lambda: is_answered(run.port), "the web tier answers again")
+
+
+@pytest.mark.slow
 def test_run_starts_ends_in_order_and_finds_its_data_again(run):
     run.start()
     assert is_answered(run.port)
@@ -144,11 +159,10 @@ def test_run_starts_ends_in_order_and_finds_its_data_again(run):
     run.start()
     assert is_answered(run.port)
     assert (run.data_dir / "postgres" / "PG_VERSION").stat().st_mtime == made
-    assert run.end(signal.SIGTERM) == 0
 
 
 @pytest.mark.slow
-def test_killed_run_leaves_nothing_in_the_way_of_the_next(run):
+def test_killed_run_leaves_nothing_in_the_way_of_the_next_which_ends_when_told(run):
     run.start()
     family = run.family()
     run.process.kill()
@@ -157,14 +171,4 @@ def test_killed_run_leaves_nothing_in_the_way_of_the_next(run):
     assert is_answered(run.port)
     left = [pid for pid in family if psutil.pid_exists(pid) and not processes.has_ended(pid)]
     assert left == []
-
-
-@pytest.mark.slow
-def test_killed_web_tier_is_back_after_a_moment(run):
-    run.start()
-    (web,) = [p for p in psutil.Process(run.process.pid).children() if "gunicorn" in p.cmdline()]
-    web.kill()
-    wait_until(
-        lambda: "web ended (signal SIGKILL); starting it again" in run.output, "it is noticed"
-    )
-    wait_until(lambda: is_answered(run.port), "the web tier answers again")
+    assert run.end(signal.SIGTERM) == 0

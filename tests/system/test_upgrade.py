@@ -1,12 +1,12 @@
 """An upgrade of the schema while everybody works: running code takes no notice of what is added."""
 
-import sys
 import threading
 
 import pytest
 
 from domain.store.tables import metadata
 from tests.support.faults import SOON_S, Behind
+from tests.support.inside import hepstatus
 from tests.support.stack import wait_until
 
 pytestmark = pytest.mark.system
@@ -45,7 +45,7 @@ def test_no_write_is_refused_or_lost_when_the_schema_grows_under_running_code(
             )
             behind.sql(f"CREATE INDEX {table}_later ON {table} (later_number)")
         # and the migrations of now are run once more, as every start does
-        again = own_system.run(sys.executable, "-c", "from ops.cli import main; main()", "migrate")
+        again = hepstatus(own_system, "migrate")
         assert again.returncode == 0, again.stderr
         written = len(busy.answers)
         wait_until(lambda: len(busy.answers) > written + 10, "it goes on writing", SOON_S)
