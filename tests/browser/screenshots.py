@@ -33,6 +33,7 @@ def main() -> None:
             host = seed_demo(system)
             if "--readme" in sys.argv:
                 take_readme(browser, address(system, host))
+                take_desk(browser, system)
             else:
                 take_every(browser, system, host)
         browser.close()
@@ -57,6 +58,25 @@ def take_readme(browser: Browser, url: str) -> None:
     phone.goto(url)
     phone.locator(".legend").evaluate("node => node.scrollIntoView()")
     phone.screenshot(path=README / "page-phone.png")
+
+
+def take_desk(browser: Browser, system: System) -> None:
+    """Take the dashboard's list of components, on a desktop in the dark."""
+    session = enter(browser, system, "login", demo_login(system))
+    size = {"width": 1280, "height": 760}
+    context = browser.new_context(viewport=size, color_scheme="dark", storage_state=session)
+    look = Look(context.new_page())
+    look.go(address(system, "localhost", "/dashboard"))
+    look.page.locator("h2 a").first.click()
+    look.page.locator(".tree").wait_for()
+    look.page.screenshot(path=README / "dashboard.png")
+    context.close()
+
+
+def demo_login(system: System) -> dict[str, str]:
+    """Return what the demo's owner logs in with."""
+    kept = json.loads((system.folder / "demo.json").read_text())
+    return {"email": kept["login_email"], "password": kept["login_password"]}
 
 
 def pages_of(browser: Browser, system: System, host: str) -> dict[str, str]:
@@ -89,8 +109,7 @@ def take_dashboard(browser: Browser, system: System) -> None:
     """Take the doors as a stranger, all else as the demo's owner and as a newcomer."""
     doors = {name: address(system, "localhost", f"/dashboard/{name}") for name in DOORS}
     take_all(browser, FOLDER, {f"dashboard-{name}": url for name, url in doors.items()})
-    kept = json.loads((system.folder / "demo.json").read_text())
-    demo = {"email": kept["login_email"], "password": kept["login_password"]}
+    demo = demo_login(system)
     session = enter(browser, system, "login", demo)
     furnish(browser, system, session, demo["email"])
     screens = screens_of(browser, system, session)

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.dashboard import at_desk, of
 from tests.support.actors import Monitor
+from tests.support.stack import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -60,7 +61,7 @@ def test_a_key_works_as_the_examples_say_when_it_was_made_here(actors, desk):
 
     # and the secret is gone with the dialog, for good
     keep(desk)
-    assert secret not in desk.page.content()
+    wait_until(lambda: secret not in desk.page.content(), "it is forgotten")
     desk.page.reload()
     assert secret not in desk.page.content()
     expect(desk.page.locator("#keys")).to_contain_text("Last used")
