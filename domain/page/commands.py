@@ -72,6 +72,7 @@ class ChangePage:
     show_footer: bool | None = None
     etag: str | None = None
     logo: str | None = None
+    show_latency: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ def merged(look: Look, command: ChangePage) -> Look:
         "mode": command.mode,
         "show_uptime": command.show_uptime,
         "show_footer": command.show_footer,
+        "show_latency": command.show_latency,
     }
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if command.accent is not None:

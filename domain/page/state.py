@@ -134,6 +134,7 @@ class Look:
     accent: str | None = None
     show_uptime: bool = True
     show_footer: bool = True
+    show_latency: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ PAGES = (
     setting("accent a number", {"theme": {"accent": 0}}, "theme.accent"),
     setting("theme of one field more", {"theme": {"font": "x"}}, "theme.font"),
     setting("showFooter a text", {"showFooter": "no"}, "showFooter"),
+    setting("showLatency a text", {"showLatency": "no"}, "showLatency"),
     setting("for a list of etags", {"name": "x"}, headers=(("If-Match", '"a", "b"'),)),
     setting("for a weak etag", {"name": "x"}, headers=(("If-Match", 'W/"a"'),)),
     setting(
@@ -70,7 +71,7 @@ TYPES = (
         row
         for fields, wrong in (
             (("name", "description", "timeZone"), NO_TEXT),
-            (("isPublic", "showUptime", "showFooter"), NO_BOOL),
+            (("isPublic", "showUptime", "showFooter", "showLatency"), NO_BOOL),
             (("labels", "headlines", "theme"), NO_OBJECT),
         )
         for field in fields

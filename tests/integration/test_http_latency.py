@@ -53,3 +53,44 @@ def test_figures_are_nobody_elses_when_another_asks(actors):
     page, bo = actors.page(), actors.owner("bo")
     assert bo.get(f"{page.path}/latency").status_code == 404
     assert actors.caller().get(f"{page.path}/latency").status_code == 401
+
+
+SAID = "In the last 30 days, half of all changes were on this page within"
+
+
+def history(vi):
+    answer = vi.get("/history")
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_visitors_are_told_on_the_history_when_the_owner_wishes(system, actors):
+    # given a page with some writes, whose visitors are told nothing
+    page, behind = actors.page("API", "Website", "Mail"), Behind(system)
+    vi = actors.visitor(page)
+    assert SAID not in history(vi)
+    # when the owner wishes that they are told, and it is known how long each write took
+    page.owner.done(page.owner.patch(page.path, {"showLatency": True}), 200)
+    behind.sql(
+        "UPDATE commands SET due_at = NULL, published_at = received_at + interval '14 ms'"
+        " WHERE stream_id = :id",
+        id=page.id,
+    )
+    behind.sql(
+        "UPDATE commands SET published_at = received_at + interval '1240 ms'"
+        " WHERE stream_id = :id AND seq = :seq",
+        id=page.id, seq=behind.head(page.id),
+    )  # fmt: skip
+    # then the newest month says it, and the page itself nothing
+    assert f"{SAID} 14 ms, 99 of 100 within 1.2 s." in history(vi)
+    assert SAID not in vi.get("/").text
+    # and no more once she does not
+    page.owner.done(page.owner.patch(page.path, {"showLatency": False}), 200)
+    assert SAID not in history(vi)
+
+
+def test_visitors_are_told_nothing_when_nothing_was_written(system, actors):
+    page = actors.page()
+    page.owner.done(page.owner.patch(page.path, {"showLatency": True}), 200)
+    Behind(system).sql("UPDATE commands SET due_at = received_at WHERE stream_id = :id", id=page.id)
+    assert SAID not in history(actors.visitor(page))

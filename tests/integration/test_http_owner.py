@@ -41,7 +41,7 @@ def test_page_is_hidden_and_addressed_when_it_is_new(actors):
         **made, "description": None, "isPublic": False, "timeZone": "UTC", "expiresAt": None,
         "labels": dict.fromkeys(Status), "headlines": dict.fromkeys(Status),
         "theme": {"mode": "auto", "accent": None}, "showUptime": True, "showFooter": True,
-        "logo": None,
+        "showLatency": False, "logo": None,
         "etag": page["etag"], "createdAt": page["createdAt"], "suspended": False,
         "suspendedReason": None,
     }  # fmt: skip

@@ -80,6 +80,6 @@ def test_nobody_else_gets_in_when_a_preview_is_asked_for(actors, page):
     path = f"{page.path}/preview"
     assert refusal(actors.caller().get(path), 401) == "NO_SESSION"
     assert refusal(actors.owner("bo").get(path), 404) == "NOT_FOUND"
-    assert refusal(page.owner.post(path), 405) == "METHOD_NOT_ALLOWED"
+    assert refusal(page.owner.delete(path), 405) == "METHOD_NOT_ALLOWED"
     page.owner.delete(page.path)
     assert refusal(previewed(page), 404) == "NOT_FOUND"

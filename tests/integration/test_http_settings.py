@@ -41,6 +41,7 @@ ALL = {
     "theme": {"mode": "dark", "accent": "#0a84ff"},
     "showUptime": False,
     "showFooter": False,
+    "showLatency": True,
 }
 
 

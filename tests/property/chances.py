@@ -90,4 +90,5 @@ settings_given = {
     "accent": one("", "#0a84ff"),
     "show_uptime": booleans,
     "show_footer": booleans,
+    "show_latency": booleans,
 }

@@ -26,7 +26,8 @@ maybe = st.none() | words
 given_statuses = st.lists(st.builds(pc.StatusGiven, words, statuses), max_size=3).map(tuple)
 wordings = st.dictionaries(statuses.map(str), words, max_size=3)
 rewordings = st.none() | wordings
-looks = st.builds(s.Look, wordings, wordings, st.sampled_from(s.Mode), maybe)
+flags = st.booleans()
+looks = st.builds(s.Look, wordings, wordings, st.sampled_from(s.Mode), maybe, flags, flags, flags)
 template_states = (st.none() | st.sampled_from(IncidentState), st.none() | st.sampled_from(Impact))
 
 COMMANDS = {

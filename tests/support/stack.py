@@ -11,7 +11,7 @@ import os
 import subprocess
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -104,7 +104,7 @@ class System:
 
     `durable=False` turns fsync off: a killed Postgres still loses nothing, only a crash of the
     machine would. `disk` is a folder for Postgres alone; `has_broker` makes the broker a Redis of
-    its own.
+    its own. `checkout` is where the code of its programs is.
     """
 
     def __init__(
@@ -116,8 +116,10 @@ class System:
         env: Mapping[str, str] | None = None,
         disk: Path | None = None,
         has_broker: bool = False,
+        checkout: Path = programs.CHECKOUT,
     ) -> None:
         self.folder = folder
+        self.checkout = checkout
         self.log = LogFolder(folder / "log")
         self.stack = EmbeddedStack(folder, log=self.log, durable=durable, template=template)
         self.disk = disk
@@ -144,6 +146,7 @@ class System:
         """What every program gets; the base is the port of the first web instance."""
         return {
             **os.environ,
+            "PYTHONPATH": str(self.checkout),
             "DATABASE_URL": self.urls.database_url,
             "REDIS_URL": self.urls.redis_url,
             "BROKER_URL": self.broker.url if self.broker else self.urls.redis_url,
@@ -228,7 +231,7 @@ class System:
         return subprocess.run(
             command,
             env={**self.env, **(env or {})},
-            cwd=programs.CHECKOUT,
+            cwd=self.checkout,
             capture_output=True,
             text=True,
             check=False,
@@ -273,7 +276,7 @@ class System:
         self.stop()
 
     def _start(self, spec: ChildSpec) -> Child:
-        child = Child(spec, self.log.open, lambda _child: None)
+        child = Child(replace(spec, folder=self.checkout), self.log.open, lambda _child: None)
         child.start()
         self.children.append(child)
         return child

@@ -1,13 +1,18 @@
-"""An upgrade of the schema while everybody works: running code takes no notice of what is added."""
+"""An upgrade of the schema while everybody works: running code takes no notice of what is added.
+
+Code of the step before (N-1) works on the schema of now (N), and so can run until it is replaced.
+"""
 
 import threading
 
 import pytest
 
 from domain.store.tables import metadata
+from tests.support.actors import Actors
 from tests.support.faults import SOON_S, Behind
+from tests.support.history import NoHistoryError, before_newest_step, newest_step
 from tests.support.inside import hepstatus
-from tests.support.stack import wait_until
+from tests.support.stack import System, wait_until
 
 pytestmark = pytest.mark.system
 
@@ -63,3 +68,51 @@ def test_no_write_is_refused_or_lost_when_the_schema_grows_under_running_code(
     # and other kinds of writes work on the grown schema
     page.leaf("Later")
     assert own_actors.page("Another").owner.get("/api/v1/status").status_code == 200
+
+
+@pytest.fixture
+def code_before(tmp_path):
+    """The last code that did not know the newest step."""
+    try:
+        return before_newest_step(tmp_path / "before")
+    except NoHistoryError as reason:
+        pytest.skip(f"needs the code from before the newest migration: {reason}")
+
+
+def test_everything_works_when_code_of_the_step_before_runs_on_the_schema_of_now(
+    tmp_path, stack_template, code_before
+):
+    # given the tables of now, and programs of a day when nobody knew the newest step
+    with System(tmp_path / "system", template=stack_template, checkout=code_before) as system:
+        system.start_all()
+        assert_runs(system, code_before)
+        with Actors(system) as actors:
+            # when an owner signs up and makes a page, and its monitor tells of an incident
+            page = actors.page("API", "Website")
+            mon, vi = actors.monitor(page), actors.visitor(page)
+            down = [{"component": "API", "status": "outage"}]
+            opened = mon.done(mon.open("All is lost", components=down))["id"]
+            # then visitors see it
+            assert vi.statuses() == {"API": "outage", "Website": "operational"}
+            assert "All is lost" in vi.get("/").text
+            # and see that it is over, once it is, and what the owner changes by hand
+            mon.done(mon.update(opened, "resolved", body="All is found."))
+            assert vi.statuses() == {"API": "operational", "Website": "operational"}
+            assert "All is found." in vi.get(f"/incidents/{opened}").text
+            page.owner.done(page.owner.patch(page.path, {"description": "Ours"}), 200)
+            assert "Ours" in vi.get("/").text
+            # and beat has the page published anew when Redis forgot it
+            behind = Behind(system)
+            behind.redis.flushdb()
+            wait_until(lambda: bool(behind.hash_of(page.id)), "it is published again", SOON_S)
+        # and nobody fell over
+        assert [child.name for child in system.children if not child.is_running] == []
+
+
+def assert_runs(system, code):
+    """The tables are those of now, the programs import what is in the folder `code`."""
+    step = Behind(system).sql("SELECT version_num FROM alembic_version")[0][0]
+    assert newest_step().rpartition("/")[2].startswith(step)
+    assert not (code / newest_step()).exists()
+    told = system.run(sys.executable, "-c", "import domain, web; print(domain.__file__)")
+    assert told.stdout.strip() == str(code / "domain" / "__init__.py")

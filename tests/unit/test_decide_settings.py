@@ -63,6 +63,7 @@ CHANGES = [
     ChangePage(accent="#ffffff"),
     ChangePage(show_uptime=False),
     ChangePage(show_footer=False),
+    ChangePage(show_latency=True),
     ChangePage(logo=png_text(1, 1)),
 ]
 

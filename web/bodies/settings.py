@@ -74,6 +74,7 @@ class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     theme: Theme | UnsetType | None = UNSET
     show_uptime: bool | None = None
     show_footer: bool | None = None
+    show_latency: bool | None = None
     logo: Annotated[
         str | UnsetType | None,
         Meta(extra_json_schema={"description": "A picture in base64; null takes it away."}),
@@ -97,6 +98,7 @@ def command_of(body: PageChange, etag: str | None) -> ChangePage:
         accent=accent_of(theme.accent),
         show_uptime=body.show_uptime,
         show_footer=body.show_footer,
+        show_latency=body.show_latency,
         etag=etag,
         logo=picture_of(body.logo),
     )

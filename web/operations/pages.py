@@ -28,6 +28,7 @@ PAGE_DATA = {
     "theme": {"mode": "dark", "accent": None},
     "showUptime": True,
     "showFooter": True,
+    "showLatency": False,
     "etag": "6bb1f0c7c2f0a9d4",
     "expiresAt": None,
     "createdAt": "2026-11-23T14:02:00.000Z",

@@ -11,6 +11,7 @@ SETTINGS = {
     "name": "name", "description": "description", "time_zone": "time zone", "logo": "logo",
     "labels": "labels", "headlines": "headlines", "mode": "theme", "accent": "accent",
     "look": "look", "show_uptime": "uptime", "show_footer": "footer", "is_public": "visibility",
+    "show_latency": "speed of updates",
 }  # fmt: skip
 UNSETTLED = {"refused": "Refused", "failed": "Failed", None: "Waiting"}
 

@@ -29,6 +29,7 @@ class PageLook(TypedDict):
     theme: PageTheme
     showUptime: bool
     showFooter: bool
+    showLatency: bool
 
 
 class CreatedPage(TypedDict):
@@ -84,6 +85,7 @@ class ChangedPage(TypedDict, total=False):
     theme: SomeTheme | None
     showUptime: bool
     showFooter: bool
+    showLatency: bool
     logo: LogoView | None
     domain: str
     mount: MountView
@@ -122,4 +124,5 @@ def look(given: Look) -> PageLook:
         "theme": {"mode": given.mode, "accent": given.accent},
         "showUptime": given.show_uptime,
         "showFooter": given.show_footer,
+        "showLatency": given.show_latency,
     }
