@@ -3,6 +3,7 @@
 Code of the step before (N-1) works on the schema of now (N), and so can run until it is replaced.
 """
 
+import sys
 import threading
 
 import pytest
