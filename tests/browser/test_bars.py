@@ -41,7 +41,8 @@ def test_a_bar_is_one_tab_stop_when_one_tabs_through_the_page(desk):
 
 
 def test_arrows_move_a_day_and_home_and_end_to_the_edges_when_a_bar_has_the_focus(desk):
-    bar, tip = bar_of(desk, "API"), desk.locator(".tip")
+    # given a leaf without any trouble: that of others began yesterday, shortly after midnight
+    bar, tip = bar_of(desk, "Website"), desk.locator(".tip")
     bar.focus()
     for key, expected in (
         ("ArrowLeft", f"{day(1)}: no trouble"),
@@ -49,8 +50,8 @@ def test_arrows_move_a_day_and_home_and_end_to_the_edges_when_a_bar_has_the_focu
         ("ArrowRight", f"{day(1)}: no trouble"),
         ("Home", f"{day(89)}: no trouble"),
         ("ArrowLeft", f"{day(89)}: no trouble"),
-        ("End", f"{day(0)}: {TODAY}"),
-        ("ArrowRight", f"{day(0)}: {TODAY}"),
+        ("End", f"{day(0)}: no trouble"),
+        ("ArrowRight", f"{day(0)}: no trouble"),
     ):
         desk.keyboard.press(key)
         expect(tip).to_have_text(expected)

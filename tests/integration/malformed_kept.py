@@ -96,7 +96,7 @@ KEPT = (
     missing("another's preview", "/api/v1/status/<bo_page>/preview", "Ada"),
     missing("an account's preview", "/api/v1/status/<account>/preview", "Ada"),
     missing("a logo of nobody", f"/logo/{'0' * 32}.png", "Ada"),
-    wrong("POST", f"{PAGE}/preview", "Ada"),
+    wrong("DELETE", f"{PAGE}/preview", "Ada"),
     wrong("POST", "/api/v1/status/templates", "Ada"),
     wrong("PUT", TEMPLATES, "Ada"),
     wrong("GET", ONE, "Ada"),

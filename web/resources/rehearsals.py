@@ -11,6 +11,7 @@ from domain.store.mint import mint
 from domain.store.rehearsals import SEQ, Outlook
 from domain.store.visits import UNREACHABLE
 from web.answers import write_data
+from web.bodies.owner import given_of
 from web.bodies.settings import BODY_BYTES, PageChange, command_of
 from web.describe import describes
 from web.errors import RETRY_AFTER_S, ApiError, invalid, not_found, rejected
@@ -81,6 +82,8 @@ class RehearsedSettings(Rehearsal, Preview):
         """Tell what other settings would do."""
         await self.holder(req)
         _, body = await self.body(req, PageChange, BODY_BYTES)
+        if not given_of(body):
+            raise invalid("Give at least one setting to change.")
         if body.domain is not None:
             raise invalid("domain can't be previewed: it changes nothing that is shown.", "domain")
         await self.rehearse(req, resp, page_id, command_of(body, None))
