@@ -9,6 +9,7 @@ from ops.tokens import grant_tokens
 from tests.browser.dashboard import at_desk, url
 from tests.support.actors import PASSWORD, unique
 from tests.support.inside import inside
+from tests.support.stack import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -104,9 +105,15 @@ def test_a_second_page_has_a_place_when_a_slot_was_bought(actors, tab):
     look.page.get_by_role("link", name="Create a page").click()
     look.page.get_by_text("New page").click()
     look.page.get_by_label("Name").fill("Second")
-    look.page.get_by_label("Address").fill(unique("second"))
+    subdomain = unique("second")
+    look.page.get_by_label("Address").fill(subdomain)
     look.page.get_by_role("button", name="Create page").click()
     expect(look.page.get_by_role("heading", name="Components", exact=True)).to_be_visible()
+    look.page.get_by_role("link", name="Settings").click()
+    look.page.get_by_role("button", name="Make public").click()
+    expect(look.page.get_by_role("button", name="Hide the page")).to_be_visible()
+    vi = actors.caller(f"{subdomain}.localhost")
+    wait_until(lambda: "Second" in vi.get("/").text, "visitors see it")
     look.go(url(actors.system, TOKENS))
     expect(look.page.locator("#slots")).to_contain_text("A place for Second")
 
