@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 from domain.store import artifacts, doorbell, settings
 from domain.store import engine as store_engine
+from workers.render import build
 
 if TYPE_CHECKING:
     from tests.support.stack import System
@@ -30,6 +31,7 @@ def forget_settings() -> None:
         artifacts.cache_redis,
         artifacts._script,
         doorbell.worker_doorbell,
+        build.build_id,
     ):
         cached.cache_clear()
 

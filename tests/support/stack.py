@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from domain.store import artifacts
 from ops import ports, processes, programs
 from ops.child import Child, ChildSpec
 from ops.child_output import LogFolder
@@ -191,7 +192,13 @@ class System:
         self.wait_until_drained()
         for web in self.webs:
             web.wait()
+        self.wait_until_hosts_are_known()
         return self
+
+    def wait_until_hosts_are_known(self) -> None:
+        """Until the first sweep: before it nobody can tell an unknown host from a new one."""
+        with inside(self):
+            wait_until(artifacts.hosts_are_complete, "every host has its entry", START_LIMIT_S)
 
     def start_web(self, env: Mapping[str, str] | None = None) -> Web:
         """One more gunicorn that answers; the first is the one that BASE_URL names."""
