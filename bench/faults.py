@@ -115,11 +115,8 @@ def main() -> None:
     for needs in sorted({scenario.needs for scenario in chosen}):
         with system_for(needs) as system:
             for scenario in (s for s in chosen if s.needs == needs):
-                try:
+                with system.logs_of_failures():
                     row = run(scenario, system, given.pages, given.rounds, given.freeze)
-                except BaseException:
-                    print(system.logs())
-                    raise
                 print(row, flush=True)
                 total += row.verdict
     print(f"in all: {total}")

@@ -64,7 +64,7 @@ class Lane:
     async def _serve_page(self, scope: Scope, send: Send, entry: HostEntry) -> None:
         page_id = entry.page_id or ""
         try:
-            copy = await self._process.page_within(page_id, WAIT_S)
+            copy, is_stale = await self._process.page_within(page_id, WAIT_S)
             name = name_of(scope["path"])
             if not copy.is_visible_at(datetime.now(UTC)):
                 await notice(scope, send, 404, self._missing)
@@ -80,8 +80,7 @@ class Lane:
         except NotThereError as reason:
             await self._say_unavailable(scope, send, str(reason))
             return
-        is_fresh = self._process.pages.is_fresh(page_id)
-        await send_answer(scope, send, found, () if is_fresh else (STALE,))
+        await send_answer(scope, send, found, (STALE,) if is_stale else ())
 
     async def _find(self, scope: Scope, page_id: str, copy: PageCopy, name: str) -> Answer:
         if name == "badge.svg" and b"label=" in scope["query_string"]:

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Coroutine, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -49,6 +49,13 @@ class NotThereError(Exception):
 
 class AbsentError(Exception):
     """A page has no such thing, and never will of itself."""
+
+
+class Shown(NamedTuple):
+    """What a visit is shown; `is_stale` if it is a copy for want of anything newer."""
+
+    copy: PageCopy
+    is_stale: bool
 
 
 class Process:
@@ -158,33 +165,32 @@ class Process:
                 raise NotThereError from None
             return copied.value
 
-    async def page(self, page_id: str) -> PageCopy:
+    async def page(self, page_id: str) -> Shown:
         """Return a page's copy, fresh if possible.
 
         Raises NotThereError if there is neither a copy nor a publication.
         """
-        copied = self.pages.get(page_id)
-        if copied is not None and not copied.is_stale:
-            note_copy("hit")
-            return copied.value
-        note_copy("miss")
+        note_copy("hit" if self.pages.is_fresh(page_id) else "miss")
         try:
-            return await self.pages.fresh(page_id, self._read_page)
+            return Shown(await self.pages.fresh(page_id, self._read_page), is_stale=False)
         except (NotThereError, *UNREACHABLE):
             copied = self.pages.get(page_id)
             if copied is None:
                 raise NotThereError from None
             note_copy("stale")
-            return copied.value
+            return Shown(copied.value, is_stale=True)
 
-    async def page_within(self, page_id: str, timeout_s: float) -> PageCopy:
-        """Return a page's copy; if there is none, ring and wait for one. Raises NotThereError."""
-        try:
-            return await self.page(page_id)
-        except NotThereError:
-            self.doorbell.ring(page_id)
-            await self.news_of(page_id, timeout_s)
-            return await self.page(page_id)
+    async def page_within(self, page_id: str, timeout_s: float) -> Shown:
+        """Return a page's copy; wait for one if there is none. Raises NotThereError."""
+        ends_at = time.monotonic() + timeout_s
+        while True:
+            try:
+                return await self.page(page_id)
+            except NotThereError:
+                left_s = ends_at - time.monotonic()
+                if left_s <= 0:
+                    raise
+                await self.news_of(page_id, left_s)
 
     async def cold(self, page_id: str, copy: PageCopy, name: str, timeout_s: float) -> None:
         """Add to a copy an artifact that is rendered on the first ask.
@@ -224,7 +230,8 @@ class Process:
 
     async def _read_page(self, page_id: str) -> PageCopy:
         fields = await self._guarded(self.visits.fields(page_id, HOT_FIELDS))
-        if fields is None:
+        if fields is None:  # no sweep sees that Redis lost a single page: whoever asks for it rings
+            self.doorbell.ring(page_id)
             raise NotThereError
         return page_copy(fields)
 

@@ -19,6 +19,7 @@ from domain.store import engine as store_engine
 from domain.store import log
 from domain.store.mint import mint
 from domain.store.receipts import Receipt, receipt
+from ops.child import Child
 from tests.support.stack import System, wait_until
 
 HEALS_S = 5.0  # what is lost is repaired by itself within this time
@@ -44,6 +45,16 @@ def at_once(count: int, call: Callable[[int], Value]) -> list[Value]:
 def receipt_id(answer: httpx.Response) -> str:
     """The receipt of a write, by its Location."""
     return answer.headers["location"].removeprefix("/api/v1/receipts/")
+
+
+@contextmanager
+def frozen(child: Child) -> Iterator[None]:
+    """Keep a process from doing anything."""
+    child.freeze()
+    try:
+        yield
+    finally:
+        child.thaw()
 
 
 class Behind:

@@ -14,7 +14,7 @@ import time
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from bench.client import Connection
@@ -132,10 +132,10 @@ class Writer(Peer):
     async def run(self, stop: threading.Event) -> None:
         last = self.story.acknowledged[-1] if self.story.acknowledged else 0
         number = last + -last % CHAPTER  # a new writer begins a chapter
-        while not stop.is_set() or number % CHAPTER == RESOLVES:  # which no visitor can see
-            number += 1
-            await self.say(number)
-        self.close()
+        with closing(self):
+            while not stop.is_set() or number % CHAPTER == RESOLVES:  # which no visitor can see
+                number += 1
+                await self.say(number)
 
     async def say(self, number: int) -> None:
         """Say a number until it is acknowledged."""
@@ -179,9 +179,9 @@ class Visitor(Peer):
         self.stories, self.record = stories, record
 
     async def run(self, stop: threading.Event) -> None:
-        while not stop.is_set():
-            await self.visit(random.choice(self.stories))
-        self.close()
+        with closing(self):
+            while not stop.is_set():
+                await self.visit(random.choice(self.stories))
 
     async def visit(self, story: Story) -> None:
         """One visit, at another process if the first one fails."""

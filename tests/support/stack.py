@@ -9,8 +9,8 @@ import fcntl
 import http.client
 import os
 import subprocess
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -254,6 +254,15 @@ class System:
         """The last lines of everybody, for a failure's message."""
         names = [path.stem for path in sorted(self.log.folder.glob("*.log"))]
         return "\n".join(f"--- {name}\n" + "\n".join(self.log.last_lines(name)) for name in names)
+
+    @contextmanager
+    def logs_of_failures(self) -> Iterator[None]:
+        """Print the last lines of everybody if the block fails."""
+        try:
+            yield
+        except BaseException:
+            print(self.logs())
+            raise
 
     def stop(self) -> None:
         """End everything: programs at once, for nothing of theirs is kept; the servers in order."""

@@ -11,7 +11,7 @@ from domain.page.state import Tier
 from domain.store import keys
 from ops.writing import write
 from tests.support.actors import unique
-from tests.support.faults import SOON_S, Behind
+from tests.support.faults import SOON_S, Behind, frozen
 from tests.support.inside import inside
 from tests.support.stack import wait_until
 from web.copies import Copies
@@ -50,16 +50,18 @@ def test_rule_14_page_ends_at_its_instant_when_nobody_does_anything(system, acto
     mon, vi = actors.monitor(second), actors.visitor(second)
     held = Behind(system).hash_of(second.id)
     assert vi.get("/").status_code == 200
-    # then it is served up to that very instant, and not after it
+    # when nobody notes the end, then it is served up to that very instant, and not after it
+    beat = next(child for child in system.children if child.name.startswith("beat"))
     seen = []
-    while not seen or seen[-1][0] < ends_at + timedelta(seconds=0.3):
-        asked_at, status, answered_at = datetime.now(UTC), vi.get("/").status_code, None
-        answered_at = datetime.now(UTC)
-        seen.append((asked_at, status, answered_at))
+    with frozen(beat):
+        while not seen or seen[-1][0] < ends_at + timedelta(seconds=0.3):
+            asked_at, status = datetime.now(UTC), vi.get("/").status_code
+            seen.append((asked_at, status, datetime.now(UTC)))
+        published = Behind(system).hash_of(second.id)
     assert {status for _, status, answered_at in seen if answered_at < ends_at} == {200}
     assert {status for asked_at, status, _ in seen if asked_at >= ends_at} == {404}
     # without anything having been published, and while its key and the first page go on
-    assert Behind(system).hash_of(second.id) == held
+    assert published == held
     assert mon.open().status_code == 201
     assert actors.visitor(first).get("/").status_code == 200
     # and a renewal brings it back, with what was said meanwhile
@@ -138,6 +140,22 @@ def test_rule_15_evicted_page_is_asked_for_and_shown_when_no_copy_is_there(syste
     assert "x-hepstatus-copy" not in answer.headers
     # and so does the one whose copy was stale
     wait_until(lambda: "x-hepstatus-copy" not in here.get("/").headers, "fresh again", SOON_S)
+
+
+def test_rule_15_evicted_page_is_published_anew_when_every_process_has_a_copy(system, actors):
+    # given a page that is being served, and that Redis has evicted
+    page = actors.page("API")
+    visitors = [actors.visitor(page), actors.visitor(page, web=1)]
+    assert {visitor.get("/").status_code for visitor in visitors} == {200}
+    behind = Behind(system)
+    behind.redis.delete(keys.page_key(page.id))
+    # when somebody looks, then they are served a copy, and it comes back without any write
+    answers = []
+    wait_until(
+        lambda: answers.append(visitors[0].get("/")) or behind.hash_of(page.id), "back", SOON_S
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    wait_until(lambda: all("x-hepstatus-copy" not in v.get("/").headers for v in visitors), "fresh")
 
 
 def test_rule_17_writer_reads_what_it_wrote_when_it_asks_the_same_process(actors):

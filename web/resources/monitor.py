@@ -138,8 +138,8 @@ class PageStatus:
         credential = await self._gate.live_key(key)
         await self._gate.stamp(key)
         try:
-            copy = await self._process.page_within(credential.page_id, READ_WAIT_S)
+            shown = await self._process.page_within(credential.page_id, READ_WAIT_S)
         except NotThereError:
             raise unavailable() from None
-        published = msgspec.json.decode(copy.answers["status.json"].body)
+        published = msgspec.json.decode(shown.copy.answers["status.json"].body)
         write_data(resp, summary(published))

@@ -43,10 +43,10 @@ class Preview(Owner):
     async def document(self, page_id: str, accepted: str) -> Answer:
         """Return the page as it is published. Raises ApiError 503 if that is not to be had."""
         try:
-            copy = await self.process.page_within(page_id, WAIT_S)
+            shown = await self.process.page_within(page_id, WAIT_S)
         except NotThereError:
             raise not_published() from None
-        found = copy.best("index.html", accepted.encode("latin-1", "replace"))
+        found = shown.copy.best("index.html", accepted.encode("latin-1", "replace"))
         if found is None:
             raise not_published()
         return found
