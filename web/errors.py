@@ -61,9 +61,11 @@ def not_found(what: str) -> ApiError:
     return ApiError(404, "NOT_FOUND", f"There is no such {what}.")
 
 
-def unavailable() -> ApiError:
-    """Return a 503 that promises that nothing was accepted."""
-    sentence = "This can't be stored at the moment. Nothing was accepted; please try again."
+NOT_ACCEPTED = "This can't be stored at the moment. Nothing was accepted; please try again."
+
+
+def unavailable(sentence: str = NOT_ACCEPTED) -> ApiError:
+    """Return a 503 for which nothing was accepted."""
     return ApiError(503, "UNAVAILABLE", sentence, headers={"Retry-After": RETRY_AFTER_S})
 
 

@@ -63,11 +63,10 @@ def data_url(logo: Logo) -> str:
 
 def outlook_of(before: PageView, after: PageView) -> Outlook:
     """Return what a page would say, and which leaves would say something else."""
-    was = {leaf.id: leaf.status for leaf in before.leaves}
     changed = (
-        ChangedLeaf(leaf.id, leaf.name, leaf.status, leaf.label, was.get(leaf.id))
-        for leaf in after.leaves
-        if was.get(leaf.id) is not leaf.status
+        ChangedLeaf(leaf.id, leaf.name, leaf.status, leaf.label, old.status if old else None)
+        for leaf, old in leaf_pairs(before, after)
+        if old is None or old.status is not leaf.status
     )
     return Outlook(None, after.indicator, after.headline, tuple(changed))
 
@@ -87,9 +86,14 @@ def documents_of(before: Scene, after: Scene) -> dict[str, bytes]:
 
 def changed_leaves(before: PageView, after: PageView) -> list[tuple[NodeView, NodeView | None]]:
     """Return leaves that would be shown otherwise, each with how it is shown now."""
-    was = {leaf.id: leaf for leaf in before.leaves}
-    pairs = ((leaf, was.get(leaf.id)) for leaf in after.leaves)
+    pairs = leaf_pairs(before, after)
     return [(leaf, old) for leaf, old in pairs if old is None or looks(old) != looks(leaf)]
+
+
+def leaf_pairs(before: PageView, after: PageView) -> list[tuple[NodeView, NodeView | None]]:
+    """Return each leaf as it would be shown, and as it is shown now; None if it is not."""
+    was = {leaf.id: leaf for leaf in before.leaves}
+    return [(leaf, was.get(leaf.id)) for leaf in after.leaves]
 
 
 def looks(leaf: NodeView) -> tuple[object, ...]:

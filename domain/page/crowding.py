@@ -35,13 +35,18 @@ TOO_MANY_CLAIMS = full(
 def no_room_for_incident(page: Page, *, is_open: bool) -> Rejection | None:
     """Return why one incident more can't be opened, or told of when it is over."""
     refused = no_room_for_open(page, IncidentKind.INCIDENT) if is_open else None
-    return refused or (TOO_MANY_RECENT if len(page.incidents) >= RECENT else None)
+    return refused or no_room_for_recent(page)
 
 
 def no_room_for_window(page: Page) -> Rejection | None:
     """Return why one maintenance more can't be planned."""
     refused = no_room_for_open(page, IncidentKind.MAINTENANCE)
-    return refused or (TOO_MANY_RECENT if len(page.incidents) >= RECENT else None)
+    return refused or no_room_for_recent(page)
+
+
+def no_room_for_recent(page: Page) -> Rejection | None:
+    """Return why one more of any kind can't be kept beside those of late."""
+    return TOO_MANY_RECENT if len(page.incidents) >= RECENT else None
 
 
 def no_room_for_update(

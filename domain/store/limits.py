@@ -18,17 +18,16 @@ from limits.aio.storage import RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
 from domain.limits import Limit
 from domain.store import keys
 from domain.store.spare_counts import SpareCounts
+from domain.store.visits import UNREACHABLE
 
 log = logging.getLogger(__name__)
 
 WITHIN_S = 0.2  # Redis may take no longer
 CONNECTIONS = 32
-UNREACHABLE = (RedisError, OSError, TimeoutError)
 Ask: TypeAlias = Callable[[RateLimitItem, str], Awaitable[float | None]]
 Spare: TypeAlias = Callable[[Limit, str], float | None]
 

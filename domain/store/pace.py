@@ -19,10 +19,10 @@ from typing import Final
 import redis.asyncio as aioredis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
 from domain.limits import Limit
 from domain.store import keys, metrics
+from domain.store.visits import UNREACHABLE
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,6 @@ PART: Final = 20  # a twentieth of a limit is told; less is not worth a word
 WITHIN_S: Final = 0.2
 PAUSE_S: Final = 5.0  # after Redis did not answer; the line that says so comes as often
 WINDOWS_MAX: Final = 50_000  # some 200 bytes each
-UNREACHABLE = (RedisError, OSError, TimeoutError)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,9 @@
 import json
 import sys
 import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Browser, StorageState, sync_playwright
@@ -202,24 +204,34 @@ def screens_of(browser: Browser, system: System, session: StorageState) -> dict[
 
 def take_foreseen(browser: Browser, url: str, session: StorageState) -> None:
     """Take an incident that is about to be opened, with what visitors will see."""
-    for theme in THEMES:
-        for width in WIDTHS:
-            size = {"width": width, "height": HEIGHT}
-            context = browser.new_context(
-                viewport=size, color_scheme=theme, timezone_id="UTC", storage_state=session
-            )
-            look = Look(context.new_page())
-            look.go(url)
-            look.page.get_by_label("What is wrong?").fill("Checkout fails")
-            look.page.get_by_label("First words").fill("We see **errors** and look into it.")
-            look.page.locator(".pick label.outage").first.click()
-            look.page.get_by_text("Preview", exact=True).click()
-            look.page.frame_locator(".outlook iframe").locator(".hero").wait_for()
-            unroll(look)
-            name = f"dashboard-foreseen-{width}-{theme}.png"
-            look.page.screenshot(path=FOLDER / name, full_page=True)
-            print(FOLDER / name)
-            context.close()
+    for look, suffix in looks(browser, session):
+        look.go(url)
+        look.page.get_by_label("What is wrong?").fill("Checkout fails")
+        look.page.get_by_label("First words").fill("We see **errors** and look into it.")
+        look.page.locator(".pick label.outage").first.click()
+        look.page.get_by_text("Preview", exact=True).click()
+        look.page.frame_locator(".outlook iframe").locator(".hero").wait_for()
+        shoot(look, FOLDER / f"dashboard-foreseen-{suffix}.png")
+
+
+def looks(browser: Browser, session: StorageState | None) -> Iterator[tuple[Look, str]]:
+    """Yield a tab for every width in both themes, as who has the session, and how to name it."""
+    for theme, width in product(THEMES, WIDTHS):
+        context = browser.new_context(
+            viewport={"width": width, "height": HEIGHT},
+            color_scheme=theme,
+            timezone_id="UTC",
+            storage_state=session,
+        )
+        yield Look(context.new_page()), f"{width}-{theme}"
+        context.close()
+
+
+def shoot(look: Look, path: Path) -> None:
+    """Take the whole of what is shown, and say where it is."""
+    unroll(look)
+    look.page.screenshot(path=path, full_page=True)
+    print(path)
 
 
 def unroll(look: Look) -> None:
@@ -233,20 +245,12 @@ def take_all(
     browser: Browser, folder: Path, pages: dict[str, str], session: StorageState | None = None
 ) -> None:
     """Take each page at every width in both themes, as who has the session."""
-    for theme in THEMES:
-        for width in WIDTHS:
-            size = {"width": width, "height": HEIGHT}
-            context = browser.new_context(
-                viewport=size, color_scheme=theme, timezone_id="UTC", storage_state=session
-            )
-            look = Look(context.new_page())
-            for name, url in pages.items():
-                look.go(url)
-                unroll(look)
-                look.page.screenshot(path=folder / f"{name}-{width}-{theme}.png", full_page=True)
-                look.page.set_viewport_size(size)
-                print(folder / f"{name}-{width}-{theme}.png")
-            context.close()
+    for look, suffix in looks(browser, session):
+        size = look.page.viewport_size
+        for name, url in pages.items():
+            look.go(url)
+            shoot(look, folder / f"{name}-{suffix}.png")
+            look.page.set_viewport_size(size)
 
 
 if __name__ == "__main__":

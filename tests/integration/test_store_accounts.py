@@ -1,4 +1,4 @@
-"""Accounts on a real store: races with one winner, deletions that are killed, what is cleaned."""
+"""Accounts on a real store: races with one winner, and what is cleaned."""
 
 import threading
 from contextlib import contextmanager
@@ -8,50 +8,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from domain.account.commands import AddPage, DeleteAccount
-from domain.account.commands import SetTier as SetAccountTier
-from domain.page.state import Tier
-from domain.store import accounts, artifacts, devices, keys, sessions
+from domain.store import accounts, devices, sessions
 from domain.store.accounts import Change
 from domain.store.engine import sync_engine
 from domain.store.mint import mint
-from domain.store.owned import credential, pages_of
-from domain.store.receipts import receipt_at
-from domain.store.sessions import NewSession
-from tests.support.drained_page import DrainedPage, Killed, drain_all, survived
+from tests.support.account_rows import email_of, is_open, made, opened, session, waits_for_a_lock
 from tests.support.faults import at_once
 from tests.support.stack import wait_until
-from workers import account_stream, drain, sweep
+from workers import sweep
 
 pytestmark = pytest.mark.usefixtures("store")
-
-
-def made(password_hash="old"):
-    """A new account's id; its e-mail is `<id>@example.com`."""
-    account_id = mint("a")
-    with sync_engine().begin() as conn:
-        assert accounts.create_account(conn, account_id, email_of(account_id), password_hash)
-    return account_id
-
-
-def email_of(account_id):
-    return f"{account_id}@example.com"
-
-
-def session(account_id, checked="old"):
-    return NewSession(mint("n"), account_id, mint("hash"), checked, None)
-
-
-def opened(account_id, checked="old"):
-    """A session that was opened, or None."""
-    new = session(account_id, checked)
-    with sync_engine().begin() as conn:
-        return new if sessions.open_session(conn, new) else None
-
-
-def is_open(new):
-    with sync_engine().connect() as conn:
-        return sessions.holder_of(conn, new.token_hash) is not None
 
 
 def new_password(account_id, session_id="none"):
@@ -68,12 +34,6 @@ def in_another_thread(call):
         thread.start()
         wait_until(waits_for_a_lock, "the other one waits")
     thread.join(30)
-
-
-def waits_for_a_lock():
-    with sync_engine().connect() as conn:
-        query = text("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-        return bool(conn.execute(query).all())
 
 
 def test_one_account_is_made_when_fifty_sign_up_with_one_email():
@@ -200,119 +160,3 @@ def test_error_does_not_tell_what_was_to_be_stored_when_it_is_logged():
     with sync_engine().connect() as conn, pytest.raises(DBAPIError) as caught:
         conn.execute(text("SELECT 1 / length(:what) / 0"), {"what": "argon2 hash"})
     assert "argon2 hash" not in f"{caught.value} {caught.value!r}"
-
-
-# Deletion.
-
-
-def row_of(account_id):
-    with sync_engine().connect() as conn:
-        query = text(
-            "SELECT email, email_key, password_hash, deleted_at FROM accounts WHERE id = :id"
-        )
-        return conn.execute(query, {"id": account_id}).one()
-
-
-def is_gone(page):
-    """Whether visitors and the owner have nothing of a page and its account any more."""
-    host = artifacts.cache_redis().get(keys.host_key(f"{page.id[2:]}.localhost"))
-    row = row_of(page.account_id)
-    with sync_engine().connect() as conn:
-        owned = pages_of(conn, page.account_id)
-    return (
-        "gone" in page.fields()
-        and host.decode().partition(" ")[2] == ""
-        and owned == []
-        and row[:3] == ("", page.account_id, "")
-        and row.deleted_at is not None
-    )
-
-
-@pytest.mark.parametrize(
-    ("target", "name"),
-    [
-        (account_stream, "save_account"),  # before the commit
-        (artifacts, "publish_host"),  # after it
-        (account_stream, "note_host"),
-        (artifacts, "announce"),
-    ],
-    ids=lambda what: what if isinstance(what, str) else "",
-)
-def test_account_is_deleted_all_the_same_when_the_worker_is_killed(target, name):
-    # given a deletion whose drain is killed somewhere
-    page = DrainedPage("api")
-    began = opened(page.account_id, "hash")
-    seq = page.append_to_account(DeleteAccount())
-    with mock.patch.object(target, name, side_effect=Killed), survived():
-        drain.drain_stream(page.account_id)
-    # then either nothing has happened or all of it, and the sweep does what is left
-    assert is_open(began) == (row_of(page.account_id).deleted_at is None)
-    page.heal()
-    assert is_gone(page)
-    assert not is_open(began)
-    with sync_engine().connect() as conn:
-        assert receipt_at(conn, page.account_id, seq).state == "published"
-
-
-def test_every_page_goes_and_later_commands_are_refused_when_an_account_is_deleted():
-    # given an account with two pages, and commands that came after its deletion
-    page = DrainedPage("api")
-    other = mint("p")
-    page.append_to_account(AddPage(other, "Other", f"{other[2:]}.localhost"))
-    page.append_to_account(DeleteAccount())
-    late = mint("p")
-    seqs = [
-        page.append_to_account(AddPage(late, "Late", f"{late[2:]}.localhost")),
-        page.append_to_account(SetAccountTier(Tier.PRIME)),
-        page.append_to_account(DeleteAccount()),
-    ]
-    for stream_id in (page.account_id, page.id, other):
-        drain_all(stream_id)
-    assert is_gone(page)
-    with sync_engine().connect() as conn:
-        refused = [receipt_at(conn, page.account_id, seq).refusal.code for seq in seqs]
-        held = conn.execute(
-            text("SELECT host FROM hosts WHERE page_id = ANY(:ids)"),
-            {"ids": [page.id, other, late]},
-        )
-        assert held.all() == []
-        closed = conn.execute(
-            text("SELECT closed FROM streams WHERE id = ANY(:ids)"),
-            {"ids": [page.account_id, page.id, other]},
-        )
-        assert list(closed.scalars()) == [True] * 3
-        assert credential(conn, "nobody") is None
-    assert refused == ["NOT_FOUND"] * 3
-    # and nothing can be appended any more, nor logged in to
-    with pytest.raises(AttributeError):
-        page.append_to_account(DeleteAccount())
-    assert opened(page.account_id, "hash") is None
-    assert opened(page.account_id, "") is None
-    with sync_engine().connect() as conn:
-        assert accounts.login_of(conn, page.account_id) is None
-
-
-def test_session_does_not_begin_when_its_account_is_deleted_under_it():
-    # given a deletion that is not committed, and a login that checked the password before
-    page = DrainedPage("api")
-    page.append_to_account(DeleteAccount())
-    real, answers = account_stream.save_account, []
-    login = threading.Thread(target=lambda: answers.append(opened(page.account_id, "hash")))
-
-    def saved(*args):
-        real(*args)
-        login.start()
-        wait_until(waits_for_a_lock, "the login waits")
-
-    with mock.patch.object(account_stream, "save_account", saved):
-        drain.drain_stream(page.account_id)
-    login.join(30)
-    assert answers == [None]
-
-
-def test_email_is_free_at_once_when_its_account_was_deleted():
-    page = DrainedPage()
-    page.append_to_account(DeleteAccount())
-    drain_all(page.account_id)
-    with sync_engine().begin() as conn:
-        assert accounts.create_account(conn, mint("a"), email_of(page.account_id), "hash")

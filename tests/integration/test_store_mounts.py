@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from domain.account.commands import AddPage, RemovePage
-from domain.account.mount import Mount, MountKind, MountState
+from domain.account.commands import RemovePage
+from domain.account.mount import MountKind, MountState
 from domain.account.mount_commands import (
     ActivateMount,
     MountHost,
@@ -16,19 +16,16 @@ from domain.account.mount_commands import (
 )
 from domain.log import Code
 from domain.page.commands import SetHosts
-from domain.store import artifacts, keys, settings
-from domain.store.accounts import create_account
+from domain.store import artifacts, settings
 from domain.store.engine import sync_engine
 from domain.store.hosts import leads_somewhere
 from domain.store.load import load_account
-from domain.store.log import head_seq
-from domain.store.mint import mint, mint_token
+from domain.store.mint import mint
 from domain.store.mount_checks import lease_due
-from domain.store.mounts import find_mount, mounts_of_page
-from domain.store.receipts import receipt_at
 from tests.architecture.source import text_of
-from tests.support.drained_page import append_as, drain_all
+from tests.support.drained_page import drain_all
 from tests.support.faults import at_once
+from tests.support.mounting import Owned, checks, entry, new_domain, owner_of, sql
 from tests.support.name_server import name_server
 from workers import mounts as lookups
 
@@ -48,87 +45,6 @@ def zone(store, monkeypatch):
     for name in ("DNS_SERVERS", "DNS_PORT", "DNS_TIMEOUT_S"):
         monkeypatch.delenv(name)
     settings.load_settings.cache_clear()
-
-
-def new_domain() -> str:
-    return f"{mint('d').replace('_', '-')}.acme.test"
-
-
-def sql(statement, **values):
-    with sync_engine().begin() as conn:
-        found = conn.execute(text(statement), values)
-        return list(found) if found.returns_rows else []
-
-
-class Owned:
-    """A page of an account of its own, and what it is told."""
-
-    def __init__(self, host: str | None = None) -> None:
-        self.account_id, self.id = mint("a"), mint("p")
-        with sync_engine().begin() as conn:
-            create_account(conn, self.account_id, f"{self.account_id}@example.com", "hash")
-        assert self.tell(AddPage(self.id, "Acme", host)) is None
-
-    def append(self, command):
-        return append_as("owner", self.account_id, self.account_id, command).seq
-
-    def tell(self, command):
-        """Append and drain; return the refusal, if it is one."""
-        seq = self.append(command)
-        drain_all(self.account_id)
-        return self.refusal(seq)
-
-    def refusal(self, seq):
-        with sync_engine().connect() as conn:
-            found = receipt_at(conn, self.account_id, seq)
-        assert found.outcome is not None
-        return found.refusal
-
-    def mount(self, host, kind=MountKind.DOMAIN) -> str:
-        """Mount a host; return the mount's id."""
-        command = MountHost(mint("m"), self.id, host, kind, mint_token())
-        assert self.tell(command) is None
-        return command.mount_id
-
-    def __getitem__(self, mount_id) -> Mount:
-        with sync_engine().connect() as conn:
-            return find_mount(conn, mount_id).mount
-
-    def mounts(self):
-        with sync_engine().connect() as conn:
-            return [owned.mount for owned in mounts_of_page(conn, self.account_id, self.id)]
-
-    def look_up(self, mount_id) -> Mount:
-        """Look a mount up as a worker does, and drain what that leads to."""
-        lookups.check(mount_id)
-        drain_all(self.account_id)
-        return self[mount_id]
-
-    def activated(self, zone, host) -> str:
-        """Mount a domain and prove it by CNAME."""
-        mount_id = self.mount(host)
-        zone.put(host, "CNAME", f"{self[mount_id].token}.cname.localhost")
-        assert self.look_up(mount_id).is_active
-        return mount_id
-
-    def head(self) -> int:
-        with sync_engine().connect() as conn:
-            return head_seq(conn, self.account_id)
-
-
-def owner_of(host):
-    found = sql("SELECT page_id FROM hosts WHERE host = :host", host=host)
-    return found[0].page_id if found else None
-
-
-def entry(host):
-    found = artifacts.cache_redis().get(keys.host_key(host))
-    return found.decode() if found else None
-
-
-def checks(mount_id):
-    (row,) = sql("SELECT * FROM mount_checks WHERE mount_id = :id", id=mount_id)
-    return row
 
 
 def test_every_answer_of_dns_is_told_apart_when_nothing_is_proven(zone):

@@ -1,26 +1,16 @@
 """What was done to a page, by whom and through what."""
 
-from typing import Annotated
-
-from msgspec import Meta
-
-from web.describe import Example, Given, Operation
-from web.operations.incidents import LIMITED
+from web.describe import Example, Operation
+from web.operations.paged import LIMITED, cursor_of
 from web.operations.places import ACCOUNT, RECEIPT, TEMPLATE
 from web.views.audit import AuditView
-
-CURSOR = Given(
-    "cursor",
-    Annotated[str, Meta(extra_json_schema={"format": "audit-cursor"})],
-    "The `nextCursor` of the answer before.",
-)
 
 READ_AUDIT = Operation(
     name="readAudit",
     tag="Audit",
     summary="Read the log of a page back, newest first.",
     data=AuditView,
-    given=(LIMITED, CURSOR),
+    given=(LIMITED, cursor_of("audit-cursor")),
     examples=(
         Example(
             "the newest",

@@ -1,14 +1,10 @@
 """A page's incidents and maintenances, with their updates."""
 
-from typing import Annotated
-
-from msgspec import Meta
-
 from domain.status import IncidentKind
 from web.bodies import incidents as b
 from web.describe import Example, Given, Operation
+from web.operations.paged import LIMITED, cursor_of
 from web.operations.places import INCIDENT, LEAF, UPDATE
-from web.paging import LIMIT, LIMIT_MAX
 from web.views.incidents import ChangedIncident, IncidentList, IncidentView
 from web.views.wire import Named
 
@@ -43,17 +39,6 @@ SLOW = {
         }
     ],
 }
-LIMITED = Given(
-    "limit",
-    Annotated[int, Meta(ge=1, le=LIMIT_MAX)],
-    f"How many at most; {LIMIT} if not given.",
-    LIMIT,
-)
-CURSOR = Given(
-    "cursor",
-    Annotated[str, Meta(extra_json_schema={"format": "cursor"})],
-    "The `nextCursor` of the answer before.",
-)
 KIND = Given("kind", IncidentKind, "Only these.", "incident")
 
 LIST_INCIDENTS = Operation(
@@ -61,7 +46,7 @@ LIST_INCIDENTS = Operation(
     tag=TAG,
     summary="List incidents and maintenances, newest start first.",
     data=IncidentList,
-    given=(LIMITED, CURSOR, KIND),
+    given=(LIMITED, cursor_of("cursor"), KIND),
     examples=(
         Example(
             "the newest",

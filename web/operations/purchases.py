@@ -1,29 +1,19 @@
 """Slots, and the tokens that are traded for them."""
 
-from typing import Annotated
-
-from msgspec import Meta
-
 from web.bodies.purchases import Trade
-from web.describe import Example, Given, Operation
-from web.operations.incidents import LIMITED
+from web.describe import Example, Operation
+from web.operations.paged import LIMITED, cursor_of
 from web.operations.places import RECEIPT, SLOT
 from web.views.purchases import LedgerRows, Traded
 
 TAG = "Slots"
 UNTIL = "2026-12-23T14:02:00.000Z"
-CURSOR = Given(
-    "cursor",
-    Annotated[str, Meta(extra_json_schema={"format": "ledger-cursor"})],
-    "The `nextCursor` of the answer before.",
-)
-
 LIST_PURCHASES = Operation(
     name="listPurchases",
     tag=TAG,
     summary="Tell the ledger, newest first.",
     data=LedgerRows,
-    given=(LIMITED, CURSOR),
+    given=(LIMITED, cursor_of("ledger-cursor")),
     examples=(
         Example(
             "a slot was bought",

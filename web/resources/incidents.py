@@ -161,15 +161,9 @@ class Updates(Owner):
         """Say more of an incident or a maintenance."""
         holder = await self.holder(req)
         raw = await read_body(req)
+        command = posted(iid, raw)
         await self.write(
-            req,
-            resp,
-            holder,
-            posted(iid, raw),
-            named_update,
-            stream_id=page_id,
-            raw=raw,
-            status=201,
+            req, resp, holder, command, named_update, stream_id=page_id, raw=raw, status=201
         )
 
 

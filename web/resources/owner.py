@@ -37,7 +37,10 @@ class Owner:
 
     async def page(self, req: Request, page_id: str) -> OwnedPage:
         """Return one of the owner's pages. Raises ApiError 404 for another's."""
-        holder = await self.holder(req)
+        return await self.page_held_by(await self.holder(req), page_id)
+
+    async def page_held_by(self, holder: Holder, page_id: str) -> OwnedPage:
+        """Return one of the pages of who asks. Raises ApiError 404 for another's."""
         page = await run(self.engine, page_of, holder.account_id, page_id)
         if page is None:
             raise not_found("page")

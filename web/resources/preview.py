@@ -12,7 +12,7 @@ from domain.page.logo import EXTENSIONS
 from domain.store.engine import run
 from domain.store.logos import logo_for
 from web.describe import describes
-from web.errors import RETRY_AFTER_S, ApiError, not_found
+from web.errors import ApiError, not_found, unavailable
 from web.operations.pages import PREVIEW_PAGE
 from web.page_copy import Answer
 from web.process import NotThereError
@@ -36,9 +36,7 @@ class Preview(Owner):
         for name in PASSED_ON:
             if name in headers:
                 resp.set_header(name, headers[name])
-        resp.set_header("Content-Security-Policy", framed(headers["content-security-policy"]))
-        resp.set_header("Cache-Control", "no-store")
-        resp.data = found.body
+        write_framed(resp, found.body, headers["content-security-policy"])
 
     async def document(self, page_id: str, accepted: str) -> Answer:
         """Return the page as it is published. Raises ApiError 503 if that is not to be had."""
@@ -68,6 +66,13 @@ class Logo(Owner):
         resp.data = found
 
 
+def write_framed(resp: Response, html: bytes, policy: str) -> None:
+    """Answer with a page for the dashboard's frame; nobody keeps it."""
+    resp.set_header("Content-Security-Policy", framed(policy))
+    resp.set_header("Cache-Control", "no-store")
+    resp.data = html
+
+
 def framed(policy: str) -> str:
     """Return a page's policy for its preview: the dashboard may frame it, and it asks for nothing.
 
@@ -79,6 +84,4 @@ def framed(policy: str) -> str:
 
 def not_published() -> ApiError:
     """Return the 503 of a page that is not published at the moment."""
-    sentence = "The page is being published anew. Please try again in a moment."
-    retry = {"Retry-After": RETRY_AFTER_S}
-    return ApiError(503, "UNAVAILABLE", sentence, headers=retry)
+    return unavailable("The page is being published anew. Please try again in a moment.")

@@ -9,17 +9,18 @@ from falcon.asgi import Request, Response
 
 from domain.store.mint import mint
 from domain.store.rehearsals import SEQ, Outlook
+from domain.store.sessions import Holder
 from domain.store.visits import UNREACHABLE
 from web.answers import write_data
 from web.bodies.owner import given_of
 from web.bodies.settings import BODY_BYTES, PageChange, command_of
 from web.describe import describes
-from web.errors import RETRY_AFTER_S, ApiError, invalid, not_found, rejected
+from web.errors import ApiError, invalid, not_found, rejected, unavailable
 from web.media import read_body
 from web.operations import rehearsals as said
 from web.resources.incidents import begun, posted
 from web.resources.owner import Owner
-from web.resources.preview import Preview, framed
+from web.resources.preview import Preview, write_framed
 from web.views.rehearsals import outlook_view
 
 WAIT_S = 1.0
@@ -29,9 +30,9 @@ PARTS = ("page", "change")
 class Rehearsal(Owner):
     """The hands of a resource that finds out what a write would do."""
 
-    async def rehearse(self, req: Request, resp: Response, page_id: str, command: Any) -> None:  # noqa: ANN401 - any command
+    async def rehearse(self, resp: Response, holder: Holder, page_id: str, command: Any) -> None:  # noqa: ANN401 - any command
         """Have a command rehearsed; tell what came of it. Raises ApiError as the write would."""
-        page = await self.page(req, page_id)
+        page = await self.page_held_by(holder, page_id)
         rehearsal_id = mint("v")
         outlook = await self.outlook(rehearsal_id, page.id, command)
         if outlook.refusal:
@@ -60,8 +61,8 @@ class RehearsedIncidents(Rehearsal):
     @describes(said.PREVIEW_INCIDENT)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
         """Tell what opening an incident, or planning a maintenance, would do."""
-        await self.holder(req)
-        await self.rehearse(req, resp, page_id, begun(await read_body(req)))
+        holder = await self.holder(req)
+        await self.rehearse(resp, holder, page_id, begun(await read_body(req)))
 
 
 class RehearsedUpdates(Rehearsal):
@@ -70,8 +71,8 @@ class RehearsedUpdates(Rehearsal):
     @describes(said.PREVIEW_UPDATE)
     async def on_post(self, req: Request, resp: Response, page_id: str, iid: str) -> None:
         """Tell what an update would do."""
-        await self.holder(req)
-        await self.rehearse(req, resp, page_id, posted(iid, await read_body(req)))
+        holder = await self.holder(req)
+        await self.rehearse(resp, holder, page_id, posted(iid, await read_body(req)))
 
 
 class RehearsedSettings(Rehearsal, Preview):
@@ -80,13 +81,13 @@ class RehearsedSettings(Rehearsal, Preview):
     @describes(said.PREVIEW_SETTINGS)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
         """Tell what other settings would do."""
-        await self.holder(req)
+        holder = await self.holder(req)
         _, body = await self.body(req, PageChange, BODY_BYTES)
         if not given_of(body):
             raise invalid("Give at least one setting to change.")
         if body.domain is not None:
             raise invalid("domain can't be previewed: it changes nothing that is shown.", "domain")
-        await self.rehearse(req, resp, page_id, command_of(body, None))
+        await self.rehearse(resp, holder, page_id, command_of(body, None))
 
 
 class RehearsedDocument(Rehearsal):
@@ -107,12 +108,11 @@ class RehearsedDocument(Rehearsal):
             raise not_found("preview any more")
         resp.content_type = "text/html; charset=utf-8"
         resp.set_header("X-Content-Type-Options", "nosniff")
-        resp.set_header("Content-Security-Policy", framed(found.policy))
-        resp.set_header("Cache-Control", "no-store")
-        resp.data = found.html
+        write_framed(resp, found.html, found.policy)
 
 
 def not_rehearsed() -> ApiError:
     """Return the 503 of a preview that no worker made in time."""
-    sentence = "The preview could not be made just now; the write itself can be sent all the same."
-    return ApiError(503, "UNAVAILABLE", sentence, headers={"Retry-After": RETRY_AFTER_S})
+    return unavailable(
+        "The preview could not be made just now; the write itself can be sent all the same."
+    )
