@@ -51,7 +51,7 @@ class Inbox:
     def __init__(self, process: Process) -> None:
         """Append through, ring by and wait in `process`."""
         self._process = process
-        self._turns = Turns()
+        self._turns = Turns(process.neighbours.has)
 
     async def write(self, draft: Draft, *, waits: bool) -> Written:
         """Append a command and, if `waits`, see it published.

@@ -21,6 +21,7 @@ from domain.store.settings import Settings
 from domain.store.visit_tally import carry_over, note_copy
 from domain.store.visits import UNREACHABLE, HostEntry, Visits
 from web.copies import Copies
+from web.neighbours import Neighbours
 from web.page_copy import (
     ENCODINGS,
     HOT_FIELDS,
@@ -71,6 +72,7 @@ class Process:
         self.limits = Limits(settings.cache_url, is_on=settings.rate_limits)
         self.pace = Pace(settings.cache_url, is_on=settings.rate_limits)
         self.waits = Waits()
+        self.neighbours = Neighbours()
         self.pages: Copies[PageCopy] = Copies(
             settings.page_copy_mb * MEGABYTE, lambda copy: copy.size
         )
@@ -151,6 +153,7 @@ class Process:
             log.warning("an announcement of %d bytes can't be read", len(message))
             return
         self._page_changed(announcement.stream)
+        self.neighbours.heard(announcement.stream)
         self.waits.heard(announcement)
 
     # What visits ask.

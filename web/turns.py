@@ -2,16 +2,23 @@
 
 Appends to one stream wait for each other at its row's lock. Without turns a storm on one page would
 hold every connection of the process while it waits there, and nobody else would get one.
+
+While others are written to, a stream with many waiting leaves them room: after each turn it rests
+for some times as long (docs/decisions/0010-neighbours.md).
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
 AT_ONCE: Final = 2  # one commits, one stands ready
 WAIT_S: Final = 2.0  # like the pool's own limit: then nothing was accepted
 KNOWN_MAX: Final = 20_000
+BUSY: Final = 16  # so many of one stream in this process are no monitor, but a storm
+RESTS: Final = 2.0  # for how many times as long as its turn took a busy stream rests
+REST_MAX_S: Final = 0.05
 
 
 class TurnNotTakenError(Exception):
@@ -21,8 +28,9 @@ class TurnNotTakenError(Exception):
 class Turns:
     """Lets so many at a time through for each name; there is nothing of a name that nobody uses."""
 
-    def __init__(self) -> None:
-        """Begin with nobody."""
+    def __init__(self, has_neighbours: Callable[[str], bool] = lambda _: False) -> None:
+        """Begin with nobody; ask `has_neighbours` whether a stream is not the only one lately."""
+        self._has_neighbours = has_neighbours
         self._gates: dict[str, tuple[asyncio.Semaphore, int]] = {}
         self._stream_of: dict[str, str] = {}
 
@@ -34,10 +42,11 @@ class Turns:
         self._gates[stream] = gate, users + 1
         try:
             await self._acquire(gate)
+            began_at = time.monotonic()
             try:
                 yield
             finally:
-                gate.release()
+                self._release(gate, self._rest_of(stream, time.monotonic() - began_at))
         finally:
             self._leave(stream)
 
@@ -47,6 +56,17 @@ class Turns:
                 await gate.acquire()
         except TimeoutError:
             raise TurnNotTakenError from None
+
+    def _rest_of(self, stream: str, took_s: float) -> float:
+        is_busy = self._gates[stream][1] >= BUSY and self._has_neighbours(stream)
+        return min(RESTS * took_s, REST_MAX_S) if is_busy else 0.0
+
+    def _release(self, gate: asyncio.Semaphore, rest_s: float) -> None:
+        """Let the next one through, after a rest: who has had the turn does not wait for it."""
+        if rest_s:
+            asyncio.get_running_loop().call_later(rest_s, gate.release)
+        else:
+            gate.release()
 
     def learn(self, name: str, stream_id: str) -> None:
         """Note which stream a key writes to, so that all keys of a page take turns together."""

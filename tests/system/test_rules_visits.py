@@ -134,10 +134,11 @@ def test_rule_15_evicted_page_is_asked_for_and_shown_when_no_copy_is_there(syste
     here, there = actors.visitor(page), actors.visitor(page, web=1)
     assert here.get("/").status_code == 200
     Behind(system).redis.delete(keys.page_key(page.id))
-    # then the one without a copy rings, waits, and shows it
-    answer = there.get("/")
-    assert answer.status_code == 200
-    assert "x-hepstatus-copy" not in answer.headers
+    # then the one without a copy rings, waits, and shows it: within a second, if there is room
+    answers = []
+    wait_until(lambda: answers.append(there.get("/")) or answers[-1].is_success, "it is shown")
+    assert {answer.status_code for answer in answers[:-1]} <= {503}
+    assert "x-hepstatus-copy" not in answers[-1].headers
     # and so does the one whose copy was stale
     wait_until(lambda: "x-hepstatus-copy" not in here.get("/").headers, "fresh again", SOON_S)
 
