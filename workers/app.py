@@ -46,6 +46,7 @@ app.conf.update(
     broker_heartbeat=0,  # AMQP only
     worker_cancel_long_running_tasks_on_connection_loss=False,  # a drain finishes without a broker
     worker_send_task_events=False,  # nobody listens
+    worker_pool="workers.pool:Pool",  # see there
     worker_max_tasks_per_child=None,  # children hold nothing that grows
     event_queue_expires=60,
     task_soft_time_limit=None,  # rule 1: nothing limits a drain's time
