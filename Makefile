@@ -26,7 +26,7 @@ run: $(VENV)/installed  ## the whole product on this machine, in the foreground 
 	@exec $(PY) -m ops.run
 
 test: $(VENV)/installed-dev  ## the whole suite; ARGS="-k name -n0" narrows it
-	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n 3 --dist loadfile $(ARGS)
 
 lint: $(VENV)/installed-dev  ## format, ruff, types and imports, changing nothing
 	$(PY) -m ruff format --check .

@@ -41,9 +41,9 @@ def system(tmp_path_factory, stack_template):
 
 @pytest.fixture
 def own_system(tmp_path, stack_template):
-    """The whole product for one test that breaks it."""
+    """The whole product, with one web process, for one test that breaks it."""
     with System(tmp_path / "system", template=stack_template) as system:
-        yield system.start_all(webs=2)
+        yield system.start_all()
 
 
 @pytest.fixture

@@ -7,12 +7,15 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-AT_ONCE = 2  # each hash takes 64 MiB and a core for tens of milliseconds
+from domain.store.settings import load_settings
+
+AT_ONCE = 2  # each hash takes PASSWORD_MEMORY_MIB and a core for tens of milliseconds
 
 
 @cache
 def _hasher() -> PasswordHasher:
-    return PasswordHasher()  # the library's defaults follow RFC 9106's second recommendation
+    # The library's defaults, and the setting's, follow RFC 9106's second recommendation.
+    return PasswordHasher(memory_cost=load_settings().password_memory_mib * 1024)
 
 
 @cache

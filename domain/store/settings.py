@@ -38,6 +38,7 @@ class Settings:
     ring_coalesce: bool = _setting("RING_COALESCE", default=True)
     sweep_s: float = _setting("SWEEP_S", 2.0)
     rate_limits: bool = _setting("RATE_LIMITS", default=True)
+    password_memory_mib: int = _setting("PASSWORD_MEMORY_MIB", 64)
     trusted_proxies: str = _setting("TRUSTED_PROXIES", "127.0.0.1,::1")
     log_format: str = _setting("LOG_FORMAT", "console")
     metrics_bind: str = _setting("METRICS_BIND", "127.0.0.1")
@@ -125,6 +126,7 @@ def _with_urls(given: dict[str, Any]) -> Settings:
 # A page shows 90 days, and what is told of its last 30 is read from the log.
 SHORTEST_LOG_DAYS = 91
 LOG_FORMATS = ("console", "json")
+PASSWORD_MEMORY_MIB = range(1, 1025)
 
 
 def _checked(settings: Settings) -> Settings:
@@ -132,6 +134,9 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError(f"LOG_FORMAT must be {' or '.join(LOG_FORMATS)}.")
     if settings.archive_after_days < SHORTEST_LOG_DAYS:
         raise SettingsError(f"ARCHIVE_AFTER_DAYS must be {SHORTEST_LOG_DAYS} or more.")
+    if settings.password_memory_mib not in PASSWORD_MEMORY_MIB:
+        first, last = PASSWORD_MEMORY_MIB[0], PASSWORD_MEMORY_MIB[-1]
+        raise SettingsError(f"PASSWORD_MEMORY_MIB must be {first} to {last}.")
     return settings
 
 

@@ -3,7 +3,6 @@
 import json
 import shutil
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, Playwright, Response, expect
@@ -26,9 +25,8 @@ expect.set_options(timeout=LIMIT_MS)
 
 
 def chromium_path() -> str | None:
-    """Where Chromium is, if anywhere."""
-    found = shutil.which("chromium") or "/usr/bin/chromium"
-    return found if Path(found).exists() else None
+    """Where Chromium is, if anywhere; without windows if it can be, for a third of the work."""
+    return next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium"))), None)
 
 
 def launch(playwright: Playwright) -> Browser:

@@ -28,7 +28,7 @@ def test_every_byte_is_the_same_when_redis_was_emptied(own_system):
 
     # Then it holds the same, and a process that never saw the page serves the same
     assert artifacts(behind, page_id) == held
-    second = Caller(own_system.webs[1], host)
+    second = Caller(own_system.start_web(), host)
     for path, before in seen.items():
         wait_until(lambda path=path: second.get(path).status_code == 200, f"{path} is there")
         after = second.get(path)

@@ -158,6 +158,7 @@ class System:
             "WEB_CONCURRENCY": "1",
             "WORKER_CONCURRENCY": "2",
             "RATE_LIMITS": "off",  # everybody in a test comes from one address
+            "PASSWORD_MEMORY_MIB": "1",  # everybody in a test signs up: that was an eighth of all
             # Several systems run at once; a test that looks at the figures names its own ports.
             "METRICS_PORT": "0",
             "WORKER_METRICS_PORT": "0",

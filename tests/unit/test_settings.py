@@ -48,6 +48,12 @@ def test_one_sentence_names_the_setting_when_it_is_no_number(tmp_path):
         settings_from({"PORT": "http", "HEPSTATUS_DATA_DIR": str(tmp_path)})
 
 
+@pytest.mark.parametrize("given", ["0", "-1", "1025"])
+def test_one_sentence_names_the_bounds_when_passwords_would_take_no_memory_or_all(tmp_path, given):
+    with pytest.raises(SettingsError, match=r"PASSWORD_MEMORY_MIB must be 1 to 1024\."):
+        settings_from({"PASSWORD_MEMORY_MIB": given, "HEPSTATUS_DATA_DIR": str(tmp_path)})
+
+
 @pytest.mark.parametrize("name", ["DNS_SERVERS", "EDGE_ADDRESSES"])
 def test_one_sentence_names_the_setting_when_it_lists_no_addresses(tmp_path, name):
     with pytest.raises(SettingsError, match=f"{name} must list IP addresses, and 'dns.acme'"):
