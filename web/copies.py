@@ -33,11 +33,20 @@ class Filling(Generic[Value]):
 class Copies(Generic[Value]):
     """Least recently used copies up to a total weight; one read at a time for each key."""
 
-    def __init__(self, limit: int, weigh: Callable[[Value], int]) -> None:
-        """Keep copies that weigh `limit` together, by the measure of `weigh`."""
+    def __init__(
+        self,
+        limit: int,
+        weigh: Callable[[Value], int],
+        is_lasting: Callable[[Value], bool] = lambda _: True,
+    ) -> None:
+        """Keep copies that weigh `limit` together, by the measure of `weigh`.
+
+        What is not `is_lasting` makes room before all else: it pushes nothing out.
+        """
         self.is_hearing = False
         self._limit = limit
         self._weigh = weigh
+        self._is_lasting = is_lasting
         self._weight = 0
         self._copies: OrderedDict[str, Copied[Value]] = OrderedDict()
         self._filling: dict[str, Filling[Value]] = {}
@@ -45,7 +54,7 @@ class Copies(Generic[Value]):
     def get(self, key: str) -> Copied[Value] | None:
         """Return the copy of `key`, stale or not."""
         copied = self._copies.get(key)
-        if copied is not None:
+        if copied is not None and self._is_lasting(copied.value):
             self._copies.move_to_end(key)
         return copied
 
@@ -78,11 +87,16 @@ class Copies(Generic[Value]):
                 del self._filling[key]
         return value
 
-    def _put(self, key: str, value: Value, *, is_stale: bool) -> None:
+    def drop(self, key: str) -> None:
+        """Forget the copy of `key`, if there is one."""
         old = self._copies.pop(key, None)
         self._weight -= old.weight if old else 0
+
+    def _put(self, key: str, value: Value, *, is_stale: bool) -> None:
+        self.drop(key)
         copied = Copied(value, self._weigh(value), is_stale)
         self._copies[key] = copied
+        self._copies.move_to_end(key, last=self._is_lasting(value))
         self._weight += copied.weight
         while self._weight > self._limit and len(self._copies) > 1:
             self._weight -= self._copies.popitem(last=False)[1].weight

@@ -14,7 +14,8 @@ def normal_host(header: str) -> str | None:
     """Return a Host header without port, case, trailing dot or Unicode; None if it is no host."""
     host = header.strip().lower()
     if host.startswith("["):  # an IPv6 address: never a page
-        return host.partition("]")[0] + "]"
+        host = host.partition("]")[0] + "]"
+        return host if len(host) <= LONGEST else None
     host = _ascii(host.partition(":")[0]).removesuffix(".")
     return host if len(host) <= LONGEST and NAME.fullmatch(host) else None
 

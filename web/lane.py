@@ -14,15 +14,15 @@ from domain.store.lines import bind_request
 from domain.store.request_ids import request_id_of
 from domain.store.visit_tally import note_visit
 from domain.store.visits import HostEntry
+from web.drawn import AbsentError, NotDrawnError
 from web.notices import NOTHING, Notice, read_notice
-from web.page_copy import Answer, Headers, PageCopy, family_of, name_of
-from web.process import AbsentError, NotThereError, Process
+from web.page_copy import Answer, Headers, PageCopy, best, family_of, name_of
+from web.process import NotThereError, Process
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 WAIT_S = 1.0  # how long a visitor waits for a page that Redis lost
-COLD_WAIT_S = 3.0  # and for what is drawn on ask: a first picture loads a library
 RETRY_AFTER = b"2"
 ARTIFACT, STATUS = "hepstatus.artifact", "hepstatus.status"  # noted beside the request
 NOTHING_ASKED = "(none)"
@@ -73,30 +73,30 @@ class Lane:
             if name is None:
                 await notice(scope, send, 404, self._absent)
                 return
-            found = await self._find(scope, page_id, copy, name)
+            found, is_older = await self._find(scope, page_id, copy, name)
         except AbsentError:
             await notice(scope, send, 404, self._absent)
             return
-        except NotThereError as reason:
+        except (NotThereError, NotDrawnError) as reason:
             await self._say_unavailable(scope, send, str(reason))
             return
-        await send_answer(scope, send, found, (STALE,) if is_stale else ())
+        await send_answer(scope, send, found, (STALE,) if is_stale or is_older else ())
 
-    async def _find(self, scope: Scope, page_id: str, copy: PageCopy, name: str) -> Answer:
-        if name == "badge.svg" and b"label=" in scope["query_string"]:
-            asked = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-            badge = copy.badge(asked["label"][0]) if "label" in asked else None
-            if badge is not None:
-                return badge
+    async def _find(
+        self, scope: Scope, page_id: str, copy: PageCopy, name: str
+    ) -> tuple[Answer, bool]:
+        """Return the answer, and whether it is older than the copy. Raises what `Drawn.of` does."""
+        found = own_badge(scope, copy) if name == "badge.svg" else None
         accepted = header(scope, b"accept-encoding")
-        found = copy.best(name, accepted)
+        found = found or copy.best(name, accepted)
+        if found is not None:
+            return found, False
+        bind_request(request_id_of(header(scope, b"x-request-id").decode("latin-1")))
+        drawing, is_older = await self._process.drawn.of(page_id, copy, name)
+        found = best(drawing.answers, name, accepted)
         if found is None:
-            bind_request(request_id_of(header(scope, b"x-request-id").decode("latin-1")))
-            await self._process.cold(page_id, copy, name, COLD_WAIT_S)
-            found = copy.best(name, accepted)
-        if found is None:
-            raise NotThereError
-        return found
+            raise NotDrawnError
+        return found, is_older
 
     async def _say_unknown(self, scope: Scope, send: Send, host: str) -> None:
         """404 under the base; a foreign host is sent to the base. Source: SPEC 3.10."""
@@ -112,6 +112,14 @@ class Lane:
             await plain(scope, send, 503, f"{reason}\n".encode(), retry)
         else:
             await notice(scope, send, 503, self._unavailable, retry)
+
+
+def own_badge(scope: Scope, copy: PageCopy) -> Answer | None:
+    """Return the badge with the label that was asked for; None if none was."""
+    if b"label=" not in scope["query_string"]:
+        return None
+    asked = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    return copy.badge(asked["label"][0]) if "label" in asked else None
 
 
 def header(scope: Scope, name: bytes) -> bytes:

@@ -10,8 +10,10 @@ import msgspec
 
 from domain.badge import BadgeParts, with_label
 from domain.page.logo import EXTENSIONS as LOGOS
+from domain.store.keys import server_of
 
 Headers = list[tuple[bytes, bytes]]
+Edition = tuple[bytes, bytes, bytes]  # the fields seq, day and build of a hash
 
 # How long caches may keep what. Source: SPEC section 4.
 PAGE_CACHE = b"public, max-age=1, stale-if-error=86400"
@@ -79,7 +81,10 @@ def kind_of(name: str) -> Kind | None:
     return next((kind for pattern, kind in FAMILIES if pattern.fullmatch(name)), None)
 
 
+EDITION = ("seq", "day", "build")
 HOT_FIELDS: tuple[str, ...] = (
+    *EDITION,
+    "epoch",
     "meta",
     "gone",
     "csp",
@@ -112,14 +117,23 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class PageCopy:
-    """A page's answers by field name; more may be added as cold ones are asked for."""
+    """A page's answers by field name, and what they were made from.
+
+    `server` names the Redis that the hash was written to; empty if an older build wrote it.
+    """
 
     meta: Meta
+    edition: Edition
+    server: str
     policy: bytes
-    answers: dict[str, Answer]
-    reasons: dict[str, str]
+    answers: Mapping[str, Answer]
     parts: BadgeParts | None
     size: int
+
+    @property
+    def seq(self) -> int:
+        """The seq up to which commands are shown."""
+        return int(self.edition[0] or 0)
 
     def is_visible_at(self, at: datetime) -> bool:
         """Whether visitors may see the page at an instant. Source: SPEC 3.9."""
@@ -127,17 +141,22 @@ class PageCopy:
         return self.meta.is_public and (until is None or at < until)
 
     def best(self, name: str, accepted: bytes) -> Answer | None:
-        """Return an artifact in the best encoding that an Accept-Encoding header allows."""
-        for encoding in ENCODINGS:
-            if f"{name}|{encoding}" in self.answers and accepts(accepted, encoding):
-                return self.answers[f"{name}|{encoding}"]
-        return self.answers.get(name)
+        """Return a hot artifact in the best encoding that an Accept-Encoding header allows."""
+        return best(self.answers, name, accepted)
 
     def badge(self, label: str) -> Answer | None:
         """Return the badge with another label, joined of parts that a worker made."""
         if self.parts is None:
             return self.answers.get("badge.svg")
         return answer(SVG, with_label(self.parts, label).encode(), None, {})
+
+
+def best(answers: Mapping[str, Answer], name: str, accepted: bytes) -> Answer | None:
+    """Return an artifact in the best encoding that an Accept-Encoding header allows."""
+    for encoding in ENCODINGS:
+        if f"{name}|{encoding}" in answers and accepts(accepted, encoding):
+            return answers[f"{name}|{encoding}"]
+    return answers.get(name)
 
 
 def accepts(header: bytes, encoding: str) -> bool:
@@ -154,9 +173,10 @@ def page_copy(fields: Mapping[str, bytes]) -> PageCopy:
     parts = fields.get("badge.parts")
     return PageCopy(
         meta=msgspec.json.decode(fields["meta"], type=Meta) if "meta" in fields else HIDDEN,
+        edition=edition_of(fields),
+        server=server_of(fields.get("epoch", b"")),
         policy=fields.get("csp", b"default-src 'none'"),
         answers=answers_of(fields, fields.get("csp", b"default-src 'none'")),
-        reasons=reasons_of(fields),
         parts=msgspec.json.decode(parts, type=BadgeParts) if parts else None,
         size=sum(map(len, fields.values())),
     )
@@ -174,9 +194,15 @@ def answers_of(fields: Mapping[str, bytes], policy: bytes) -> dict[str, Answer]:
     return found
 
 
-def reasons_of(fields: Mapping[str, bytes]) -> dict[str, str]:
-    """Return why artifacts can't be had, by name."""
-    return {name[:-1]: why.decode() for name, why in fields.items() if name.endswith("!")}
+def edition_of(fields: Mapping[str, bytes]) -> Edition:
+    """Return what a hash was made from."""
+    seq, day, build = (fields.get(name, b"") for name in EDITION)
+    return seq, day, build
+
+
+def reason_of(fields: Mapping[str, bytes], name: str) -> str:
+    """Return why an artifact can't be had; empty if nothing stands in its way."""
+    return fields.get(f"{name}!", b"").decode()
 
 
 def answer(kind: Kind, body: bytes, encoding: str | None, extra: Mapping[str, bytes]) -> Answer:

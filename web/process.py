@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Coroutine, Sequence
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,36 +20,24 @@ from domain.store.rehearsals import Rehearsals
 from domain.store.settings import Settings
 from domain.store.visit_tally import carry_over, note_copy
 from domain.store.visits import UNREACHABLE, HostEntry, Visits
+from web.breaker import READ_S, Breaker
 from web.copies import Copies
+from web.drawn import Drawn
 from web.neighbours import Neighbours
-from web.page_copy import (
-    ENCODINGS,
-    HOT_FIELDS,
-    PageCopy,
-    answers_of,
-    page_copy,
-    reasons_of,
-)
+from web.news import News
+from web.page_copy import HOT_FIELDS, PageCopy, page_copy
 from web.waits import Waits
 
 log = logging.getLogger(__name__)
 
 HOSTS_MAX = 20_000  # entries, known and unknown hosts alike
-READ_S = 0.5  # a visitor waits for a frozen Redis no longer than this, and only once a pause
-PAUSE_S = 0.5
 FIRST_HEARD_S = 2.0  # without Redis a process starts deaf, and serves
-COLD_RETRY_S = 0.3  # a lost ring for a cold artifact is repeated while its visitor waits
 MEGABYTE = 1_000_000
-
-Value = TypeVar("Value")
+DRAWN_PART = 4  # of PAGE_COPY_MB a quarter holds what is drawn on ask
 
 
 class NotThereError(Exception):
-    """Redis has nothing to say of it, or nothing at all; a message is one for the visitor."""
-
-
-class AbsentError(Exception):
-    """A page has no such thing, and never will of itself."""
+    """Redis has nothing to say of it that can be relied on, or nothing at all."""
 
 
 class Shown(NamedTuple):
@@ -73,12 +61,16 @@ class Process:
         self.pace = Pace(settings.cache_url, is_on=settings.rate_limits)
         self.waits = Waits()
         self.neighbours = Neighbours()
-        self.pages: Copies[PageCopy] = Copies(
-            settings.page_copy_mb * MEGABYTE, lambda copy: copy.size
+        room = settings.page_copy_mb * MEGABYTE
+        drawn_room = room // DRAWN_PART
+        self.pages: Copies[PageCopy] = Copies(room - drawn_room, lambda copy: copy.size)
+        # Guessed hosts may not push out those of pages: without Redis they lead to the copies.
+        self.hosts: Copies[HostEntry] = Copies(
+            HOSTS_MAX, lambda _: 1, lambda entry: entry.page_id is not None
         )
-        self.hosts: Copies[HostEntry] = Copies(HOSTS_MAX, lambda _: 1)
-        self._paused_until = 0.0
-        self._news: dict[str, asyncio.Event] = {}
+        self.news, self.breaker = News(), Breaker()
+        self.drawn = Drawn(drawn_room, self.visits, self.doorbell, self.news, self.breaker)
+        self.server: str | None = None  # the Redis that was heard last, by its run id
         self._heard_first = asyncio.Event()
         self._listening: asyncio.Task[None] | None = None
 
@@ -104,20 +96,25 @@ class Process:
 
     # What the listener tells.
 
-    def connected(self) -> None:
+    def connected(self, server: str) -> None:
         """Hear from now on; whatever was copied before may be another."""
+        self.server = server
         self.pages.mark_all_stale()
         self.hosts.mark_all_stale()
-        self.pages.is_hearing = self.hosts.is_hearing = self.waits.is_hearing = True
-        self._paused_until = 0.0
+        self._hear(is_hearing=True)
+        self.breaker.open()
         self._heard_first.set()
 
     def disconnected(self) -> None:
         """Hear nothing from now on: nothing is fresh, nobody waits."""
-        self.pages.is_hearing = self.hosts.is_hearing = False
+        self._hear(is_hearing=False)
         self.pages.mark_all_stale()
         self.hosts.mark_all_stale()
         self.waits.deafened()
+
+    def _hear(self, *, is_hearing: bool) -> None:
+        for ear in (self.pages, self.hosts, self.drawn.copies, self.waits):
+            ear.is_hearing = is_hearing
 
     def invalidated(self, changed: Sequence[str] | None) -> None:
         """Mark copies stale."""
@@ -131,7 +128,7 @@ class Process:
     def _changed(self, key: str) -> None:
         if key.startswith(keys.PAGE_PREFIX):
             page_id, _, absent = key.removeprefix(keys.PAGE_PREFIX).partition(":")
-            self._tell_news(page_id) if absent else self._page_changed(page_id)
+            self.news.tell(page_id) if absent else self._page_changed(page_id)
         elif key.startswith(keys.HOST_PREFIX):
             self.hosts.mark_stale(key.removeprefix(keys.HOST_PREFIX))
         else:  # the marker that all hosts have their entries: what was unknown is known now
@@ -139,11 +136,7 @@ class Process:
 
     def _page_changed(self, page_id: str) -> None:
         self.pages.mark_stale(page_id)
-        self._tell_news(page_id)
-
-    def _tell_news(self, page_id: str) -> None:
-        if page_id in self._news:
-            self._news.pop(page_id).set()
+        self.news.tell(page_id)
 
     def announced(self, message: bytes) -> None:
         """Mark the copy stale, then wake who waits: they read what they wrote."""
@@ -164,7 +157,7 @@ class Process:
             return await self.hosts.fresh(host, self._read_host)
         except (NotThereError, *UNREACHABLE):
             copied = self.hosts.get(host)
-            if copied is None:
+            if copied is None or copied.value.page_id is None:
                 raise NotThereError from None
             return copied.value
 
@@ -175,7 +168,8 @@ class Process:
         """
         note_copy("hit" if self.pages.is_fresh(page_id) else "miss")
         try:
-            return Shown(await self.pages.fresh(page_id, self._read_page), is_stale=False)
+            copy = await self.pages.fresh(page_id, self._read_page)
+            return Shown(copy, is_stale=not self._is_of_server(copy))
         except (NotThereError, *UNREACHABLE):
             copied = self.pages.get(page_id)
             if copied is None:
@@ -193,59 +187,25 @@ class Process:
                 left_s = ends_at - time.monotonic()
                 if left_s <= 0:
                     raise
-                await self.news_of(page_id, left_s)
-
-    async def cold(self, page_id: str, copy: PageCopy, name: str, timeout_s: float) -> None:
-        """Add to a copy an artifact that is rendered on the first ask.
-
-        Raises AbsentError if the page has no such thing, NotThereError if it did not come in time,
-        with a sentence if it is known why it can't be had.
-        """
-        ends_at = time.monotonic() + timeout_s
-        while not await self._add_cold(page_id, copy, name):
-            if name in copy.reasons or time.monotonic() > ends_at:
-                raise NotThereError(copy.reasons.get(name, ""))
-            self.doorbell.ring_cold(page_id, name)
-            await self.news_of(page_id, min(COLD_RETRY_S, timeout_s))
-
-    async def _add_cold(self, page_id: str, copy: PageCopy, name: str) -> bool:
-        try:
-            fields = await self._guarded(self.visits.cold_fields(page_id, name, ENCODINGS))
-        except UNREACHABLE as error:
-            raise NotThereError from error
-        if fields is None:
-            raise AbsentError
-        copy.answers.update(answers_of(fields, copy.policy))
-        copy.reasons.update(reasons_of(fields))
-        return name in copy.answers
-
-    async def news_of(self, page_id: str, timeout_s: float) -> None:
-        """Wait until something is published of a page, at the longest `timeout_s`."""
-        event = self._news.setdefault(page_id, asyncio.Event())
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(event.wait(), timeout_s)
+                await self.news.of(page_id, left_s)
 
     async def _read_host(self, host: str) -> HostEntry:
-        entry = await self._guarded(self.visits.host(host))
-        if not entry.is_known:
+        entry = await self.breaker.read(self.visits.host(host, self.server))
+        if not entry.is_sure and (entry.page_id is None or self.hosts.get(host) is not None):
             raise NotThereError
         return entry
 
     async def _read_page(self, page_id: str) -> PageCopy:
-        fields = await self._guarded(self.visits.fields(page_id, HOT_FIELDS))
+        fields = await self.breaker.read(self.visits.fields(page_id, HOT_FIELDS))
         if fields is None:  # no sweep sees that Redis lost a single page: whoever asks for it rings
             self.doorbell.ring(page_id)
             raise NotThereError
-        return page_copy(fields)
+        copy, held = page_copy(fields), self.pages.get(page_id)
+        is_sure = self.pages.is_hearing and self._is_of_server(copy)
+        if held is not None and copy.seq < held.value.seq and not is_sure:
+            raise NotThereError  # Redis came back with old data: what was shown since is newer
+        return copy
 
-    async def _guarded(self, read: Coroutine[Any, Any, Value]) -> Value:
-        """Read from Redis, unless it failed to answer a moment ago."""
-        if time.monotonic() < self._paused_until:
-            read.close()
-            message = "Redis did not answer a moment ago"
-            raise ConnectionError(message)
-        try:
-            return await read
-        except UNREACHABLE:
-            self._paused_until = time.monotonic() + PAUSE_S
-            raise
+    def _is_of_server(self, copy: PageCopy) -> bool:
+        """Tell whether a hash was written to the Redis that runs now, not found there by it."""
+        return copy.server in {"", self.server}

@@ -5,6 +5,7 @@ import logging
 from domain.store import artifacts
 from domain.store.doorbell import worker_doorbell
 from domain.store.engine import autocommit
+from domain.store.incidents import has_incident
 from domain.store.load import load_page
 from domain.store.metrics import RENDER_S
 from workers.drain import answer
@@ -27,8 +28,12 @@ def render(page_id: str, name: str) -> None:
     answer(f"{page_id}:{name}")
     incident_id = name.removeprefix("incidents/")
     with autocommit() as conn:
-        page, applied_seq = load_page(conn, page_id, {incident_id})
         held = artifacts.held_edition(page_id)
+        # Guessing is cheap, loading a page is not.
+        if held and incident_id != name and not has_incident(conn, page_id, incident_id):
+            artifacts.note_absent(page_id, name, held.seq)
+            return
+        page, applied_seq = load_page(conn, page_id, {incident_id})
         if held is None or (held.seq, held.build) != (applied_seq, build_id()):
             worker_doorbell().ring(page_id)
             return
@@ -38,7 +43,7 @@ def render(page_id: str, name: str) -> None:
         except PngUnavailable as reason:
             fields = {name + REASON: str(reason).encode()}
         except AbsentError:
-            artifacts.note_absent(page_id, name)
+            artifacts.note_absent(page_id, name, held.seq)
             return
     was_kept = artifacts.publish_cold(page_id, fields, held)
     logger.info("rendered %s", name, extra={"is_published": was_kept})

@@ -75,7 +75,7 @@ class PageStream:
         """Write the hash if it may show something else; False if the epoch has ended."""
         today = day_of(datetime.now(UTC), self.page.time_zone)
         edition = Edition(self.applied_seq, today, build_id())
-        held = None if is_new else artifacts.held_edition(self.page_id)
+        held = None if is_new else artifacts.held_edition(self.page_id, epoch)
         if held != edition:
             publication = self.render(edition)
             with PUBLISH_S.time():

@@ -127,20 +127,21 @@ def publish(publication: Publication, in_epoch: str) -> Edition | None:
 def publish_cold(page_id: str, fields: Fields, edition: Edition) -> bool:
     """Add a cold artifact if the hash still is the edition it was rendered from."""
     parts = [part for pair in fields.items() for part in pair]
-    head = [edition.seq, edition.day.isoformat(), edition.build]
+    head = [edition.seq, edition.day.isoformat(), edition.build, keys.COLD_BYTES_MAX]
     return bool(_script("publish_cold")(keys=[keys.page_key(page_id)], args=[*head, *parts]))
 
 
-def note_absent(page_id: str, name: str) -> None:
-    """Note for a while that a page has no such artifact, and tell who waits for it."""
-    client = cache_redis()
-    client.set(keys.absent_key(page_id, name), "1", ex=keys.ABSENT_TTL_S)
+def note_absent(page_id: str, name: str, seq: int) -> None:
+    """Note for a while that a page as of `seq` has no such artifact, and tell who waits for it."""
+    cache_redis().set(keys.absent_key(page_id, name), seq, ex=keys.ABSENT_TTL_S)
 
 
-def held_edition(page_id: str) -> Edition | None:
-    """Return what a page's hash holds, None if there is none."""
-    held: Any = cache_redis().hmget(keys.page_key(page_id), ["seq", "day", "build"])
-    return _edition(held) if held[0] is not None else None
+def held_edition(page_id: str, in_epoch: str | None = None) -> Edition | None:
+    """Return what a page's hash holds; None if there is none, or none of that epoch."""
+    held: Any = cache_redis().hmget(keys.page_key(page_id), ["seq", "day", "build", "epoch"])
+    *edition, epoch_held = held
+    is_there = held[0] is not None and in_epoch in {None, (epoch_held or b"").decode()}
+    return _edition(edition) if is_there else None
 
 
 def announce(announcement: bytes) -> None:

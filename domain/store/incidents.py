@@ -19,6 +19,13 @@ class Place:
     incident_id: str
 
 
+def has_incident(conn: Connection, page_id: str, incident_id: str) -> bool:
+    """Tell whether a page has such an incident, however old."""
+    c = t.incidents.c
+    found = select(c.id).where(c.page_id == page_id, c.id == incident_id)
+    return conn.execute(found).first() is not None
+
+
 def incident_of(conn: Connection, page_id: str, incident_id: str) -> Incident | None:
     """Return one of a page's incidents, however old."""
     return load_incidents(conn, page_id, t.incidents.c.id == incident_id).get(incident_id)

@@ -16,6 +16,8 @@ TOMBSTONE_TTL_S = 86_400
 FREE_HOST_TTL_S = 86_400
 # A guessed address is looked up once in a while, not at every visit.
 ABSENT_TTL_S = 60
+# Of what is drawn on ask a hash holds so much: whoever asks for all there is fills no Redis.
+COLD_BYTES_MAX = 2_000_000
 
 
 def page_key(page_id: str) -> str:
@@ -41,3 +43,8 @@ def host_key(host: str) -> str:
 def ring_key(what: str) -> str:
     """Return the key that says that a ring for `what` is outstanding (on the broker)."""
     return f"hep:ring:{what}"
+
+
+def server_of(epoch: bytes) -> str:
+    """Return the Redis that an epoch began on, by its run id; empty without an epoch."""
+    return epoch.partition(b":")[0].decode()

@@ -8,6 +8,7 @@ measurements in docs/decisions/0003-listener.md.
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import Sequence
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 PING_S = 1.0  # a frozen Redis is noticed within two of these
 RETRY_S = 0.2
 CHUNK_BYTES = 65_536
+RUN_ID = re.compile(rb"^run_id:(\w+)", re.MULTILINE)  # in the answer to INFO
 
 
 class Ears(Protocol):
@@ -32,8 +34,8 @@ class Ears(Protocol):
     def announced(self, message: bytes) -> None:
         """Take note of an announcement."""
 
-    def connected(self) -> None:
-        """Take note that from now on everything is heard."""
+    def connected(self, server: str) -> None:
+        """Take note that from now on everything is heard, and of the Redis' run id."""
 
     def disconnected(self) -> None:
         """Take note that from now on nothing is heard."""
@@ -46,6 +48,7 @@ class Listener:
         """Remember where to listen and whom to tell."""
         self._url = urlsplit(cache_url)
         self._ears = ears
+        self._server = ""
 
     async def run(self) -> None:
         """Listen until cancelled; reconnect whenever the connection is lost."""
@@ -76,7 +79,7 @@ class Listener:
             hello += ("AUTH", user, unquote(self._url.password))
         prefixes = [part for prefix in keys.TRACKED_PREFIXES for part in ("PREFIX", prefix)]
         track = ("CLIENT", "TRACKING", "ON", "BCAST", *prefixes)
-        return [hello, track, ("SUBSCRIBE", keys.ANNOUNCEMENTS)]
+        return [hello, track, ("INFO", "server"), ("SUBSCRIBE", keys.ANNOUNCEMENTS)]
 
     async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         parser = hiredis.Reader()
@@ -103,6 +106,8 @@ class Listener:
                 raise reply
             if isinstance(reply, hiredis.PushNotification):
                 self._tell_push(list(reply))
+            elif isinstance(reply, bytes) and (found := RUN_ID.search(reply)):
+                self._server = found[1].decode()
 
     def _tell_push(self, push: list[Any]) -> None:
         match push:
@@ -113,7 +118,7 @@ class Listener:
             case [b"message", _, message]:
                 self._ears.announced(message)
             case [b"subscribe", *_]:
-                self._ears.connected()
+                self._ears.connected(self._server)
 
 
 def packed(command: tuple[str, ...]) -> bytes:

@@ -1,5 +1,6 @@
 """What a visit reads of Redis, in asyncio: a host's entry and a page's artifacts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +14,14 @@ UNREACHABLE = (RedisError, OSError, TimeoutError)
 
 @dataclass(frozen=True, slots=True)
 class HostEntry:
-    """Where a host leads: to a page, nowhere (`page_id` None), or nobody knows yet."""
+    """Where a host leads: to a page, or nowhere (`page_id` None).
+
+    `is_sure` is false while entries may be missing or old: Redis was emptied, or came back with the
+    data of an earlier hour.
+    """
 
     page_id: str | None
-    is_known: bool
+    is_sure: bool
 
 
 class Visits:
@@ -24,39 +29,44 @@ class Visits:
 
     def __init__(self, cache_url: str, timeout_s: float) -> None:
         """Connect lazily; no read takes longer than `timeout_s`."""
-        self._redis = aioredis.Redis.from_url(
+        pool = aioredis.BlockingConnectionPool.from_url(
             cache_url,
             socket_timeout=timeout_s,
             socket_connect_timeout=timeout_s,
+            # More readers than this wait for each other: that is no sign that Redis is gone.
             max_connections=64,
+            timeout=timeout_s,
         )
+        self._redis = aioredis.Redis.from_pool(pool)
 
-    async def host(self, host: str) -> HostEntry:
-        """Return where `host` leads; a missing entry is final once all entries are there."""
+    async def host(self, host: str, server: str | None) -> HostEntry:
+        """Return where `host` leads, sure once every entry was written to `server`."""
         found: list[Any] = await self._redis.mget(keys.host_key(host), keys.HOSTS_COMPLETE)
         entry, complete = found
-        if entry is None:
-            return HostEntry(None, is_known=complete is not None)
-        page_id = entry.decode().partition(" ")[2]
-        return HostEntry(page_id or None, is_known=True)
+        page_id = (entry or b"").decode().partition(" ")[2]
+        is_sure = complete is not None and keys.server_of(complete) == server
+        return HostEntry(page_id or None, is_sure)
 
     async def fields(self, page_id: str, names: tuple[str, ...]) -> dict[str, bytes] | None:
-        """Return those of a page's fields that are there; None if it has no hash."""
-        key = keys.page_key(page_id)
-        found: list[Any] = await self._redis.hmget(key, ["seq", *names])
-        if found[0] is None:
-            return None
-        pairs = zip(("seq", *names), found, strict=True)
-        return {name: value for name, value in pairs if value is not None}
+        """Return those of a page's fields that are there; None if it has no hash.
+
+        `names` holds `seq`, which every hash has.
+        """
+        found: list[Any] = await self._redis.hmget(keys.page_key(page_id), list(names))
+        fields = present(names, found)
+        return fields if "seq" in fields else None
 
     async def cold_fields(
         self, page_id: str, name: str, encodings: tuple[str, ...]
     ) -> dict[str, bytes] | None:
-        """Return what is there of an artifact; None if it is known that the page has none."""
-        if await self._redis.exists(keys.absent_key(page_id, name)):
-            return None
-        names = (name, f"{name}!", *(f"{name}|{encoding}" for encoding in encodings))
-        return await self.fields(page_id, names) or {}
+        """Return what is there of an artifact; None if the page as it is has none."""
+        names = ("seq", "day", "build", name, f"{name}!", *(f"{name}|{e}" for e in encodings))
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.get(keys.absent_key(page_id, name))
+        pipe.hmget(keys.page_key(page_id), list(names))
+        absent_at, found = await pipe.execute()
+        fields = present(names, found)
+        return None if absent_at is not None and absent_at == fields.get("seq") else fields
 
     async def worker_was_seen(self) -> bool:
         """Tell whether a worker has reported lately."""
@@ -65,3 +75,9 @@ class Visits:
     async def close(self) -> None:
         """Close the connections."""
         await self._redis.aclose()
+
+
+def present(names: Iterable[str], found: Iterable[bytes | None]) -> dict[str, bytes]:
+    """Return the fields that are there."""
+    pairs = zip(names, found, strict=True)
+    return {name: value for name, value in pairs if value is not None}

@@ -5,7 +5,7 @@ import pytest
 from domain.account.commands import AddPage
 from domain.page.commands import AddComponent, ChangePage, SetStatus
 from domain.status import Status
-from domain.store import accounts, artifacts, log
+from domain.store import accounts, artifacts, keys, log
 from domain.store.engine import sync_engine
 from domain.store.mint import mint
 from tests.support.faults import Behind
@@ -71,3 +71,21 @@ def test_rule_03_hash_is_written_when_a_drain_finds_it_missing(store, page_id):
     artifacts.cache_redis().delete(f"hep:page:{page_id}")
     drain_stream(page_id)
     assert Behind(store).hash_of(page_id) == before
+
+
+def test_rule_12_what_is_drawn_on_ask_is_bounded_when_everything_is_asked_for(store, page_id):
+    # given a page, and drawings that take half of what its hash keeps of such
+    behind, held = Behind(store), artifacts.held_edition(page_id)
+    hot = behind.hash_of(page_id)
+    half = b"x" * (keys.COLD_BYTES_MAX // 2)
+    names = [f"incidents/{number}" for number in range(3)]
+    # when a third one comes, then it takes the place of those before
+    for name in names:
+        assert artifacts.publish_cold(page_id, {name: half}, held)
+    kept = behind.hash_of(page_id)
+    assert [name for name in names if name in kept] == names[2:]
+    # and what is drawn at every publication stays
+    assert {name: kept[name] for name in hot} == hot
+    # and at the next one all of them make room
+    told(page_id, SetStatus("api", Status.OUTAGE))
+    assert set(behind.hash_of(page_id)) == set(hot)

@@ -11,7 +11,7 @@ from domain.page.commands import AddComponent, ChangePage
 from domain.store import accounts, artifacts, keys
 from domain.store.doorbell import worker_doorbell
 from domain.store.mint import mint
-from tests.support.faults import HEALS_S, NOBODY, SOON_S, Behind, at_once, receipt_id
+from tests.support.faults import HEALS_S, NOBODY, SOON_S, Behind, at_once, frozen, receipt_id
 from tests.support.inside import inside
 from tests.support.stack import System, wait_until
 
@@ -92,6 +92,38 @@ def test_rule_11_everything_is_published_anew_when_redis_is_another_server(syste
     # then a new epoch begins, and the page is what it was
     wait_until(lambda: behind.redis.get(keys.EPOCH) != b"elsewhere:0001", "an epoch", HEALS_S)
     wait_until(lambda: behind.hash_of(page.id) == before, "it is back", HEALS_S)
+
+
+def test_rule_15_nothing_old_is_shown_as_new_when_redis_comes_back_with_old_data(system, actors):
+    # given a page that two processes serve, a Redis that has written down what it holds, ...
+    page = actors.page("API")
+    mon = actors.monitor(page)
+    visitors = [actors.visitor(page, web=web) for web in (0, 1)]
+    assert {vi.get("/").status_code for vi in visitors} == {200}
+    redis, worker = system.stack.redis, system.children[0]
+    Behind(system).redis.save()
+    # ... and what was said since: of this page, and that there is another one
+    assert mon.toggle("api", "outage").status_code == 200
+    newer = actors.page("API")
+    visitors += [actors.visitor(newer, web=web) for web in (0, 1)]
+    for vi in visitors:
+        vi.wait_for(lambda shown: shown["components"], "it is shown", SOON_S)
+    shown = [vi.json() for vi in visitors]
+    # when it ends and comes back with what it had written down, while nobody publishes
+    with frozen(worker):
+        redis.child.kill()
+        redis.restart()
+        until = time.monotonic() + 2
+        while time.monotonic() < until:
+            # then everybody goes on showing the newest, and says that it may be old
+            answers = [vi.get("/status.json") for vi in visitors]
+            assert [answer.json() for answer in answers] == shown
+    assert {answer.headers.get(STALE) for answer in answers} == {"stale"}
+    # and soon, without anybody's help, all of it is fresh
+    (system.folder / "redis" / "dump.rdb").unlink()
+    for vi, expected in zip(visitors, shown, strict=True):
+        wait_until(lambda v=vi: STALE not in v.get("/").headers, "it is fresh", SOON_S)
+        assert vi.json() == expected
 
 
 def test_rule_15_page_is_served_by_who_knows_it_when_redis_is_dead(system, actors):

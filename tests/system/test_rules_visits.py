@@ -11,7 +11,7 @@ from domain.page.state import Tier
 from domain.store import keys
 from ops.writing import write
 from tests.support.actors import unique
-from tests.support.faults import SOON_S, Behind, frozen
+from tests.support.faults import SOON_S, Behind, frozen, receipt_id
 from tests.support.inside import inside
 from tests.support.stack import wait_until
 from web.copies import Copies
@@ -157,6 +157,25 @@ def test_rule_15_evicted_page_is_published_anew_when_every_process_has_a_copy(sy
     )
     assert {answer.status_code for answer in answers} == {200}
     wait_until(lambda: all("x-hepstatus-copy" not in v.get("/").headers for v in visitors), "fresh")
+
+
+def test_rule_12_incident_is_there_once_it_is_published_when_it_was_asked_for_before(
+    system, actors
+):
+    # given an incident that is acknowledged and not applied yet
+    page, behind = actors.page("API"), Behind(system)
+    mon, vi = actors.monitor(page), actors.visitor(page)
+    with behind.held("pages", page.id):
+        answer = mon.post(
+            "/api/v1/status-api/incidents", {"title": "Soon"}, headers={"Prefer": "respond-async"}
+        )
+        path = f"/incidents/{answer.json()['data']['id']}"
+        behind.wait_until_draining()
+        # when somebody looks, then there is none
+        assert vi.get(path).status_code == 404
+    # and as soon as it is published, there is
+    behind.wait_for(receipt_id(answer), "published")
+    assert vi.get(path).status_code == 200
 
 
 def test_rule_17_writer_reads_what_it_wrote_when_it_asks_the_same_process(actors):

@@ -217,3 +217,36 @@ def test_nothing_happens_when_news_come_of_a_key_that_nobody_asked_for():
     copies.mark_stale("unknown")
     assert copies.get("unknown") is None
     assert not copies.is_fresh("unknown")
+
+
+def test_what_does_not_last_pushes_nothing_out_when_there_is_no_room():
+    async def scene():
+        # given room for three, of which two are taken by what lasts
+        copies: Copies[str] = Copies(3, len, is_lasting=str.isupper)
+        copies.is_hearing = True
+        guesses = {f"guess-{number}": "x" for number in range(9)}
+        source = Source(here="A", there="B", new="C", **guesses)
+        for key in ("here", "there"):
+            await copies.fresh(key, source.read)
+        # when ever more comes that does not, each of it asked for twice
+        for key in guesses:
+            await copies.fresh(key, source.read)
+            await copies.fresh(key, source.read)
+        # then what lasts is still there, and takes the room of what does not
+        assert (copies.get("here").value, copies.get("there").value) == ("A", "B")
+        await copies.fresh("new", source.read)
+        assert [key for key in source.words if copies.get(key)] == ["here", "there", "new"]
+
+    asyncio.run(scene())
+
+
+def test_nothing_of_a_copy_stays_when_it_is_dropped():
+    async def scene():
+        copies, source = hearing(limit=3), Source(page="one", other="two")
+        await copies.fresh("page", source.read)
+        copies.drop("page")
+        assert copies.get("page") is None
+        await copies.fresh("page", source.read)
+        assert source.reads == ["page", "page"]
+
+    asyncio.run(scene())

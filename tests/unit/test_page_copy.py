@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from domain.badge import BadgeParts
-from web.page_copy import HOT_FIELDS, KINDS, name_of, page_copy
+from web.page_copy import HOT_FIELDS, KINDS, name_of, page_copy, reason_of
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LONG = b"x" * 100
@@ -133,10 +133,18 @@ def test_ordinary_badge_is_sent_when_its_parts_are_missing():
     assert page_copy(FIELDS).badge("label").body == b"<svg/>"
 
 
-def test_reason_is_kept_when_an_artifact_could_not_be_made():
-    copy = page_copy({"meta": VISIBLE, "badge.png!": b"PNG badges need cairo."})
-    assert copy.reasons == {"badge.png": "PNG badges need cairo."}
-    assert "badge.png" not in copy.answers
+def test_reason_is_told_when_an_artifact_could_not_be_made():
+    fields = {"meta": VISIBLE, "badge.png!": b"PNG badges need cairo."}
+    assert reason_of(fields, "badge.png") == "PNG badges need cairo."
+    assert reason_of(fields, "og.png") == ""
+    assert "badge.png" not in page_copy(fields).answers
+
+
+def test_copy_tells_what_it_was_made_from_and_where_when_it_was_published():
+    copy = page_copy({**FIELDS, "day": b"2026-03-01", "build": b"b", "epoch": b"server:0001"})
+    assert (copy.seq, copy.edition) == (7, (b"7", b"2026-03-01", b"b"))
+    assert copy.server == "server"
+    assert page_copy(FIELDS).server == ""
 
 
 def test_every_path_leads_to_an_artifact_and_hot_ones_are_fetched_at_once_when_asked():

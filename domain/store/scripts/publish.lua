@@ -1,5 +1,5 @@
--- Writes a page's hash if (seq, day) is greater than what it holds, or equal with another build,
--- and if the epoch is still the one read at the drain's start.
+-- Writes a page's hash if (seq, day) is greater than what it holds, or equal with another build or
+-- of another epoch, and if the epoch is still the one read at the drain's start.
 -- KEYS: page hash, epoch. ARGV: epoch, seq, day, build, ttl_s, number of kept fields,
 --       their names, then field, value, field, value ...
 -- Returns what the hash holds now: {seq, day, build}; false if the epoch is another one.
@@ -7,10 +7,11 @@ if redis.call('GET', KEYS[2]) ~= ARGV[1] then
   return false
 end
 local seq, day, build = tonumber(ARGV[2]), ARGV[3], ARGV[4]
-local held = redis.call('HMGET', KEYS[1], 'seq', 'day', 'build')
+local held = redis.call('HMGET', KEYS[1], 'seq', 'day', 'build', 'epoch')
 local held_seq = tonumber(held[1] or '-1')
 local wins = seq > held_seq
-  or (seq == held_seq and (day > held[2] or (day == held[2] and build ~= held[3])))
+  or (seq == held_seq and (day > held[2]
+    or (day == held[2] and (build ~= held[3] or held[4] ~= ARGV[1]))))
 if wins then
   local kept_count = tonumber(ARGV[6])
   local kept = {}
@@ -22,7 +23,7 @@ if wins then
     end
   end
   redis.call('DEL', KEYS[1])
-  redis.call('HSET', KEYS[1], 'seq', ARGV[2], 'day', day, 'build', build)
+  redis.call('HSET', KEYS[1], 'seq', ARGV[2], 'day', day, 'build', build, 'epoch', ARGV[1])
   if #kept > 0 then
     redis.call('HSET', KEYS[1], unpack(kept))
   end
