@@ -5,7 +5,7 @@ bytes, it is what visitors are shown when nobody can draw it anew.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -22,6 +22,8 @@ WAIT_WITH_OLDER_S: Final = 1.0  # who can be shown an older one waits less
 RETRY_S: Final = 0.3  # a lost ring is repeated while its visitor waits; for no worker, only once
 AT_ONCE: Final = 4  # guessed addresses of one process may not fill the workers' queue
 
+Draw = Callable[[str], Awaitable["Drawing"]]
+
 
 class NotDrawnError(Exception):
     """It can't be had now; a message is one for the visitor."""
@@ -37,6 +39,11 @@ class Drawing:
 
     answers: Mapping[str, Answer]
     edition: Edition
+
+    @property
+    def seq(self) -> int:
+        """The seq up to which commands are shown."""
+        return int(self.edition[0] or 0)
 
     @property
     def size(self) -> int:
@@ -67,9 +74,9 @@ class Drawn:
         if held is not None and not held.is_stale:
             self.copies.mark_stale(key)
         wait_s = WAIT_WITH_OLDER_S if held else WAIT_S
+        draw = partial(self._draw, page_id, copy, name, wait_s)
         try:
-            draw = partial(self._draw, page_id, copy, name, wait_s)
-            return await self.copies.fresh(key, draw), False
+            return await self._drawn_since(key, copy, draw), False
         except AbsentError:
             self.copies.drop(key)
             raise
@@ -77,6 +84,12 @@ class Drawn:
             if held is None:
                 raise
             return held.value, True
+
+    async def _drawn_since(self, key: str, copy: PageCopy, draw: Draw) -> Drawing:
+        """Return a drawing that is no older than a copy, also where it was asked for before."""
+        while (drawing := await self.copies.fresh(key, draw)).seq < copy.seq:
+            self.copies.mark_stale(key)
+        return drawing
 
     async def _draw(
         self, page_id: str, copy: PageCopy, name: str, wait_s: float, _key: str
@@ -108,5 +121,5 @@ class Drawn:
             raise AbsentError
         if reason := reason_of(fields, name):
             raise NotDrawnError(reason)
-        answers = answers_of(fields, copy.policy)
-        return Drawing(answers, edition_of(fields)) if name in answers else None
+        drawing = Drawing(answers_of(fields, copy.policy), edition_of(fields))
+        return drawing if name in drawing.answers and drawing.seq >= copy.seq else None

@@ -46,4 +46,6 @@ def render(page_id: str, name: str) -> None:
             artifacts.note_absent(page_id, name, held.seq)
             return
     was_kept = artifacts.publish_cold(page_id, fields, held)
+    if not was_kept:
+        artifacts.leave_late(page_id, name, fields, held)
     logger.info("rendered %s", name, extra={"is_published": was_kept})

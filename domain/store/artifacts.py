@@ -131,6 +131,20 @@ def publish_cold(page_id: str, fields: Fields, edition: Edition) -> bool:
     return bool(_script("publish_cold")(keys=[keys.page_key(page_id)], args=[*head, *parts]))
 
 
+def leave_late(page_id: str, name: str, fields: Fields, edition: Edition) -> None:
+    """Leave an artifact to who asked for it, though the page has been published anew meanwhile.
+
+    A page that is written to all the time would else have none that is drawn on ask.
+    """
+    key = keys.late_key(page_id, name)
+    parts: list[Any] = ["seq", edition.seq, "day", edition.day.isoformat(), "build", edition.build]
+    parts += [part for pair in fields.items() for part in pair]
+    with cache_redis().pipeline() as at_once:
+        at_once.hset(key, items=parts)
+        at_once.expire(key, keys.LATE_TTL_S)
+        at_once.execute()
+
+
 def note_absent(page_id: str, name: str, seq: int) -> None:
     """Note for a while that a page as of `seq` has no such artifact, and tell who waits for it."""
     cache_redis().set(keys.absent_key(page_id, name), seq, ex=keys.ABSENT_TTL_S)

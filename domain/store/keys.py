@@ -16,6 +16,7 @@ TOMBSTONE_TTL_S = 86_400
 FREE_HOST_TTL_S = 86_400
 # A guessed address is looked up once in a while, not at every visit.
 ABSENT_TTL_S = 60
+LATE_TTL_S = 5
 # Of what is drawn on ask a hash holds so much: whoever asks for all there is fills no Redis.
 COLD_BYTES_MAX = 2_000_000
 
@@ -28,6 +29,11 @@ def page_key(page_id: str) -> str:
 def absent_key(page_id: str, name: str) -> str:
     """Return the key that says that a page has no such artifact; watched like the page itself."""
     return f"{PAGE_PREFIX}{page_id}:absent:{name}"
+
+
+def late_key(page_id: str, name: str) -> str:
+    """Return the key of an artifact that was drawn while its page went on; watched likewise."""
+    return f"{PAGE_PREFIX}{page_id}:late:{name}"
 
 
 def rehearsal_key(rehearsal_id: str) -> str:

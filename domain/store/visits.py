@@ -59,14 +59,19 @@ class Visits:
     async def cold_fields(
         self, page_id: str, name: str, encodings: tuple[str, ...]
     ) -> dict[str, bytes] | None:
-        """Return what is there of an artifact; None if the page as it is has none."""
+        """Return what is there of an artifact, and what it was drawn from; None if the page as it
+        is has none.
+        """
         names = ("seq", "day", "build", name, f"{name}!", *(f"{name}|{e}" for e in encodings))
         pipe = self._redis.pipeline(transaction=False)
         pipe.get(keys.absent_key(page_id, name))
-        pipe.hmget(keys.page_key(page_id), list(names))
-        absent_at, found = await pipe.execute()
-        fields = present(names, found)
-        return None if absent_at is not None and absent_at == fields.get("seq") else fields
+        for key in (keys.page_key(page_id), keys.late_key(page_id, name)):
+            pipe.hmget(key, list(names))
+        absent_at, kept, late = await pipe.execute()
+        fields = present(names, kept)
+        if absent_at is not None and absent_at == fields.get("seq"):
+            return None
+        return fields if name in fields else present(names, late) or fields
 
     async def worker_was_seen(self) -> bool:
         """Tell whether a worker has reported lately."""

@@ -11,15 +11,14 @@ import random
 import re
 import threading
 import time
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from bench.client import Connection
-from tests.support.actors import Page
 from tests.support.stack import System
+from tests.support.story import DEFINITE, Story
 
 OPENS, RESOLVES = 1, 2  # which words of a chapter open an incident, and resolve the last one
 CHAPTER = 40  # words of one incident, before the next one is opened and it is resolved
@@ -29,40 +28,14 @@ ANSWERS_WITHIN_S = (
 )
 VISIT_WITHIN_S = 5.0
 FRESH_S = 1.0
+FLOWS_WITHIN_S = 30.0  # by then visitors have seen everything once
 PAUSE_S = 0.05  # between two attempts
-DEFINITE = {200, 201, 202}
 NUMBER = re.compile(r"n=(\d+)")
 COPY = b"x-hepstatus-copy"
-
-
-@dataclass(slots=True, eq=False)
-class Story:
-    """What was said of one page: the numbers that were acknowledged, and when (monotonic)."""
-
-    page: Page
-    secret: str
-    acknowledged: list[int] = field(default_factory=list)
-    seen: list[int] = field(default_factory=list)  # those that status.json can show
-    seen_at: list[float] = field(default_factory=list)
-    shown: int = 0  # the newest number that a visitor saw
-
-    @property
-    def is_told(self) -> bool:
-        """Whether a visitor saw the last word."""
-        return not self.seen or self.shown >= self.seen[-1]
-
-    def acknowledge(self, number: int, *, is_seen: bool) -> None:
-        """Note that a number is safe from now on."""
-        self.acknowledged.append(number)
-        if is_seen:
-            self.seen.append(number)
-            self.seen_at.append(time.monotonic())
-
-    def missing_since(self, shown: int, at: float) -> float | None:
-        """When the first number behind `shown` was acknowledged, if that was before `at`."""
-        following = bisect_right(self.seen, shown)
-        is_missing = following < len(self.seen_at) and self.seen_at[following] <= at
-        return self.seen_at[following] if is_missing else None
+HOT = "/status.json"
+# What visitors look at: what tells how old it is most often, what is drawn on ask now and then.
+SIGHTS = {HOT: 70, "/": 15, "/badge.svg": 10, "/status-version.json": 4, "/history": 1}
+DRAWN = {"/history"}
 
 
 @dataclass(slots=True)
@@ -172,34 +145,54 @@ class Writer(Peer):
 
 
 class Visitor(Peer):
-    """Looks at one page after the other, and notes what is missing."""
+    """Looks at one page after the other, by any process, and notes what is missing.
+
+    A process that lives and does not answer with 200 is an error. Of what is drawn on ask only if
+    it had served it since it began.
+    """
 
     def __init__(self, stories: list[Story], record: Record, ports: list[int]) -> None:
         super().__init__(ports)
         self.stories, self.record = stories, record
+        self._drawn: set[tuple[int, str]] = set()
+
+    async def look_around(self) -> None:
+        """See everything once by every process: from then on it is being served."""
+        for story in self.stories:
+            for path in SIGHTS:
+                for _ in self._ports:
+                    await self.visit(story, path)
+                    self.turn_away()
 
     async def run(self, stop: threading.Event) -> None:
         with closing(self):
             while not stop.is_set():
-                await self.visit(random.choice(self.stories))
+                self._turn = random.randrange(len(self._ports))
+                path = random.choices(list(SIGHTS), list(SIGHTS.values()))[0]
+                await self.visit(random.choice(self.stories), path)
 
-    async def visit(self, story: Story) -> None:
-        """One visit, at another process if the first one fails."""
+    async def visit(self, story: Story, path: str) -> None:
+        """One visit, at another process if the first one is not there."""
         wrong = ""
         for _ in self._ports:
-            began = time.monotonic()
+            began, port = time.monotonic(), self._ports[self._turn % len(self._ports)]
             try:
                 code, headers, raw = await self.ask(
-                    lambda c: c.get(story.page.host, "/status.json"), VISIT_WITHIN_S
+                    lambda c: c.get(story.page.host, path), VISIT_WITHIN_S
                 )
             except (OSError, EOFError, ValueError) as error:
-                wrong = type(error).__name__
-            else:
-                if code == 200:
-                    self.note(story, began, headers, raw)
-                    return
-                wrong = str(code)
-            self.turn_away()
+                wrong = f"{path}: {type(error).__name__}"
+                self._drawn = {seen for seen in self._drawn if seen[0] != port}
+                self.turn_away()
+                continue
+            if code == 200:
+                self.note(story, began, headers, raw if path == HOT else b"")
+                self._drawn |= {(port, story.page.host)} if path in DRAWN else set()
+                return
+            if path in DRAWN and (port, story.page.host) not in self._drawn:
+                return
+            wrong = f"{path}: {code}"
+            break
         self.record.errors.append((time.monotonic(), wrong))
         await asyncio.sleep(PAUSE_S)
 
@@ -207,6 +200,8 @@ class Visitor(Peer):
         """Compare what is shown with what had been acknowledged before."""
         self.record.visits += 1
         self.record.labelled += COPY in headers
+        if not raw:
+            return
         shown = max(map(int, NUMBER.findall(raw.decode())), default=0)
         story.shown = max(story.shown, shown)
         if (since := story.missing_since(shown, began)) is not None:
@@ -222,6 +217,7 @@ class Load:
         self.ports = [web.port for web in system.webs]
         self._visitors = visitors
         self._quiet, self._closed = threading.Event(), threading.Event()
+        self.is_flowing = threading.Event()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._work, name="load")
 
@@ -234,6 +230,7 @@ class Load:
     def flowing(self) -> Iterator[None]:
         """Write and look for as long as the block lasts; raises what a writer met."""
         self._thread.start()
+        self.is_flowing.wait(FLOWS_WITHIN_S)
         try:
             yield
         finally:
@@ -258,6 +255,8 @@ class Load:
             ]
             for _ in range(self._visitors):
                 visitor = Visitor(self.stories, self.record, self.ports)
+                await visitor.look_around()
+                self.is_flowing.set()
                 group.create_task(visitor.run(self._closed))
             await asyncio.wait(writers)
             await self._until_told()

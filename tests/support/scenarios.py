@@ -7,11 +7,11 @@ memory, room or connections); everything else has to heal by itself.
 import os
 import random
 import signal
-import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -19,13 +19,15 @@ import redis
 
 from ops.child import Child
 from ops.embedded.server import Server
-from tests.support.faults import Behind
+from tests.support.clock import Clock
 from tests.support.stack import System, wait_until
+from tests.support.story import Story
 
 OUT_OF_MEMORY_S = 3.0
 OUT_OF_CONNECTIONS_S = 3.0
-POSTGRES_FROZEN_S = 5.0
-HOUR = "interval '1 hour'"
+HOUR_S = 3_600
+PLANNED_AT_ONCE = 4  # pages whose maintenance the clock has to begin and to end
+PLANNED_WITHIN_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +37,21 @@ class Scenario:
     name: str
     strike: Callable[["Fault"], None]
     is_dark: bool = False
-    needs: str = ""  # "two redis", "small disk": a system that is made for it
+    needs: str = ""  # "two redis", "small disk", "own clock": a system that is made for it
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a scenario may break, and for how long it may freeze Redis."""
+    """What a scenario may break, and for how long it may freeze a server."""
 
     system: System
-    page_ids: list[str]
+    stories: list[Story]
     freeze_s: float = 10.0
+    clock: Clock | None = None
+
+    @property
+    def page_ids(self) -> list[str]:
+        return [story.page.id for story in self.stories]
 
     @property
     def postgres(self) -> Server:
@@ -99,6 +106,9 @@ def restart_one_by_one(fault: Fault) -> None:
     for child in fault.named("worker") + fault.named("beat"):
         child.stop()
         fault.system.restart(child)
+    for server in (fault.redis, fault.postgres):
+        server.stop()
+        server.restart()
 
 
 def kill_redis_without_data(fault: Fault) -> None:
@@ -150,7 +160,7 @@ def end_postgres(number: signal.Signals) -> Callable[[Fault], None]:
 
 def freeze_postgres(fault: Fault) -> None:
     fault.postgres.child.freeze()
-    time.sleep(POSTGRES_FROZEN_S)
+    time.sleep(fault.freeze_s)
     fault.postgres.child.thaw()
 
 
@@ -177,11 +187,38 @@ def end_other_backends(conn: Any) -> None:
     )
 
 
-def step_clock_back(fault: Fault) -> None:
-    """Streams that believe it is an hour later: to them the clock has gone back by one."""
-    ids = {"ids": fault.page_ids}
-    behind = Behind(fault.system)
-    behind.sql(f"UPDATE streams SET last_at = last_at + {HOUR} WHERE id = ANY(:ids)", **ids)
+def step_clock(shift_s: int) -> Callable[[Fault], None]:
+    """Set the clock of everything, and later set it right.
+
+    Maintenances are planned for just after that moment, as the clock then shows it: going on, it
+    makes them due at once; going back, it makes them due once it is right again.
+    """
+
+    def strike(fault: Fault) -> None:
+        assert fault.clock is not None, "the system goes by the machine's clock"
+        planned = plan_windows(fault, max(shift_s, 0) // 2)
+        fault.clock.set(shift_s)
+        time.sleep(OUT_OF_MEMORY_S)
+        if shift_s > 0:
+            wait_until(lambda: all(map(is_over, planned)), "all are over", PLANNED_WITHIN_S)
+        fault.clock.set(0)
+        wait_until(lambda: all(map(is_over, planned)), "all are over", PLANNED_WITHIN_S)
+
+    return strike
+
+
+def plan_windows(fault: Fault, in_s: int) -> list[Story]:
+    """Plan a maintenance of a second on some pages, `in_s` seconds and a bit from now."""
+    planned = random.sample(fault.stories, min(PLANNED_AT_ONCE, len(fault.stories)))
+    start = fault.clock.now() + timedelta(seconds=in_s + 2)
+    for story in planned:
+        story.plan(start, start + timedelta(seconds=1))
+    return planned
+
+
+def is_over(story: Story) -> bool:
+    """Whether the newest maintenance of a page has ended."""
+    return bool(story.window(story.windows[-1])["resolvedAt"])
 
 
 def lose(name: str) -> Callable[[Fault], None]:
@@ -230,19 +267,6 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("Postgres' disk is full", fill_disk, needs="small disk"),
     Scenario("the broker of two Redis is lost", lose("broker"), needs="two redis"),
     Scenario("the cache of two Redis is lost", lose("cache"), needs="two redis"),
-    Scenario("the clock goes back by an hour", step_clock_back),
+    Scenario("the clock goes back by an hour", step_clock(-HOUR_S), needs="own clock"),
+    Scenario("the clock goes on by an hour", step_clock(HOUR_S), needs="own clock"),
 )
-
-
-@contextmanager
-def small_disk(folder: Any, megabytes: int = 400) -> Iterator[None]:
-    """A file system of its own, of this size; needs root, as the containers of CI have it."""
-    folder.mkdir(parents=True)
-    options = f"size={megabytes}m"
-    # Words, not a line for a shell: the folder's name may have spaces. And loud: without a file
-    # system of its own the scenario would fill the machine's disk.
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", folder], check=True)

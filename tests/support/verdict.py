@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Self
 
-from tests.support.load import NUMBER, Story
+from tests.support.load import NUMBER
+from tests.support.story import Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,24 @@ def judge(stories: list[Story]) -> Verdict:
 
 
 def judge_page(story: Story) -> Verdict:
+    """What became of a page's numbers, and of its maintenances."""
+    return sum((judge_window(story.window(id_)) for id_ in story.windows), judge_numbers(story))
+
+
+def judge_window(window: dict[str, Any]) -> Verdict:
+    """The clock is to begin and to end a maintenance once each, at the instants of its plan."""
+    told = [(update["state"], update["occurredAt"]) for update in reversed(window["updates"])]
+    due = [("in_progress", window["scheduledStart"]), ("resolved", window["scheduledEnd"])]
+    return Verdict(
+        acknowledged=len(due),
+        applied=len(told),
+        lost=sum(one not in told for one in due),
+        doubled=max(len(told) - len(due), 0),
+        out_of_order=int(told != due),
+    )
+
+
+def judge_numbers(story: Story) -> Verdict:
     """Read a page's timelines; within one, and from one to the next, numbers must grow."""
     timelines = [numbers(incident) for incident in sorted(incidents(story), key=opened)]
     told = Counter(number for timeline in timelines for number in timeline)
@@ -49,10 +68,10 @@ def judge_page(story: Story) -> Verdict:
 
 
 def incidents(story: Story) -> Iterator[dict[str, Any]]:
-    """Every incident of a page, list by list."""
+    """Every incident of a page, list by list; no maintenances."""
     cursor = ""
     while cursor is not None:
-        more = {"cursor": cursor} if cursor else {}
+        more = {"kind": "incident"} | ({"cursor": cursor} if cursor else {})
         answer = story.page.owner.get(f"{story.page.path}/incidents", params={"limit": 100, **more})
         assert answer.status_code == 200, answer.text
         yield from answer.json()["data"]["items"]

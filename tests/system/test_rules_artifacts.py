@@ -1,5 +1,7 @@
 """DESIGN rule 12 where no program runs: an artifact that raises keeps its previous bytes."""
 
+import asyncio
+
 import pytest
 
 from domain.account.commands import AddPage
@@ -8,7 +10,9 @@ from domain.status import Status
 from domain.store import accounts, artifacts, keys, log
 from domain.store.engine import sync_engine
 from domain.store.mint import mint
+from domain.store.visits import Visits
 from tests.support.faults import Behind
+from workers import cold
 from workers.drain import drain_stream
 from workers.render import hot
 
@@ -71,6 +75,34 @@ def test_rule_03_hash_is_written_when_a_drain_finds_it_missing(store, page_id):
     artifacts.cache_redis().delete(f"hep:page:{page_id}")
     drain_stream(page_id)
     assert Behind(store).hash_of(page_id) == before
+
+
+def test_rule_12_drawing_is_left_to_who_asked_when_its_page_went_on_meanwhile(
+    store, page_id, monkeypatch
+):
+    # given a page that is published anew before a drawing of it can be stored
+    before, store_it = artifacts.held_edition(page_id), artifacts.publish_cold
+
+    def overtaken(*drawing):
+        told(page_id, SetStatus("api", Status.OUTAGE))
+        return store_it(*drawing)
+
+    monkeypatch.setattr(artifacts, "publish_cold", overtaken)
+    # when somebody asks for it, then it is there, as of when it was asked for
+    cold.render(page_id, "history")
+    assert "history" not in Behind(store).hash_of(page_id)
+    fields = asyncio.run(drawn(store, page_id, "history"))
+    assert int(fields["seq"]) == before.seq < artifacts.held_edition(page_id).seq
+    assert b"<html" in fields["history"]
+
+
+async def drawn(store, page_id, name):
+    """What a web process reads of a drawing."""
+    visits = Visits(store.urls.redis_url, timeout_s=5)
+    try:
+        return await visits.cold_fields(page_id, name, ("br", "gzip"))
+    finally:
+        await visits.close()
 
 
 def test_rule_12_what_is_drawn_on_ask_is_bounded_when_everything_is_asked_for(store, page_id):
