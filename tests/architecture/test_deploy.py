@@ -23,3 +23,16 @@ def test_nginx_goes_on_when_web_is_replaced() -> None:
 
     # When compose replaces web, then it may not take away what answers meanwhile
     assert not re.search(r"restart:\s*true", text_of(COMPOSE))
+
+
+def test_no_cookie_but_a_session_keeps_a_visitor_from_the_cache() -> None:
+    from web.cookies import SESSION
+
+    # Given what takes a request past the cache, and what keeps an answer out of it
+    bypass, no_cache = (
+        only(rf"^\s+proxy_{what} (.+);", NGINX) for what in ("cache_bypass", "no_cache")
+    )
+
+    # Then it is a key or an owner's session, by its name, and no cookie of anyone else's
+    assert bypass.split() == ["$http_authorization", f"$cookie_{SESSION}"]
+    assert no_cache == bypass
