@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.architecture.source import text_of
 
 NGINX = "deploy/nginx.conf"
@@ -36,3 +38,31 @@ def test_no_cookie_but_a_session_keeps_a_visitor_from_the_cache() -> None:
     # Then it is a key or an owner's session, by its name, and no cookie of anyone else's
     assert bypass.split() == ["$http_authorization", f"$cookie_{SESSION}"]
     assert no_cache == bypass
+
+
+def edge_id(header: str) -> str:
+    """What nginx's map makes of an X-Request-Id: its first pattern that fits, in their order."""
+    rules = only(r"map \$http_x_request_id \$edge_id \{([^}]*(?:\{[^}]*\}[^}]*)*?)^    \}", NGINX)
+    for pattern, value in re.findall(r'"~(.+)" (\$\w+);', rules):
+        if re.search(pattern, header):
+            return header if value == "$http_x_request_id" else "minted"
+    return "minted"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "", "short", "8letters", "a" * 64, "a" * 65, "01J9Z3-trace.id_7", "-begins-badly",
+        "two words", 'quo"te-quote', "hyd_status_abcdefgh", "x-hyd_status_abcdefgh", "umläut-abcd",
+    ],
+)  # fmt: skip
+def test_nginx_and_the_application_agree_on_what_a_request_id_is(header: str) -> None:
+    from domain.store.request_ids import request_id_of
+
+    # Given what a client sends, when nginx hands an id on
+    at_the_edge = edge_id(header)
+
+    # Then the application takes it as it is, or both would have minted one
+    assert (request_id_of(header) == header) == (at_the_edge == header != "minted")
+    assert "$edge_id" in only(r"proxy_set_header X-Request-Id (.+);", NGINX)
+    assert "$edge_id" in only(r"log_format plain ('[^;]+);", NGINX)
