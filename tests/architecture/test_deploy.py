@@ -8,6 +8,7 @@ from tests.architecture.source import text_of
 
 NGINX = "deploy/nginx.conf"
 COMPOSE = "docker-compose.yml"
+CADDY = "deploy/Caddyfile"
 
 
 def only(pattern: str, path: str) -> str:
@@ -66,3 +67,22 @@ def test_nginx_and_the_application_agree_on_what_a_request_id_is(header: str) ->
     assert (request_id_of(header) == header) == (at_the_edge == header != "minted")
     assert "$edge_id" in only(r"proxy_set_header X-Request-Id (.+);", NGINX)
     assert "$edge_id" in only(r"log_format plain ('[^;]+);", NGINX)
+
+
+def test_the_layers_in_front_agree_on_how_large_a_request_may_be() -> None:
+    from web.protocol import HEAD_BYTES
+
+    # Given what nginx takes, and what the application reads
+    body = int(only(r"client_max_body_size (\d+)m;", NGINX))
+    count, size = map(int, only(r"large_client_header_buffers (\d+ \d+)k;", NGINX).split())
+    assert count * size * 1024 == HEAD_BYTES
+
+    # Then Caddy lets in as much
+    assert int(only(r"max_size (\d+)MiB", CADDY)) == body
+    assert int(only(r"max_header_size (\d+)KiB", CADDY)) == count * size
+
+
+def test_a_write_that_is_cut_off_is_not_answered_by_caddy() -> None:
+    # Given Caddy, which answers 200 when its own limit ends a body on the way
+    # Then it has no such limit: nobody acknowledges what the log has not
+    assert not re.search(r"^\s*read_body\s", text_of(CADDY), re.MULTILINE)
