@@ -6,6 +6,7 @@ from pathlib import Path
 
 from domain.store import backup as backups
 from domain.store.doorbell import UNREACHABLE as REDIS_UNREACHABLE
+from domain.store.engine import POSTGRES_ERRORS, first_line
 from ops.writing import CommandRefusedError
 
 
@@ -26,6 +27,9 @@ def backup(file: Path) -> Copied:
     except OSError as error:
         message = f"{file} can't be written: {error.strerror}."
         raise CommandRefusedError(message) from None
+    except POSTGRES_ERRORS as error:
+        message = f"Postgres stands in the way ({first_line(error)}): there is no backup."
+        raise CommandRefusedError(message) from None
 
 
 def restore(file: Path) -> Copied:
@@ -36,6 +40,9 @@ def restore(file: Path) -> Copied:
         return told(restores.restore(file))
     except restores.CannotRestoreError as reason:
         raise CommandRefusedError(str(reason)) from None
+    except POSTGRES_ERRORS as error:
+        message = f"Postgres stands in the way ({first_line(error)}): nothing was restored."
+        raise CommandRefusedError(message) from None
     except REDIS_UNREACHABLE as error:
         message = f"Redis does not answer ({error}): nothing was restored."
         raise CommandRefusedError(message) from None

@@ -1,7 +1,7 @@
 """A backup: every table as of one instant, in one file, with the schema that it was made of.
 
 A zip of `manifest.json` and, for each table, what `COPY … TO STDOUT` says. It needs no program of
-Postgres, and restores into any later schema (migrations only add).
+Postgres, and restores under any later version: the steps after its own see its rows.
 """
 
 import os
@@ -47,7 +47,8 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 def backup(file: Path) -> Manifest:
-    """Write a backup; nobody waits for it, and nobody else may read it. Raises OSError.
+    """Write a backup; nobody waits for it, and nobody else may read it. Raises OSError and
+    POSTGRES_ERRORS.
 
     The file appears under its name when it is complete.
     """

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
@@ -24,6 +25,7 @@ from domain.store.settings import load_settings, require_stack
 
 # Other rooms speak of connections and database errors by these names, and of nothing else.
 __all__ = [
+    "POSTGRES_ERRORS",
     "UNREACHABLE",
     "AsyncEngine",
     "Connection",
@@ -34,6 +36,7 @@ __all__ = [
     "autocommit",
     "complaint",
     "constraint",
+    "first_line",
     "in_transaction",
     "is_culprit",
     "make_async_engine",
@@ -58,6 +61,8 @@ CONNECT = {
 }
 # Errors that mean "Postgres can't be reached now", as against "this statement is wrong".
 UNREACHABLE = (OperationalError, InterfaceError, PoolTimeoutError, OSError, TimeoutError)
+# Whatever Postgres or its driver says; a COPY has the driver's own connection, and no wrapping.
+POSTGRES_ERRORS = (DBAPIError, psycopg.Error)
 
 
 def driver_url(database_url: str) -> str:
@@ -105,6 +110,12 @@ def complaint(error: DBAPIError) -> str:
     """Return what the server said, without the row that it quotes in the detail."""
     said = getattr(getattr(error.orig, "diag", None), "message_primary", None)
     return f"{sqlstate(error)} {said}" if said else type(error.orig).__name__
+
+
+def first_line(error: BaseException) -> str:
+    """Return what Postgres or its driver said, without the lines below it, which quote rows."""
+    said = str(getattr(error, "orig", None) or error).strip()
+    return said.splitlines()[0] if said else type(error).__name__
 
 
 def is_culprit(error: BaseException) -> bool:

@@ -8,7 +8,6 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, text
@@ -27,14 +26,13 @@ from domain.store.backup import (
     tables_of,
 )
 from domain.store.engine import sync_engine
-from domain.store.migrations import UnknownStepError, upgrade_to
+from domain.store.migrations import LOCK, UnknownStepError, upgrade_to
+from domain.store.tables import metadata
 
+_ALONE = text("SELECT pg_advisory_xact_lock(:lock)")
+# Whoever signs up at this moment is seen by the count, or waits for the end.
+_HOLD = text("LOCK TABLE accounts")
 _ACCOUNTS = text("SELECT count(*) FROM accounts WHERE id <> :system")
-_FORGET_SYSTEM = (
-    text("DELETE FROM commands WHERE stream_id = :system"),
-    text("DELETE FROM streams WHERE id = :system"),
-    text("DELETE FROM accounts WHERE id = :system"),
-)
 _ALL_BEHIND = (
     text("""
 UPDATE pages SET published_seq = 0, published_day = NULL, published_until = '-infinity',
@@ -51,14 +49,17 @@ class CannotRestoreError(Exception):
 def restore(file: Path) -> Manifest:
     """Fill an empty database from a backup and begin a new epoch.
 
-    Raises CannotRestoreError, OSError, and what Redis raises if it can't be reached: nothing was
-    changed in Postgres then.
+    Raises CannotRestoreError, POSTGRES_ERRORS, and what Redis raises if it can't be reached:
+    nothing was changed in Postgres then.
     """
     try:
         with zipfile.ZipFile(file) as archive:
             return restore_from(archive, msgspec.json.decode(archive.read(MANIFEST), type=Manifest))
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, msgspec.DecodeError):
         message = f"{file} is no backup of Hep Status, or it is damaged."
+        raise CannotRestoreError(message) from None
+    except OSError as error:
+        message = f"{file} can't be read: {error.strerror or error}."
         raise CannotRestoreError(message) from None
 
 
@@ -82,17 +83,20 @@ def fill(conn: Connection, archive: zipfile.ZipFile, manifest: Manifest) -> None
     for table in manifest.tables:
         copy_in(conn, archive, table)
     upgrade_to(conn, "head")
-    run_all(conn, _ALL_BEHIND)
+    for statement in _ALL_BEHIND:
+        conn.execute(statement)
 
 
 def prepare(conn: Connection, manifest: Manifest) -> None:
-    """Make empty tables. Raises CannotRestoreError if there is anything, or a newer schema."""
-    if tables_of(conn):
-        if conn.execute(_ACCOUNTS, {"system": SYSTEM_ACCOUNT}).scalar_one():
-            message = "This database has accounts. A backup is restored into an empty one only."
-            raise CannotRestoreError(message)
-        run_all(conn, _FORGET_SYSTEM)
-        return
+    """Make the empty tables of the backup's step, in place of those that a migration left.
+
+    What later steps do with rows is done to those of the backup then. Raises CannotRestoreError.
+    """
+    conn.execute(_ALONE, {"lock": LOCK})
+    found = [name for name, _ in tables_of(conn)]
+    if found:
+        refuse_contents(conn, found)
+        drop_all(conn, found)
     try:
         upgrade_to(conn, manifest.step)
     except UnknownStepError:
@@ -103,10 +107,23 @@ def prepare(conn: Connection, manifest: Manifest) -> None:
         raise CannotRestoreError(message) from None
 
 
-def run_all(conn: Connection, statements: Sequence[Any]) -> None:
-    """Run statements one after the other."""
-    for statement in statements:
-        conn.execute(statement, {"system": SYSTEM_ACCOUNT} if ":system" in str(statement) else {})
+def refuse_contents(conn: Connection, found: Sequence[str]) -> None:
+    """Raise CannotRestoreError if there is more than tables of ours and the house's own account."""
+    strange = set(found) - set(metadata.tables) if "accounts" in found else set(found)
+    if strange:
+        names = ", ".join(sorted(strange))
+        message = f"This database has tables that are not ours ({names}): it has to be empty."
+        raise CannotRestoreError(message)
+    conn.execute(_HOLD)
+    if conn.execute(_ACCOUNTS, {"system": SYSTEM_ACCOUNT}).scalar_one():
+        message = "This database has accounts. A backup is restored into an empty one only."
+        raise CannotRestoreError(message)
+
+
+def drop_all(conn: Connection, found: Sequence[str]) -> None:
+    """Drop these tables, the views on them, and the note of the step that they were at."""
+    names = ", ".join(map(quoted, [*found, "alembic_version"]))
+    conn.execute(text(f"DROP TABLE IF EXISTS {names} CASCADE"))
 
 
 def copy_in(conn: Connection, archive: zipfile.ZipFile, table: TableCopy) -> None:

@@ -105,3 +105,19 @@ def test_documents_name_only_files_that_exist() -> None:
 
     # Then the document leads astray
     assert not missing, f"These files are named in documents but don't exist: {missing}"
+
+
+def test_a_backup_is_restored_by_whom_it_was_written_for() -> None:
+    # Given the two commands that the operator is told to run
+    commands = re.findall(
+        r"^docker compose run (.+) worker hepstatus (backup|restore) /backup/",
+        text_of("docs/operations.md"),
+        re.MULTILINE,
+    )
+    assert [verb for _, verb in commands] == ["backup", "restore"]
+
+    # When their options differ
+    of_backup, of_restore = (set(options.split(" --")) for options, _ in commands)
+
+    # Then a file that only its owner may read is not read, or is not found
+    assert of_backup == of_restore
