@@ -46,15 +46,28 @@ Value = TypeVar("Value")
 CONNECT_S = 3.0  # how long a request waits for a connection
 STATEMENT_S = 5.0  # and for an answer: a frozen Postgres holds nobody longer
 
+SESSION = {
+    # Sessions speak UTC, so that times come back as they were put.
+    "timezone": "UTC",
+    # No lock is held, and no caller waits, longer than this (milliseconds).
+    "statement_timeout": 10_000,
+    # A worker that froze in mid-drain holds its stream no longer. Ours think for milliseconds.
+    "idle_in_transaction_session_timeout": 30_000,
+    # One whose host vanished is noticed by Postgres within seconds instead of two hours.
+    "tcp_keepalives_idle": 5,
+    "tcp_keepalives_interval": 2,
+    "tcp_keepalives_count": 2,
+}
 CONNECT = {
     # A database that does not answer the handshake is as good as down.
     "connect_timeout": 3,
-    # Sessions speak UTC, so that times come back as they were put.
-    "options": "-c timezone=UTC -c statement_timeout=10000",
-    # A dead peer is noticed within seconds instead of the system's hours.
+    "options": " ".join(f"-c {name}={value}" for name, value in SESSION.items()),
+    # A dead peer is noticed within seconds instead of the system's hours,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 2,
+    # and what it never acknowledged is waited for no longer than this (milliseconds).
+    "tcp_user_timeout": 15_000,
 }
 # Errors that mean "Postgres can't be reached now", as against "this statement is wrong".
 UNREACHABLE = (OperationalError, InterfaceError, PoolTimeoutError, OSError, TimeoutError)
