@@ -10,7 +10,7 @@ from signal import SIGTERM
 from ops.child import ChildSpec, Ending
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-QUEUES = ("drain", "cold", "mounts", "notify")
+QUEUES = ("drain", "beat", "cold", "mounts", "notify")
 
 # Each is asked once, by a signal to its main process, and is given time for what it has in hand:
 # gunicorn for its requests, Celery for its tasks (a drain takes milliseconds, a mail or a DNS

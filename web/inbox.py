@@ -125,10 +125,12 @@ class Inbox:
         first = await run(self._process.engine, receipt, use.command_id)
         if first is None:
             raise unavailable()
-        return await self._first_outcome(first, waits=waits)
+        # Its own: the connection died after the commit, and asking again met the key.
+        is_own = use.command_id == draft.id
+        return replace(await self._first_outcome(first, waits=waits), is_repeat=not is_own)
 
     async def _first_outcome(self, first: Receipt, *, waits: bool) -> Written:
-        written = replace(judged(first), is_repeat=True)
+        written = judged(first)
         if written.is_published or written.refusal or not waits:
             return written
         self._process.doorbell.ring(first.stream_id)

@@ -50,7 +50,7 @@ app.conf.update(
     worker_max_tasks_per_child=None,  # children hold nothing that grows
     event_queue_expires=60,
     task_soft_time_limit=None,  # rule 1: nothing limits a drain's time
-    beat_scheduler="celery.beat:Scheduler",  # in memory: no file that a crash can spoil
+    beat_scheduler="workers.beat:Scheduler",  # see there
     beat_max_loop_interval=1,
     beat_schedule=schedule(settings.sweep_s),
     timezone="UTC",

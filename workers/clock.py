@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.account.commands import EndPrime, ExpireSlot
 from domain.page.commands import FinishMaintenance, StartMaintenance
+from domain.store import engine
 from domain.store.doorbell import UNREACHABLE, worker_doorbell
 from domain.store.due import Due, all_due, append_due, draft_for
 from domain.store.engine import sync_engine
@@ -21,12 +22,20 @@ DUES_A_BEAT = 500
 
 
 def keep_time() -> None:
-    """Append a command for everything that is due, and ring for its stream."""
+    """Append a command for everything that is due, and ring for its stream.
+
+    Raises what Postgres raises when it can't be reached: the next beat comes back to it.
+    """
     with sync_engine().connect() as conn:
         found = all_due(conn, DUES_A_BEAT)
     for due in found:
-        if tell(due):
-            ring(due.stream_id)
+        try:
+            if tell(due):
+                ring(due.stream_id)
+        except engine.UNREACHABLE:
+            raise
+        except Exception:  # the oldest come first: what is younger would never have its turn
+            logger.exception("the %s of %s made us raise", due.kind, due.id)
 
 
 def tell(due: Due) -> bool:

@@ -68,6 +68,15 @@ class Batch:
     rows: Sequence[Waiting]
 
 
+class SpoiltError(Exception):
+    """A command spoils what is drained together with it; `first_seq` was the first of that."""
+
+    def __init__(self, complaint: str, first_seq: int | None) -> None:
+        """Say what the server said."""
+        super().__init__(complaint)
+        self.first_seq = first_seq
+
+
 def drain_stream(stream_id: str) -> None:
     """Apply what waits on a stream, publish it, and ring again if more came meanwhile.
 
@@ -145,25 +154,30 @@ def apply_halving(stream_id: str, limit: int) -> Batch | None:
     """
     try:
         return apply_waiting(stream_id, limit)
-    except DBAPIError as error:
-        if not is_culprit(error):
-            raise
-        logger.warning("a command of %s can't be saved: %s", stream_id, complaint(error))
-    return fail_next(stream_id) if limit == 1 else apply_halving(stream_id, limit // 2)
+    except SpoiltError as error:
+        logger.warning("a command of %s can't be saved: %s", stream_id, error)
+        first_seq = error.first_seq
+    return fail_alone(stream_id, first_seq) if limit == 1 else apply_halving(stream_id, limit // 2)
 
 
 def apply_waiting(stream_id: str, limit: int) -> Batch | None:
-    """Load, decide, apply, save and settle in one transaction."""
+    """Load, decide, apply, save and settle in one transaction. Raises SpoiltError."""
     stream = stream_for(stream_id)
-    with sync_engine().begin() as conn:
-        if not try_lock(conn, stream_id):
-            return None
-        rows = command_log.waiting(conn, stream_id, limit)
-        stream.load(conn, rows)
-        settled = apply_in_order(conn, stream, rows)
-        if settled:
-            stream.save(conn, settled[-1].seq)
-            command_log.settle(conn, stream_id, settled)
+    rows: Sequence[Waiting] = ()
+    try:
+        with sync_engine().begin() as conn:
+            if not try_lock(conn, stream_id):
+                return None
+            rows = command_log.waiting(conn, stream_id, limit)
+            stream.load(conn, rows)
+            settled = apply_in_order(conn, stream, rows)
+            if settled:
+                stream.save(conn, settled[-1].seq)
+                command_log.settle(conn, stream_id, settled)
+    except DBAPIError as error:
+        if not is_culprit(error):
+            raise
+        raise SpoiltError(complaint(error), rows[0].seq if rows else None) from error
     return Batch(stream, settled, rows[: len(settled)])
 
 
@@ -194,13 +208,16 @@ def apply_one(conn: Connection, stream: Stream, row: Waiting) -> Settlement:
     return Settlement(row.seq, Outcome.FAILED, FAILURE)
 
 
-def fail_next(stream_id: str) -> Batch | None:
-    """Settle the next waiting command as failed: alone it can't be saved either."""
+def fail_alone(stream_id: str, seq: int | None) -> Batch | None:
+    """Settle the next waiting command as failed, if it is the one that can't be saved alone.
+
+    The lock was free meanwhile: another drain may have settled that one, and the next is good.
+    """
     stream = stream_for(stream_id)
     with sync_engine().begin() as conn:
         if not try_lock(conn, stream_id):
             return None
-        rows = command_log.waiting(conn, stream_id, limit=1)
+        rows = [row for row in command_log.waiting(conn, stream_id, limit=1) if row.seq == seq]
         stream.load(conn, ())
         settled = [Settlement(row.seq, Outcome.FAILED, FAILURE) for row in rows]
         if settled:

@@ -1,6 +1,8 @@
 """The sweep: look for whatever is behind and ring for it. This is what repairs; nothing retries."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from domain.store import archive as command_archive
 from domain.store import artifacts
@@ -24,24 +26,43 @@ SEEN_S = 10
 
 
 def sweep() -> None:
-    """Ring for streams with unsettled commands and pages that are behind; write host entries."""
-    artifacts.mark_worker_seen(SEEN_S)
-    epoch = artifacts.renew_epoch_after_restart()
-    publish_hosts(epoch)
-    for stream_id in behind(epoch):
-        worker_doorbell().ring(stream_id)
+    """Ring for streams with unsettled commands and pages that are behind; write host entries.
+
+    A Redis for visitors that takes nothing keeps no command from being applied.
+    """
+    epoch = None
+    with apart("say that a worker is at work"):
+        artifacts.mark_worker_seen(SEEN_S)
+    with apart("read the epoch"):
+        epoch = artifacts.renew_epoch_after_restart()
+    with apart("publish hosts"):
+        publish_hosts(epoch)
+    with apart("ring"):
+        for stream_id in behind(epoch):
+            worker_doorbell().ring(stream_id)
 
 
-def behind(epoch: str) -> list[str]:
-    """Return the streams to ring for."""
+@contextmanager
+def apart(what: str) -> Iterator[None]:
+    """Go on with the next step, whatever this one raises."""
+    try:
+        yield
+    except Exception:
+        logger.exception("the sweep can't %s", what)
+
+
+def behind(epoch: str | None) -> list[str]:
+    """Return the streams to ring for; without an epoch nobody can tell what is unpublished."""
     with sync_engine().connect() as conn:
         unsettled = command_log.streams_behind(conn)
-        unpublished = pages_behind(conn, build_id(), epoch, PAGES_A_SWEEP)
+        unpublished = pages_behind(conn, build_id(), epoch, PAGES_A_SWEEP) if epoch else []
     return list(dict.fromkeys([*unsettled, *unpublished]))
 
 
-def publish_hosts(epoch: str) -> None:
+def publish_hosts(epoch: str | None) -> None:
     """Write the host entries that this epoch lacks; when none are left, mark them complete."""
+    if epoch is None:
+        return
     with sync_engine().begin() as conn:
         rows = hosts_behind(conn, epoch, HOSTS_A_SWEEP)
         for row in rows:

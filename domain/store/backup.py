@@ -70,6 +70,7 @@ def write_tables(archive: zipfile.ZipFile) -> Manifest:
         with instant.begin():
             instant.execute(text("SET TRANSACTION READ ONLY"))
             instant.execute(text("SET LOCAL statement_timeout = 0"))  # as long as it takes
+            instant.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             step = instant.execute(_STEP).scalar_one()
             tables = [copy_out(instant, archive, *row) for row in tables_of(instant)]
     return Manifest(FORMAT, step, datetime.now(UTC), tables)

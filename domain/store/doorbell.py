@@ -160,6 +160,9 @@ class RingThread:
             self._failed()
             self._quiet_until = time.monotonic() + PAUSE_S
             log.warning("doorbell failed (%d so far): %s", self.failures, error)
+        except Exception:  # this thread is the only one that rings
+            self._failed()
+            log.exception("ringing made us raise")
 
 
 def asked_by() -> str | None:

@@ -9,12 +9,13 @@ from functools import cache
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import (
     DBAPIError,
     IntegrityError,
     InterfaceError,
+    InternalError,
     OperationalError,
     SQLAlchemyError,
 )
@@ -49,20 +50,35 @@ Value = TypeVar("Value")
 CONNECT_S = 3.0  # how long a request waits for a connection
 STATEMENT_S = 5.0  # and for an answer: a frozen Postgres holds nobody longer
 
+SESSION = {
+    # Sessions speak UTC, so that times come back as they were put.
+    "timezone": "UTC",
+    # No lock is held, and no caller waits, longer than this (milliseconds).
+    "statement_timeout": 10_000,
+    # A worker that froze in mid-drain holds its stream no longer. Ours think for milliseconds.
+    "idle_in_transaction_session_timeout": 30_000,
+    # One whose host vanished is noticed by Postgres within seconds instead of two hours.
+    "tcp_keepalives_idle": 5,
+    "tcp_keepalives_interval": 2,
+    "tcp_keepalives_count": 2,
+}
 CONNECT = {
     # A database that does not answer the handshake is as good as down.
     "connect_timeout": 3,
-    # Sessions speak UTC, so that times come back as they were put.
-    "options": "-c timezone=UTC -c statement_timeout=10000",
-    # A dead peer is noticed within seconds instead of the system's hours.
+    "options": " ".join(f"-c {name}={value}" for name, value in SESSION.items()),
+    # A dead peer is noticed within seconds instead of the system's hours,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 2,
+    # and what it never acknowledged is waited for no longer than this (milliseconds).
+    "tcp_user_timeout": 15_000,
 }
 # Errors that mean "Postgres can't be reached now", as against "this statement is wrong".
 UNREACHABLE = (OperationalError, InterfaceError, PoolTimeoutError, OSError, TimeoutError)
 # Whatever Postgres or its driver says; a COPY has the driver's own connection, and no wrapping.
 POSTGRES_ERRORS = (DBAPIError, psycopg.Error)
+READ_ONLY = "25006"  # a standby, or a server whose storage is nearly full
+ENDED = {"25P03", "25P04"}  # a transaction that stood still, or took too long for the server
 
 
 def driver_url(database_url: str) -> str:
@@ -76,9 +92,11 @@ def sync_engine() -> Engine:
     """Return the process's engine for workers and the operator's command."""
     url = require_stack(load_settings()).database_url
     # A drain uses one connection; the sweep and the notes that follow a drain reuse it.
-    return create_engine(
+    engine = create_engine(
         driver_url(url), pool_size=2, max_overflow=2, connect_args=CONNECT, hide_parameters=True
     )
+    event.listen(engine, "handle_error", as_outage)
+    return engine
 
 
 @contextlib.contextmanager
@@ -90,7 +108,7 @@ def autocommit() -> Iterator[Connection]:
 
 def make_async_engine(database_url: str) -> AsyncEngine:
     """Return an engine for asyncio; every statement commits by itself."""
-    return create_async_engine(
+    engine = create_async_engine(
         driver_url(database_url),
         hide_parameters=True,  # an error is logged; what the statement stored, or its hash, is not
         isolation_level="AUTOCOMMIT",  # an append is one statement: no BEGIN, no second trip
@@ -99,6 +117,33 @@ def make_async_engine(database_url: str) -> AsyncEngine:
         pool_timeout=2,  # a writer waits for a connection no longer than for a publication
         connect_args=CONNECT,
     )
+    event.listen(engine.sync_engine, "handle_error", as_outage)
+    return engine
+
+
+def as_outage(context: ExceptionContext) -> OperationalError | None:
+    """Return what is raised in place of an error that psycopg calls internal, if it is an outage.
+
+    Every other outage is an OperationalError already.
+    """
+    error = context.sqlalchemy_exception
+    if not isinstance(error, InternalError) or not blames_server(sqlstate(error)):
+        return None
+    if sqlstate(error) == READ_ONLY:
+        # Connect anew: the one that takes writes may be another server by now.
+        context.is_disconnect = True
+    return OperationalError(
+        error.statement,
+        error.params,
+        context.original_exception,
+        hide_parameters=True,
+        connection_invalidated=error.connection_invalidated,
+    )
+
+
+def blames_server(state: str) -> bool:
+    """Tell whether an SQLSTATE that psycopg calls internal is neither ours nor the data's doing."""
+    return state == READ_ONLY or state in ENDED or state.startswith("XX")
 
 
 def sqlstate(error: DBAPIError) -> str:

@@ -57,6 +57,8 @@ class Listener:
                 await self._listen()
             except (OSError, EOFError, hiredis.HiredisError, TimeoutError) as error:
                 log.info("not listening: %r", error)
+            except Exception:  # whoever hears nothing for good answers every write with 202
+                log.exception("listening made us raise")
             await asyncio.sleep(RETRY_S)
 
     async def _listen(self) -> None:

@@ -42,6 +42,10 @@ class Window:
     known: int = 0
     untold: int = 0
 
+    def is_running(self, now: float) -> bool:
+        """Tell whether it is this window's time: not over, nor before it, the clock set back."""
+        return now < self.ends_at <= now + self.limit.window_s
+
 
 class Pace:
     """Counts per limit and per `part`, which says whose requests they are."""
@@ -101,7 +105,7 @@ class Pace:
         for (name, window), count in zip(told.items(), spoken, strict=True):
             key = key_of(name, window)
             pipe.incrby(key, count)
-            pipe.expireat(key, window.ends_at + 1)
+            pipe.expire(key, window.limit.window_s + 1)  # by no clock but that of Redis
         async with asyncio.timeout(WITHIN_S):
             sums = await pipe.execute()
         for window, count, known in zip(told.values(), spoken, sums[::2], strict=True):
@@ -109,7 +113,7 @@ class Pace:
 
     def _window(self, limit: Limit, part: str, now: float) -> Window:
         held = self._windows.get((limit.name, part))
-        if held is not None and held.ends_at > now:
+        if held is not None and held.is_running(now):
             return held
         if len(self._windows) >= WINDOWS_MAX:
             self._forget_past(now)
@@ -119,7 +123,7 @@ class Pace:
 
     def _forget_past(self, now: float) -> None:
         """Make room: of windows that are over, or if all are running, of all."""
-        running = {name: w for name, w in self._windows.items() if w.ends_at > now}
+        running = {name: w for name, w in self._windows.items() if w.is_running(now)}
         self._windows = running if len(running) < WINDOWS_MAX // 2 else {}
 
     async def _tell_on(self) -> None:

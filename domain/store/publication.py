@@ -20,14 +20,17 @@ WHERE stream_id = :page_id AND seq <= :seq AND published_at IS NULL AND outcome 
 RETURNING extract(epoch FROM published_at - received_at)::float
 """)
 # Four conditions, each with an index of its own. A deleted page's tombstone need not come back.
+# In no order: pages that can't be published would always be the first, and hide the others.
 _BEHIND = text("""
-SELECT id FROM pages WHERE published_seq < applied_seq
-UNION SELECT id FROM pages WHERE published_until <= clock_timestamp() AND deleted_at IS NULL
-UNION SELECT id FROM pages
-  WHERE (published_build < :build OR published_build > :build) AND deleted_at IS NULL
-UNION SELECT id FROM pages
-  WHERE (published_epoch < :epoch OR published_epoch > :epoch) AND deleted_at IS NULL
-LIMIT :limit
+SELECT id FROM (
+  SELECT id FROM pages WHERE published_seq < applied_seq
+  UNION SELECT id FROM pages WHERE published_until <= clock_timestamp() AND deleted_at IS NULL
+  UNION SELECT id FROM pages
+    WHERE (published_build < :build OR published_build > :build) AND deleted_at IS NULL
+  UNION SELECT id FROM pages
+    WHERE (published_epoch < :epoch OR published_epoch > :epoch) AND deleted_at IS NULL
+) behind
+ORDER BY random() LIMIT :limit
 """)
 _HOSTS_BEHIND = text("""
 SELECT host, page_id, counter FROM hosts
@@ -66,7 +69,10 @@ def note_publication(conn: Connection, page_id: str, noted: Noted) -> None:
 
 
 def pages_behind(conn: Connection, build: str, epoch: str, limit: int) -> list[str]:
-    """Return pages whose publication is not of their state, this day, this build and this epoch."""
+    """Return pages whose publication is not of their state, this day, this build and this epoch.
+
+    If there are more than `limit`, others every time.
+    """
     where = {"build": build, "epoch": epoch, "limit": limit}
     return list(conn.execute(_BEHIND, where).scalars())
 

@@ -70,6 +70,7 @@ def restore_from(archive: zipfile.ZipFile, manifest: Manifest) -> Manifest:
         raise CannotRestoreError(message)
     with sync_engine().begin() as conn:
         conn.execute(text("SET LOCAL statement_timeout = 0"))  # as long as it takes
+        conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         fill(conn, archive, manifest)
         # Before the commit: if this fails nothing is restored, and an emptied Redis harms nothing.
         artifacts.forget_everything()

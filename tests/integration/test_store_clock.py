@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import pytest
 from sqlalchemy import text
@@ -102,6 +103,24 @@ def test_window_begins_and_ends_once_when_beats_are_processes_of_their_own(page,
     assert page.head() - before == 2
     told = window_of(page, window)
     assert (told.started_at, told.resolved_at) == (start, end)
+
+
+def test_younger_window_starts_when_an_older_one_makes_the_clock_raise(page, now, caplog):
+    older = plan(page, now - 2 * HOUR, now + HOUR)
+    younger = plan(page, now - HOUR, now + HOUR)
+    command_for = clock.command_for
+
+    def odd(due):
+        if due.id == older:
+            raise KeyError(due.kind)
+        return command_for(due)
+
+    with mock.patch.object(clock, "command_for", odd):
+        assert beat(page) == 1
+    assert window_of(page, younger).started_at == now - HOUR
+    assert older in caplog.text
+    # and the older one, once it can
+    assert beat(page) == 1
 
 
 def test_nothing_changes_when_the_keys_are_forgotten(page, now):

@@ -39,6 +39,16 @@ def test_no_more_than_the_limit_is_let_in_when_nobody_else_counts(clock):
     assert let_in(pace, "a") == LIMIT.amount
 
 
+@pytest.mark.parametrize("step_s", [-31, -3_600, 3_600])
+def test_window_ends_when_the_clock_is_set(clock, step_s):
+    pace = counting(NEVER, clock)
+    assert let_in(pace, "a") == LIMIT.amount
+    # nobody is kept out for as long as the clock was set back
+    clock[0] += step_s
+    assert let_in(pace, "a") == LIMIT.amount
+    assert pace.hit(LIMIT, "a") <= LIMIT.window_s
+
+
 def test_processes_share_a_limit_when_they_tell_each_other(store, clock):
     part = unique("part")
 

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from sqlalchemy import make_url, text
 
 from tests.support.faults import SOON_S, Behind
 from tests.support.stack import System, wait_until
@@ -80,3 +81,38 @@ def test_rule_08_write_is_there_once_when_nobody_knew_whether_it_was(system, act
     shown = vi.json()["incidents"]
     assert [incident["name"] for incident in shown] == ["Once"]
     assert mon.post(OPEN, body, headers=once).json()["data"]["id"] == shown[0]["id"]
+
+
+def test_rule_04_nothing_is_lost_or_settled_wrongly_when_postgres_takes_no_writes(system, actors):
+    # given a page, and a command that waits
+    page = actors.page("API")
+    mon, vi, behind = actors.monitor(page), actors.visitor(page), Behind(system)
+    assert mon.open("Before").status_code == 201
+    # when Postgres is read-only for everybody: a standby took over, or storage is nearly full
+    take_writes(system, behind, "off")
+    try:
+        # then a write is not accepted, and a visitor is served
+        answers = [mon.post(OPEN, {"title": "During"}) for _ in range(3)]
+        assert {answer.status_code for answer in answers} == {503}
+        assert answers[-1].json()["code"] == "UNAVAILABLE"
+        assert vi.get("/").status_code == 200
+    finally:
+        take_writes(system, behind, "on")
+    # when it takes writes again, then so do we, on connections of our own accord
+    wait_until(lambda: mon.open("After").status_code == 201, "writes work", SOON_S)
+    assert {incident["name"] for incident in vi.json()["incidents"]} == {"Before", "After"}
+    assert not behind.sql("SELECT 1 FROM commands WHERE outcome = 'failed'")
+
+
+def take_writes(system, behind, word):
+    """Let the sessions of the system write or not; those that can are ended, the others stay."""
+    name = make_url(system.urls.database_url).database
+    read_only = {"on": "off", "off": "on"}[word]
+    with behind.engine.begin() as conn:
+        conn.execute(text("SET TRANSACTION READ WRITE"))
+        conn.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = {read_only}"))
+    if read_only == "on":
+        behind.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
