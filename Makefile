@@ -14,6 +14,8 @@ CODE := domain web workers ops
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Programs that are started again and again are compiled once, whatever the shell says.
+export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format lock bench api-docs screenshots clean
 # A recipe that fails must not leave a stamp that says it worked.

@@ -12,7 +12,7 @@ import msgspec
 from domain.store import keys
 from domain.store.announcements import decode
 from domain.store.doorbell import RingThread
-from domain.store.engine import AsyncEngine, make_async_engine
+from domain.store.engine import make_async_engine
 from domain.store.limits import Limits
 from domain.store.listener import Listener
 from domain.store.pace import Pace
@@ -53,7 +53,7 @@ class Process:
     def __init__(self, settings: Settings) -> None:
         """Make the parts; nothing connects before `start`."""
         self.settings = settings
-        self.engine: AsyncEngine = make_async_engine(settings.database_url)
+        self.engine = make_async_engine(settings.database_url)
         self.doorbell = RingThread(settings)
         self.visits = Visits(settings.cache_url, READ_S)
         self.rehearsals = Rehearsals(settings.cache_url, READ_S)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from domain.log import Rejection
@@ -34,8 +35,9 @@ class Waiter:
 class Waits:
     """All that wait in this process, and what was announced in the last 60 seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Begin deaf: nobody waits until the process hears."""
+        self._clock = clock
         self.is_hearing = False
         self._waiting: dict[str, set[Waiter]] = {}
         self._remembered: deque[tuple[float, Announcement]] = deque()
@@ -95,7 +97,7 @@ class Waits:
         return any(announcement.first > seq for announcement in self._by_stream.get(stream, ()))
 
     def _remember(self, announcement: Announcement) -> None:
-        now = time.monotonic()
+        now = self._clock()
         self._remembered.append((now, announcement))
         self._by_stream.setdefault(announcement.stream, []).append(announcement)
         while self._remembered and self._remembered[0][0] < now - REMEMBERED_S:

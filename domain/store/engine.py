@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -20,9 +20,11 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from domain.store.settings import load_settings, require_stack
+
+if TYPE_CHECKING:  # a seventh of the operator's start, and web alone needs it
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 # Other rooms speak of connections and database errors by these names, and of nothing else.
 __all__ = [
@@ -106,8 +108,10 @@ def autocommit() -> Iterator[Connection]:
         yield conn.execution_options(isolation_level="AUTOCOMMIT")
 
 
-def make_async_engine(database_url: str) -> AsyncEngine:
+def make_async_engine(database_url: str) -> "AsyncEngine":
     """Return an engine for asyncio; every statement commits by itself."""
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - see above
+
     engine = create_async_engine(
         driver_url(database_url),
         hide_parameters=True,  # an error is logged; what the statement stored, or its hash, is not
@@ -178,7 +182,7 @@ class NotConnectedError(ConnectionError):
 
 
 async def run(
-    engine: AsyncEngine,
+    engine: "AsyncEngine",
     statement: Callable[..., Value],
     *args: Any,  # noqa: ANN401 - what the statement takes
 ) -> Value:
@@ -212,7 +216,7 @@ def in_transaction(
         return statements(conn, *args)
 
 
-def hang_up(conn: AsyncConnection) -> None:
+def hang_up(conn: "AsyncConnection") -> None:
     """Cut a connection: whoever waits for an answer on it is told that it was lost."""
     dbapi: Any = conn.sync_connection.connection if conn.sync_connection else None
     descriptor = os.dup(dbapi.driver_connection.pgconn.socket)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import pairwise
 
 from hypothesis import strategies as st
@@ -32,11 +33,17 @@ HOSTILE = st.sampled_from(
 )
 
 
+# A strategy is checked when it is first drawn from: those that are made once are checked once,
+# which is half of what a page costs.
+
+
+@cache
 def texts(max_size=12):
     """Texts that are fit to be stored and not blank."""
     return HOSTILE | st.text(CHARACTERS, min_size=1, max_size=max_size).filter(str.strip)
 
 
+@cache
 def instants(first_day=0, last_day=90):
     """Instants of whole milliseconds, in days since 2026 began."""
     return st.integers(first_day * DAY_MS, last_day * DAY_MS).map(
@@ -47,6 +54,9 @@ def instants(first_day=0, last_day=90):
 
 
 statuses = st.sampled_from(Status)
+booleans = st.booleans()
+maybe_text = st.none() | texts()
+maybe_instant = st.none() | instants()
 unresolved_states = st.sampled_from(
     [state for state in IncidentState if state not in {"scheduled", "resolved"}]
 )
@@ -54,8 +64,8 @@ NEVER = st.none()
 entitlements = st.builds(
     s.Entitlement,
     st.sampled_from(s.Tier),
-    st.none() | instants(),
-    st.none() | instants(),
+    maybe_instant,
+    maybe_instant,
 )
 
 
@@ -66,17 +76,17 @@ def trees(draw, max_nodes=9, min_nodes=0):
     levels = {None: 0}
     for _ in range(draw(st.integers(min_nodes, max_nodes))):
         parent = draw(st.sampled_from(list(levels)))
-        is_category = levels[parent] < CATEGORY_LEVELS and draw(st.booleans())
-        node = draw(nodes_under(parent, is_category=is_category))
-        node = replace(node, position=sum(n.parent_id == parent for n in nodes.values()))
-        nodes[node.id] = node
+        is_category = levels[parent] < CATEGORY_LEVELS and draw(booleans)
+        node = draw(categories if is_category else leaf_nodes)
+        position = sum(n.parent_id == parent for n in nodes.values())
+        nodes[node.id] = replace(node, parent_id=parent, position=position)
         if is_category:
             levels[node.id] = levels[parent] + 1
     return nodes
 
 
-def nodes_under(parent, *, is_category):
-    """One node; a category may be pinned."""
+def nodes(*, is_category):
+    """One node, under nothing yet; a category may be pinned."""
     kind = s.ComponentKind.CATEGORY if is_category else s.ComponentKind.LEAF
     return st.builds(
         s.Component,
@@ -84,12 +94,17 @@ def nodes_under(parent, *, is_category):
         name=texts(),
         created_at=instants(),
         kind=st.just(kind),
-        parent_id=st.just(parent),
-        description=st.none() | texts(),
+        description=maybe_text,
         status=st.none() | statuses if is_category else statuses,
         status_at=st.none() if is_category else instants(),
-        show_uptime=st.booleans(),
+        show_uptime=booleans,
     )
+
+
+categories, leaf_nodes = nodes(is_category=True), nodes(is_category=False)
+
+
+edges_of_claims = st.lists(instants(), min_size=1, max_size=5, unique=True)
 
 
 @st.composite
@@ -97,11 +112,21 @@ def claim_chains(draw, leaves, latest=None):
     """What one incident claims: per leaf, one stretch after the other, the last one maybe open."""
     claims = []
     for leaf in draw(st.lists(st.sampled_from(leaves), unique=True, max_size=3)) if leaves else []:
-        edges = sorted(draw(st.lists(instants(), min_size=1, max_size=5, unique=True)))
+        edges = sorted(draw(edges_of_claims))
         claims += [s.Claim(leaf, draw(statuses), a, b) for a, b in pairwise(edges)]
-        if latest is None and draw(st.booleans()):
+        if latest is None and draw(booleans):
             claims.append(s.Claim(leaf, draw(statuses), edges[-1]))
     return tuple(sorted(claims, key=lambda c: (c.from_at, c.component_id)))
+
+
+update_states = st.sampled_from(IncidentState)
+bodies = st.just("") | texts(40)
+
+
+@cache
+def given_to(count):
+    """Statuses for some of so many leaves, by their number."""
+    return st.dictionaries(st.sampled_from(range(count)), statuses) if count else st.just({})
 
 
 @st.composite
@@ -109,13 +134,18 @@ def updates(draw, leaves):
     """One entry of a timeline."""
     return s.Update(
         id=mint("u"),
-        state=draw(st.sampled_from(IncidentState)),
-        body=draw(st.just("") | texts(40)),
+        state=draw(update_states),
+        body=draw(bodies),
         occurred_at=draw(instants()),
         posted_at=draw(instants()),
-        components=draw(st.dictionaries(st.sampled_from(leaves), statuses)) if leaves else {},
-        edited_at=draw(st.none() | instants()),
+        components={leaves[n]: given for n, given in draw(given_to(len(leaves))).items()},
+        edited_at=draw(maybe_instant),
     )
+
+
+impacts = st.sampled_from(Impact)
+incident_kinds = st.sampled_from(IncidentKind)
+delays = st.sampled_from([timedelta(0), timedelta(hours=3)])
 
 
 @st.composite
@@ -126,43 +156,15 @@ def incidents(draw, leaves, resolved_at=None):
     return s.Incident(
         id=mint("i"),
         title=draw(texts()),
-        impact=draw(st.sampled_from(Impact)),
+        impact=draw(impacts),
         state=state,
         started_at=started_at,
-        posted_at=started_at + draw(st.sampled_from([timedelta(0), timedelta(hours=3)])),
+        posted_at=started_at + draw(delays),
         updated_at=draw(instants()),
-        kind=draw(st.sampled_from(IncidentKind)),
+        kind=draw(incident_kinds),
         resolved_at=resolved_at,
         updates=tuple(draw(st.lists(updates(leaves), max_size=4))),
         claims=draw(claim_chains(leaves, resolved_at)),
-    )
-
-
-@st.composite
-def pages(draw, resolved=NEVER):
-    """Pages with everything or nothing in them; `resolved` says when incidents were resolved."""
-    components = draw(trees())
-    leaves = [node.id for node in components.values() if node.is_leaf]
-    listed = draw(st.lists(st.none() | resolved, max_size=4))
-    found = [draw(incidents(leaves, resolved_at)) for resolved_at in listed]
-    keys = draw(st.lists(st.builds(keys_of, texts(), instants(), st.booleans()), max_size=3))
-    return s.Page(
-        id=mint("p"),
-        account_id=mint("a"),
-        name=draw(texts()),
-        description=draw(st.none() | texts()),
-        time_zone=draw(st.sampled_from(ZONES)),
-        is_public=draw(st.booleans()),
-        host=draw(st.none() | st.just("acme.localhost")),
-        logo=draw(st.none() | logos),
-        entitlement=draw(entitlements),
-        created_at=draw(instants()),
-        changed_at=draw(instants()),
-        components=components,
-        incidents={incident.id: incident for incident in found},
-        keys={key.id: key for key in keys},
-        templates={one.id: one for one in draw(st.lists(templates, max_size=2))},
-        suspension=draw(st.none() | st.builds(s.Suspension, instants(), st.none() | texts())),
     )
 
 
@@ -194,3 +196,39 @@ templates = st.builds(
 def keys_of(name, created_at, disabled):
     """A key with an id and a hash that nothing else has."""
     return s.Key(mint("k"), name, mint("hash"), created_at, disabled)
+
+
+keys = st.lists(st.builds(keys_of, texts(), instants(), booleans), max_size=3)
+kept_templates = st.lists(templates, max_size=2)
+maybe_logo = st.none() | logos
+zones = st.sampled_from(ZONES)
+hosts = st.none() | st.just("acme.localhost")
+suspensions = st.none() | st.builds(s.Suspension, instants(), maybe_text)
+
+
+@st.composite
+def pages(draw, resolved=NEVER):
+    """Pages with everything or nothing in them; `resolved` says when incidents were resolved."""
+    components = draw(trees())
+    leaves = [node.id for node in components.values() if node.is_leaf]
+    listed = draw(st.lists(st.none() | resolved, max_size=4))
+    found = [draw(incidents(leaves, resolved_at)) for resolved_at in listed]
+    found_keys = draw(keys)
+    return s.Page(
+        id=mint("p"),
+        account_id=mint("a"),
+        name=draw(texts()),
+        description=draw(maybe_text),
+        time_zone=draw(zones),
+        is_public=draw(booleans),
+        host=draw(hosts),
+        logo=draw(maybe_logo),
+        entitlement=draw(entitlements),
+        created_at=draw(instants()),
+        changed_at=draw(instants()),
+        components=components,
+        incidents={incident.id: incident for incident in found},
+        keys={key.id: key for key in found_keys},
+        templates={one.id: one for one in draw(kept_templates)},
+        suspension=draw(suspensions),
+    )

@@ -7,7 +7,6 @@ import pytest
 
 from domain.log import Code, Rejection
 from domain.store.announcements import Announcement
-from web import waits as waits_module
 from web.waits import Heard, Waits
 
 NO = Rejection(Code.NOT_FOUND, "This page has no such component.")
@@ -15,8 +14,8 @@ PATIENCE_S = 20  # nobody here waits so long: who is not woken fails by the test
 SETTLED = Heard(None, ())
 
 
-def hearing() -> Waits:
-    waits = Waits()
+def hearing(clock=time.monotonic) -> Waits:
+    waits = Waits(clock)
     waits.is_hearing = True
     return waits
 
@@ -169,10 +168,10 @@ def test_waiter_has_to_ask_the_log_when_its_deadline_comes():
     scene(play)
 
 
-def test_announcement_is_remembered_for_sixty_seconds_and_no_longer(monkeypatch):
+def test_announcement_is_remembered_for_sixty_seconds_and_no_longer():
     async def play():
-        waits, clock = hearing(), [1_000.0]
-        monkeypatch.setattr(waits_module.time, "monotonic", lambda: clock[0])
+        clock = [1_000.0]
+        waits = hearing(lambda: clock[0])
         waits.heard(Announcement("p_1", 1, 1))
         clock[0] += 59
         waits.heard(Announcement("p_2", 1, 1))

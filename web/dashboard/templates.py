@@ -1,12 +1,17 @@
 """Words that an owner keeps, to begin an incident or a maintenance with."""
 
+from typing import TYPE_CHECKING
+
 from falcon.asgi import Request
 
 from domain.page.state import Template
 from domain.status import Impact, IncidentKind
-from domain.store.engine import AsyncEngine, run
+from domain.store.engine import run
 from domain.store.templates import load_templates
 from web.dashboard.screen import PageScreen, Values
+
+if TYPE_CHECKING:
+    from domain.store.engine import AsyncEngine
 
 
 class Templates(PageScreen):
@@ -27,7 +32,7 @@ class Templates(PageScreen):
         }
 
 
-async def offered(engine: AsyncEngine, page_id: str, kind: IncidentKind, req: Request) -> Values:
+async def offered(engine: "AsyncEngine", page_id: str, kind: IncidentKind, req: Request) -> Values:
     """Return the templates of a kind, and of `?template=` the one to begin with."""
     kept = await run(engine, load_templates, page_id)
     fitting: list[Template] = [template for template in kept.values() if template.kind is kind]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import cached_property
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 import falcon
 import msgspec
@@ -11,8 +12,10 @@ from falcon.asgi import Request, Response
 from web.lane import is_held
 from web.openapi.document import Json, document
 from web.openapi.operations import Routed
-from web.openapi.page import DocsPage, docs_page
 from web.process import Process
+
+if TYPE_CHECKING:
+    from web.openapi.page import DocsPage
 
 ETAG_DIGITS = 32
 CACHE = "public, max-age=300"  # another only after a deploy
@@ -68,6 +71,8 @@ class Docs(Described):
         send(req, resp, self.page.html)
 
     @cached_property
-    def page(self) -> DocsPage:
+    def page(self) -> "DocsPage":
         """The page as it is sent."""
+        from web.openapi.page import docs_page  # noqa: PLC0415 - no start waits for Markdown
+
         return docs_page(self.document)
