@@ -15,6 +15,7 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 from domain.store import keys
 from domain.store.engine import CONNECT, SQLAlchemyError, driver_url
 from domain.store.health import queue_lengths
+from domain.store.mount_checks import overdue_checks
 from domain.store.publication import pages_behind
 from domain.store.settings import Settings
 
@@ -83,6 +84,8 @@ class Stock(Collector):
         count, oldest_s = conn.execute(_WAITING).one()
         yield gauge("commands_unapplied", "Commands that wait for a drain", count)
         yield gauge("oldest_unapplied_seconds", "How long the oldest has waited", oldest_s)
+        overdue = overdue_checks(conn)
+        yield gauge("mount_checks_overdue", "Mounts that nobody looks up, though due", overdue)
         if epoch is not None:
             behind = len(pages_behind(conn, self._build, epoch, MOST_PAGES))
             yield gauge("pages_unpublished", "Pages whose publication is behind", behind)

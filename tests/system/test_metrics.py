@@ -3,15 +3,14 @@
 import os
 import signal
 
-import httpx
 import psutil
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from domain.page.commands import SetStatus
 from ops import ports
 from tests.support.actors import Actors, unique
 from tests.support.faults import SOON_S, Behind
+from tests.support.figures import figure, scrape
 from tests.support.stack import System, wait_until
 
 pytestmark = pytest.mark.system
@@ -34,24 +33,6 @@ class Scraped:
 
     def worker(self, name, **labels):
         return figure(self.worker_port, name, labels)
-
-
-def scrape(port):
-    """Every sample: (name, labels, value)."""
-    answer = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=10, verify=False)
-    assert answer.status_code == 200
-    families = text_string_to_metric_families(answer.text)
-    return [(s.name, s.labels, s.value) for family in families for s in family.samples]
-
-
-def figure(port, name, labels):
-    """The sum of all samples of this name and these labels; None if there is none."""
-    found = [
-        value
-        for each, held, value in scrape(port)
-        if each == f"hepstatus_{name}" and labels.items() <= held.items()
-    ]
-    return sum(found) if found else None
 
 
 @pytest.fixture(scope="module")
