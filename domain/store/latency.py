@@ -26,6 +26,12 @@ SELECT day, count(*) AS count,
   round(percentile_disc(0.99) WITHIN GROUP (ORDER BY ms))::int AS p99_ms
 FROM recent GROUP BY GROUPING SETS ((), (day)) ORDER BY day NULLS FIRST
 """)  # noqa: S608 - two numbers of ours
+# Whether the window that `_LATENCY` looks through ends before its days do.
+_IS_CUT = text(f"""
+SELECT EXISTS (SELECT FROM commands c WHERE c.stream_id = :page_id
+  AND c.seq = (SELECT head_seq FROM streams WHERE id = :page_id) - {NEWEST}
+  AND c.received_at > clock_timestamp() - interval '{DAYS} days')
+""")  # noqa: S608 - two numbers of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +52,9 @@ def latency_of(conn: Connection, page_id: str, zone: str) -> tuple[Latency, Sequ
     rows = conn.execute(_LATENCY, {"page_id": page_id, "zone": zone})
     together, *days = [Latency(*row) for row in rows]
     return together, days
+
+
+def is_cut(conn: Connection, page_id: str) -> bool:
+    """Tell whether a page has more writes of the last 30 days than the newest that are told of."""
+    found: bool = conn.execute(_IS_CUT, {"page_id": page_id}).scalar_one()
+    return found
