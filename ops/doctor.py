@@ -7,10 +7,10 @@ from domain.store import artifacts
 from domain.store.doorbell import worker_doorbell
 from domain.store.engine import SQLAlchemyError, sync_engine
 from domain.store.health import backlog, worker_seen
+from domain.store.keys import QUEUES
 from domain.store.settings import Settings, load_settings
 from workers.render.build import build_id
 from workers.render.png import PngUnavailable, svg_to_png
-from workers.schedule import QUEUES
 
 SLOW_S = 10.0
 LONG_QUEUE = 1_000

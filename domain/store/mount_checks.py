@@ -13,7 +13,7 @@ from domain.store.mounts import mount_from
 
 # Longer than a lookup takes: a worker that died leaves its mounts to others after this time.
 LEASE_S = 60
-# Beat asks for what is due every second: what was left for so long, nobody takes.
+# Beat asks for what is due every two seconds: what was left for so long, nobody takes.
 OVERDUE_S = 60
 _LEASE = text("""
 UPDATE mount_checks SET next_at = clock_timestamp() + make_interval(secs => :lease_s)

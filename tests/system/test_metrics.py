@@ -7,6 +7,7 @@ import psutil
 import pytest
 
 from domain.page.commands import SetStatus
+from domain.store import keys
 from ops import ports
 from tests.support.actors import Actors, unique
 from tests.support.faults import SOON_S, Behind
@@ -143,6 +144,28 @@ def test_stock_says_what_waits_when_a_drain_stands_still(scraped, cast):
     wait_until(lambda: scraped.worker("commands_unapplied") == 0, "nothing waits", SOON_S)
     wait_until(lambda: scraped.worker("pages_unpublished") == 0, "nothing is behind", SOON_S)
     assert scraped.worker("postgres_up") == scraped.worker("redis_up") == 1
+
+
+def test_web_says_what_waits_when_no_worker_is_there_to_say_it(scraped, cast):
+    # given both programs, which tell the same
+    page, behind = cast.page("API"), Behind(scraped.system)
+    assert scraped.web("worker_up") == scraped.worker("worker_up") == 1
+    worker = next(c for c in scraped.system.children if c.name == "worker1")
+    # when the worker dies, and a write comes
+    worker.kill()
+    try:
+        behind.redis.pexpire(keys.WORKER_SEEN, 100)  # its mark would stay for ten seconds
+        behind.append(page.id, SetStatus("API", "outage"))
+        # then web tells that it is gone, and for how long the write waits
+        wait_until(lambda: scraped.web("worker_up") == 0, "no worker is seen", SOON_S)
+        first = scraped.web("oldest_unapplied_seconds")
+        wait_until(lambda: scraped.web("oldest_unapplied_seconds") > first, "it waits", SOON_S)
+        assert scraped.web("commands_unapplied") >= 1
+        assert scraped.web("postgres_up") == scraped.web("redis_up") == 1
+    finally:
+        scraped.system.restart(worker)
+    wait_until(lambda: scraped.web("worker_up") == 1, "a worker is seen", SOON_S)
+    wait_until(lambda: scraped.web("pages_unpublished") == 0, "all is published", SOON_S)
 
 
 def test_counts_stay_when_processes_are_killed_and_replaced(scraped, cast):
