@@ -23,6 +23,7 @@ from domain.store.hosts import leads_somewhere
 from domain.store.load import load_account
 from domain.store.mint import mint
 from domain.store.mount_checks import lease_due, overdue_checks
+from ops import doctor
 from tests.architecture.source import text_of
 from tests.support.drained_page import drain_all
 from tests.support.faults import at_once
@@ -147,7 +148,9 @@ def test_check_is_overdue_when_nobody_took_it_for_more_than_a_minute():
             return overdue_checks(conn)
 
     # when it waits, then it is overdue after a minute and no sooner
-    assert overdue_when_due(70) == overdue_when_due(50) + 1
+    assert overdue_when_due(50) == overdue_when_due(70) - 1
+    # and the doctor says so
+    assert not doctor.mounts(settings.load_settings()).is_well
 
 
 def test_next_lookup_is_at_once_when_the_owner_asks_while_one_is_under_way(zone, monkeypatch):
