@@ -80,6 +80,7 @@ def test_visits_are_counted_by_artifact_when_copies_are_hit_and_missed(scraped, 
     missed = scraped.web("page_copies_total", found="miss") or 0
     hit = scraped.web("page_copies_total", found="hit") or 0
     seen = scraped.web("visits_total", artifact="status.json", status="200") or 0
+    found = scraped.web("page_copies_total") or 0
     # when it is visited again and again, by way of both processes
     for _ in range(10):
         assert vi.get("/status.json").status_code == 200
@@ -89,6 +90,7 @@ def test_visits_are_counted_by_artifact_when_copies_are_hit_and_missed(scraped, 
     wait_until(lambda: scraped.web("visits_total", **wanted) == seen + 10, "all count", SOON_S)
     assert missed < scraped.web("page_copies_total", found="miss") <= missed + 2
     assert scraped.web("page_copies_total", found="hit") >= hit + 8
+    wait_until(lambda: scraped.web("page_copies_total") == found + 11, "one a visit", SOON_S)
     lost = {"artifact": "(none)", "status": "404"}
     wait_until(lambda: scraped.web("visits_total", **lost), "it counts too", SOON_S)
     assert scraped.web("visit_seconds_count") >= 1
@@ -204,7 +206,16 @@ def test_counts_stay_when_processes_are_killed_and_replaced(scraped, cast):
 
 def test_scrape_answers_at_once_when_postgres_is_frozen_or_gone(scraped, cast):
     # given figures, and a Postgres that stands still
-    assert cast.monitor(cast.page("API")).toggle("API", "outage").status_code == 200
+    page = cast.page("API")
+    assert cast.monitor(page).toggle("API", "outage").status_code == 200
+    missed = scraped.web("page_copies_total", found="miss") or 0
+
+    def both_have_a_copy():
+        cast.visitor(page).json()  # another connection may lead to the other process
+        return (scraped.web("page_copies_total", found="miss") or 0) >= missed + 2
+
+    wait_until(both_have_a_copy, "both processes have a copy", SOON_S)
+    vi = cast.visitor(page)
     stack = scraped.system.stack
     stack.postgres.child.freeze()
     try:
@@ -222,6 +233,14 @@ def test_scrape_answers_at_once_when_postgres_is_frozen_or_gone(scraped, cast):
         assert scraped.worker("postgres_up") == scraped.worker("redis_up") == 0
         assert scraped.worker("queue_length") is None
         assert scraped.worker("drain_seconds_count") >= 1
+        # and how old the copies are that visitors get now, each counted once
+        found = scraped.web("page_copies_total")
+        stale = scraped.web("page_copies_total", found="stale") or 0
+        for _ in range(4):
+            assert vi.get("/status.json").headers["x-hepstatus-copy"] == "stale"
+        wait_until(lambda: scraped.web("page_copies_total") == found + 4, "one a visit", SOON_S)
+        assert scraped.web("page_copies_total", found="stale") == stale + 4
+        assert scraped.web("stale_copy_seconds_sum") > 0
     finally:
         for server in (stack.postgres, stack.redis):
             server.restart()
