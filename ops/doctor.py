@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from domain.store import artifacts
 from domain.store.doorbell import worker_doorbell
 from domain.store.engine import SQLAlchemyError, sync_engine
-from domain.store.health import backlog, worker_seen
+from domain.store.health import backlog, failed_lately, worker_seen
+from domain.store.keys import QUEUES
+from domain.store.latency import LATELY_MIN, latency_lately
+from domain.store.mount_checks import overdue_checks
 from domain.store.settings import Settings, load_settings
 from workers.render.build import build_id
 from workers.render.png import PngUnavailable, svg_to_png
-from workers.schedule import QUEUES
 
 SLOW_S = 10.0
+SLOW_MS = 2_000  # a write that takes longer is answered 202
+FEW = 10  # writes of which nothing can be told: a start of everything makes the first ones wait
 LONG_QUEUE = 1_000
 DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
@@ -30,8 +34,9 @@ class Finding:
 def examine() -> list[Finding]:
     """Look at everything; nothing is changed."""
     settings = load_settings()
-    checks = (postgres, redis, broker, queues, worker, unapplied, unpublished, png)
-    return [guarded(check, settings) for check in checks]
+    parts = (postgres, redis, broker, queues, worker)
+    figures = (unapplied, unpublished, latency, failures, mounts)
+    return [guarded(check, settings) for check in (*parts, *figures, png)]
 
 
 def guarded(check: Callable[[Settings], Finding], settings: Settings) -> Finding:
@@ -51,6 +56,9 @@ ADVICE = {
     "worker": "Start worker and beat (see Procfile); their logs tell why they ended.",
     "unapplied": "Is a worker running, and is its log quiet? Nothing is lost meanwhile.",
     "unpublished": "The sweep rings for these every 2 s; the worker's log tells why they stay.",
+    "latency": "`acknowledged_to_published_seconds` and the times beside it tell where it goes.",
+    "failures": "Defects of ours: the worker's log has an error for each. Their senders know.",
+    "mounts": "Is a worker at work, and does it listen to the queue `mounts`?",
     "png": "PNG badges answer 503 until then; everything else works.",
 }
 
@@ -108,6 +116,36 @@ def unpublished(_: Settings) -> Finding:
         found = backlog(conn, build_id(), artifacts.epoch())
     what = f"{found.pages_behind} of {found.pages} pages are behind"
     return Finding("unpublished", found.pages_behind == 0, what, ADVICE["unpublished"])
+
+
+def latency(_: Settings) -> Finding:
+    """Most writes were published fast enough lately."""
+    with sync_engine().connect() as conn:
+        found = latency_lately(conn)
+    if not found.count:
+        return Finding("latency", is_well=True, what=f"no write in {LATELY_MIN} minutes")
+    what = (
+        f"of {found.count} writes in {LATELY_MIN} minutes half took {found.p50_ms} ms or less,"
+        f" 99 of 100 {found.p99_ms} ms"
+    )
+    is_well = found.count < FEW or (found.p50_ms or 0) <= SLOW_MS
+    return Finding("latency", is_well, what, ADVICE["latency"])
+
+
+def failures(_: Settings) -> Finding:
+    """No command failed."""
+    with sync_engine().connect() as conn:
+        count = failed_lately(conn)
+    what = f"{count} commands failed in 24 hours"
+    return Finding("failures", count == 0, what, ADVICE["failures"])
+
+
+def mounts(_: Settings) -> Finding:
+    """Domains are looked up when they are due."""
+    with sync_engine().connect() as conn:
+        count = overdue_checks(conn)
+    what = f"{count} lookups of domains are overdue"
+    return Finding("mounts", count == 0, what, ADVICE["mounts"])
 
 
 def png(_: Settings) -> Finding:

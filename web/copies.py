@@ -5,6 +5,7 @@ hears what is said. A stale copy is better than none: whoever asks decides.
 """
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,11 +16,22 @@ Value = TypeVar("Value")
 
 @dataclass(slots=True)
 class Copied(Generic[Value]):
-    """A value as it was read; `is_stale` once it may be another by now."""
+    """A value as it was read; `is_stale` once it may be another by now, `stale_s` for how long."""
 
     value: Value
     weight: int
     is_stale: bool
+    stale_at: float = 0.0  # on the monotonic clock
+
+    def turn_stale(self) -> None:
+        """Take note that it may be another now, if not before."""
+        if not self.is_stale:
+            self.is_stale, self.stale_at = True, time.monotonic()
+
+    @property
+    def stale_s(self) -> float:
+        """For how many seconds it may have been another."""
+        return time.monotonic() - self.stale_at if self.is_stale else 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -94,7 +106,9 @@ class Copies(Generic[Value]):
 
     def _put(self, key: str, value: Value, *, is_stale: bool) -> None:
         self.drop(key)
-        copied = Copied(value, self._weigh(value), is_stale)
+        copied = Copied(value, self._weigh(value), is_stale=False)
+        if is_stale:
+            copied.turn_stale()
         self._copies[key] = copied
         self._copies.move_to_end(key, last=self._is_lasting(value))
         self._weight += copied.weight
@@ -104,13 +118,13 @@ class Copies(Generic[Value]):
     def mark_stale(self, key: str) -> None:
         """Take note that `key` is another now."""
         if key in self._copies:
-            self._copies[key].is_stale = True
+            self._copies[key].turn_stale()
         if key in self._filling:
             self._filling[key].is_dirty = True
 
     def mark_all_stale(self) -> None:
         """Take note that every key may be another now."""
         for copied in self._copies.values():
-            copied.is_stale = True
+            copied.turn_stale()
         for filling in self._filling.values():
             filling.is_dirty = True

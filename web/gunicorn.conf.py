@@ -27,11 +27,16 @@ control_socket_disable = True  # nobody talks to it, and the file system may be 
 
 
 def when_ready(_server: Arbiter) -> None:
-    """Show the figures of all processes, from this one: none of them is kept from its visitors."""
+    """Show the figures of all processes, from this one: none of them is kept from its visitors.
+
+    And what waits, which has to be told above all when no worker is there to tell it.
+    """
     from domain.store.metrics_exporter import start_exporter  # noqa: PLC0415 - needs the folder
+    from domain.store.stock import Stock  # noqa: PLC0415 - as above
 
     if _settings.metrics_port:
-        start_exporter(_settings.metrics_bind, _settings.metrics_port)
+        stock = Stock(_settings, None)  # which build is the newest only workers know
+        start_exporter(_settings.metrics_bind, _settings.metrics_port, [stock])
 
 
 def child_exit(_server: Arbiter, worker: Worker) -> None:

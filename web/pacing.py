@@ -1,8 +1,9 @@
 """How often the API may be asked: by one address, with one key, for one account.
 
-Counted before anything is read, looked up or appended, in the process: it costs no trip. What is
-over a limit is answered 429 and leaves nothing behind. Visitors of pages are not counted here:
-they are served from memory, and nginx bounds an address (deploy/nginx.conf).
+Counted in the process, at no cost in trips: addresses and keys before anything is read or looked
+up, accounts as soon as it is known whose session it is. What is over a limit is answered 429 and
+leaves nothing behind but its address's count. Visitors of pages are not counted here: they are
+served from memory, and nginx bounds an address (deploy/nginx.conf).
 """
 
 from falcon.asgi import Request, Response

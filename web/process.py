@@ -18,7 +18,7 @@ from domain.store.listener import Listener
 from domain.store.pace import Pace
 from domain.store.rehearsals import Rehearsals
 from domain.store.settings import Settings
-from domain.store.visit_tally import carry_over, note_copy
+from domain.store.visit_tally import carry_over, note_copy, note_stale_copy
 from domain.store.visits import UNREACHABLE, HostEntry, Visits
 from web.breaker import READ_S, Breaker
 from web.copies import Copies
@@ -166,15 +166,16 @@ class Process:
 
         Raises NotThereError if there is neither a copy nor a publication.
         """
-        note_copy("hit" if self.pages.is_fresh(page_id) else "miss")
+        found = "hit" if self.pages.is_fresh(page_id) else "miss"
         try:
             copy = await self.pages.fresh(page_id, self._read_page)
+            note_copy(found)
             return Shown(copy, is_stale=not self._is_of_server(copy))
         except (NotThereError, *UNREACHABLE):
             copied = self.pages.get(page_id)
             if copied is None:
                 raise NotThereError from None
-            note_copy("stale")
+            note_stale_copy(copied.stale_s)
             return Shown(copied.value, is_stale=True)
 
     async def page_within(self, page_id: str, timeout_s: float) -> Shown:
@@ -186,6 +187,7 @@ class Process:
             except NotThereError:
                 left_s = ends_at - time.monotonic()
                 if left_s <= 0:
+                    note_copy("miss")
                     raise
                 await self.news.of(page_id, left_s)
 

@@ -150,10 +150,14 @@ class AccountStream:
             save_mounts(conn, self.before, self.account)
         self.applied_seq = applied_seq
 
-    def publish(self, announcement: Announcement | None, epoch: str) -> None:
-        """Publish host entries, ring the pages, note it, announce."""
-        for row in self.hosts:
-            artifacts.publish_host(row.host, row.page_id, row.counter, epoch)
+    def publish(self, announcement: Announcement | None, epoch: str) -> bool:
+        """Publish host entries, ring the pages, note it, announce.
+
+        False if the epoch has ended: the entries are left to the sweep, all else is done.
+        """
+        taken = [
+            artifacts.publish_host(row.host, row.page_id, row.counter, epoch) for row in self.hosts
+        ]
         for page_id in dict.fromkeys(self.rung):
             worker_doorbell().ring(page_id)
         with sync_engine().begin() as conn:
@@ -162,6 +166,7 @@ class AccountStream:
             command_log.finish(conn, self.account_id, self.applied_seq)
         if announcement is not None:
             artifacts.announce(encode(announcement))
+        return all(taken)
 
 
 def is_asked_in_vain(conn: Connection, command: object) -> bool:

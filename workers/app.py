@@ -14,9 +14,10 @@ from celery.signals import (
 from kombu.transport.redis import Channel
 
 from domain.store import metrics_folder
+from domain.store.keys import QUEUES
 from domain.store.lines import start_lines
 from domain.store.settings import load_settings, require_stack
-from workers.schedule import QUEUES, schedule
+from workers.schedule import schedule
 
 ROLE = "beat" if "beat" in sys.argv else "worker"
 settings = require_stack(load_settings())

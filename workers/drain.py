@@ -55,8 +55,11 @@ class Stream(Protocol):
     def save(self, conn: Connection, applied_seq: int) -> None:
         """Write what changed."""
 
-    def publish(self, announcement: Announcement | None, epoch: str) -> None:
-        """Show what was saved, and announce; without announcement only if it is not shown yet."""
+    def publish(self, announcement: Announcement | None, epoch: str) -> bool:
+        """Show what was saved, and announce; without announcement only if it is not shown yet.
+
+        False if the epoch has ended: then nothing was shown.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,16 +235,16 @@ def stream_for(stream_id: str) -> Stream:
 
 
 def show(stream_id: str, batch: Batch, epoch: str | None) -> bool:
-    """Publish and announce; a Redis that does not answer leaves it to the sweep: False."""
-    if epoch is None:
-        return False
+    """Publish and announce; what Redis does not take is counted and left to the sweep: False."""
+    was_shown = False
     try:
-        batch.stream.publish(announcement_of(stream_id, batch.settled), epoch)
-        return True
+        if epoch is not None:  # `epoch_now` has said why
+            was_shown = batch.stream.publish(announcement_of(stream_id, batch.settled), epoch)
     except UNREACHABLE as error:
-        UNPUBLISHED.inc()
         logger.warning("%s is saved but not published: %s", stream_id, error)
-        return False
+    if not was_shown:
+        UNPUBLISHED.inc()
+    return was_shown
 
 
 def announcement_of(stream_id: str, settled: Sequence[Settlement]) -> Announcement | None:

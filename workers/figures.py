@@ -4,10 +4,9 @@ from domain.store.metrics_exporter import start_exporter
 from domain.store.settings import Settings
 from domain.store.stock import Stock
 from workers.render.build import build_id
-from workers.schedule import QUEUES
 
 
 def start(settings: Settings) -> None:
     """Serve them from this process."""
-    stock = Stock(settings, build_id(), QUEUES)
+    stock = Stock(settings, build_id())
     start_exporter(settings.metrics_bind, settings.worker_metrics_port, [stock])

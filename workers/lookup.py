@@ -43,16 +43,17 @@ class Lookup:
     resolver: dns.resolver.Resolver
     timeout_s: float
 
-    def problem(self, proof: Proof) -> str | None:
-        """Return None if the proof was seen, else in words why not.
+    def answers(self, proof: Proof) -> tuple[Answer, Answer]:
+        """Return what is said of the CNAME and of the TXT, which a proof by CNAME spares.
 
         Either record gets half of the time: where one is not answered, the other may be.
         """
         begun_at = time.monotonic()
         aliases = self.aliases(proof.host, proof.alias, begun_at + self.timeout_s / 2)
-        if proof.is_given_by(aliases, Answer(Said.NO_RECORD)):
-            return None
-        return proof.problem(aliases, self.ask(proof.text_name, "TXT", begun_at + self.timeout_s))
+        unasked = Answer(Said.NO_RECORD)
+        if proof.is_given_by(aliases, unasked):
+            return aliases, unasked
+        return aliases, self.ask(proof.text_name, "TXT", begun_at + self.timeout_s)
 
     def aliases(self, host: str, wanted: str, ends_at: float) -> Answer:
         """Return the names that CNAMEs of `host` lead through, as far as `wanted` if it is there.

@@ -9,10 +9,11 @@ import threading
 from datetime import timedelta
 
 from domain.account.mount_ladder import Finding, next_check_at, verdict
-from domain.account.mount_proof import Proof
+from domain.account.mount_proof import Proof, Result
 from domain.store.doorbell import UNREACHABLE, worker_doorbell
 from domain.store.engine import SQLAlchemyError, sync_engine
 from domain.store.log import Authority, Draft, append
+from domain.store.metrics import MOUNT_CHECKS
 from domain.store.mint import mint
 from domain.store.mount_checks import Leased, lease_due, leased, note_check, now
 from domain.store.settings import load_settings
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 LOOKUPS_AT_ONCE = 8  # of one process; a lookup is bounded, so this many slow ones are as well
 WORKER = Authority("system", "mounts")
+FAILED = "failed"  # beside the results that a lookup has: it could not be begun, or not be noted
 
 
 slots = threading.BoundedSemaphore(LOOKUPS_AT_ONCE)
@@ -49,8 +51,10 @@ def work_through(mount_id: str) -> None:
             check(due.pop())
             due = lease(1)
     except SQLAlchemyError as error:
+        MOUNT_CHECKS.labels(FAILED).inc()
         logger.warning("can't look mounts up, Postgres does not answer: %s", error)
     except Exception:
+        MOUNT_CHECKS.labels(FAILED).inc()
         logger.exception("the lookup of a mount made us raise")
     finally:
         slots.release()
@@ -68,7 +72,7 @@ def check(mount_id: str) -> None:
         asked = leased(conn, mount_id)
     if asked is None:
         return
-    reason = look_up(asked)
+    result, reason = look_up(asked)
     with sync_engine().begin() as conn:
         found = Finding(now(conn), reason, asked.is_taken, asked.failing_since)
         rung = timedelta(seconds=load_settings().mount_check_s)
@@ -78,15 +82,17 @@ def check(mount_id: str) -> None:
         told = verdict(asked.mount, found)
         if told is not None:
             append(conn, Draft(mint("r"), told, WORKER, asked.account_id))
+    MOUNT_CHECKS.labels(result.value).inc()
     if told is not None:
         ring(asked.account_id)
 
 
-def look_up(asked: Leased) -> str | None:
-    """Return None if DNS proves the mount, else in words why not."""
+def look_up(asked: Leased) -> tuple[Result, str | None]:
+    """Return what DNS says of a mount; unless that proves it, in words why not."""
     settings = load_settings()
     proof = Proof(asked.mount.host, asked.mount.token, settings.cname_target)
-    return Lookup(make_resolver(settings), settings.dns_timeout_s).problem(proof)
+    said = Lookup(make_resolver(settings), settings.dns_timeout_s).answers(proof)
+    return proof.result(*said), proof.problem(*said)
 
 
 def ring(account_id: str) -> None:

@@ -58,18 +58,20 @@ class PageStream:
         save_page(conn, self.before, self.page, applied_seq)
         self.applied_seq = applied_seq
 
-    def publish(self, announcement: Announcement | None, epoch: str) -> None:
+    def publish(self, announcement: Announcement | None, epoch: str) -> bool:
         """Render, write the hash, note it, announce; skip what the hash shows already.
 
         Noted before it is announced: who hears of it finds it published in the log as well.
+        False if the epoch has ended: nothing was written, and nobody hears of it.
         """
         if self.page.created_at is not None and not self.show(
             epoch, is_new=announcement is not None
         ):
-            return
+            return False
         # An empty range: whoever waits for a seq up to here asks the log what became of it.
         nothing = Announcement(self.page_id, self.applied_seq + 1, self.applied_seq)
         artifacts.announce(encode(announcement or nothing))
+        return True
 
     def show(self, epoch: str, *, is_new: bool) -> bool:
         """Write the hash if it may show something else; False if the epoch has ended."""

@@ -1,8 +1,7 @@
-"""Which queues there are, and what beat asks for and how often."""
+"""What beat asks for and how often."""
 
 from typing import Any
 
-QUEUES: tuple[str, ...] = ("drain", "beat", "cold", "mounts", "notify")
 CLEAN_S = 3_600
 ARCHIVE_S = 3_600  # beat remembers nothing: a daily task would never come if beat restarts daily
 MOUNTS_S = 2.0  # how late a lookup in DNS may begin

@@ -34,6 +34,14 @@ class Answer:
     values: tuple[str, ...] = ()
 
 
+class Result(StrEnum):
+    """What a lookup came to, in short."""
+
+    PROVED = "proved"
+    MISSING = "missing"  # DNS answered, and there is no proof
+    NO_ANSWER = "no_answer"  # there may be one: a question was not answered
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What proves that `host` is its owner's: either of two records, in ASCII."""
@@ -61,6 +69,13 @@ class Proof:
         """Tell whether one of two answers proves it. Source: RFC 1035, names ignore case."""
         aliases = {value.lower().removesuffix(".") for value in cname.values}
         return self.alias.lower() in aliases or self.text in {v.strip() for v in txt.values}
+
+    def result(self, cname: Answer, txt: Answer) -> Result:
+        """Return what two answers come to."""
+        if self.is_given_by(cname, txt):
+            return Result.PROVED
+        is_answered = not {cname.said, txt.said} & {Said.FAILED, Said.SILENT}
+        return Result.MISSING if is_answered else Result.NO_ANSWER
 
     def problem(self, cname: Answer, txt: Answer) -> str | None:
         """Say in plain words why two answers prove nothing; None if they do."""

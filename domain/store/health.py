@@ -18,6 +18,10 @@ SELECT
     OR published_until <= clock_timestamp() OR published_build <> :build
     OR published_epoch <> :epoch)) AS pages_behind
 """)
+_FAILED = text("""
+SELECT count(*) FROM commands
+WHERE outcome = 'failed' AND received_at > clock_timestamp() - interval '24 hours'
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,12 @@ def backlog(conn: Connection, build: str, epoch: str) -> Backlog:
     """Return what waits, as a worker of this build and epoch would see it."""
     row = conn.execute(_BACKLOG, {"build": build, "epoch": epoch}).one()
     return Backlog(*row)
+
+
+def failed_lately(conn: Connection) -> int:
+    """Return how many commands of the last 24 hours failed: defects of ours."""
+    count: int = conn.execute(_FAILED).scalar_one()
+    return count
 
 
 def worker_seen(client: redis.Redis) -> bool:

@@ -5,6 +5,7 @@ HOSTS_COMPLETE = "hep:hosts:complete"
 WORKER_SEEN = "hep:worker:seen"
 ANNOUNCEMENTS = "hep:announcements"
 LIMITS = "hep:limits"
+QUEUES = ("drain", "beat", "cold", "mounts", "notify")  # lists on the broker
 PAGE_PREFIX = "hep:page:"
 HOST_PREFIX = "hep:host:"
 TRACKED_PREFIXES = (PAGE_PREFIX, HOST_PREFIX, "hep:hosts:")

@@ -1,4 +1,4 @@
-"""How long a page's writes took from acknowledged to published, read from the log."""
+"""How long writes took from acknowledged to published, read from the log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, text
 
 DAYS = 30
+LATELY_MIN = 10
 NEWEST = 20_000  # writes: of a page that is written to more often the last so many tell enough
 
 # By the log's own key, and no further back than that. What was planned (`due_at`) waited for its
@@ -26,6 +27,22 @@ SELECT day, count(*) AS count,
   round(percentile_disc(0.99) WITHIN GROUP (ORDER BY ms))::int AS p99_ms
 FROM recent GROUP BY GROUPING SETS ((), (day)) ORDER BY day NULLS FIRST
 """)  # noqa: S608 - two numbers of ours
+# Whether the window that `_LATENCY` looks through ends before its days do.
+_IS_CUT = text(f"""
+SELECT EXISTS (SELECT FROM commands c WHERE c.stream_id = :page_id
+  AND c.seq = (SELECT head_seq FROM streams WHERE id = :page_id) - {NEWEST}
+  AND c.received_at > clock_timestamp() - interval '{DAYS} days')
+""")  # noqa: S608 - two numbers of ours
+_LATELY = text(f"""
+WITH recent AS (
+  SELECT extract(epoch FROM published_at - received_at) * 1000 AS ms FROM commands
+  WHERE received_at > clock_timestamp() - interval '{LATELY_MIN} minutes'
+    AND published_at IS NOT NULL AND due_at IS NULL
+)
+SELECT count(*), round(percentile_disc(0.5) WITHIN GROUP (ORDER BY ms))::int,
+  round(percentile_disc(0.99) WITHIN GROUP (ORDER BY ms))::int
+FROM recent
+""")  # noqa: S608 - a number of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +63,14 @@ def latency_of(conn: Connection, page_id: str, zone: str) -> tuple[Latency, Sequ
     rows = conn.execute(_LATENCY, {"page_id": page_id, "zone": zone})
     together, *days = [Latency(*row) for row in rows]
     return together, days
+
+
+def is_cut(conn: Connection, page_id: str) -> bool:
+    """Tell whether a page has more writes of the last 30 days than the newest that are told of."""
+    found: bool = conn.execute(_IS_CUT, {"page_id": page_id}).scalar_one()
+    return found
+
+
+def latency_lately(conn: Connection) -> Latency:
+    """Return the figures of all streams' writes of the last ten minutes together."""
+    return Latency(None, *conn.execute(_LATELY).one())

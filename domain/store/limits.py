@@ -20,7 +20,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from domain.limits import Limit
-from domain.store import keys
+from domain.store import keys, metrics
 from domain.store.spare_counts import SpareCounts
 from domain.store.visits import UNREACHABLE
 
@@ -58,7 +58,10 @@ class Limits:
 
     async def hit(self, limit: Limit, *parts: str) -> int | None:
         """Count one; if that is one too many, return in how many seconds to try again."""
-        return await self._asked(self._hit, self._spare.hit, limit, parts)
+        wait_s = await self._asked(self._hit, self._spare.hit, limit, parts)
+        if wait_s is not None:
+            metrics.LIMITED.labels(limit.name).inc()
+        return wait_s
 
     async def peek(self, limit: Limit, *parts: str) -> int | None:
         """Return in how many seconds to try again, if one more would be too many; count nothing."""

@@ -9,22 +9,29 @@ from typing import Any
 MASK = "…"
 DEEPEST = 4  # what is nested deeper is written as text
 
-# Field names, as `password=…`, `"password": "…"` and `Password: …` are written.
+# What a field is called that holds a secret. Anything may stand before it (`newPassword`,
+# `POSTGRES_PASSWORD`), little after it (`password_hash`): `tokens: 480` is no secret.
 _NAMES = (
-    r"password|passwd|secret|authorization|cookie|set-cookie|idempotency[-_]?key|session|token"
-    r"|api[-_]?key"
+    r"(?:passw(?:or)?d|secret|authorization|cookie|idempotency[-_]?key|session|token|api[-_]?key"
+    r"|hepstatus_device)(?:[-_]?(?:hash|digest|value|key|id))?"
 )
+_QUOTED = r"b?'(?:[^'\\]|\\.)*'|b?\"(?:[^\"\\]|\\.)*\"|\\+['\"][^'\"\\]*"
 _SECRETS = (
     (re.compile(r"hyd_status_[\w.~+/=-]*"), "hyd_status_" + MASK),
-    (re.compile(r"(hepstatus_session=)[^;,\s'\"]*"), rf"\1{MASK}"),
+    (re.compile(r"(hepstatus_(?:session|device)=)[^;,\s'\"]*"), rf"\1{MASK}"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[^\s'\",]+"), rf"\1 {MASK}"),
-    (re.compile(r"(\w://[^\s:@/'\"]*:)[^\s@'\"]+@"), rf"\1{MASK}@"),
+    (re.compile(r"(\w://[^\s:@/'\"]*:)[^\s@'\"]{1,2000}@"), rf"\1{MASK}@"),
+    # A header that holds several: all of its line.
+    (re.compile(r"(?i)((?:authorization|cookie)\s*[:=]\s*)[^\s'\"][^\r\n'\"]*"), rf"\1{MASK}"),
+    # `password=…`, `"password": "…"`, `Password: …`
     (
-        re.compile(rf"(?i)(['\"]?\b(?:{_NAMES})['\"]?\s*[:=]\s*)('[^']*'|\"[^\"]*\"|[^\s,;&)}}]+)"),
+        re.compile(rf"(?i)({_NAMES}\\*['\"]?\s*[:=]\s*)({_QUOTED}|[^\s,;&)}}]+)"),
         rf"\1{MASK}",
     ),
+    # `(b'idempotency-key', b'…')`
+    (re.compile(rf"(?i)({_NAMES}['\"]\s*,\s*)({_QUOTED})"), rf"\1{MASK}"),
 )
-_SECRET_NAME = re.compile(rf"(?i)(?:\w+[-_.])?(?:{_NAMES})")
+_SECRET_NAME = re.compile(rf"(?is).*{_NAMES}")
 
 
 def masked(text: str) -> str:

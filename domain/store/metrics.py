@@ -10,6 +10,8 @@ from prometheus_client import Counter, Histogram
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 # An acknowledged write may wait for an outage to end.
 LAG_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600)
+# What is stale is so from a moment on, or for as long as Redis is gone.
+STALE_BUCKETS = (0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400)
 
 REQUESTS = Counter(
     "hepstatus_http_requests", "Requests to the base host", ["route", "method", "status"]
@@ -22,6 +24,11 @@ VISIT_S = Histogram(
     "hepstatus_visit_seconds", "How long some of them took: a sample", buckets=BUCKETS
 )
 COPIES = Counter("hepstatus_page_copies", "How visits found the process's copy", ["found"])
+STALE_S = Histogram(
+    "hepstatus_stale_copy_seconds",
+    "For how long some of the stale copies that were served had been stale: a sample",
+    buckets=STALE_BUCKETS,
+)
 
 APPENDED = Counter("hepstatus_commands_acknowledged", "Writes acknowledged", ["kind"])
 LIMITED = Counter("hepstatus_requests_limited", "Requests answered 429", ["limit"])
@@ -39,5 +46,6 @@ RENDER_S = Histogram("hepstatus_render_seconds", "Rendering", ["kind"], buckets=
 PUBLISH_S = Histogram("hepstatus_publish_seconds", "Writing a page's hash", buckets=BUCKETS)
 UNPUBLISHED = Counter("hepstatus_publications_failed", "Saved, but Redis did not take it")
 ARTIFACTS_FAILED = Counter("hepstatus_artifacts_failed", "Artifacts that raised", ["artifact"])
+MOUNT_CHECKS = Counter("hepstatus_mount_checks", "Lookups of mounts by their result", ["result"])
 
 UNKNOWN = "(unknown)"

@@ -13,6 +13,8 @@ from domain.store.mounts import mount_from
 
 # Longer than a lookup takes: a worker that died leaves its mounts to others after this time.
 LEASE_S = 60
+# Beat asks for what is due every two seconds: what was left for so long, nobody takes.
+OVERDUE_S = 60
 _LEASE = text("""
 UPDATE mount_checks SET next_at = clock_timestamp() + make_interval(secs => :lease_s)
 WHERE mount_id IN (
@@ -31,6 +33,10 @@ _NOTE = text("""
 UPDATE mount_checks c SET checked_at = :at, failing_since = :failing_since,
   next_at = CASE WHEN m.asked_at = :asked_at THEN CAST(:next_at AS timestamptz) ELSE c.next_at END
 FROM mounts m WHERE c.mount_id = :mount_id AND m.id = c.mount_id
+""")
+_OVERDUE = text("""
+SELECT count(*) FROM mount_checks
+WHERE next_at < clock_timestamp() - make_interval(secs => :overdue_s)
 """)
 _NOW = text("SELECT clock_timestamp()")
 
@@ -56,6 +62,12 @@ def leased(conn: Connection, mount_id: str) -> Leased | None:
     if row is None:
         return None
     return Leased(mount_from(row), row.account_id, row.failing_since, row.is_taken)
+
+
+def overdue_checks(conn: Connection) -> int:
+    """Return how many mounts should have been looked up more than a minute ago."""
+    count: int = conn.execute(_OVERDUE, {"overdue_s": OVERDUE_S}).scalar_one()
+    return count
 
 
 def now(conn: Connection) -> datetime:

@@ -68,10 +68,11 @@ def note_publication(conn: Connection, page_id: str, noted: Noted) -> None:
         LAG_S.observe(lag_s)
 
 
-def pages_behind(conn: Connection, build: str, epoch: str, limit: int) -> list[str]:
+def pages_behind(conn: Connection, build: str | None, epoch: str, limit: int) -> list[str]:
     """Return pages whose publication is not of their state, this day, this build and this epoch.
 
-    If there are more than `limit`, others every time.
+    Without a build (None) those of any are taken for up to date. If there are more than `limit`,
+    others every time.
     """
     where = {"build": build, "epoch": epoch, "limit": limit}
     return list(conn.execute(_BEHIND, where).scalars())

@@ -3,7 +3,7 @@
 import contextlib
 import socket
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import psycopg
 import redis
@@ -14,7 +14,8 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 
 from domain.store import keys
 from domain.store.engine import CONNECT, SQLAlchemyError, driver_url
-from domain.store.health import queue_lengths
+from domain.store.health import queue_lengths, worker_seen
+from domain.store.mount_checks import overdue_checks
 from domain.store.publication import pages_behind
 from domain.store.settings import Settings
 
@@ -31,8 +32,11 @@ FROM commands WHERE published_at IS NULL AND outcome IS NULL
 class Stock(Collector):
     """Gauges of Postgres, Redis and the broker; of one that does not answer only that it is so."""
 
-    def __init__(self, settings: Settings, build: str, queues: Iterable[str]) -> None:
-        """Look as a worker of this build would; nothing connects before somebody scrapes."""
+    def __init__(self, settings: Settings, build: str | None) -> None:
+        """Look as a worker of this build would; nothing connects before somebody scrapes.
+
+        Who knows of no build (None) takes a page of another one for published.
+        """
         url = driver_url(settings.database_url)
         # A connection a scrape: none is kept that a forked child could share.
         self._engine = create_engine(
@@ -42,28 +46,29 @@ class Stock(Collector):
         self._cache = redis.Redis.from_url(settings.cache_url, **limits)
         self._broker = redis.Redis.from_url(settings.broker_url, **limits)
         self._build = build
-        self._queues = tuple(queues)
 
     def collect(self) -> Iterator[Metric]:
         """Return the gauges that can be told."""
-        epoch = self._epoch()
+        epoch, is_seen = self._epoch_and_worker()
         yield gauge("redis_up", "Whether the visitors' Redis answers", epoch is not None)
+        if epoch is not None:
+            yield gauge("worker_up", "Whether a worker has swept lately", is_seen)
         yield from self._queue_lengths()
         yield from self._postgres(epoch)
 
-    def _epoch(self) -> str | None:
+    def _epoch_and_worker(self) -> tuple[str | None, bool]:
         try:
-            held = self._cache.get(keys.EPOCH)
+            held, is_seen = self._cache.get(keys.EPOCH), worker_seen(self._cache)
         except redis.RedisError:
-            return None
-        return bytes(held or b"").decode()  # type: ignore[arg-type]  # redis-py types replies for asyncio too
+            return None, False
+        return bytes(held or b"").decode(), is_seen  # type: ignore[arg-type]  # redis-py types replies for asyncio too
 
     def _queue_lengths(self) -> Iterator[Metric]:
         lengths = GaugeMetricFamily(
             "hepstatus_queue_length", "Messages that no worker has taken", labels=["queue"]
         )
         try:
-            for queue, length in queue_lengths(self._broker, self._queues).items():
+            for queue, length in queue_lengths(self._broker, keys.QUEUES).items():
                 lengths.add_metric([queue], length)
         except redis.RedisError:
             return
@@ -83,6 +88,8 @@ class Stock(Collector):
         count, oldest_s = conn.execute(_WAITING).one()
         yield gauge("commands_unapplied", "Commands that wait for a drain", count)
         yield gauge("oldest_unapplied_seconds", "How long the oldest has waited", oldest_s)
+        overdue = overdue_checks(conn)
+        yield gauge("mount_checks_overdue", "Mounts that nobody looks up, though due", overdue)
         if epoch is not None:
             behind = len(pages_behind(conn, self._build, epoch, MOST_PAGES))
             yield gauge("pages_unpublished", "Pages whose publication is behind", behind)

@@ -7,7 +7,7 @@ that takes a hundred; this costs one. What a killed process had not carried over
 import asyncio
 from collections import Counter
 
-from domain.store.metrics import COPIES, VISIT_S, VISITS
+from domain.store.metrics import COPIES, STALE_S, VISIT_S, VISITS
 
 CARRY_S = 0.5
 SAMPLED = 16  # of so many visits in a burst one is timed; of a lone one always
@@ -31,6 +31,13 @@ def note_visit(artifact: str, status: int, took_s: float) -> None:
 def note_copy(found: str) -> None:
     """Count how a copy was found: `hit`, `stale` or `miss`."""
     _copies[found] += 1
+
+
+def note_stale_copy(stale_s: float) -> None:
+    """Count that a copy was served stale and, of some, for how many seconds it had been."""
+    if _copies["stale"] % SAMPLED == 0:
+        STALE_S.observe(stale_s)
+    note_copy("stale")
 
 
 def carry_over() -> None:

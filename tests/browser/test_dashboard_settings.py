@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard import at_desk, of, url
+from tests.support.faults import Behind
 from tests.support.pictures import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -64,6 +65,27 @@ def test_visitors_see_it_when_settings_were_saved(actors, desk):
     assert (kept["timeZone"], kept["showUptime"]) == ("Asia/Tokyo", False)
     # and what the tier forces can't be chosen
     expect(look.page.get_by_label("Powered by Hep.gg")).to_be_disabled()
+
+
+def test_the_owner_reads_how_fast_her_changes_were_shown_whether_or_not_visitors_do(actors, desk):
+    # Given a page of whose changes it is known how long they took, the newest the longest
+    look = desk("settings")
+    page, behind = look.owned, Behind(actors.system)
+    times = "due_at = NULL, published_at = received_at + make_interval(secs => :took_s)"
+    told = f"UPDATE commands SET {times} WHERE stream_id = :id AND seq <= :seq"
+    head = behind.head(page.id)
+    for seq, took_s in ((head, 1.24), (head - 1, 0.014)):
+        behind.sql(told, id=page.id, seq=seq, took_s=took_s)
+
+    # When she looks at its settings, then they say it, beside what visitors may be told
+    look.page.reload()
+    expect(look.page.locator("#latency")).to_have_text(
+        f"Of {head} changes in the last 30 days, half were on the page within 14 ms,"
+        " 99 of 100 within 1.2 s."
+    )
+    expect(
+        look.page.get_by_label("Show visitors how fast this page is updated")
+    ).not_to_be_checked()
 
 
 def test_a_wrong_zone_is_told_beside_its_field(desk):

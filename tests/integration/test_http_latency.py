@@ -1,5 +1,8 @@
 """How fast writes were shown, as their owner is told."""
 
+import re
+
+from domain.store.latency import NEWEST
 from tests.support.faults import Behind
 
 
@@ -94,3 +97,29 @@ def test_visitors_are_told_nothing_when_nothing_was_written(system, actors):
     page.owner.done(page.owner.patch(page.path, {"showLatency": True}), 200)
     Behind(system).sql("UPDATE commands SET due_at = received_at WHERE stream_id = :id", id=page.id)
     assert SAID not in history(actors.visitor(page))
+
+
+def told_to_owner(page):
+    answer = page.owner.get(f"/dashboard/pages/{page.id}/settings")
+    assert answer.status_code == 200, answer.text
+    return re.search(r'id="latency">([^<]*)<', answer.text)[1]
+
+
+def test_settings_say_that_only_the_newest_tell_when_there_are_more(system, actors):
+    # given a page of whose log all but the newest write is further back than is looked at
+    page, behind = actors.page("API", "Website"), Behind(system)
+    times = "due_at = NULL, published_at = received_at + interval '20 ms'"
+    behind.sql(f"UPDATE commands SET {times} WHERE stream_id = :id", id=page.id)
+    head = behind.head(page.id)
+    assert told_to_owner(page).startswith(f"Of {head} changes in the last 30 days, half were")
+    behind.sql(
+        "UPDATE streams SET head_seq = :head WHERE id = :id", id=page.id, head=head + NEWEST - 1
+    )
+    # when its owner looks, then that is said
+    assert told_to_owner(page).startswith("Of the newest 20,000 changes in the last 30 days, half")
+    # and that there is nothing to tell, once it is longer ago
+    behind.sql(
+        "UPDATE commands SET received_at = received_at - interval '31 days' WHERE stream_id = :id",
+        id=page.id,
+    )
+    assert told_to_owner(page) == "Nothing was changed in the last 30 days."

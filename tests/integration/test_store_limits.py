@@ -8,6 +8,7 @@ import time
 from contextlib import asynccontextmanager
 
 import pytest
+from prometheus_client import REGISTRY
 
 from domain.limits import Limit
 from domain.store import artifacts
@@ -29,6 +30,11 @@ async def counting(url=None, *, is_on=True):
         await limits.close()
 
 
+def refusals():
+    name, of_limit = "hepstatus_requests_limited_total", {"limit": THREE.name}
+    return REGISTRY.get_sample_value(name, of_limit) or 0
+
+
 async def hits(limits, count, *parts, limit=THREE):
     return [await limits.hit(limit, *parts) for _ in range(count)]
 
@@ -38,7 +44,9 @@ def test_one_too_many_is_told_with_its_time_when_a_window_is_full():
         who = mint("a")
         async with counting() as limits:
             assert await hits(limits, 3, who) == [None] * 3
+            before = refusals()
             assert 58 <= await limits.hit(THREE, who) <= 60
+            assert refusals() == before + 1
             # and nobody else is concerned, nor the same one under another limit
             assert await limits.hit(THREE, mint("a")) is None
             assert await limits.hit(Limit("others", 3, 60), who) is None

@@ -14,6 +14,7 @@ from domain.account.mount_commands import (
     UnmountHost,
     VerifyMount,
 )
+from domain.account.mount_proof import Result
 from domain.log import Code
 from domain.page.commands import SetHosts
 from domain.store import artifacts, settings
@@ -21,7 +22,8 @@ from domain.store.engine import sync_engine
 from domain.store.hosts import leads_somewhere
 from domain.store.load import load_account
 from domain.store.mint import mint
-from domain.store.mount_checks import lease_due
+from domain.store.mount_checks import lease_due, overdue_checks
+from ops import doctor
 from tests.architecture.source import text_of
 from tests.support.drained_page import drain_all
 from tests.support.faults import at_once
@@ -131,6 +133,26 @@ def test_lookup_is_leased_to_one_when_many_ask_what_is_due(zone):
         assert mount_id not in lease_due(other, 1_000)
 
 
+def test_check_is_overdue_when_nobody_took_it_for_more_than_a_minute():
+    # given a mount that is due
+    mount_id = Owned().mount(new_domain())
+
+    def overdue_when_due(seconds_ago):
+        sql(
+            "UPDATE mount_checks SET next_at = clock_timestamp() - make_interval(secs => :s)"
+            " WHERE mount_id = :id",
+            s=seconds_ago,
+            id=mount_id,
+        )
+        with sync_engine().connect() as conn:
+            return overdue_checks(conn)
+
+    # when it waits, then it is overdue after a minute and no sooner
+    assert overdue_when_due(50) == overdue_when_due(70) - 1
+    # and the doctor says so
+    assert not doctor.mounts(settings.load_settings()).is_well
+
+
 def test_next_lookup_is_at_once_when_the_owner_asks_while_one_is_under_way(zone, monkeypatch):
     # given a lookup that takes its time, while the owner asks anew
     ada, host = Owned(), new_domain()
@@ -138,7 +160,7 @@ def test_next_lookup_is_at_once_when_the_owner_asks_while_one_is_under_way(zone,
 
     def meanwhile(asked):
         assert ada.tell(VerifyMount(ada.id, mount_id)) is None
-        return "an old finding"
+        return Result.MISSING, "an old finding"
 
     monkeypatch.setattr(lookups, "look_up", meanwhile)
     # when the lookup is over

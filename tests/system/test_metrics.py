@@ -3,15 +3,15 @@
 import os
 import signal
 
-import httpx
 import psutil
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from domain.page.commands import SetStatus
+from domain.store import keys
 from ops import ports
 from tests.support.actors import Actors, unique
 from tests.support.faults import SOON_S, Behind
+from tests.support.figures import figure, scrape
 from tests.support.stack import System, wait_until
 
 pytestmark = pytest.mark.system
@@ -34,24 +34,6 @@ class Scraped:
 
     def worker(self, name, **labels):
         return figure(self.worker_port, name, labels)
-
-
-def scrape(port):
-    """Every sample: (name, labels, value)."""
-    answer = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=10, verify=False)
-    assert answer.status_code == 200
-    families = text_string_to_metric_families(answer.text)
-    return [(s.name, s.labels, s.value) for family in families for s in family.samples]
-
-
-def figure(port, name, labels):
-    """The sum of all samples of this name and these labels; None if there is none."""
-    found = [
-        value
-        for each, held, value in scrape(port)
-        if each == f"hepstatus_{name}" and labels.items() <= held.items()
-    ]
-    return sum(found) if found else None
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +80,7 @@ def test_visits_are_counted_by_artifact_when_copies_are_hit_and_missed(scraped, 
     missed = scraped.web("page_copies_total", found="miss") or 0
     hit = scraped.web("page_copies_total", found="hit") or 0
     seen = scraped.web("visits_total", artifact="status.json", status="200") or 0
+    found = scraped.web("page_copies_total") or 0
     # when it is visited again and again, by way of both processes
     for _ in range(10):
         assert vi.get("/status.json").status_code == 200
@@ -107,6 +90,7 @@ def test_visits_are_counted_by_artifact_when_copies_are_hit_and_missed(scraped, 
     wait_until(lambda: scraped.web("visits_total", **wanted) == seen + 10, "all count", SOON_S)
     assert missed < scraped.web("page_copies_total", found="miss") <= missed + 2
     assert scraped.web("page_copies_total", found="hit") >= hit + 8
+    wait_until(lambda: scraped.web("page_copies_total") == found + 11, "one a visit", SOON_S)
     lost = {"artifact": "(none)", "status": "404"}
     wait_until(lambda: scraped.web("visits_total", **lost), "it counts too", SOON_S)
     assert scraped.web("visit_seconds_count") >= 1
@@ -164,6 +148,28 @@ def test_stock_says_what_waits_when_a_drain_stands_still(scraped, cast):
     assert scraped.worker("postgres_up") == scraped.worker("redis_up") == 1
 
 
+def test_web_says_what_waits_when_no_worker_is_there_to_say_it(scraped, cast):
+    # given both programs, which tell the same
+    page, behind = cast.page("API"), Behind(scraped.system)
+    assert scraped.web("worker_up") == scraped.worker("worker_up") == 1
+    worker = next(c for c in scraped.system.children if c.name == "worker1")
+    # when the worker dies, and a write comes
+    worker.kill()
+    try:
+        behind.redis.pexpire(keys.WORKER_SEEN, 100)  # its mark would stay for ten seconds
+        behind.append(page.id, SetStatus("API", "outage"))
+        # then web tells that it is gone, and for how long the write waits
+        wait_until(lambda: scraped.web("worker_up") == 0, "no worker is seen", SOON_S)
+        first = scraped.web("oldest_unapplied_seconds")
+        wait_until(lambda: scraped.web("oldest_unapplied_seconds") > first, "it waits", SOON_S)
+        assert scraped.web("commands_unapplied") >= 1
+        assert scraped.web("postgres_up") == scraped.web("redis_up") == 1
+    finally:
+        scraped.system.restart(worker)
+    wait_until(lambda: scraped.web("worker_up") == 1, "a worker is seen", SOON_S)
+    wait_until(lambda: scraped.web("pages_unpublished") == 0, "all is published", SOON_S)
+
+
 def test_counts_stay_when_processes_are_killed_and_replaced(scraped, cast):
     # given counts of both programs
     mon = cast.monitor(cast.page("API"))
@@ -200,7 +206,16 @@ def test_counts_stay_when_processes_are_killed_and_replaced(scraped, cast):
 
 def test_scrape_answers_at_once_when_postgres_is_frozen_or_gone(scraped, cast):
     # given figures, and a Postgres that stands still
-    assert cast.monitor(cast.page("API")).toggle("API", "outage").status_code == 200
+    page = cast.page("API")
+    assert cast.monitor(page).toggle("API", "outage").status_code == 200
+    missed = scraped.web("page_copies_total", found="miss") or 0
+
+    def both_have_a_copy():
+        cast.visitor(page).json()  # another connection may lead to the other process
+        return (scraped.web("page_copies_total", found="miss") or 0) >= missed + 2
+
+    wait_until(both_have_a_copy, "both processes have a copy", SOON_S)
+    vi = cast.visitor(page)
     stack = scraped.system.stack
     stack.postgres.child.freeze()
     try:
@@ -218,6 +233,14 @@ def test_scrape_answers_at_once_when_postgres_is_frozen_or_gone(scraped, cast):
         assert scraped.worker("postgres_up") == scraped.worker("redis_up") == 0
         assert scraped.worker("queue_length") is None
         assert scraped.worker("drain_seconds_count") >= 1
+        # and how old the copies are that visitors get now, each counted once
+        found = scraped.web("page_copies_total")
+        stale = scraped.web("page_copies_total", found="stale") or 0
+        for _ in range(4):
+            assert vi.get("/status.json").headers["x-hepstatus-copy"] == "stale"
+        wait_until(lambda: scraped.web("page_copies_total") == found + 4, "one a visit", SOON_S)
+        assert scraped.web("page_copies_total", found="stale") == stale + 4
+        assert scraped.web("stale_copy_seconds_sum") > 0
     finally:
         for server in (stack.postgres, stack.redis):
             server.restart()

@@ -5,9 +5,11 @@ from urllib.parse import quote
 
 import pytest
 
+from ops import ports
 from tests.integration import wire
 from tests.support.actors import Actors, Caller, unique
 from tests.support.faults import NOBODY, SOON_S, Behind
+from tests.support.figures import figure
 from tests.support.inside import hepstatus
 from tests.support.name_server import name_server
 from tests.support.stack import System, wait_until
@@ -30,6 +32,7 @@ def dns_system(tmp_path_factory, stack_template, zone):
         "DNS_TIMEOUT_S": "3",
         "MOUNT_CHECK_S": "0.5",
         "EDGE_ADDRESSES": "192.0.2.7, 2001:db8::7",
+        "WORKER_METRICS_PORT": str(ports.choose()),
     }
     folder = tmp_path_factory.mktemp("mounts")
     with System(folder, template=stack_template, env=env) as system:
@@ -122,6 +125,27 @@ def test_reason_tells_what_was_found_when_the_record_is_another(cast, zone):
     wait_for(page, host, told="found hepstatus-verify=stale instead")
     make(zone, found, "TXT")
     wait_for(page, host, state="active")
+
+
+def test_checks_are_counted_by_their_result_when_domains_are_looked_up(cast, zone, dns_system):
+    # given what is counted so far
+    port = int(dns_system.env["WORKER_METRICS_PORT"])
+
+    def counted(result):
+        return figure(port, "mount_checks_total", {"result": result}) or 0
+
+    missing, silent, proved = map(counted, ("missing", "no_answer", "proved"))
+    # when a domain has no record, then an unwell server, then its record
+    page, host = cast.page("API"), new_domain()
+    found = mount(page, host)
+    wait_until(lambda: counted("missing") > missing, "a missing proof counts", SOON_S)
+    zone.fail(host, "SERVFAIL")
+    wait_until(lambda: counted("no_answer") > silent, "so does no answer", SOON_S)
+    zone.fail(host, "")
+    make(zone, found, "CNAME")
+    # then each is counted, and none is overdue
+    wait_until(lambda: counted("proved") > proved, "so does the proof", SOON_S)
+    assert figure(port, "mount_checks_overdue", {}) == 0
 
 
 def test_claim_is_refused_when_it_copies_anothers_record(cast, zone):

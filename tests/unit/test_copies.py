@@ -51,7 +51,10 @@ def test_copy_is_read_again_when_it_was_marked_stale():
         await copies.fresh("page", source.read)
         source.words["page"] = "two"
         copies.mark_stale("page")
-        # it is kept, labelled, until somebody asks
+        # it is kept, labelled with its age, until somebody asks
+        first_s = copies.get("page").stale_s
+        copies.mark_stale("page")
+        assert 0 < first_s < copies.get("page").stale_s
         assert copies.get("page").value == "one"
         assert not copies.is_fresh("page")
         assert await copies.fresh("page", source.read) == "two"

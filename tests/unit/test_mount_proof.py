@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.account.mount_proof import TOLD_LIMIT, Answer, Proof, Said
+from domain.account.mount_proof import TOLD_LIMIT, Answer, Proof, Result, Said
 
 PROOF = Proof("status.acme.com", "0123abcd", "cname.hep.gg")
 ALIAS, TEXT = "0123abcd.cname.hep.gg", "hepstatus-verify=0123abcd"
@@ -31,6 +31,7 @@ txt = cname
 )
 def test_domain_is_proven_when_one_record_is_right(aliases, texts):
     assert PROOF.problem(aliases, texts) is None
+    assert PROOF.result(aliases, texts) is Result.PROVED
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,8 @@ def test_reason_says_what_was_found_when_nothing_is_proven(aliases, texts, reaso
     assert reason in told
     assert told.endswith(".")
     assert told.isprintable()
+    is_unanswered = "(timeout)" in reason or "(SERVFAIL)" in reason
+    assert PROOF.result(aliases, texts) is Result(("missing", "no_answer")[is_unanswered])
 
 
 def test_reason_is_short_and_always_the_same_when_a_stranger_has_many_records():

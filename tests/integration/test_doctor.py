@@ -1,0 +1,50 @@
+"""What the doctor says of figures, on real Postgres."""
+
+import pytest
+from sqlalchemy import text
+
+from domain.store.engine import sync_engine
+from domain.store.settings import load_settings
+from ops import doctor
+from tests.support.drained_page import DrainedPage
+
+
+@pytest.fixture
+def page(store):
+    """A page, in a log in which all that was written before is of yesterday."""
+    with sync_engine().begin() as conn:
+        conn.execute(text("UPDATE commands SET received_at = received_at - interval '1 day'"))
+    return DrainedPage(*"abcdefghij")
+
+
+def look(check):
+    found = check(load_settings())
+    return found.is_well, found.what
+
+
+def test_doctor_counts_commands_that_failed_when_some_did_since_yesterday(page):
+    assert look(doctor.failures) == (True, "0 commands failed in 24 hours")
+    page.append_poison()
+    page.drain()
+    assert look(doctor.failures) == (False, "1 commands failed in 24 hours")
+
+
+def test_doctor_tells_how_long_writes_took_when_half_of_them_were_too_slow(page):
+    # given a page that was written to, and is published
+    is_well, what = look(doctor.latency)
+    assert is_well
+    assert "writes in 10 minutes half took" in what
+    # when most of its writes took three seconds
+    with sync_engine().begin() as conn:
+        slow = "published_at = received_at + interval '3 s', due_at = NULL"
+        conn.execute(text(f"UPDATE commands SET {slow} WHERE stream_id = :id"), {"id": page.id})
+        conn.execute(
+            text("UPDATE commands SET due_at = received_at WHERE left(stream_id, 2) = 'a_'")
+        )
+    # then that is not well, and nothing is to be told of what was planned
+    is_well, what = look(doctor.latency)
+    assert not is_well
+    assert "half took 3000 ms or less, 99 of 100 3000 ms" in what
+    with sync_engine().begin() as conn:
+        conn.execute(text("UPDATE commands SET due_at = received_at"))
+    assert look(doctor.latency) == (True, "no write in 10 minutes")
