@@ -11,7 +11,7 @@ from domain.store import keys
 _BACKLOG = text("""
 SELECT
   (SELECT count(*) FROM commands WHERE published_at IS NULL AND outcome IS NULL) AS unapplied,
-  (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(received_at)), 0) FROM commands
+  (SELECT greatest(extract(epoch FROM clock_timestamp() - min(received_at)), 0) FROM commands
     WHERE published_at IS NULL AND outcome IS NULL)::float AS oldest_s,
   (SELECT count(*) FROM pages WHERE deleted_at IS NULL) AS pages,
   (SELECT count(*) FROM pages WHERE deleted_at IS NULL AND (published_seq < applied_seq

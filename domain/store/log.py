@@ -193,7 +193,8 @@ def waiting(conn: Connection, stream_id: str, limit: int) -> list[Waiting]:
 
 
 _SETTLE = text("""
-UPDATE commands c SET outcome = v.outcome, refusal = v.refusal, applied_at = clock_timestamp()
+UPDATE commands c SET outcome = v.outcome, refusal = v.refusal,
+  applied_at = greatest(clock_timestamp(), c.received_at)
 FROM unnest(:seqs, :outcomes, :refusals) AS v(seq, outcome, refusal)
 WHERE c.stream_id = :stream_id AND c.seq = v.seq
 """).bindparams(
@@ -230,7 +231,7 @@ SELECT DISTINCT stream_id FROM commands
 WHERE published_at IS NULL AND (outcome IS NULL OR left(stream_id, 2) = 'a_')
 """)
 _FINISH = text("""
-UPDATE commands SET published_at = clock_timestamp()
+UPDATE commands SET published_at = greatest(clock_timestamp(), applied_at)
 WHERE stream_id = :stream_id AND seq <= :held AND published_at IS NULL AND outcome IS NOT NULL
 RETURNING extract(epoch FROM published_at - received_at)::float
 """)

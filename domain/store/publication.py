@@ -15,7 +15,7 @@ WITH noted AS (
     published_build = :build, published_epoch = :epoch
   WHERE id = :page_id
 )
-UPDATE commands SET published_at = clock_timestamp()
+UPDATE commands SET published_at = greatest(clock_timestamp(), applied_at)
 WHERE stream_id = :page_id AND seq <= :seq AND published_at IS NULL AND outcome IS NOT NULL
 RETURNING extract(epoch FROM published_at - received_at)::float
 """)

@@ -24,7 +24,7 @@ REDIS_S = 1.0
 MOST_PAGES = 10_000  # more that are behind are not counted one by one
 
 _WAITING = text("""
-SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(received_at)), 0)::float
+SELECT count(*), greatest(extract(epoch FROM clock_timestamp() - min(received_at)), 0)::float
 FROM commands WHERE published_at IS NULL AND outcome IS NULL
 """)
 
