@@ -63,10 +63,11 @@ class Record:
 
 
 class Peer:
-    """Somebody who speaks to whichever web process answers."""
+    """Somebody who speaks to whichever web process answers, and rests before the next word."""
 
-    def __init__(self, ports: list[int]) -> None:
+    def __init__(self, ports: list[int], rest_s: float) -> None:
         self._ports = ports
+        self.rest_s = rest_s
         self._turn = random.randrange(len(ports))
         self._connections: dict[int, Connection] = {}
 
@@ -95,8 +96,10 @@ class Peer:
 class Writer(Peer):
     """Says one number after the other of a page."""
 
-    def __init__(self, story: Story, record: Record, ports: list[int], *, waits: bool) -> None:
-        super().__init__(ports)
+    def __init__(
+        self, story: Story, record: Record, ports: list[int], rest_s: float, *, waits: bool
+    ) -> None:
+        super().__init__(ports, rest_s)
         self.story, self.record = story, record
         self._headers = {"Authorization": f"Bearer {story.secret}"}
         self._headers |= {} if waits else {"Prefer": "respond-async"}
@@ -109,6 +112,7 @@ class Writer(Peer):
             while not stop.is_set() or number % CHAPTER == RESOLVES:  # which no visitor can see
                 number += 1
                 await self.say(number)
+                await asyncio.sleep(self.rest_s)
 
     async def say(self, number: int) -> None:
         """Say a number until it is acknowledged."""
@@ -151,8 +155,10 @@ class Visitor(Peer):
     it had served it since it began.
     """
 
-    def __init__(self, stories: list[Story], record: Record, ports: list[int]) -> None:
-        super().__init__(ports)
+    def __init__(
+        self, stories: list[Story], record: Record, ports: list[int], rest_s: float
+    ) -> None:
+        super().__init__(ports, rest_s)
         self.stories, self.record = stories, record
         self._drawn: set[tuple[int, str]] = set()
 
@@ -170,6 +176,7 @@ class Visitor(Peer):
                 self._turn = random.randrange(len(self._ports))
                 path = random.choices(list(SIGHTS), list(SIGHTS.values()))[0]
                 await self.visit(random.choice(self.stories), path)
+                await asyncio.sleep(self.rest_s)
 
     async def visit(self, story: Story, path: str) -> None:
         """One visit, at another process if the first one is not there."""
@@ -209,13 +216,15 @@ class Visitor(Peer):
 
 
 class Load:
-    """Writers and visitors in a thread of their own."""
+    """Writers and visitors in a thread of their own; each rests `rest_s` after a word."""
 
-    def __init__(self, system: System, stories: list[Story], visitors: int = 2) -> None:
+    def __init__(
+        self, system: System, stories: list[Story], visitors: int = 2, rest_s: float = 0.0
+    ) -> None:
         self.stories = stories
         self.record = Record()
         self.ports = [web.port for web in system.webs]
-        self._visitors = visitors
+        self._visitors, self._rest_s = visitors, rest_s
         self._quiet, self._closed = threading.Event(), threading.Event()
         self.is_flowing = threading.Event()
         self._failure: BaseException | None = None
@@ -249,12 +258,14 @@ class Load:
         async with asyncio.TaskGroup() as group:
             writers = [
                 group.create_task(
-                    Writer(s, self.record, self.ports, waits=i % 4 != 0).run(self._quiet)
+                    Writer(s, self.record, self.ports, self._rest_s, waits=i % 4 != 0).run(
+                        self._quiet
+                    )
                 )
                 for i, s in enumerate(self.stories)
             ]
             for _ in range(self._visitors):
-                visitor = Visitor(self.stories, self.record, self.ports)
+                visitor = Visitor(self.stories, self.record, self.ports, self._rest_s)
                 await visitor.look_around()
                 self.is_flowing.set()
                 group.create_task(visitor.run(self._closed))

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.system
 
 PAGES = 4
 FROZEN_S = 3.0
+REST_S = 0.02  # other tests run beside this one
 BEFORE_S = (0.1, 0.6)
 IN_ORDER = sorted(SCENARIOS, key=lambda scenario: scenario.needs)  # one system after the other
 
@@ -69,7 +70,7 @@ def test_no_word_is_lost_when(scenario, places):
         skip_without_compiler()
     # given writers and visitors at work
     place, stories = places.fit(scenario.needs)
-    load = Load(place.system, stories, visitors=1)
+    load = Load(place.system, stories, visitors=1, rest_s=REST_S)
     before = load.acknowledged
     with place.system.logs_of_failures():
         with load.flowing():
