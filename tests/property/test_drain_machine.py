@@ -179,15 +179,14 @@ class Spine(RuleBasedStateMachine):
         seq, status = self.page.published()
         assert seq == self.page.head() == max(self.states)
         assert said(status) == self.expected()
+        told = {seq: self.page.receipt(seq) for seq in (self.first, *self.outcomes)}
         for seq, outcome in self.outcomes.items():
-            self.was_settled_once(seq, outcome)
+            self.was_settled_once(told[seq - 1], told[seq], outcome)
 
-    def was_settled_once(self, seq, outcome):
-        receipt = self.page.receipt(seq)
+    def was_settled_once(self, before, receipt, outcome):
         wanted = "published" if outcome is Outcome.APPLIED else outcome.value
         assert (receipt.outcome, receipt.state) == (outcome, wanted)
         assert receipt.published_at is not None
-        before = self.page.receipt(seq - 1)
         assert before.accepted_at <= receipt.accepted_at
         assert before.applied_at <= receipt.applied_at
 

@@ -24,7 +24,8 @@ START_LIMIT_S = 60.0
 
 
 def environment(data_dir, port):
-    given = {"HEPSTATUS_DATA_DIR": str(data_dir), "PORT": str(port)}
+    # One web process will do: how many are asked for is gunicorn's affair.
+    given = {"HEPSTATUS_DATA_DIR": str(data_dir), "PORT": str(port), "WEB_CONCURRENCY": "1"}
     kept = {name: value for name, value in os.environ.items() if name not in NOT_KEPT}
     return {**kept, **given}
 
