@@ -56,10 +56,10 @@ def test_page_is_ready_for_a_monitor_when_the_operator_has_made_it(actors, syste
     host = f"{subdomain.lower()}.localhost"
     assert url == f"http://{host}:{system.webs[0].port}/"
     # when components and a key are added, by host, subdomain and id
-    group = told(system, "component", "add", host, "Backend", "--category", by=process)
+    group = told(system, "component", "add", host, "Backend", "--category")
     leaf = told(
         system, "component", "add", subdomain.lower(), "API", "--parent", group,
-        "--description", "Requests", by=process,
+        "--description", "Requests",
     )  # fmt: skip
     secret = told(system, "key", "create", page_id, by=process)
     # then a monitor writes, visitors see it, and the owner logs in
@@ -71,7 +71,7 @@ def test_page_is_ready_for_a_monitor_when_the_operator_has_made_it(actors, syste
     assert "Requests" in vi.get("/").text
     login = actors.caller().post("/api/v1/auth/login", {"email": email, "password": PASSWORD})
     assert login.status_code == 200
-    assert f"{page_id}  {host}" in told(system, "page", "list", by=process)
+    assert f"{page_id}  {host}" in told(system, "page", "list")
 
 
 def test_password_is_made_up_when_none_is_given(actors, system):
