@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -52,6 +53,30 @@ def beat(page, times=1):
     return page.head() - before
 
 
+BEATS = """
+import sys
+from workers.clock import keep_time
+for _ in sys.stdin:
+    for _ in range(40):
+        keep_time()
+    print("kept", flush=True)
+"""
+
+
+def beats(store):
+    """A process that keeps time forty times at every line that it reads."""
+    command = [sys.executable, "-c", BEATS]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    return subprocess.Popen(command, env=store.env, text=True, **pipes)
+
+
+def tell(processes):
+    """Let all of them keep time at once; what they say when they have."""
+    for process in processes:
+        print("go", file=process.stdin, flush=True)
+    return [process.stdout.readline() for process in processes]
+
+
 def window_of(page, incident_id):
     with sync_engine().connect() as conn:
         return incident_of(conn, page.id, incident_id)
@@ -90,14 +115,15 @@ def test_window_is_in_the_past_as_planned_when_ten_beats_come_late(page, now):
 
 
 def test_window_begins_and_ends_once_when_beats_are_processes_of_their_own(page, now, store):
-    # given three machines that keep time for a while
-    beats = "from workers.clock import keep_time\nfor _ in range(40): keep_time()"
+    # given three machines that keep time for a while, as often as they are told
     start, end = now - 2 * HOUR, now - HOUR
     window, before = plan(page, start, end), page.head()
-    for _ in range(2):
-        found = [subprocess.Popen([sys.executable, "-c", beats], env=store.env) for _ in range(3)]
-        assert [process.wait(60) for process in found] == [0, 0, 0]
-        page.drain()
+    with ExitStack() as machines:
+        found = [machines.enter_context(beats(store)) for _ in range(3)]
+        for _ in range(2):
+            assert tell(found) == ["kept\n"] * 3
+            page.drain()
+    assert [process.returncode for process in found] == [0, 0, 0]
     # then each instant was told once
     assert page.head() - before == 2
     told = window_of(page, window)
