@@ -5,6 +5,7 @@ left whole; who kills, freezes or empties takes `own_system`.
 """
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,21 @@ from domain.store import engine
 from tests.support.actors import Actors
 from tests.support.inside import STORE_VARIABLES, forget_settings
 from tests.support.stack import System, template
+
+HERE = Path(__file__).parent
+ROOMS = ("system", "integration", "property", "browser", "architecture", "unit")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes long, so that what is short fills up the end, room by room: what the
+    tests of a room share is started once a process.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+
+    def place(item):
+        return item.path not in slow, ROOMS.index(item.path.relative_to(HERE).parts[0])
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

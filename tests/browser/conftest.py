@@ -8,11 +8,11 @@ from playwright.sync_api import sync_playwright
 from tests.browser import stage
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium():
     """Chromium; without one the tests are skipped, unless this is CI.
 
-    Not for the session: Playwright keeps an event loop running, and tests of other modules in this
+    Not for the session: Playwright keeps an event loop running, and tests of other rooms in this
     process run loops of their own.
     """
     if stage.chromium_path() is None:

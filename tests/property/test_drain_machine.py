@@ -206,5 +206,5 @@ def page_with_a_taken_id(store):
     TAKEN = DrainedPage("taken")
 
 
-TestSpine = Spine.TestCase
+TestSpine = pytest.mark.slow(Spine.TestCase)
 TestSpine.settings = settings(max_examples=20, stateful_step_count=25)
