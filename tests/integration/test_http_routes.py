@@ -4,8 +4,6 @@ The table is the route table itself with its descriptions; what they don't tell 
 http_refusals.py. SPEC sections 5 to 7.
 """
 
-from functools import cache
-
 import pytest
 
 from tests.architecture.source import text_of
@@ -32,9 +30,9 @@ EXAMPLES = [(call, example) for call in CALLS for example in call.said.examples]
 
 @pytest.fixture(scope="module")
 def shared(system):
-    """A stage for every call, that refusals share: they leave it as it is."""
+    """A stage that refusals share: they leave it as it is."""
     with Actors(system) as actors:
-        yield cache(lambda name: Stage(actors))
+        yield Stage(actors)
 
 
 def test_route_is_described_when_it_is_in_the_route_table():
@@ -91,7 +89,7 @@ def test_answer_is_as_described_when_an_example_is_sent(actors, call, example):
 )
 def test_refusal_is_as_described_when_a_call_is_wrong(actors, shared, call, case):
     # given the call's stage
-    stage = Stage(actors) if case.is_apart else shared(call.said.name)
+    stage = Stage(actors) if case.is_apart else shared
     # when the call is made wrongly
     answer = case.ask(stage, call)
     # then it is refused as described
