@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from ops.tokens import grant_tokens
 from tests.browser.dashboard import at_desk, of, url
 from tests.browser.faults import faults, faults_in
-from tests.support.actors import unique
+from tests.support.actors import Actors, unique
 from tests.support.inside import inside
 from tests.support.pictures import png_text
 
@@ -15,9 +15,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 WINDOW = {"scheduledStart": "2098-07-01T10:00:00Z", "scheduledEnd": "2098-07-01T12:00:00Z"}
 
 
-@pytest.fixture
-def screens(actors):
+@pytest.fixture(scope="module")
+def screens(system):
     """An owner with a bit of everything, and the paths of all her screens."""
+    with Actors(system) as actors:
+        yield furnished(actors)
+
+
+def furnished(actors):
     page = actors.page("API", "A name that is long enough to need a second line on a small phone")
     category = page.leaf("Storage", kind="category")
     inner = page.leaf("Europe", kind="category", parent=category)

@@ -15,8 +15,8 @@ class Ears:
         self.connections = 0
         self.heard = []
 
-    def connected(self):
-        self.connections += 1
+    def connected(self, server):
+        self.connections += bool(server)
 
     def disconnected(self):
         """Nothing depends on it here."""

@@ -186,6 +186,7 @@ class Spine(RuleBasedStateMachine):
     def was_settled_once(self, before, receipt, outcome):
         wanted = "published" if outcome is Outcome.APPLIED else outcome.value
         assert (receipt.outcome, receipt.state) == (outcome, wanted)
+        assert receipt.published_at is not None
         assert before.accepted_at <= receipt.accepted_at
         assert receipt.accepted_at <= receipt.applied_at <= receipt.published_at
 
