@@ -17,7 +17,7 @@ AT_ONCE: Final = 2  # one commits, one stands ready
 WAIT_S: Final = 2.0  # like the pool's own limit: then nothing was accepted
 KNOWN_MAX: Final = 20_000
 BUSY: Final = 16  # so many of one stream in this process are no monitor, but a storm
-RESTS: Final = 2.0  # for how many times as long as its turn took a busy stream rests
+RESTS: Final = 3.0  # for how many times as long as its turn took a busy stream rests
 REST_MAX_S: Final = 0.05
 
 
