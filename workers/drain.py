@@ -33,10 +33,11 @@ from domain.store.log import Settlement, Waiting, try_lock
 from domain.store.metrics import DRAIN_S, SETTLED, UNKNOWN, UNPUBLISHED
 from domain.store.settings import load_settings
 from workers.account_stream import AccountStream
-from workers.page_stream import PageStream
+from workers.page_stream import PageStream, is_shown
 
 logger = logging.getLogger(__name__)
 
+PAGE_PREFIX = "p_"
 IDS_A_LINE = 50
 BUSY = 8  # commands in one drain: less is no storm
 REST_MAX_S = 0.1
@@ -99,6 +100,8 @@ def drain_stream(stream_id: str) -> None:
 def drain_once(stream_id: str) -> Batch | None:
     """Apply, show and note one batch; None if another drain holds the stream."""
     epoch = epoch_now()
+    if epoch is not None and is_at_rest(stream_id, epoch):
+        return Batch(stream_for(stream_id), (), ())
     batch = apply_halving(stream_id, load_settings().drain_limit)
     if batch is None:
         return None
@@ -107,6 +110,14 @@ def drain_once(stream_id: str) -> Batch | None:
         if batch.settled:
             note(batch, was_shown=was_shown)
     return batch
+
+
+def is_at_rest(stream_id: str, epoch: str) -> bool:
+    """Tell whether a page's stream was rung for in vain."""
+    try:
+        return stream_id.startswith(PAGE_PREFIX) and is_shown(stream_id, epoch)
+    except UNREACHABLE:
+        return False
 
 
 def rest_of(batch: Batch, worked_s: float) -> float:
@@ -231,7 +242,8 @@ def fail_alone(stream_id: str, seq: int | None) -> Batch | None:
 
 def stream_for(stream_id: str) -> Stream:
     """Return the hands for a stream by the kind that its id names."""
-    return PageStream(stream_id) if stream_id.startswith("p_") else AccountStream(stream_id)
+    of_page = stream_id.startswith(PAGE_PREFIX)
+    return PageStream(stream_id) if of_page else AccountStream(stream_id)
 
 
 def show(stream_id: str, batch: Batch, epoch: str | None) -> bool:

@@ -18,7 +18,7 @@ from domain.store.engine import Connection, autocommit
 from domain.store.load import load_page
 from domain.store.log import Settlement, Waiting
 from domain.store.metrics import PUBLISH_S, RENDER_S
-from domain.store.publication import Noted, note_publication
+from domain.store.publication import Noted, at_rest, note_publication
 from domain.store.save import save_page
 from workers.render.build import build_id
 from workers.render.hot import render_hot
@@ -68,9 +68,7 @@ class PageStream:
             epoch, is_new=announcement is not None
         ):
             return False
-        # An empty range: whoever waits for a seq up to here asks the log what became of it.
-        nothing = Announcement(self.page_id, self.applied_seq + 1, self.applied_seq)
-        artifacts.announce(encode(announcement or nothing))
+        artifacts.announce(encode(announcement or nothing_new(self.page_id, self.applied_seq)))
         return True
 
     def show(self, epoch: str, *, is_new: bool) -> bool:
@@ -99,6 +97,24 @@ class PageStream:
         noted = Noted(held, ends_at(held.day, self.page.time_zone), epoch)
         with autocommit() as conn:
             note_publication(conn, self.page_id, noted)
+
+
+def is_shown(page_id: str, epoch: str) -> bool:
+    """Tell whether a page has nothing to apply and nothing to show, and announce that.
+
+    In a storm rings outlive their use: loading the page for each would keep its neighbours waiting.
+    """
+    with autocommit() as conn:
+        noted = at_rest(conn, page_id, build_id(), epoch)
+    if noted is None or artifacts.held_edition(page_id, epoch) != noted:
+        return False
+    artifacts.announce(encode(nothing_new(page_id, noted.seq)))
+    return True
+
+
+def nothing_new(page_id: str, seq: int) -> Announcement:
+    """Return an empty range: whoever waits for a seq up to here asks the log what became of it."""
+    return Announcement(page_id, seq + 1, seq)
 
 
 def named_incidents(rows: Sequence[Waiting]) -> set[str]:

@@ -41,6 +41,15 @@ UPDATE hosts SET published_counter = :counter, published_epoch = :epoch WHERE ho
 """)
 
 
+_AT_REST = text("""
+SELECT p.applied_seq, p.published_day FROM pages p JOIN streams s ON s.id = p.id
+WHERE p.id = :page_id AND p.deleted_at IS NULL
+  AND p.applied_seq = s.head_seq AND p.published_seq = p.applied_seq
+  AND p.published_build = :build AND p.published_epoch = :epoch
+  AND p.published_until > clock_timestamp()
+""")
+
+
 @dataclass(frozen=True, slots=True)
 class Noted:
     """A publication as Postgres notes it; `until` is when its day ends in the page's zone."""
@@ -66,6 +75,13 @@ def note_publication(conn: Connection, page_id: str, noted: Noted) -> None:
     where = {"page_id": page_id, "until": noted.until, "epoch": noted.epoch}
     for lag_s in conn.execute(_NOTE, {**where, **values}).scalars():
         LAG_S.observe(lag_s)
+
+
+def at_rest(conn: Connection, page_id: str, build: str, epoch: str) -> Edition | None:
+    """Return what is published of a page that has nothing to apply, and is not behind."""
+    where = {"page_id": page_id, "build": build, "epoch": epoch}
+    row = conn.execute(_AT_REST, where).one_or_none()
+    return Edition(row.applied_seq, row.published_day, build) if row else None
 
 
 def pages_behind(conn: Connection, build: str | None, epoch: str, limit: int) -> list[str]:

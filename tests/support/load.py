@@ -255,6 +255,13 @@ class Load:
             self._failure = failure
 
     async def _everybody(self) -> None:
+        visitors = [
+            Visitor(self.stories, self.record, self.ports, self._rest_s)
+            for _ in range(self._visitors)
+        ]
+        for visitor in visitors:
+            await visitor.look_around()
+        self.is_flowing.set()
         async with asyncio.TaskGroup() as group:
             writers = [
                 group.create_task(
@@ -264,10 +271,7 @@ class Load:
                 )
                 for i, s in enumerate(self.stories)
             ]
-            for _ in range(self._visitors):
-                visitor = Visitor(self.stories, self.record, self.ports, self._rest_s)
-                await visitor.look_around()
-                self.is_flowing.set()
+            for visitor in visitors:
                 group.create_task(visitor.run(self._closed))
             await asyncio.wait(writers)
             await self._until_told()

@@ -12,7 +12,7 @@ from domain.store.engine import sync_engine
 from domain.store.mint import mint
 from domain.store.visits import Visits
 from tests.support.faults import Behind
-from workers import cold
+from workers import cold, page_stream
 from workers.drain import drain_stream
 from workers.render import hot
 
@@ -66,6 +66,7 @@ def test_rule_12_artifact_keeps_its_bytes_when_it_raises(store, page_id, monkeyp
 def test_rule_03_nothing_is_written_when_a_drain_finds_nothing_to_do(store, page_id, monkeypatch):
     # given a page that is published as it is
     monkeypatch.setattr(artifacts, "publish", lambda *_: pytest.fail("it was published again"))
+    monkeypatch.setattr(page_stream, "load_page", lambda *_, **__: pytest.fail("it was loaded"))
     # then one ring more does nothing
     drain_stream(page_id)
 
