@@ -9,9 +9,11 @@ word was lost, doubled or out of order, or a visitor met an error while a web pr
 
 import argparse
 import random
+import re
 import sys
 import tempfile
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,7 +40,7 @@ class Row:
     verdict: Verdict = field(default_factory=Verdict)
     visits: int = 0
     labelled: int = 0
-    errors: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
     stalest_s: float = 0.0
     heals_s: float = 0.0
 
@@ -47,9 +49,17 @@ class Row:
         """Whether all that is promised held."""
         return self.verdict.is_clean and (self.scenario.is_dark or not self.errors)
 
+    @property
+    def complaint(self) -> str:
+        """What visitors met that they should not have; empty if nothing."""
+        return (
+            "" if self.scenario.is_dark else ", ".join(f"{n} x {e}" for e, n in self.errors.items())
+        )
+
     def __str__(self) -> str:
         v = self.verdict
-        errors = f"({self.errors})" if self.scenario.is_dark else str(self.errors)
+        count = self.errors.total()
+        errors = f"({count})" if self.scenario.is_dark else str(count)
         return (
             f"{self.scenario.name:<46}{self.rounds:>7}{v.acknowledged:>9}{v.applied:>9}{v.lost:>6}"
             f"{v.doubled:>8}{v.out_of_order:>6}{self.visits:>9}{errors:>7}{self.labelled:>9}"
@@ -69,7 +79,7 @@ def play(row: Row, load: Load, fault: Fault) -> None:
     row.rounds += 1
     row.visits += record.visits
     row.labelled += record.labelled
-    row.errors += len(record.errors)
+    row.errors.update(wrong for _, wrong in record.errors)
     row.stalest_s = max(row.stalest_s, record.longest_stale_s)
     row.heals_s = max(row.heals_s, record.healed_s(struck_at, mended_at))
 
@@ -80,7 +90,8 @@ def run(scenario: Scenario, place: Place, pages: int, rounds: int, freeze_s: flo
     with Actors(place.system) as actors:
         stories = [new_story(actors) for _ in range(pages)]
         for _ in range(rounds):
-            play(row, Load(place.system, stories), place.fault(stories, freeze_s))
+            load = Load(place.system, stories, rest_s=scenario.rest_s)
+            play(row, load, place.fault(stories, freeze_s))
         row.verdict = judge(stories)
     return row
 
@@ -93,9 +104,9 @@ def main() -> None:
     parser.add_argument(
         "--freeze", type=float, default=10.0, help="seconds that a server is frozen"
     )
-    parser.add_argument("--only", default="", help="scenarios whose name holds this")
+    parser.add_argument("--only", default="", help="scenarios whose name matches")
     given = parser.parse_args()
-    chosen = [scenario for scenario in SCENARIOS if given.only in scenario.name]
+    chosen = [scenario for scenario in SCENARIOS if re.search(given.only, scenario.name)]
     rows = []
     print(HEADER)
     for needs in sorted({scenario.needs for scenario in chosen}):
@@ -107,6 +118,8 @@ def main() -> None:
                 with place.system.logs_of_failures():
                     rows.append(run(scenario, place, given.pages, given.rounds, given.freeze))
                 print(rows[-1], flush=True)
+                if rows[-1].complaint:
+                    print(f"  visitors met {rows[-1].complaint}", flush=True)
     print(f"in all: {sum((row.verdict for row in rows), Verdict())}")
     sys.exit(not all(row.is_clean for row in rows))
 

@@ -7,6 +7,7 @@ plain text, and the connection is closed.
 
 import asyncio
 import http
+import math
 from enum import Enum
 from typing import Any, Final
 
@@ -139,4 +140,6 @@ class Door(HttpToolsProtocol):
 class Server(UvicornWorker):  # type: ignore[misc]  # it comes without types
     """gunicorn's worker: ASGI on uvloop, with this protocol."""
 
-    CONFIG_KWARGS = {"loop": "auto", "http": Door}  # noqa: RUF012 - as uvicorn_worker has it
+    # uvicorn tells gunicorn that it lives by the wall clock: set back by an hour, it would tell
+    # nothing for an hour, and gunicorn end every process at once. So it tells it at every turn.
+    CONFIG_KWARGS = {"loop": "auto", "http": Door, "timeout_notify": -math.inf}  # noqa: RUF012 - as uvicorn_worker has it

@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 
 from bench.client import Connection
@@ -74,14 +74,19 @@ class Peer:
     async def ask(self, send, within_s: float) -> tuple[int, Mapping[bytes, bytes], bytes]:
         """Send over a kept connection; raises OSError or asyncio.IncompleteReadError."""
         port = self._ports[self._turn % len(self._ports)]
+        async with asyncio.timeout(within_s):
+            if port in self._connections:
+                # One that was kept may have ended long ago, with a process that lives again.
+                with suppress(OSError, EOFError, ValueError):
+                    return await self._send(port, send)
+            self._connections[port] = await Connection.open(port)
+            return await self._send(port, send)
+
+    async def _send(self, port: int, send) -> tuple[int, Mapping[bytes, bytes], bytes]:
         try:
-            async with asyncio.timeout(within_s):
-                connection = self._connections.get(port) or await Connection.open(port)
-                self._connections[port] = connection
-                return await send(connection)
-        except (OSError, EOFError, ValueError):
-            if broken := self._connections.pop(port, None):
-                broken.close()
+            return await send(self._connections[port])
+        except BaseException:
+            self._connections.pop(port).close()
             raise
 
     def turn_away(self) -> None:
@@ -215,6 +220,11 @@ class Visitor(Peer):
             self.record.stale.append((began, began - since))
 
 
+def waits(number: int) -> bool:
+    """Whether the writer of a page waits for publication: three of four do."""
+    return number % 4 != 0
+
+
 class Load:
     """Writers and visitors in a thread of their own; each rests `rest_s` after a word."""
 
@@ -265,7 +275,7 @@ class Load:
         async with asyncio.TaskGroup() as group:
             writers = [
                 group.create_task(
-                    Writer(s, self.record, self.ports, self._rest_s, waits=i % 4 != 0).run(
+                    Writer(s, self.record, self.ports, self._rest_s, waits=waits(i)).run(
                         self._quiet
                     )
                 )
