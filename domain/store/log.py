@@ -194,7 +194,7 @@ def waiting(conn: Connection, stream_id: str, limit: int) -> list[Waiting]:
 
 _SETTLE = text("""
 UPDATE commands c SET outcome = v.outcome, refusal = v.refusal,
-  applied_at = greatest(clock_timestamp(), c.received_at)
+  applied_at = greatest(statement_timestamp(), c.received_at)
 FROM unnest(:seqs, :outcomes, :refusals) AS v(seq, outcome, refusal)
 WHERE c.stream_id = :stream_id AND c.seq = v.seq
 """).bindparams(
