@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any, Self
 
 from tests.support.load import NUMBER
+from tests.support.stack import wait_until
 from tests.support.story import Story
 
 
@@ -72,10 +73,22 @@ def incidents(story: Story) -> Iterator[dict[str, Any]]:
     cursor = ""
     while cursor is not None:
         more = {"kind": "incident"} | ({"cursor": cursor} if cursor else {})
-        answer = story.page.owner.get(f"{story.page.path}/incidents", params={"limit": 100, **more})
+        answer = read(story, {"limit": 100, **more})
         assert answer.status_code == 200, answer.text
         yield from answer.json()["data"]["items"]
         cursor = answer.json()["data"]["nextCursor"]
+
+
+def read(story: Story, params: dict[str, Any]) -> Any:
+    """Ask until it is no 503: the first question after an outage may meet a connection that is gone."""
+    answers: list[Any] = []
+
+    def is_answered() -> bool:
+        answers.append(story.page.owner.get(f"{story.page.path}/incidents", params=params))
+        return answers[-1].status_code != 503
+
+    wait_until(is_answered, "the owner is answered")
+    return answers[-1]
 
 
 def opened(incident: dict[str, Any]) -> tuple[str, str]:
