@@ -80,7 +80,7 @@ def incidents(story: Story) -> Iterator[dict[str, Any]]:
 
 
 def read(story: Story, params: dict[str, Any]) -> Any:
-    """Ask until it is no 503: the first question after an outage may meet a connection that is gone."""
+    """Ask until it is no 503: the first question after an outage may meet a lost connection."""
     answers: list[Any] = []
 
     def is_answered() -> bool:
