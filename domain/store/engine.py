@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import select
 import socket
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import (
     DBAPIError,
+    DisconnectionError,
     IntegrityError,
     InterfaceError,
     InternalError,
@@ -20,6 +22,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from domain.store.settings import load_settings, require_stack
 
@@ -79,6 +82,8 @@ CONNECT = {
 UNREACHABLE = (OperationalError, InterfaceError, PoolTimeoutError, OSError, TimeoutError)
 # Whatever Postgres or its driver says; a COPY has the driver's own connection, and no wrapping.
 POSTGRES_ERRORS = (DBAPIError, psycopg.Error)
+# What to ask the kernel of; where it has no such word, it tells of a full close unasked.
+HANGING_UP = getattr(select, "POLLRDHUP", 0)
 READ_ONLY = "25006"  # a standby, or a server whose storage is nearly full
 ENDED = {"25P03", "25P04"}  # a transaction that stood still, or took too long for the server
 
@@ -97,8 +102,7 @@ def sync_engine() -> Engine:
     engine = create_engine(
         driver_url(url), pool_size=2, max_overflow=2, connect_args=CONNECT, hide_parameters=True
     )
-    event.listen(engine, "handle_error", as_outage)
-    return engine
+    return minded(engine)
 
 
 @contextlib.contextmanager
@@ -121,8 +125,32 @@ def make_async_engine(database_url: str) -> "AsyncEngine":
         pool_timeout=2,  # a writer waits for a connection no longer than for a publication
         connect_args=CONNECT,
     )
-    event.listen(engine.sync_engine, "handle_error", as_outage)
+    minded(engine.sync_engine)
     return engine
+
+
+def minded(engine: Engine) -> Engine:
+    """Have an engine lend living connections only, and call every outage by one name."""
+    event.listen(engine, "checkout", expect_alive)
+    event.listen(engine, "handle_error", as_outage)
+    return engine
+
+
+def expect_alive(_dbapi: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Have the pool replace a connection that ended while it rested.
+
+    Unlike the pool's own ping this costs no trip: the kernel knows that the server hung up.
+    """
+    driver: Any = record.driver_connection
+    if driver.closed or is_hung_up(driver.pgconn.socket):
+        raise DisconnectionError
+
+
+def is_hung_up(descriptor: int) -> bool:
+    """Tell whether a socket's other end will say nothing more than what may be read by now."""
+    poll = select.poll()
+    poll.register(descriptor, HANGING_UP)
+    return bool(poll.poll(0))
 
 
 def as_outage(context: ExceptionContext) -> OperationalError | None:

@@ -65,10 +65,13 @@ def latency_of(conn: Connection, page_id: str, zone: str) -> tuple[Latency, Sequ
     return together, days
 
 
-def is_cut(conn: Connection, page_id: str) -> bool:
-    """Tell whether a page has more writes of the last 30 days than the newest that are told of."""
-    found: bool = conn.execute(_IS_CUT, {"page_id": page_id}).scalar_one()
-    return found
+def latency_told(conn: Connection, page_id: str, zone: str) -> tuple[Latency, int | None]:
+    """Return the figures of a page's last 30 days together, for a sentence.
+
+    With them comes the number of writes looked at, if those are not all of the 30 days.
+    """
+    is_cut = conn.execute(_IS_CUT, {"page_id": page_id}).scalar_one()
+    return latency_of(conn, page_id, zone)[0], NEWEST if is_cut else None
 
 
 def latency_lately(conn: Connection) -> Latency:

@@ -24,8 +24,7 @@ from tests.support.load import waits
 from tests.support.stack import System, wait_until
 from tests.support.story import Story
 
-OUT_OF_MEMORY_S = 3.0
-OUT_OF_CONNECTIONS_S = 3.0
+STRUCK_S = 3.0  # how long memory, connections, room or the right time are away
 HOUR_S = 3_600
 PLANNED_AT_ONCE = 4  # pages whose maintenance the clock has to begin and to end
 PLANNED_WITHIN_S = 60.0
@@ -139,7 +138,7 @@ def exhaust_redis(policy: str) -> Callable[[Fault], None]:
         used = client.info("memory")["used_memory"]
         client.config_set("maxmemory-policy", policy)
         client.config_set("maxmemory", max(used * 3 // 4, 1))
-        time.sleep(OUT_OF_MEMORY_S)
+        time.sleep(STRUCK_S)
         client.config_set("maxmemory", 0)
         client.config_set("maxmemory-policy", "noeviction")
 
@@ -170,7 +169,7 @@ def freeze_postgres(fault: Fault) -> None:
 def take_all_connections(fault: Fault) -> None:
     """Take what is free and what becomes free; the programs lose theirs too."""
     with ExitStack() as held:
-        until = time.monotonic() + OUT_OF_CONNECTIONS_S
+        until = time.monotonic() + STRUCK_S
         ours = set()
         while time.monotonic() < until:
             try:
@@ -201,7 +200,7 @@ def step_clock(shift_s: int) -> Callable[[Fault], None]:
         assert fault.clock is not None, "the system goes by the machine's clock"
         planned = plan_windows(fault, max(shift_s, 0) // 2)
         fault.clock.set(shift_s)
-        time.sleep(OUT_OF_MEMORY_S)
+        time.sleep(STRUCK_S)
         if shift_s > 0:
             wait_until(lambda: all(map(is_over, planned)), "all are over", PLANNED_WITHIN_S)
         fault.clock.set(0)
@@ -223,7 +222,8 @@ def plan_windows(fault: Fault, in_s: int) -> list[Story]:
 
 def is_over(story: Story) -> bool:
     """Whether the newest maintenance of a page has ended."""
-    return bool(story.window(story.windows[-1])["resolvedAt"])
+    window = story.window(story.windows[-1])
+    return bool(window and window["resolvedAt"])
 
 
 def lose(name: str) -> Callable[[Fault], None]:
@@ -246,7 +246,7 @@ def fill_disk(fault: Fault) -> None:
             while file.write(b"\0" * 65536):
                 pass
         except OSError:
-            time.sleep(OUT_OF_MEMORY_S)
+            time.sleep(STRUCK_S)
     ballast.unlink()
     if not fault.postgres.child.is_running:  # it gives up when its log can't be written
         fault.postgres.restart()

@@ -44,10 +44,11 @@ class Story:
         assert answer.status_code in DEFINITE, answer.text
         self.windows.append(answer.json()["data"]["id"])
 
-    def window(self, incident_id: str) -> dict[str, Any]:
-        """A maintenance as its owner is told of it; nothing of one that is not applied yet."""
+    def window(self, incident_id: str) -> dict[str, Any] | None:
+        """A maintenance as its owner is told of it; None of one that is not applied yet."""
         answer = self.page.owner.get(f"{self.page.path}/incidents/{incident_id}")
-        return answer.json()["data"] if answer.status_code == 200 else {"resolvedAt": None}
+        assert answer.status_code in {200, 404}, answer.text
+        return answer.json()["data"] if answer.status_code == 200 else None
 
     def missing_since(self, shown: int, at: float) -> float | None:
         """When the first number behind `shown` was acknowledged, if that was before `at`."""

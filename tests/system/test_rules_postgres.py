@@ -1,6 +1,7 @@
 """DESIGN rule 4, SPEC 3.8 and section 7 on a system whose Postgres is killed or frozen."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import make_url, text
@@ -104,6 +105,21 @@ def test_rule_04_nothing_is_lost_or_settled_wrongly_when_postgres_takes_no_write
     assert not behind.sql("SELECT 1 FROM commands WHERE outcome = 'failed'")
 
 
+def test_reads_and_writes_do_not_meet_connections_that_postgres_ended(system, actors):
+    # given an owner whose questions came over several connections at once
+    page, behind = actors.page("API"), Behind(system)
+    mon = actors.monitor(page)
+    assert mon.open("Before").status_code == 201
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: page.owner.get(page.path), range(32)))
+    # when Postgres ends them all
+    end_sessions(behind)
+    # then whoever asks next is answered, and not one of them is told to come again
+    answers = [page.owner.get(page.path).status_code for _ in range(10)]
+    answers.append(mon.open("After").status_code)
+    assert answers == [200] * 10 + [201]
+
+
 def take_writes(system, behind, word):
     """Let the sessions of the system write or not; those that can are ended, the others stay."""
     name = make_url(system.urls.database_url).database
@@ -112,7 +128,12 @@ def take_writes(system, behind, word):
         conn.execute(text("SET TRANSACTION READ WRITE"))
         conn.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = {read_only}"))
     if read_only == "on":
-        behind.sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+        end_sessions(behind)
+
+
+def end_sessions(behind):
+    """End every session of the system, as an administrator or a restart does."""
+    behind.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )

@@ -6,18 +6,12 @@ from domain.days import zones
 from domain.page.logo import BYTES_MAX
 from domain.page.settings import HEADLINE_LIMIT, LABEL_LIMIT, etag_of
 from domain.page.state import Mode
-from domain.store.engine import Connection, run
-from domain.store.latency import NEWEST, Latency, is_cut, latency_of
-from domain.store.owned import OwnedPage
+from domain.store.engine import run
+from domain.store.latency import latency_told
 from web.dashboard.document import STATUSES
 from web.dashboard.screen import PageScreen, Values
 
 KIB = 1024
-
-
-def latency_told(conn: Connection, page: OwnedPage) -> tuple[Latency, bool]:
-    """Read how fast a page's writes were shown, and whether only the newest ones tell."""
-    return latency_of(conn, page.id, page.time_zone)[0], is_cut(conn, page.id)
 
 
 class Settings(PageScreen):
@@ -30,7 +24,7 @@ class Settings(PageScreen):
         """Return the settings as a whole: their etag goes with every form."""
         desk, frame = await self.desk(req, named["page_id"])
         page = desk.page
-        latency, only_newest = await run(self.engine, latency_told, page)
+        latency, newest = await run(self.engine, latency_told, page.id, page.time_zone)
         is_over = page.tier_until is not None and page.tier_until <= frame["now"]
         return {
             **frame,
@@ -38,7 +32,7 @@ class Settings(PageScreen):
             "zones": sorted(zones()),
             "is_prime": page.tier == "prime" and not is_over,
             "latency": latency,
-            "newest": NEWEST if only_newest else None,
+            "newest": newest,
         }
 
 

@@ -9,9 +9,8 @@ from datetime import date, timedelta
 
 from domain.badge import with_label
 from domain.days import day_of, starts_at
-from domain.page.state import Page
 from domain.store.engine import Connection
-from domain.store.latency import Latency, latency_of
+from domain.store.latency import latency_told
 from domain.store.load import first_start, load_month
 from domain.store.logos import load_logo
 from domain.store.template_folder import colours
@@ -107,6 +106,8 @@ def month_document(conn: Connection, scene: Scene, first: date) -> bytes:
     after = next_month(first)
     window = starts_at(first, page.time_zone), starts_at(after, page.time_zone)
     found = load_month(conn, page.id, *window, MONTH_MAX)
+    told = page.look.show_latency and after > latest
+    latency, newest = latency_told(conn, page.id, page.time_zone) if told else (None, None)
     return document(
         "page/history.html.j2",
         scene.view,
@@ -116,13 +117,9 @@ def month_document(conn: Connection, scene: Scene, first: date) -> bytes:
         is_cut=len(found) == MONTH_MAX,
         older=first - timedelta(days=1) if first > earliest else None,
         newer=after if after <= latest else None,
-        latency=latency_told(conn, page) if after > latest else None,
+        latency=latency,
+        newest=newest,
     )
-
-
-def latency_told(conn: Connection, page: Page) -> Latency | None:
-    """Return how fast the last 30 days were shown, as of this rendering, if visitors are told."""
-    return latency_of(conn, page.id, page.time_zone)[0] if page.look.show_latency else None
 
 
 def next_month(first: date) -> date:
