@@ -13,6 +13,8 @@ from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
 
+NEARLY = 0.9
+
 
 @dataclass(slots=True)
 class Copied(Generic[Value]):
@@ -74,6 +76,11 @@ class Copies(Generic[Value]):
         """Tell whether there is a copy that is not stale."""
         copied = self._copies.get(key)
         return copied is not None and not copied.is_stale
+
+    @property
+    def is_nearly_full(self) -> bool:
+        """Tell whether what comes next may soon push out what is here."""
+        return self._weight > NEARLY * self._limit
 
     async def fresh(self, key: str, read: Callable[[str], Awaitable[Value]]) -> Value:
         """Return the copy if it is fresh, else read it. Raises what `read` raises."""

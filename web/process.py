@@ -32,12 +32,17 @@ log = logging.getLogger(__name__)
 
 HOSTS_MAX = 20_000  # entries, known and unknown hosts alike
 FIRST_HEARD_S = 2.0  # without Redis a process starts deaf, and serves
+PREFETCH_S = 1.0  # some thousand pages; whoever asks for another fetches it
 MEGABYTE = 1_000_000
 DRAWN_PART = 4  # of PAGE_COPY_MB a quarter holds what is drawn on ask
 
 
 class NotThereError(Exception):
     """Redis has nothing to say of it that can be relied on, or nothing at all."""
+
+
+class NotPublishedError(NotThereError):
+    """Redis holds no publication of a page."""
 
 
 class Shown(NamedTuple):
@@ -75,11 +80,15 @@ class Process:
         self._listening: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to listen; wait a moment for it, so that the first writes can be waited for."""
+        """Begin to listen; wait a moment for it, so that the first writes can be waited for.
+
+        Then fetch what visitors may ask for: where Redis goes away next, it is here.
+        """
         self.pace.start()
         self._listening = asyncio.create_task(Listener(self.settings.cache_url, self).run())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._heard_first.wait(), FIRST_HEARD_S)
+            await asyncio.wait_for(self._prefetch(), PREFETCH_S)
 
     async def stop(self) -> None:
         """Close everything."""
@@ -197,11 +206,28 @@ class Process:
             raise NotThereError
         return entry
 
+    async def _prefetch(self) -> None:
+        with contextlib.suppress(*UNREACHABLE):
+            async for host in self.visits.hosts():
+                if self.pages.is_nearly_full:
+                    return
+                with contextlib.suppress(NotThereError):
+                    entry = await self.host(host)
+                    if entry.page_id:
+                        await self.pages.fresh(entry.page_id, self._read_published)
+
     async def _read_page(self, page_id: str) -> PageCopy:
-        fields = await self.breaker.read(self.visits.fields(page_id, HOT_FIELDS))
-        if fields is None:  # no sweep sees that Redis lost a single page: whoever asks for it rings
+        try:
+            return await self._read_published(page_id)
+        except NotPublishedError:
+            # No sweep sees that Redis lost a single page: whoever asks for it rings.
             self.doorbell.ring(page_id)
-            raise NotThereError
+            raise
+
+    async def _read_published(self, page_id: str) -> PageCopy:
+        fields = await self.breaker.read(self.visits.fields(page_id, HOT_FIELDS))
+        if fields is None:
+            raise NotPublishedError
         copy, held = page_copy(fields), self.pages.get(page_id)
         is_sure = self.pages.is_hearing and self._is_of_server(copy)
         if held is not None and copy.seq < held.value.seq and not is_sure:

@@ -1,6 +1,6 @@
 """What a visit reads of Redis, in asyncio: a host's entry and a page's artifacts."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from domain.store import keys
 
 UNREACHABLE = (RedisError, OSError, TimeoutError)
+SCAN = 1_000  # keys at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class Visits:
         page_id = (entry or b"").decode().partition(" ")[2]
         is_sure = complete is not None and keys.server_of(complete) == server
         return HostEntry(page_id or None, is_sure)
+
+    async def hosts(self) -> AsyncIterator[str]:
+        """Go through all hosts that lead to a page or did, in no order."""
+        async for key in self._redis.scan_iter(keys.host_key("*"), SCAN):
+            yield key.decode().removeprefix(keys.HOST_PREFIX)
 
     async def fields(self, page_id: str, names: tuple[str, ...]) -> dict[str, bytes] | None:
         """Return those of a page's fields that are there; None if it has no hash.

@@ -40,6 +40,24 @@ def test_page_is_served_as_it_was_when_postgres_redis_and_workers_are_gone(own_s
     assert own_actors.caller("never-heard-of.localhost").get("/").status_code == 503
 
 
+def test_pages_are_served_by_a_process_that_began_just_before_redis_was_gone(
+    own_system, own_actors
+):
+    # given pages that visitors see, and one that only its owner sees
+    pages = [own_actors.page("API") for _ in range(3)]
+    hidden = own_actors.owner().page(is_public=False)
+    before = [served(own_actors.visitor(page), "/") for page in pages]
+    # when the web process is another one, and Redis is gone before anybody asked it
+    own_system.webs[0].child.stop()
+    own_system.webs[0].restart()
+    own_system.stack.redis.child.kill()
+    # then it serves them, labelled
+    answers = [own_actors.visitor(page).get("/") for page in pages]
+    assert [answer.content for answer in answers] == before
+    assert {answer.headers[STALE] for answer in answers} == {"stale"}
+    assert own_actors.visitor(hidden).get("/").status_code == 404
+
+
 def served(vi, path):
     """What a visitor is served, not labelled."""
     answers = []

@@ -45,6 +45,17 @@ def test_copy_is_read_once_when_nothing_is_said_of_it():
     asyncio.run(scene())
 
 
+def test_copies_are_nearly_full_before_one_pushes_out_another():
+    async def scene():
+        copies, source = hearing(limit=10), Source(one="1" * 5, two="2" * 4, three="3")
+        for key, is_full in (("one", False), ("two", False), ("three", True)):
+            await copies.fresh(key, source.read)
+            assert copies.is_nearly_full is is_full
+        assert all(map(copies.is_fresh, source.words))
+
+    asyncio.run(scene())
+
+
 def test_copy_is_read_again_when_it_was_marked_stale():
     async def scene():
         copies, source = hearing(), Source(page="one")
