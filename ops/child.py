@@ -94,6 +94,7 @@ class Child:
 
     def kill(self) -> None:
         """SIGKILL to the main process and all its descendants at once, as a power cut would."""
+        self._signal(signal.SIGSTOP)  # what it forked from here on would not be among them
         self._signal_tree(signal.SIGKILL)
         processes.wait_until(lambda: not self.is_running, _KILL_LIMIT_S)
         self.bury()
