@@ -27,7 +27,12 @@ if IS_COUNTED:  # before anything imports prometheus_client
 
 # Beat sends tasks by their names; what they do, and with what, is for workers to know.
 TASKS = [] if ROLE == "beat" else ["workers.tasks"]
-app = Celery("hepstatus", broker=settings.broker_url, include=TASKS)
+app = Celery(
+    "hepstatus",
+    broker=settings.broker_url,
+    include=TASKS,
+    amqp="workers.broker:Amqp",  # see there
+)
 app.conf.update(
     task_ignore_result=True,  # outcomes are rows in Postgres, announced on a channel
     task_acks_late=False,  # a doorbell that is lost is repaired by the sweep, not by redelivery

@@ -5,9 +5,11 @@ import contextlib
 import pytest
 from kombu import Consumer
 from kombu.common import ignore_errors
+from kombu.exceptions import OperationalError
 
 from ops.child_output import LogFolder
 from ops.embedded.redis_server import RedisServer
+from tests.support.faults import NOBODY
 
 FETCHED = 2
 
@@ -19,6 +21,20 @@ def broker(tmp_path):
     server.start()
     yield server
     server.stop()
+
+
+def test_connection_is_tried_every_second_however_long_the_broker_is_gone(store):
+    # given a broker that is not there
+    from workers.app import app
+
+    intervals = []
+    # when a worker connects, as celery.worker.consumer.Consumer.ensure_connected does
+    with pytest.raises(OperationalError):
+        app.connection_for_read(NOBODY).ensure_connection(
+            lambda _error, interval: intervals.append(interval), 3
+        )
+    # then it does not wait ever longer
+    assert intervals == [1.0, 1.0, 1.0]
 
 
 def test_connection_closes_quietly_when_its_broker_died_with_doorbells_fetched(store, broker):
