@@ -1,8 +1,12 @@
 """The worker's pool watches every child that lives; Celery's own forgets some (workers/pool.py)."""
 
+import pickle
+
 import pytest
 from kombu.asynchronous import Hub
 
+from tests.support.faults import NOBODY
+from tests.support.inside import forget_settings
 from workers.pool import WatchfulPool
 
 
@@ -45,3 +49,37 @@ def test_loop_takes_up_a_child_when_nobody_watched_it(pool, hub):
     pool._untrack_child_process(pool._pool[0], hub)
     pool.register_with_event_loop(hub)
     assert watched(pool, hub) == {proc.pid for proc in pool._pool}
+
+
+ASKED = {"drain": ["p_x"], "render_cold": ["p_x", "history"], "rehearse": ["h_x"]}
+READ_AT_ONCE = 4_096  # bytes that a pipe takes, and gives, in one piece (PIPE_BUF)
+
+
+@pytest.fixture
+def nowhere(store, monkeypatch):
+    """This process with neither Postgres nor Redis."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+    for name in ("REDIS_URL", "BROKER_URL", "CACHE_URL"):
+        monkeypatch.setenv(name, NOBODY)
+    forget_settings()
+    yield
+    forget_settings()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["drain", "render_cold", "rehearse", "sweep", "clock", "check_mounts", "clean", "archive"],
+)
+def test_result_is_read_at_once_when_a_task_meets_an_outage(nowhere, name):
+    # given a task as a child of the pool runs it
+    from celery.app.trace import build_tracer
+
+    import workers.tasks  # noqa: F401 - registers them
+    from workers.app import app
+
+    args = ASKED.get(name, [])
+    run = build_tracer(name, app.tasks[name], app.loader, "worker", app=app)
+    # when neither Postgres nor Redis is there
+    result = run("id", args, {}, {"id": "id", "task": name, "args": args, "kwargs": {}})
+    # then what it sends to the main process is no exception with all that hangs on one
+    assert len(pickle.dumps(tuple(result))) < READ_AT_ONCE
