@@ -211,10 +211,18 @@ class Process:
             async for host in self.visits.hosts():
                 if self.pages.is_nearly_full:
                     return
-                with contextlib.suppress(NotThereError):
-                    entry = await self.host(host)
-                    if entry.page_id:
-                        await self.pages.fresh(entry.page_id, self._read_published)
+                try:
+                    await self._prefetch_host(host)
+                except UNREACHABLE:
+                    raise
+                except Exception:  # what one page is made of keeps no process from its start
+                    log.exception("the page of %s can't be fetched", host)
+
+    async def _prefetch_host(self, host: str) -> None:
+        with contextlib.suppress(NotThereError):
+            entry = await self.host(host)
+            if entry.page_id:
+                await self.pages.fresh(entry.page_id, self._read_published)
 
     async def _read_page(self, page_id: str) -> PageCopy:
         try:

@@ -18,7 +18,8 @@ class Connection(KombusConnection):
     def ensure_connection(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - kombu's own
         """Connect, at once or as soon as the broker is there."""
         every = {"interval_start": RETRY_S, "interval_step": 0, "interval_max": RETRY_S}
-        return super().ensure_connection(*args, **{**options, **every})  # type: ignore[no-untyped-call]
+        connect: Any = super().ensure_connection
+        return connect(*args, **{**options, **every})
 
 
 class Amqp(AMQP):  # type: ignore[misc]  # Celery has no types

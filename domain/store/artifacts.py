@@ -34,7 +34,7 @@ def cache_redis() -> redis.Redis:
     """Return the process's connection pool to the Redis that visitors are served from."""
     return redis.Redis.from_url(
         require_stack(load_settings()).cache_url,
-        socket_timeout=5,  # a frozen Redis may hold a worker no longer than this
+        socket_timeout=2,  # a frozen Redis may hold a worker no longer than this
         socket_connect_timeout=2,
         health_check_interval=30,
     )

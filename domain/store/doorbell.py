@@ -44,7 +44,8 @@ class Doorbell:
         self._redis = redis.Redis.from_url(url, **limits)
         self._celery = Celery("doorbell", broker=url, set_as_current=False)
         self._celery.conf.update(
-            broker_transport_options=limits,
+            # Connecting is tried once: kombu would wait two seconds before it looks at the limit.
+            broker_transport_options={**limits, "max_retries": 0},
             broker_connection_timeout=timeout_s,
             broker_pool_limit=2,
             task_ignore_result=True,
@@ -52,13 +53,13 @@ class Doorbell:
         )
         self._coalesce = settings.ring_coalesce
 
-    def ring(self, stream_id: str, after_s: float = 0.0) -> None:
+    def ring(self, stream_id: str, after_s: float = 0.0, *, anyway: bool = False) -> None:
         """Ask a worker to drain a stream, unless that has been asked for and not been done.
 
-        After `after_s` seconds if given: nobody else rings meanwhile. A process that ends before
-        leaves it to the sweep.
+        With `anyway` in any case: of what was asked for nobody may know. After `after_s` seconds if
+        given: nobody else rings meanwhile. A process that ends before leaves it to the sweep.
         """
-        if not self._is_first(stream_id):
+        if not (self._is_first(stream_id) or anyway):
             return
         if after_s:
             later = threading.Timer(after_s, self._send_late, [stream_id])

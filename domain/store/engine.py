@@ -27,7 +27,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from domain.store.settings import load_settings, require_stack
 
 if TYPE_CHECKING:  # a seventh of the operator's start, and web alone needs it
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 # Other rooms speak of connections and database errors by these names, and of nothing else.
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "complaint",
     "constraint",
     "first_line",
+    "hang_up",
     "in_transaction",
     "is_culprit",
     "make_async_engine",
@@ -139,10 +140,13 @@ def minded(engine: Engine) -> Engine:
 def expect_alive(_dbapi: object, record: ConnectionPoolEntry, _proxy: object) -> None:
     """Have the pool replace a connection that ended while it rested.
 
-    Unlike the pool's own ping this costs no trip: the kernel knows that the server hung up.
+    Unlike the pool's own ping this costs no trip: the kernel knows that the server hung up. One
+    that was made just now has not rested: where it ended already, a statement meets an outage.
     """
     driver: Any = record.driver_connection
-    if driver.closed or is_hung_up(driver.pgconn.socket):
+    if not record.info.setdefault("rested", False):
+        record.info["rested"] = True
+    elif driver.closed or is_hung_up(driver.pgconn.socket):
         raise DisconnectionError
 
 
@@ -225,7 +229,8 @@ async def run(
     except UNREACHABLE as error:
         raise NotConnectedError(str(error)) from error
     # Cancelling instead would make psycopg ask the server to cancel, and wait for that as well.
-    given_up = asyncio.get_running_loop().call_later(STATEMENT_S, hang_up, conn)
+    driver = conn.sync_connection.connection.driver_connection if conn.sync_connection else None
+    given_up = asyncio.get_running_loop().call_later(STATEMENT_S, hang_up, driver)
     try:
         return await conn.run_sync(statement, *args)
     finally:
@@ -244,9 +249,10 @@ def in_transaction(
         return statements(conn, *args)
 
 
-def hang_up(conn: "AsyncConnection") -> None:
+def hang_up(driver: Any) -> None:  # noqa: ANN401 - a connection of psycopg
     """Cut a connection: whoever waits for an answer on it is told that it was lost."""
-    dbapi: Any = conn.sync_connection.connection if conn.sync_connection else None
-    descriptor = os.dup(dbapi.driver_connection.pgconn.socket)
-    with socket.socket(fileno=descriptor) as copy, contextlib.suppress(OSError):
+    with (
+        contextlib.suppress(OSError, psycopg.Error),
+        socket.socket(fileno=os.dup(driver.pgconn.socket)) as copy,
+    ):
         copy.shutdown(socket.SHUT_RDWR)

@@ -1,7 +1,6 @@
 """Stock: what waits now, read when somebody scrapes, and never for longer than a moment."""
 
 import contextlib
-import socket
 import threading
 from collections.abc import Iterator
 
@@ -13,7 +12,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 from domain.store import keys
-from domain.store.engine import CONNECT, SQLAlchemyError, driver_url
+from domain.store.engine import CONNECT, SQLAlchemyError, driver_url, hang_up
 from domain.store.health import queue_lengths, worker_seen
 from domain.store.mount_checks import overdue_checks
 from domain.store.publication import pages_behind
@@ -106,17 +105,8 @@ def cut_off_after(conn: Connection, limit_s: float) -> Iterator[None]:
     driver = conn.connection.driver_connection
     with contextlib.ExitStack() as exits:
         if driver is not None:
-            timer = threading.Timer(limit_s, hang_up, [driver.pgconn.socket])
+            timer = threading.Timer(limit_s, hang_up, [driver])
             timer.start()
             exits.callback(timer.join)
             exits.callback(timer.cancel)
         yield
-
-
-def hang_up(descriptor: int) -> None:
-    """Shut a socket down, whoever waits on it."""
-    with contextlib.suppress(OSError), socket.socket(fileno=descriptor) as line:
-        try:
-            line.shutdown(socket.SHUT_RDWR)
-        finally:
-            line.detach()

@@ -51,7 +51,7 @@ class Visits:
     async def hosts(self) -> AsyncIterator[str]:
         """Go through all hosts that lead to a page or did, in no order."""
         async for key in self._redis.scan_iter(keys.host_key("*"), SCAN):
-            yield key.decode().removeprefix(keys.HOST_PREFIX)
+            yield key.decode(errors="replace").removeprefix(keys.HOST_PREFIX)
 
     async def fields(self, page_id: str, names: tuple[str, ...]) -> dict[str, bytes] | None:
         """Return those of a page's fields that are there; None if it has no hash.
