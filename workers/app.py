@@ -5,8 +5,8 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import (
+    celeryd_after_setup,
     setup_logging,
-    worker_init,
     worker_process_init,
     worker_process_shutdown,
     worker_shutdown,
@@ -84,9 +84,12 @@ def forget_inherited_connections(**_: Any) -> None:  # noqa: ANN401 - what Celer
     cache_redis().connection_pool.reset()
 
 
-@worker_init.connect
+@celeryd_after_setup.connect
 def show_figures(**_: Any) -> None:  # noqa: ANN401 - what Celery's signal passes
-    """Show the figures of the pool's children from the main process, which drains nothing."""
+    """Show the figures of the pool's children from the main process, which drains nothing.
+
+    Lines have their form by now, as at `worker_init` they have not, and no child is forked yet.
+    """
     if IS_COUNTED:
         from workers.figures import start  # noqa: PLC0415 - the folder has to be there first
 
