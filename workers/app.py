@@ -16,11 +16,11 @@ from kombu.transport.redis import Channel
 from domain.store import metrics_folder
 from domain.store.keys import QUEUES
 from domain.store.lines import start_lines
-from domain.store.settings import load_settings, require_stack
+from domain.store.settings import settings_or_exit
 from workers.schedule import schedule
 
 ROLE = "beat" if "beat" in sys.argv else "worker"
-settings = require_stack(load_settings())
+settings = settings_or_exit()
 IS_COUNTED = ROLE == "worker" and "worker" in sys.argv and settings.worker_metrics_port > 0
 if IS_COUNTED:  # before anything imports prometheus_client
     metrics_folder.prepare("worker", settings)
