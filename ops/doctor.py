@@ -32,11 +32,15 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Look at everything; nothing is changed."""
+    """Look at everything; nothing is changed.
+
+    Figures are read from Postgres: if that is not well, they would only say so again.
+    """
     settings = load_settings()
-    parts = (postgres, redis, broker, queues, worker)
-    figures = (unapplied, unpublished, latency, failures, mounts)
-    return [guarded(check, settings) for check in (*parts, *figures, png)]
+    found = guarded(postgres, settings)
+    figures = (unapplied, unpublished, latency, failures, mounts) if found.is_well else ()
+    others = (redis, broker, queues, worker, *figures, png)
+    return [found, *(guarded(check, settings) for check in others)]
 
 
 def guarded(check: Callable[[Settings], Finding], settings: Settings) -> Finding:

@@ -58,6 +58,17 @@ def chosen_port(env: Mapping[str, str]) -> int:
     return int(text)
 
 
+def check_settings(env: Mapping[str, str]) -> None:
+    """Raise `CannotRunError` if a program would end because of what its environment says."""
+    # Needs no library, but was not to be imported before it is known that this Python will do.
+    from domain.store.settings import SettingsError, given_in
+
+    try:
+        given_in(env)
+    except SettingsError as why:
+        raise CannotRunError(str(why)) from None
+
+
 def check_port(port: int) -> None:
     """Raise `CannotRunError` if we can't listen there, or if browsers would find somebody else
     there first.

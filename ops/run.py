@@ -65,6 +65,7 @@ def _look_first(env: MutableMapping[str, str]) -> _Run:
     preflight.check_python()
     preflight.check_libraries()
     port = preflight.chosen_port(env)
+    preflight.check_settings(env)
     data_dir = data_folder.prepare(
         Path(env.get(data_folder.DATA_DIR_VARIABLE) or data_folder.DEFAULT_DATA_DIR)
     )

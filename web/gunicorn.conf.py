@@ -5,9 +5,9 @@ from gunicorn.workers.base import Worker
 
 from domain.store import metrics_folder
 from domain.store.lines import line_settings
-from domain.store.settings import load_settings
+from domain.store.settings import settings_or_exit
 
-_settings = load_settings()
+_settings = settings_or_exit()
 if _settings.metrics_port:  # before anything imports prometheus_client
     metrics_folder.prepare("web", _settings)
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import (
+    celeryd_after_setup,
     setup_logging,
-    worker_init,
     worker_process_init,
     worker_process_shutdown,
     worker_shutdown,
@@ -16,11 +16,11 @@ from kombu.transport.redis import Channel
 from domain.store import metrics_folder
 from domain.store.keys import QUEUES
 from domain.store.lines import start_lines
-from domain.store.settings import load_settings, require_stack
+from domain.store.settings import settings_or_exit
 from workers.schedule import schedule
 
 ROLE = "beat" if "beat" in sys.argv else "worker"
-settings = require_stack(load_settings())
+settings = settings_or_exit()
 IS_COUNTED = ROLE == "worker" and "worker" in sys.argv and settings.worker_metrics_port > 0
 if IS_COUNTED:  # before anything imports prometheus_client
     metrics_folder.prepare("worker", settings)
@@ -84,9 +84,12 @@ def forget_inherited_connections(**_: Any) -> None:  # noqa: ANN401 - what Celer
     cache_redis().connection_pool.reset()
 
 
-@worker_init.connect
+@celeryd_after_setup.connect
 def show_figures(**_: Any) -> None:  # noqa: ANN401 - what Celery's signal passes
-    """Show the figures of the pool's children from the main process, which drains nothing."""
+    """Show the figures of the pool's children from the main process, which drains nothing.
+
+    Lines have their form by now, as at `worker_init` they have not, and no child is forked yet.
+    """
     if IS_COUNTED:
         from workers.figures import start  # noqa: PLC0415 - the folder has to be there first
 

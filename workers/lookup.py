@@ -11,7 +11,8 @@ from dns.rdtypes.ANY.CNAME import CNAME
 from dns.rdtypes.ANY.TXT import TXT
 
 from domain.account.mount_proof import Answer, Proof, Said
-from domain.store.settings import Settings, addresses
+from domain.store.setting_values import addresses
+from domain.store.settings import Settings
 
 RESOLV_CONF = "/etc/resolv.conf"
 HOPS_MAX = 8  # CNAMEs that are followed; more is as good as a circle
@@ -22,7 +23,7 @@ TEXT_LIMIT = 1_000
 
 def make_resolver(settings: Settings) -> dns.resolver.Resolver:
     """Return a resolver that asks the servers of the settings, or else those of this machine."""
-    servers = addresses(settings.dns_servers, "DNS_SERVERS")
+    servers = addresses(settings.dns_servers)
     resolver = dns.resolver.Resolver(configure=False)
     if servers:
         resolver.nameservers = list(servers)

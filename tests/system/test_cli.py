@@ -242,15 +242,26 @@ def test_doctor_finds_nothing_when_all_is_well(healthy):
 
 
 def test_doctor_says_what_is_bad_when_a_part_does_not_answer(healthy):
-    of_postgres = {"postgres", "unapplied", "unpublished", "latency", "failures", "mounts"}
     nowhere = "redis://127.0.0.1:1/0"
     for by, env, bad in (
-        (process, NOWHERE, of_postgres),
+        (process, NOWHERE, {"postgres"}),  # its figures are not looked for
         (hepstatus, {"CACHE_URL": nowhere}, {"redis", "worker", "unpublished"}),
         (hepstatus, {"BROKER_URL": nowhere}, {"broker", "queues"}),
     ):
         # then it says so, and of nothing else once what is under way is done
         wait_until(lambda by=by, env=env, bad=bad: found_bad(by, healthy, env) == bad, str(bad))
+
+
+def test_doctor_asks_for_tables_alone_when_the_database_is_empty(healthy):
+    # given a database that nothing was migrated into
+    empty = healthy.urls.database_url.rpartition("/")[0] + "/postgres"
+    # when the doctor looks
+    done = hepstatus(healthy, "doctor", env={"DATABASE_URL": empty})
+    # then it says what to do, and no row complains of what that will mend
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "BAD postgres     no tables\n                 hepstatus migrate\n" in done.stdout
+    assert done.stdout.count("BAD") == 1
+    assert "unapplied" not in done.stdout
 
 
 def found_bad(by, system, env) -> set[str]:

@@ -129,6 +129,22 @@ def test_every_drain_names_all_that_it_settles_when_rings_are_coalesced(spoken, 
     wait_until(lambda: set(asked) <= named(), "all five are named", SOON_S)
 
 
+def test_taken_port_is_told_in_a_line_like_any_other_when_a_worker_starts(spoken):
+    # given a port that somebody else listens on
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        # when one more worker is to show its figures there
+        worker = spoken.start_worker({"WORKER_METRICS_PORT": str(port)})
+        try:
+            # then it says so, and every line that it says is JSON
+            wait_until(lambda: "no metrics" in text(spoken, worker.spec.name), "it is told", 30)
+            (said,) = (x for x in lines(spoken, worker.spec.name) if "no metrics" in x["event"])
+            assert f"port {port} can't be opened" in said["event"]
+            assert (said["level"], said["role"]) == ("warning", "worker")
+        finally:
+            worker.kill()
+
+
 def test_no_secret_is_in_any_line_when_every_kind_of_request_carries_some(spoken, cast):
     # given secrets that can be told from everything else
     mark = "S3cr3t" + unique("mark").replace("-", "")

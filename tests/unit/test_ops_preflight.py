@@ -38,6 +38,12 @@ def test_what_is_no_port_gets_a_sentence(text):
         preflight.chosen_port({"PORT": text})
 
 
+def test_unusable_setting_gets_a_sentence():
+    preflight.check_settings({"RATE_LIMITS": "off"})
+    with pytest.raises(CannotRunError, match="RATE_LIMITS must be on or off"):
+        preflight.check_settings({"RATE_LIMITS": "disabled"})
+
+
 def test_busy_port_gets_a_sentence_with_another_to_try():
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))

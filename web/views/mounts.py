@@ -8,7 +8,8 @@ from domain.account.mount_proof import Proof
 from domain.days import iso as written
 from domain.host_names import LONGEST
 from domain.store.mounts import OwnedMount
-from domain.store.settings import Settings, addresses
+from domain.store.setting_values import addresses
+from domain.store.settings import Settings
 from web.answers import iso
 from web.hosts import unicode_form
 from web.mounting import is_apex
@@ -82,7 +83,7 @@ def dns_records(mount: Mount, settings: Settings) -> list[DnsRecordView]:
 
 def edge_records(host: str, settings: Settings) -> list[DnsRecordView]:
     """Return the records that lead a host to us where it can't have a CNAME."""
-    listed = addresses(settings.edge_addresses, "EDGE_ADDRESSES")
+    listed = addresses(settings.edge_addresses)
     families: dict[int, RecordType] = {4: "A", 6: "AAAA"}
     return [
         {"type": families[ip_address(found).version], "name": host, "value": found}
