@@ -44,7 +44,7 @@ async def _log(process: Process) -> str:
 
 async def _redis_and_worker(process: Process) -> tuple[str, str]:
     try:
-        was_seen = await process.visits.worker_was_seen()
+        was_seen = await process.served.visits.worker_was_seen()
     except REDIS_UNREACHABLE:
         return SILENT, UNKNOWN
     return OK, OK if was_seen else UNSEEN

@@ -17,7 +17,8 @@ from domain.store.visits import HostEntry
 from web.drawn import AbsentError, NotDrawnError
 from web.notices import NOTHING, Notice, read_notice
 from web.page_copy import Answer, Headers, PageCopy, best, family_of, name_of
-from web.process import NotThereError, Process
+from web.process import Process
+from web.served import NotThereError
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -50,7 +51,7 @@ class Lane:
 
     async def _serve(self, scope: Scope, send: Send, host: str) -> None:
         try:
-            entry = await self._process.host(host)
+            entry = await self._process.served.host(host)
         except NotThereError:
             await self._say_unavailable(scope, send)
             return
@@ -64,7 +65,7 @@ class Lane:
     async def _serve_page(self, scope: Scope, send: Send, entry: HostEntry) -> None:
         page_id = entry.page_id or ""
         try:
-            copy, is_stale = await self._process.page_within(page_id, WAIT_S)
+            copy, is_stale = await self._process.served.page_within(page_id, WAIT_S)
             name = name_of(scope["path"])
             if not copy.is_visible_at(datetime.now(UTC)):
                 await notice(scope, send, 404, self._missing)
@@ -92,7 +93,7 @@ class Lane:
         if found is not None:
             return found, False
         bind_request(request_id_of(header(scope, b"x-request-id").decode("latin-1")))
-        drawing, is_older = await self._process.drawn.of(page_id, copy, name)
+        drawing, is_older = await self._process.served.drawn.of(page_id, copy, name)
         found = best(drawing.answers, name, accepted)
         if found is None:
             raise NotDrawnError

@@ -5,7 +5,8 @@ from urllib.parse import parse_qs
 from domain.store.engine import UNREACHABLE, SQLAlchemyError, run
 from domain.store.hosts import leads_somewhere
 from web.hosts import normal_host
-from web.process import NotThereError, Process
+from web.process import Process
+from web.served import NotThereError
 
 PATH = "/internal/tls/allow"
 
@@ -20,7 +21,7 @@ async def may_have_certificate(process: Process, query: bytes) -> bool | None:
     if host is None or host == process.settings.base_domain:
         return host is not None
     try:
-        return (await process.host(host)).page_id is not None
+        return (await process.served.host(host)).page_id is not None
     except NotThereError:
         pass
     try:

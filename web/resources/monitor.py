@@ -17,7 +17,8 @@ from web.errors import ApiError, unavailable
 from web.inbox import NoAuthorityError
 from web.media import decode_body, read_body
 from web.operations import monitor as said
-from web.process import NotThereError, Process
+from web.process import Process
+from web.served import NotThereError
 from web.views.monitor import summary
 from web.views.wire import ComponentStatus, named
 
@@ -138,7 +139,7 @@ class PageStatus:
         credential = await self._gate.live_key(key)
         await self._gate.stamp(key)
         try:
-            shown = await self._process.page_within(credential.page_id, READ_WAIT_S)
+            shown = await self._process.served.page_within(credential.page_id, READ_WAIT_S)
         except NotThereError:
             raise unavailable() from None
         published = msgspec.json.decode(shown.copy.answers["status.json"].body)

@@ -15,8 +15,8 @@ from web.describe import describes
 from web.errors import ApiError, not_found, unavailable
 from web.operations.pages import PREVIEW_PAGE
 from web.page_copy import Answer
-from web.process import NotThereError
 from web.resources.owner import Owner
+from web.served import NotThereError
 
 WAIT_S = 1.0  # as long as a visitor waits for a page that Redis lost
 LOGO = re.compile(rf"([0-9a-f]{{32}})\.({'|'.join(EXTENSIONS.values())})")
@@ -41,7 +41,7 @@ class Preview(Owner):
     async def document(self, page_id: str, accepted: str) -> Answer:
         """Return the page as it is published. Raises ApiError 503 if that is not to be had."""
         try:
-            shown = await self.process.page_within(page_id, WAIT_S)
+            shown = await self.process.served.page_within(page_id, WAIT_S)
         except NotThereError:
             raise not_published() from None
         found = shown.copy.best("index.html", accepted.encode("latin-1", "replace"))
