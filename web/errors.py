@@ -10,10 +10,14 @@ import msgspec
 
 from domain.log import Code, Rejection
 from domain.store.engine import UNREACHABLE
+from web.notices import read_notice
 
 log = logging.getLogger(__name__)
+LOST = read_notice("lost")
+PROGRAMS = ("/api", "/internal")  # under these nobody reads, whatever they accept
 
 RETRY_AFTER_S = "2"
+HTTP_NOT_FOUND = 404
 STATUS_OF = {
     Code.VALIDATION: 400,
     Code.NOT_FOUND: 404,
@@ -96,22 +100,46 @@ def write_error(resp: falcon.asgi.Response, error: ApiError) -> None:
         resp.set_header(name, value)
 
 
+def answer(req: falcon.asgi.Request, resp: falcon.asgi.Response, error: ApiError) -> None:
+    """Fill a response with a refusal, in the form that who asked can read."""
+    if error.status == HTTP_NOT_FOUND and is_read(req):
+        write_lost(resp)
+    else:
+        write_error(resp, error)
+
+
+def is_read(req: falcon.asgi.Request) -> bool:
+    """Tell whether a person is to read the answer: who says nothing of HTML is a program."""
+    is_for_programs = any(f"{req.path}/".startswith(f"{path}/") for path in PROGRAMS)
+    kinds = (falcon.MEDIA_JSON, falcon.MEDIA_HTML.partition(";")[0])
+    return not is_for_programs and req.client_prefers(kinds) == kinds[1]
+
+
+def write_lost(resp: falcon.asgi.Response) -> None:
+    """Fill a response with the notice that nothing is here, and where something is."""
+    resp.status = HTTP_NOT_FOUND
+    resp.content_type = falcon.MEDIA_HTML
+    resp.set_header("Cache-Control", "no-store")
+    resp.set_header("Content-Security-Policy", LOST.policy.decode())
+    resp.data = LOST.html
+
+
 async def on_api_error(
     req: falcon.asgi.Request, resp: falcon.asgi.Response, error: ApiError, params: object
 ) -> None:
     """Answer with a refusal of our own."""
-    del req, params
-    write_error(resp, error)
+    del params
+    answer(req, resp, error)
 
 
 async def on_http_error(
     req: falcon.asgi.Request, resp: falcon.asgi.Response, error: falcon.HTTPError, params: object
 ) -> None:
-    """Answer with the envelope what Falcon refuses."""
-    del req, params
+    """Answer in our form what Falcon refuses."""
+    del params
     code, sentence = HTTP_CODES.get(error.status_code, ("VALIDATION", "The request is malformed."))
     headers = dict(error.headers or {})
-    write_error(resp, ApiError(error.status_code, code, sentence, headers=headers))
+    answer(req, resp, ApiError(error.status_code, code, sentence, headers=headers))
 
 
 def template_of(req: falcon.asgi.Request) -> str:

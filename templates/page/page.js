@@ -8,10 +8,13 @@ const form = (at, options, timeZone) => new Intl.DateTimeFormat('en-GB', {...opt
 const clock = {hour: '2-digit', minute: '2-digit'}, full = {day: 'numeric', month: 'short', ...clock};
 const relative = new Intl.RelativeTimeFormat('en-GB', {numeric: 'auto', style: 'short'});
 const recent = 14 * 86400;
-function ago(seconds) {
+const noon = at => new Date(at).setHours(12, 0, 0, 0);
+// From a day up dates count, not hours: what is tomorrow evening is not in two days.
+function ago(at, seconds) {
   const size = Math.abs(seconds);
-  const [unit, length] = size < 3570 ? ['minute', 60] : size < 84600 ? ['hour', 3600] : ['day', 86400];
-  return relative.format(Math.round(seconds / length), unit);
+  const [unit, amount] = size < 3570 ? ['minute', seconds / 60] : size < 84600 ? ['hour', seconds / 3600]
+    : ['day', (noon(at) - noon(Date.now())) / 864e5];
+  return relative.format(Math.round(amount), unit);
 }
 function tellTimes() {
   for (const node of all('time[datetime]')) {
@@ -20,8 +23,12 @@ function tellTimes() {
     const options = isRecent ? full : {...full, year: 'numeric'}, here = form(at, {...options, ...named});
     const isElsewhere = form(at, full) !== form(at, full, zone);
     node.title ||= node.textContent;
-    node.textContent = (isRecent ? `${ago(seconds)} · ` : '') + here
-      + (isElsewhere ? ` (${form(at, {...clock, timeZoneName: 'short'}, zone)})` : '');
+    // What is too long for a phone breaks at its dot, and else only before the page's own time.
+    const dot = document.createElement('i'), whole = text => text.replaceAll(' ', '\u00a0');
+    dot.textContent = ' · ';
+    node.classList.toggle('long', isElsewhere || !!named);
+    node.replaceChildren(...isRecent ? [whole(ago(at, seconds)), dot] : [], whole(here),
+      isElsewhere ? ` (${whole(form(at, {...clock, timeZoneName: 'short'}, zone))})` : '');
   }
   const zones = $('[data-zones]');
   if (zones) zones.textContent = ours === zone ? `Times are in ${zone}` : `Times are in ${ours}; this page is kept in ${zone}`;

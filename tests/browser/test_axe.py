@@ -37,9 +37,16 @@ def test_nothing_is_found_when_a_page_is_empty_or_all_is_well_or_all_is_lost(act
 
 STATUSES = ("operational", "degraded", "partial", "outage", "maintenance")
 
+NOTHING = (
+    ("nobody.localhost", "/"),
+    ("demo.localhost", "/no"),
+    ("localhost", "/"),
+    ("localhost", "/no"),
+)
+
 
 def test_nothing_is_found_when_there_is_no_page(actors, demo, tab):
-    for host, path in (("nobody.localhost", "/"), ("demo.localhost", "/no"), ("localhost", "/")):
+    for host, path in NOTHING:
         assert faults(tab(address(actors.system, host, path))) == []
 
 

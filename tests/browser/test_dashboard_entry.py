@@ -118,3 +118,25 @@ def test_lists_are_read_without_javascript(actors, tab):
     expect(look.page.locator("noscript p")).to_contain_text("changing it needs JavaScript")
     look.page.get_by_role("link", name="Edit API").click()
     expect(look.page.get_by_label("Description")).to_be_visible()
+
+
+LINKS_TO_THE_RIGHT = """nodes => nodes.flatMap(nav => [...nav.querySelectorAll('a')].filter(
+  link => link.getBoundingClientRect().right > nav.getBoundingClientRect().right
+).map(link => link.textContent))"""
+
+
+def test_every_link_of_the_rail_is_whole_when_there_is_a_desktop(actors, tab):
+    page = actors.page("API")
+    look = at_desk(tab, actors.system, page.owner, of(page, "incidents"))
+    rail = look.page.locator(".rail nav")
+    expect(rail).to_have_count(2)
+    assert rail.evaluate_all(LINKS_TO_THE_RIGHT) == []
+
+
+def test_a_way_on_is_offered_when_there_is_nothing_at_an_address_of_the_base(actors, tab):
+    look = tab(url(actors.system, "/login"), width=390)
+    assert look.answer.status == 404
+    expect(look.page.get_by_role("heading")).to_have_text("There is nothing at this address")
+    assert look.overflow() == []
+    look.page.get_by_role("link", name="Dashboard").click()
+    expect(look.page.get_by_role("heading", name="Log in")).to_be_visible()

@@ -59,6 +59,14 @@ def test_an_incident_is_over_after_two_clicks_when_the_list_resolves_it(burning)
     assert burning.visitor.statuses()["API"] == "operational"
 
 
+def test_the_list_tells_words_without_marks_when_they_have_some(burning):
+    body = {"state": "identified", "body": "See the [retry guide](https://e.example/) **now**."}
+    path = f"{burning.owned.path}/incidents/{burning.incident}/updates"
+    assert burning.owned.owner.post(path, body).status_code == 201
+    burning.page.reload()
+    expect(burning.page.locator(".incident .said")).to_have_text("See the retry guide now.")
+
+
 HELD = """() => { const node = document.activeElement;
   const named = node.labels?.[0]?.innerText ?? node.getAttribute("aria-label");
   return named ?? node.innerText ?? ""; }"""
@@ -202,5 +210,8 @@ def test_older_incidents_are_a_link_away_when_there_are_many(actors, tab):
         assert page.owner.post(f"{page.path}/incidents", body).status_code == 201
     look = at_desk(tab, actors.system, page.owner, of(page, "incidents"))
     expect(look.page.locator(".rows li")).to_have_count(20)
-    look.page.get_by_role("link", name="Older").click()
+    older, card = look.page.get_by_role("link", name="Older"), look.page.locator(".rows")
+    below = card.bounding_box()["y"] + card.bounding_box()["height"]
+    assert older.bounding_box()["y"] - below >= 12
+    older.click()
     expect(look.page.locator(".rows li")).to_have_count(2)

@@ -83,9 +83,18 @@ def test_the_owner_reads_how_fast_her_changes_were_shown_whether_or_not_visitors
         f"Of {head} changes in the last 30 days, half were on the page within 14 ms,"
         " 99 of 100 within 1.2 s."
     )
-    expect(
-        look.page.get_by_label("Show visitors how fast this page is updated")
-    ).not_to_be_checked()
+    box = look.page.get_by_label("Show visitors how fast this page is updated")
+    expect(box).not_to_be_checked()
+    # and the hint stands under the words of its box
+    hint = look.page.locator("#latency-hint").evaluate(LEFT_OF_TEXT)
+    assert hint == pytest.approx(box.evaluate(LEFT_OF_LABEL), abs=1)
+
+
+LEFT_OF_TEXT = """node => { const range = document.createRange();
+  range.selectNodeContents(node); return range.getBoundingClientRect().left; }"""
+# Its text comes after the box, with a gap between them.
+LEFT_OF_LABEL = """node => { const range = document.createRange();
+  range.selectNode(node.nextSibling); return range.getBoundingClientRect().left; }"""
 
 
 def test_a_wrong_zone_is_told_beside_its_field(desk):

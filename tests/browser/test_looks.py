@@ -97,7 +97,7 @@ def test_everything_is_there_in_the_pages_zone_when_there_is_no_javascript(actor
 def test_times_are_the_visitors_with_the_pages_beside_them_when_zones_differ(demo, tab):
     look = tab(demo, timezone="Asia/Kolkata")
     assert re.fullmatch(
-        r"Updated \d+ min ago · \d+ \w+, \d\d:\d\d GMT\+5:30 \(\d\d:\d\d UTC\)",
+        r"Updated \d+\smin\sago · \d+\s\w+,\s\d\d:\d\d\sGMT\+5:30 \(\d\d:\d\d\sUTC\)",
         look.page.locator(".hero p").inner_text(),
     )
     expect(look.page.locator("footer")).to_contain_text(
@@ -108,9 +108,55 @@ def test_times_are_the_visitors_with_the_pages_beside_them_when_zones_differ(dem
 def test_a_countdown_is_shown_when_a_maintenance_is_ahead_or_runs(demo, tab):
     windows = tab(demo).page.locator("[data-part=maintenances] .head")
     expect(windows.first).to_contain_text(
-        re.compile(r"Started \d+ min ago .*Planned end in \d hr", re.DOTALL)
+        re.compile(r"Started \d+\smin\sago .*Planned end in\s\d\shr", re.DOTALL)
     )
-    expect(windows.last).to_contain_text(re.compile(r"Starts in 2 days .* \(2\sh\)", re.DOTALL))
+    expect(windows.last).to_contain_text(
+        re.compile(r"Starts (in\s2\sdays|tomorrow) .* \(2\sh\)", re.DOTALL)
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        ("2090-05-15T23:30Z", "in 2 days"),
+        ("2090-05-16T00:30Z", "tomorrow"),
+        ("2090-05-17T00:30Z", "in 20 hr"),
+        ("2090-05-18T23:30Z", "yesterday"),
+    ],
+)
+def test_days_are_those_of_the_calendar_when_a_maintenance_is_near(actors, tab, at, words):
+    page = actors.page("API")
+    hours = {"scheduledStart": "2090-05-17T20:00:00Z", "scheduledEnd": "2090-05-17T22:00:00Z"}
+    plan = {"title": "Upgrade", "kind": "maintenance", **hours}
+    assert page.owner.post(f"{page.path}/incidents", plan).status_code == 201
+    look = tab(address(actors.system, page.host))
+    look.page.clock.set_fixed_time(at)
+    look.page.reload()
+    expect(look.page.locator("[data-part=maintenances] time").first).to_contain_text(words)
+
+
+# The lines of each node as they are broken; what has no height is not seen.
+LINES = """nodes => nodes.flatMap(node => {
+  const lines = {}, texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+  for (let text; text = texts.nextNode();) for (const word of text.data.matchAll(/\\S+/g)) {
+    const range = document.createRange();
+    range.setStart(text, word.index);
+    range.setEnd(text, word.index + word[0].length);
+    if (text.parentElement.getBoundingClientRect().height)
+      (lines[Math.round(range.getBoundingClientRect().bottom)] ??= []).push(word[0]);
+  }
+  return Object.values(lines).map(words => words.join(' '));
+})"""
+
+
+@pytest.mark.parametrize("width", [320, 375, 390])
+@pytest.mark.parametrize("timezone", ["UTC", "America/New_York"])
+def test_no_line_ends_or_begins_with_a_dot_when_a_phone_breaks_it(demo, tab, width, timezone):
+    look = tab(demo, width=width, timezone=timezone)
+    lines = look.page.locator(".hero p, article p.m").evaluate_all(LINES)
+    alone = {"since", "Updated", "Started", "Starts", "Planned end", "(UTC)"}
+    assert len(lines) > 20
+    assert not [line for line in lines if line.strip("·") != line or line in alone]
 
 
 def test_nothing_moves_when_the_visitor_prefers_no_motion(demo, tab):

@@ -30,6 +30,40 @@ def test_the_front_door_leads_an_owner_to_her_pages(actors):
     stranger = actors.caller().get("/")
     assert stranger.status_code == 200
     assert "/dashboard/login" in stranger.text
+    assert 'href="/docs"' in stranger.text
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize("path", ["/nope", "/login", "/apis", "/static/0123456789abcdef/no.js"])
+def test_who_reads_html_is_told_where_to_go_when_nothing_is_there(actors, path):
+    answer = actors.caller(Accept=BROWSER).get(path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    assert 'href="/"' in answer.text
+    assert 'href="/dashboard"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "accepted"),
+    [
+        ("/nope", "*/*"),
+        ("/nope", "application/json, text/plain, */*"),
+        ("/nope", "text/html;q=0"),
+        ("/nope", "nonsense"),
+        ("/api", BROWSER),
+        ("/api/v1/nope", BROWSER),
+        ("/internal/nope", BROWSER),
+    ],
+)
+def test_programs_are_told_in_json_when_nothing_is_there(actors, path, accepted):
+    answer = actors.caller(Accept=accepted).get(path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json()["code"] == "NOT_FOUND"
 
 
 def test_a_screen_allows_nothing_but_our_own_files(actors):

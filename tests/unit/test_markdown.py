@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from domain.store.markdown import GLANCE, plain
 from workers.render.markdown import words
 
 
@@ -60,6 +61,29 @@ def test_an_address_stays_text_when_it_would_break_out_of_its_attribute():
     assert '"onmouseover' not in html
     whole = re.findall(r'<a rel="nofollow noopener ugc" href="[^"<]*"(?: title="[^"<]*")?>', html)
     assert len(whole) == html.count("<a ") == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("see the [retry guide](https://e.example/a) **now**", "see the retry guide now"),
+        ("`503` from <https://e.example>", "503 from https://e.example"),
+        ("one\ntwo\n\nthree", "one\ntwo\nthree"),
+        ("- one\n- two\n\n> three", "one\ntwo\nthree"),
+        ("```\nGET /\n```", "GET /"),
+        ("# loud", "# loud"),
+        ("<b>x</b> &amp; y", "<b>x</b> & y"),
+        ("![alt](https://e.example/p.png)", "!alt"),
+        ("***", ""),
+        ("", ""),
+    ],
+)
+def test_words_are_plain_without_marks_and_addresses_when_they_say(text, said):
+    assert plain(text) == said
+
+
+def test_only_the_begin_is_told_when_words_are_long():
+    assert plain("a" * 10_000) == "a" * GLANCE
 
 
 @pytest.mark.parametrize(

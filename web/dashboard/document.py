@@ -12,6 +12,7 @@ from jinja2 import Environment
 
 from domain.days import iso
 from domain.status import IncidentState, Status
+from domain.store.markdown import plain
 from domain.store.template_folder import environment, wording
 from domain.times import between, in_zone, long_day
 from web.dashboard.static import static_path
@@ -62,6 +63,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "in_zone": in_zone,
     "iso": iso,
     "local": local,
+    "plain": plain,
 }
 
 
