@@ -6,7 +6,7 @@ import pytest
 from kombu.asynchronous import Hub
 
 from tests.support.faults import NOBODY
-from tests.support.inside import forget_settings
+from tests.support.inside import leave_stack
 from workers.pool import WatchfulPool
 
 
@@ -61,9 +61,9 @@ def nowhere(store, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
     for name in ("REDIS_URL", "BROKER_URL", "CACHE_URL"):
         monkeypatch.setenv(name, NOBODY)
-    forget_settings()
+    leave_stack()
     yield
-    forget_settings()
+    leave_stack()
 
 
 @pytest.mark.parametrize(
