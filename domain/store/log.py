@@ -28,12 +28,15 @@ _AUTHORITY = {
     " WHERE id = :stream_id",
 }
 
-# The bump and the insert are one statement: the row lock makes commit order seq order.
+# The bump and the insert are one statement: the row lock makes commit order seq order. It is the
+# order of the instants too, no two alike, also after a clock was set back: what is told in the
+# order of its instants is told in the order in which it was acknowledged.
 _APPEND = """
 WITH allowed AS ({authority}),
 bumped AS (
   UPDATE streams s SET head_seq = s.head_seq + 1,
-    last_at = greatest(date_trunc('milliseconds', clock_timestamp()), s.last_at)
+    last_at = greatest(
+      date_trunc('milliseconds', clock_timestamp()), s.last_at + interval '1 millisecond')
   FROM allowed WHERE s.id = allowed.id AND NOT s.closed AND NOT (s.suspended AND allowed.is_key)
   RETURNING s.id, s.head_seq, s.last_at, allowed.actor
 ),

@@ -1,5 +1,7 @@
 """The log on a real Postgres: order without gaps, authority asked by the append (rules 2, 8)."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
@@ -45,7 +47,7 @@ def rows(page, columns):
         return conn.execute(text(query), {"id": page.id}).all()
 
 
-def test_seqs_have_no_gap_and_times_never_go_back_when_sixteen_write_at_once(page):
+def test_seqs_have_no_gap_and_no_times_are_alike_when_sixteen_write_at_once(page):
     before = page.head()
     found = at_once(16, lambda _: [append_as("system", "test", page.id, TOGGLE) for _ in range(6)])
     for one_writers in found:
@@ -53,7 +55,7 @@ def test_seqs_have_no_gap_and_times_never_go_back_when_sixteen_write_at_once(pag
     seqs = sorted(a.seq for writer in found for a in writer)
     assert seqs == list(range(before + 1, before + 97))
     times = [row.received_at for row in rows(page, "received_at")]
-    assert times == sorted(times)
+    assert times == sorted(set(times))
     assert all(at.microsecond % 1000 == 0 for at in times)
 
 
@@ -62,7 +64,7 @@ def test_time_never_goes_back_when_the_clock_of_postgres_did(page):
         ahead = "UPDATE streams SET last_at = last_at + interval '1 hour' WHERE id = :id"
         conn.execute(text(ahead), {"id": page.id})
     one, two = (append_as("system", "test", page.id, TOGGLE) for _ in range(2))
-    assert one.received_at == two.received_at
+    assert two.received_at - one.received_at == timedelta(milliseconds=1)
     assert one.received_at > page.receipt(page.head() - 2).accepted_at
 
 
