@@ -10,7 +10,7 @@ import msgspec
 
 from domain.log import Code, Rejection
 from domain.store.engine import UNREACHABLE
-from web.notices import read_notice
+from web.notices import read_notice, write_notice
 
 log = logging.getLogger(__name__)
 LOST = read_notice("lost")
@@ -103,7 +103,7 @@ def write_error(resp: falcon.asgi.Response, error: ApiError) -> None:
 def answer(req: falcon.asgi.Request, resp: falcon.asgi.Response, error: ApiError) -> None:
     """Fill a response with a refusal, in the form that who asked can read."""
     if error.status == HTTP_NOT_FOUND and is_read(req):
-        write_lost(resp)
+        write_notice(resp, LOST, HTTP_NOT_FOUND)
     else:
         write_error(resp, error)
 
@@ -113,15 +113,6 @@ def is_read(req: falcon.asgi.Request) -> bool:
     is_for_programs = any(f"{req.path}/".startswith(f"{path}/") for path in PROGRAMS)
     kinds = (falcon.MEDIA_JSON, falcon.MEDIA_HTML.partition(";")[0])
     return not is_for_programs and req.client_prefers(kinds) == kinds[1]
-
-
-def write_lost(resp: falcon.asgi.Response) -> None:
-    """Fill a response with the notice that nothing is here, and where something is."""
-    resp.status = HTTP_NOT_FOUND
-    resp.content_type = falcon.MEDIA_HTML
-    resp.set_header("Cache-Control", "no-store")
-    resp.set_header("Content-Security-Policy", LOST.policy.decode())
-    resp.data = LOST.html
 
 
 async def on_api_error(

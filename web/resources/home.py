@@ -1,12 +1,11 @@
 """The base host's front door: what this is, and for who is logged in the dashboard."""
 
-import falcon
 from falcon.asgi import Request, Response
 
 from domain.store.engine import UNREACHABLE
 from web.auth import Gate
 from web.errors import ApiError
-from web.notices import read_notice
+from web.notices import read_notice, write_notice
 
 
 class Home:
@@ -19,13 +18,11 @@ class Home:
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """Lead an owner to her pages; say to others what this is and where to go."""
-        resp.set_header("Cache-Control", "no-store")
         if await self._is_known(req):
+            resp.set_header("Cache-Control", "no-store")
             resp.status, resp.location = 303, "/dashboard"
-            return
-        resp.content_type = falcon.MEDIA_HTML
-        resp.set_header("Content-Security-Policy", self._notice.policy.decode())
-        resp.data = self._notice.html
+        else:
+            write_notice(resp, self._notice)
 
     on_head = on_get
 
