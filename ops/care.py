@@ -33,15 +33,18 @@ def backup(file: Path) -> Copied:
 
 
 def restore(file: Path) -> Copied:
-    """Restore a backup. Raises CommandRefusedError if that can't be done; nothing is changed."""
+    """Restore a backup. Raises CommandRefusedError with a sentence that says what was done."""
     from domain.store import restore as restores  # Alembic: no other verb waits for its import
 
     try:
         return told(restores.restore(file))
-    except restores.CannotRestoreError as reason:
+    except (restores.CannotRestoreError, restores.NotForgottenError) as reason:
         raise CommandRefusedError(str(reason)) from None
     except POSTGRES_ERRORS as error:
-        message = f"Postgres stands in the way ({first_line(error)}): nothing was restored."
+        message = (
+            f"Postgres stands in the way ({first_line(error)}): nothing was restored, unless it was"
+            " lost at the very end; then a second try is refused, for there are accounts."
+        )
         raise CommandRefusedError(message) from None
     except REDIS_UNREACHABLE as error:
         message = f"Redis does not answer ({error}): nothing was restored."

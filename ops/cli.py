@@ -13,7 +13,7 @@ from domain.store.settings import SettingsError, load_settings, require_stack
 from domain.text import is_storable
 from ops import accounts, care, demo, doctor, mounts
 from ops.cli_tokens import tokens
-from ops.writing import CommandRefusedError, NotPublishedError
+from ops.writing import CommandRefusedError, NotPublishedError, UnsureError
 
 
 @click.group(help="Run Hep Status: install, watch, and do for owners what they can't yet.")
@@ -235,7 +235,7 @@ def main() -> None:
     try:
         refuse_unreadable(sys.argv[1:])
         cli(prog_name="hepstatus")
-    except (CommandRefusedError, NotPublishedError, SettingsError) as reason:
+    except (CommandRefusedError, NotPublishedError, UnsureError, SettingsError) as reason:
         sys.exit(str(reason))
     except UNREACHABLE as error:
         line = (str(error).strip() or type(error).__name__).splitlines()[0]

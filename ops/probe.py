@@ -7,7 +7,7 @@ from domain.store import artifacts
 from domain.store.accounts import SYSTEM_ACCOUNT
 from domain.store.engine import sync_engine
 from domain.store.health import backlog
-from ops.writing import LOOK_S, NotPublishedError, write
+from ops.writing import LOOK_S, NotPublishedError, UnsureError, write
 from workers.render.build import build_id
 
 
@@ -15,7 +15,7 @@ def wait_until_drained(timeout_s: float) -> bool:
     """Tell whether a worker drains a probe within `timeout_s`."""
     try:
         write(SYSTEM_ACCOUNT, Probe(), timeout_s)
-    except NotPublishedError:
+    except (NotPublishedError, UnsureError):
         return False
     return True
 

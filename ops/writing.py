@@ -1,16 +1,18 @@
 """The operator's way of a write: through the same log as everybody's, back after publication."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from domain.log import Outcome
 from domain.store.doorbell import UNREACHABLE, worker_doorbell
-from domain.store.engine import sync_engine
+from domain.store.engine import UNREACHABLE as NO_ANSWER
+from domain.store.engine import DBAPIError, sync_engine, was_answered
 from domain.store.log import Authority, Draft, append
 from domain.store.mint import mint
 from domain.store.receipts import Receipt, receipt
+from ops.processes import wait_until
 
 PUBLISHED_WITHIN_S = 10.0
 LOOK_S = 0.02
@@ -32,29 +34,69 @@ class NotPublishedError(Exception):
         )
 
 
+class UnsureError(Exception):
+    """Nobody can tell whether the write is in the log."""
+
+    def __init__(self, receipt_id: str) -> None:
+        """Say so, with the receipt that it has if it is there."""
+        super().__init__(
+            f"The connection to Postgres was lost while this was being stored (receipt"
+            f" {receipt_id}): it may or may not have been. Look before you repeat it."
+        )
+
+
 def tell(stream_id: str, story: Iterable[tuple[datetime, Any]]) -> None:
     """Append many commands, each with the time of its events, and wait for the last one.
 
-    Raises CommandRefusedError for the last one, NotPublishedError.
+    Raises CommandRefusedError (for the last one), NotPublishedError and UnsureError.
     """
-    draft = None
-    with sync_engine().begin() as conn:
-        for at, command in story:
-            draft = Draft(mint("r"), command, OPERATOR, stream_id, due_at=at)
-            append(conn, draft)
-    if draft:
-        follow(stream_id, draft.id, PUBLISHED_WITHIN_S)
+    drafts = [Draft(mint("r"), command, OPERATOR, stream_id, due_at=at) for at, command in story]
+    if drafts:
+        store_and_follow(stream_id, drafts, PUBLISHED_WITHIN_S)
 
 
 def write(stream_id: str, command: Any, within_s: float = PUBLISHED_WITHIN_S) -> None:  # noqa: ANN401 - any command
-    """Append as the operator and wait. Raises CommandRefusedError and NotPublishedError."""
-    draft = Draft(mint("r"), command, OPERATOR, stream_id)
+    """Append as the operator and wait.
+
+    Raises CommandRefusedError, NotPublishedError and UnsureError.
+    """
+    store_and_follow(stream_id, [Draft(mint("r"), command, OPERATOR, stream_id)], within_s)
+
+
+def store_and_follow(stream_id: str, drafts: Sequence[Draft], within_s: float) -> None:
+    """Append all or none, and wait for the last one. Raises as `write` does."""
+    receipt_id = drafts[-1].id
+    try:
+        store(drafts)
+    except DBAPIError as error:
+        if was_answered(error):
+            raise
+        refuse_unless_found(receipt_id, within_s)
+    follow(stream_id, receipt_id, within_s)
+
+
+def store(drafts: Sequence[Draft]) -> None:
+    """Append in one transaction. Raises CommandRefusedError where the stream is not open."""
     with sync_engine().begin() as conn:
-        appended = append(conn, draft)
-    if appended is None:
-        message = f"There is no open stream {stream_id}."
-        raise CommandRefusedError(message)
-    follow(stream_id, draft.id, within_s)
+        for draft in drafts:
+            if append(conn, draft) is None:
+                message = f"There is no open stream {draft.stream_id}."
+                raise CommandRefusedError(message)
+
+
+def refuse_unless_found(receipt_id: str, within_s: float) -> None:
+    """Look for a receipt until Postgres answers. Raises UnsureError if it is not there."""
+    if not wait_until(lambda: look(receipt_id) is not None, within_s):
+        raise UnsureError(receipt_id)
+
+
+def look(receipt_id: str) -> Receipt | None:
+    """Return a receipt, if it is there and can be read just now."""
+    try:
+        with sync_engine().connect() as conn:
+            return receipt(conn, receipt_id)
+    except NO_ANSWER:
+        return None
 
 
 def follow(stream_id: str, receipt_id: str, within_s: float) -> None:
@@ -77,8 +119,7 @@ def wait_until_published(receipt_id: str, within_s: float) -> Receipt:
     """Return the receipt of a command that is published or refused. Raises NotPublishedError."""
     ends_at = time.monotonic() + within_s
     while time.monotonic() < ends_at:
-        with sync_engine().connect() as conn:
-            found = receipt(conn, receipt_id)
+        found = look(receipt_id)
         if found and found.state in {"published", "refused", "failed"}:
             return found
         time.sleep(LOOK_S)

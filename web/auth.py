@@ -1,11 +1,14 @@
 """Who asks: a monitor by its key, an owner by the session cookie; and from where."""
 
+import asyncio
+import logging
 import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import falcon.asgi
 
-from domain.store.engine import run
+from domain.store.engine import UNREACHABLE, run
 from domain.store.log import Authority
 from domain.store.mint import secret_hash
 from domain.store.owned import Credential, credential, touch_key
@@ -15,7 +18,10 @@ from web.errors import ApiError
 from web.pacing import take_write
 from web.process import Process
 
+log = logging.getLogger(__name__)
+
 MINUTE_S = 60
+STAMP_S = 0.2  # how long an answer waits for the note that somebody was here
 STAMPS_MAX = 10_000
 NO_KEY = ApiError(
     401,
@@ -26,7 +32,9 @@ NO_KEY = ApiError(
 BAD_KEY = ApiError(
     401, "BAD_KEY", "This key opens no page.", headers={"WWW-Authenticate": "Bearer"}
 )
-KEY_DISABLED = ApiError(401, "KEY_DISABLED", "This key is disabled.")
+KEY_DISABLED = ApiError(
+    401, "KEY_DISABLED", "This key is disabled.", headers={"WWW-Authenticate": "Bearer"}
+)
 PAGE_SUSPENDED = ApiError(
     403, "PAGE_SUSPENDED", "The page of this key is suspended by the operator."
 )
@@ -41,6 +49,7 @@ class Gate:
         """Ask the database of `process`."""
         self._process = process
         self._stamped: dict[str, int] = {}
+        self._stamping: set[asyncio.Task[None]] = set()
 
     async def live_key(self, authority: Authority) -> Credential:
         """Return the key that was presented.
@@ -59,7 +68,20 @@ class Gate:
     async def stamp(self, authority: Authority) -> None:
         """Note that a key was used, at most once a minute."""
         if authority.kind == "key" and self._is_first_this_minute(authority.value):
-            await run(self._process.engine, touch_key, authority.value)
+            await self._note(touch_key, authority.value)
+
+    async def _note(self, touch: Callable[..., None], what: str) -> None:
+        """Note beside the request: neither a failure nor a delay of it changes an answer."""
+        stamping = asyncio.create_task(self._try(touch, what))
+        self._stamping.add(stamping)  # the loop itself would forget it
+        stamping.add_done_callback(self._stamping.discard)
+        await asyncio.wait({stamping}, timeout=STAMP_S)
+
+    async def _try(self, touch: Callable[..., None], what: str) -> None:
+        try:
+            await run(self._process.engine, touch, what)
+        except UNREACHABLE as error:
+            log.warning("%s: %s", touch.__name__, error)
 
     def _is_first_this_minute(self, what: str) -> bool:
         minute = int(time.time()) // MINUTE_S
@@ -79,7 +101,7 @@ class Gate:
             raise NO_SESSION
         take_write(self._process.pace, req, holder.account_id)
         if self._is_first_this_minute(holder.session_id):
-            await run(self._process.engine, touch_session, holder.session_id)
+            await self._note(touch_session, holder.session_id)
         return holder
 
 

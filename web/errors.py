@@ -73,12 +73,15 @@ def unavailable(sentence: str = NOT_ACCEPTED) -> ApiError:
     return ApiError(503, "UNAVAILABLE", sentence, headers={"Retry-After": RETRY_AFTER_S})
 
 
-def unknown() -> ApiError:
+NOT_KNOWN = (
+    "The connection to the log was lost while this was being stored: it may or may not have"
+    " been accepted. Repeat it with the same Idempotency-Key."
+)
+NOT_READ = "This can't be read at the moment; please try again."
+
+
+def unknown(sentence: str = NOT_KNOWN) -> ApiError:
     """Return a 503 that admits that the write may have been accepted."""
-    sentence = (
-        "The connection to the log was lost while this was being stored: it may or may not have"
-        " been accepted. Repeat it with the same Idempotency-Key."
-    )
     return ApiError(503, "UNKNOWN", sentence, headers={"Retry-After": RETRY_AFTER_S})
 
 
@@ -141,10 +144,14 @@ def template_of(req: falcon.asgi.Request) -> str:
 async def on_outage(
     req: falcon.asgi.Request, resp: falcon.asgi.Response, error: Exception, params: object
 ) -> None:
-    """Answer what could not reach Postgres; appends tell for themselves what became of them."""
+    """Answer what could not reach Postgres: a read, of which a write may have need first.
+
+    Whatever changes something tells for itself what became of it (web.inbox, web.changes).
+    """
     del params
     log.warning("%s: the database does not answer: %s", template_of(req), error)
-    write_error(resp, unavailable())
+    is_read_only = req.method in {"GET", "HEAD"}
+    write_error(resp, unavailable(NOT_READ) if is_read_only else unavailable())
 
 
 async def on_defect(

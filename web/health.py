@@ -33,8 +33,8 @@ async def readiness(process: Process) -> Readiness:
 
 async def _log(process: Process) -> str:
     try:
-        async with asyncio.timeout(LIMIT_S):
-            await run(process.engine, head_seq, "")
+        half_s = LIMIT_S / 2
+        await run(process.engine, head_seq, "", connect_s=half_s, statement_s=half_s)
     except UNREACHABLE:
         return SILENT
     except SQLAlchemyError:

@@ -9,12 +9,12 @@ from domain.log import FAILURE, Outcome, Rejection
 from domain.store import metrics
 from domain.store.engine import (
     UNREACHABLE,
-    DBAPIError,
     IntegrityError,
     NotConnectedError,
     SQLAlchemyError,
     constraint,
     run,
+    was_answered,
 )
 from domain.store.lines import current_request_id
 from domain.store.log import Appended, Draft, append
@@ -64,7 +64,7 @@ class Inbox:
         except IntegrityError as error:
             if constraint(error) != "idempotency_pkey":
                 raise
-            return await self._repeat(draft, waits=waits)
+            return await self._repeated(draft, waits=waits)
         if appended is None:
             raise NoAuthorityError
         metrics.APPENDED.labels(type(draft.command).__name__).inc()
@@ -83,7 +83,8 @@ class Inbox:
                 raise unavailable() from error
             log.warning("append %s: connection lost (%s), asking again", draft.id, error)
         try:
-            return await self._try_append(draft)
+            # Its authority may have ended since the first one was accepted.
+            return await self._try_append(draft) or await self._place_of(draft)
         except UNREACHABLE as error:
             raise unknown() from error
 
@@ -93,6 +94,9 @@ class Inbox:
         except IntegrityError as error:
             if constraint(error) != "commands_id_key":
                 raise
+        return await self._place_of(draft)
+
+    async def _place_of(self, draft: Draft) -> Appended | None:
         found = await run(self._process.engine, receipt, draft.id)
         return Appended(found.stream_id, found.seq, found.accepted_at) if found else None
 
@@ -106,6 +110,13 @@ class Inbox:
         if appended is not None and not draft.stream_id:
             self._turns.learn(name, appended.stream_id)
         return appended
+
+    async def _repeated(self, draft: Draft, *, waits: bool) -> Written:
+        """Return the first outcome of a key that is in use: from here on nobody may deny it."""
+        try:
+            return await self._repeat(draft, waits=waits)
+        except UNREACHABLE as error:
+            raise unknown() from error
 
     async def _repeat(self, draft: Draft, *, waits: bool) -> Written:
         """Return the first outcome of an idempotency key, refusals included."""
@@ -124,7 +135,7 @@ class Inbox:
             raise OTHER_BODY
         first = await run(self._process.engine, receipt, use.command_id)
         if first is None:
-            raise unavailable()
+            raise unknown()
         # Its own: the connection died after the commit, and asking again met the key.
         is_own = use.command_id == draft.id
         return replace(await self._first_outcome(first, waits=waits), is_repeat=not is_own)
@@ -194,8 +205,3 @@ def judged(found: Receipt) -> Written:
         refusal = FAILURE
     is_published = found.published_at is not None and refusal is None
     return Written(found.id, found.command, is_published, refusal)
-
-
-def was_answered(error: BaseException) -> bool:
-    """Tell whether Postgres itself said that the statement failed: nothing was accepted then."""
-    return isinstance(error, DBAPIError) and not error.connection_invalidated

@@ -31,5 +31,7 @@ REFUSALS = {
     "RATE_LIMITED": Refusal(429, "too often (see Limits); try again after `Retry-After`"),
     "FAILED": Refusal(500, "our defect; it is stored and reported, repeating won't help"),
     "UNAVAILABLE": Refusal(503, "nothing was accepted; try again after `Retry-After`"),
-    "UNKNOWN": Refusal(503, "it may have been accepted: repeat with the same `Idempotency-Key`"),
+    "UNKNOWN": Refusal(
+        503, "it may have been accepted: look, or repeat with the same `Idempotency-Key`"
+    ),
 }

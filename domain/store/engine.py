@@ -49,6 +49,7 @@ __all__ = [
     "make_async_engine",
     "run",
     "sync_engine",
+    "was_answered",
 ]
 
 Value = TypeVar("Value")
@@ -193,6 +194,11 @@ def complaint(error: DBAPIError) -> str:
     return f"{sqlstate(error)} {said}" if said else type(error.orig).__name__
 
 
+def was_answered(error: BaseException) -> bool:
+    """Tell whether Postgres itself said that the statement failed: nothing was accepted then."""
+    return isinstance(error, DBAPIError) and not error.connection_invalidated
+
+
 def first_line(error: BaseException) -> str:
     """Return what Postgres or its driver said, without the lines below it, which quote rows."""
     said = str(getattr(error, "orig", None) or error).strip()
@@ -217,20 +223,22 @@ async def run(
     engine: "AsyncEngine",
     statement: Callable[..., Value],
     *args: Any,  # noqa: ANN401 - what the statement takes
+    connect_s: float = CONNECT_S,
+    statement_s: float = STATEMENT_S,
 ) -> Value:
     """Call a synchronous store function with a connection of an asyncio engine.
 
     Raises NotConnectedError if nothing was sent; other members of UNREACHABLE if the connection
-    was lost on the way, or given up because Postgres did not answer within STATEMENT_S.
+    was lost on the way, or given up because Postgres did not answer within `statement_s` seconds.
     """
     try:
-        async with asyncio.timeout(CONNECT_S):
+        async with asyncio.timeout(connect_s):
             conn = await engine.connect()
     except UNREACHABLE as error:
         raise NotConnectedError(str(error)) from error
     # Cancelling instead would make psycopg ask the server to cancel, and wait for that as well.
     driver = conn.sync_connection.connection.driver_connection if conn.sync_connection else None
-    given_up = asyncio.get_running_loop().call_later(STATEMENT_S, hang_up, driver)
+    given_up = asyncio.get_running_loop().call_later(statement_s, hang_up, driver)
     try:
         return await conn.run_sync(statement, *args)
     finally:

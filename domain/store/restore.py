@@ -25,6 +25,7 @@ from domain.store.backup import (
     quoted,
     tables_of,
 )
+from domain.store.doorbell import UNREACHABLE
 from domain.store.engine import sync_engine
 from domain.store.migrations import LOCK, UnknownStepError, upgrade_to
 from domain.store.tables import metadata
@@ -46,11 +47,15 @@ class CannotRestoreError(Exception):
     """The file or the database is not fit for it; nothing was changed. A sentence."""
 
 
+class NotForgottenError(Exception):
+    """It is restored, but Redis may still show what a worker published meanwhile. A sentence."""
+
+
 def restore(file: Path) -> Manifest:
     """Fill an empty database from a backup and begin a new epoch.
 
     Raises CannotRestoreError, POSTGRES_ERRORS, and what Redis raises if it can't be reached:
-    nothing was changed in Postgres then.
+    nothing was changed in Postgres then. NotForgottenError: everything was.
     """
     try:
         with zipfile.ZipFile(file) as archive:
@@ -74,8 +79,20 @@ def restore_from(archive: zipfile.ZipFile, manifest: Manifest) -> Manifest:
         fill(conn, archive, manifest)
         # Before the commit: if this fails nothing is restored, and an emptied Redis harms nothing.
         artifacts.forget_everything()
-    artifacts.forget_everything()  # and what a worker published until then
+    forget_meanwhile()
     return manifest
+
+
+def forget_meanwhile() -> None:
+    """Forget what a worker published until the commit. Raises NotForgottenError."""
+    try:
+        artifacts.forget_everything()
+    except UNREACHABLE as error:
+        message = (
+            f"It is restored, but Redis went away at the very end ({error}): empty it (FLUSHALL)"
+            " before visitors come; workers publish everything anew."
+        )
+        raise NotForgottenError(message) from None
 
 
 def fill(conn: Connection, archive: zipfile.ZipFile, manifest: Manifest) -> None:

@@ -1,8 +1,9 @@
 """Writers that number what they say, and visitors who look without pause, on any number of pages.
 
-Everybody fails over between web processes as a reverse proxy would. A writer repeats a number with
-the same idempotency key until somebody acknowledges it, and only then goes on to the next: what
-comes later in a page's timeline was said later.
+Everybody fails over between web processes as a reverse proxy would. A writer repeats a number until
+somebody acknowledges it, and only then goes on to the next: what comes later in a page's timeline
+was said later. It keeps the idempotency key, unless it was told that nothing was accepted: where
+that is not true the number will be there twice.
 """
 
 import asyncio
@@ -36,6 +37,8 @@ HOT = "/status.json"
 # What visitors look at: what tells how old it is most often, what is drawn on ask now and then.
 SIGHTS = {HOT: 70, "/": 15, "/badge.svg": 10, "/status-version.json": 4, "/history": 1}
 DRAWN = {"/history"}
+DENIALS = {"UNAVAILABLE", "RATE_LIMITED"}  # nothing was accepted
+LOST = {"ok": False, "code": "UNKNOWN"}
 
 
 @dataclass(slots=True)
@@ -122,7 +125,10 @@ class Writer(Peer):
     async def say(self, number: int) -> None:
         """Say a number until it is acknowledged."""
         path, body = self.words(number)
-        while (answer := await self.attempt(path, body, f"n-{number}")) is None:
+        key, may_be_there = 0, False
+        while not (answer := await self.attempt(path, body, f"n-{number}-{key}"))["ok"]:
+            may_be_there = may_be_there or answer["code"] not in DENIALS
+            key += not may_be_there
             self.record.refused.append(time.monotonic())
             await asyncio.sleep(PAUSE_S)
             self.turn_away()
@@ -139,18 +145,17 @@ class Writer(Peer):
             return f"{base}/{self._previous}/updates", {"state": "resolved", "body": words}
         return f"{base}/{self._open}/updates", {"state": "identified", "body": words}
 
-    async def attempt(self, path: str, body: object, key: str) -> dict | None:
-        """The acknowledgement, or None if there is none; raises AssertionError for any refusal that
-        is not 503 or 429."""
+    async def attempt(self, path: str, body: object, key: str) -> dict:
+        """What is answered; raises AssertionError for any refusal that is not 503 or 429."""
         headers = {**self._headers, "Idempotency-Key": key}
         try:
             code, _, raw = await self.ask(lambda c: c.post(path, body, **headers), ANSWERS_WITHIN_S)
         except (OSError, EOFError, ValueError) as error:
             self.record.answers[type(error).__name__] += 1
-            return None
+            return LOST
         self.record.answers[str(code)] += 1
-        assert code in DEFINITE or code in {429, 502, 503}, (code, raw)
-        return json.loads(raw) if code in DEFINITE else None
+        assert code in DEFINITE or code in {429, 503}, (code, raw)
+        return json.loads(raw)
 
 
 class Visitor(Peer):

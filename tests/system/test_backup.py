@@ -11,10 +11,11 @@ from sqlalchemy.engine import make_url
 
 from domain.store.engine import driver_url
 from domain.store.migrations import migrate, upgrade_to
+from domain.store.restore import NotForgottenError, forget_meanwhile
 from domain.store.tables import metadata
 from tests.support.actors import PASSWORD, Actors, unique
-from tests.support.faults import SOON_S
-from tests.support.inside import hepstatus
+from tests.support.faults import NOBODY, SOON_S
+from tests.support.inside import hepstatus, inside
 from tests.support.stack import wait_until
 
 pytestmark = pytest.mark.system
@@ -177,6 +178,14 @@ def test_no_table_is_dropped_when_the_database_is_that_of_another_program(system
     said = hepstatus(system, "restore", str(tmp_path / "one"), env={"DATABASE_URL": url})
     assert (said.returncode, "orders" in said.stderr) == (1, True), said.stderr
     assert run(url, "SELECT * FROM orders") == []
+
+
+def test_restored_is_not_denied_when_redis_goes_away_after_the_commit(system):
+    with (
+        inside(system, {"CACHE_URL": NOBODY}),
+        pytest.raises(NotForgottenError, match="It is restored"),
+    ):
+        forget_meanwhile()
 
 
 def test_later_steps_see_the_rows_when_a_backup_of_an_older_step_is_restored(system, tmp_path):

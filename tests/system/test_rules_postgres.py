@@ -73,6 +73,11 @@ def test_rule_08_write_is_there_once_when_nobody_knew_whether_it_was(system, act
         assert (answer.status_code, answer.json()["code"]) == (503, "UNKNOWN")
         assert "Idempotency-Key" in answer.json()["error"]
         assert vi.get("/").status_code == 200
+        # and an orchestrator is told soon, over a connection that stands still as well
+        began_at = time.monotonic()
+        ready = actors.caller().get("/readyz")
+        assert time.monotonic() - began_at < 5
+        assert (ready.status_code, ready.json()["log"]) == (503, "does not answer")
     finally:
         system.stack.postgres.child.thaw()
     # when it is repeated, then it is there, once

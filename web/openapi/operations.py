@@ -58,7 +58,17 @@ class Call:
         """
         if self.method == "get" or self.said.is_rehearsal:
             return False
-        return not self.path.startswith(f"{API}auth/")
+        return not self.is_under_auth
+
+    @property
+    def is_of_accounts(self) -> bool:
+        """Whether it changes what is in no log: accounts, sessions, devices."""
+        return self.method != "get" and self.is_under_auth
+
+    @property
+    def is_under_auth(self) -> bool:
+        """Whether its address is one of those of accounts."""
+        return self.path.startswith(f"{API}auth/")
 
     @property
     def has_receipt(self) -> bool:
@@ -82,7 +92,7 @@ class Call:
             *(OF_PATHS if "{" in self.path else ()),
             *(("VALIDATION",) if self.said.given else ()),
             *(OF_WRITES if self.is_logged else ()),
-            *(("UNKNOWN",) if self.has_receipt else ()),
+            *(("UNKNOWN",) if self.has_receipt or self.is_of_accounts else ()),
             *(("CONFLICT",) if self.is_logged and self.said.body else ()),
         }
 

@@ -1,14 +1,17 @@
 """Sign-up, login and logout. Not commands: see domain.store.accounts."""
 
+from dataclasses import dataclass
+
 from falcon.asgi import Request, Response
 
 from domain.account.credentials import PASSWORD_LIMIT, email_problem, password_problem
 from domain.limits import SIGNUP_ADDRESS
 from domain.store import accounts
-from domain.store.devices import knows_device, remember_device
+from domain.store.devices import knows_device
 from domain.store.engine import run
+from domain.store.entrances import Entrance, enter, sign_up
 from domain.store.mint import mint, mint_session, secret_hash
-from domain.store.sessions import USER_AGENT_LIMIT, NewSession, close_session, open_session
+from domain.store.sessions import USER_AGENT_LIMIT, NewSession, close_session
 from domain.text import clean
 from web import cookies
 from web.address import address_of
@@ -16,6 +19,7 @@ from web.answers import write_data
 from web.attempts import BAD_LOGIN, Attempts, login_counts
 from web.auth import refuse_other_sites
 from web.bodies.owner import Credentials
+from web.changes import PERHAPS, change
 from web.describe import describes
 from web.errors import ApiError, invalid
 from web.media import decode_body, read_body
@@ -26,10 +30,12 @@ from web.views.accounts import LoginView, NothingView
 
 NO_MATCH = ApiError(401, BAD_LOGIN, "This e-mail and password do not match.")
 TAKEN = "There is an account with this e-mail already."
+NOT_IN = f"{PERHAPS} Please log in."
+NOT_UP = f"{PERHAPS} Try to log in; if that is refused, sign up again."
 
 
 class Door:
-    """What sign-up and login share: reading credentials and opening a session."""
+    """What sign-up and login share: reading credentials, counting attempts."""
 
     def __init__(self, process: Process, passwords: Passwords) -> None:
         """Keep accounts in the database of `process`, count attempts with its limits."""
@@ -42,28 +48,32 @@ class Door:
         refuse_other_sites(req)
         return decode_body(await read_body(req), Credentials)
 
-    async def open_session(
-        self, req: Request, resp: Response, account_id: str, checked_hash: str
-    ) -> None:
-        """Begin a session and hand out its cookie; one that was there before ends.
 
-        Raises ApiError 401 if the password was changed since it was checked.
-        """
-        token = mint_session()
-        agent = user_agent_of(req)
-        session = NewSession(mint("n"), account_id, secret_hash(token), checked_hash, agent)
-        if not await run(self.engine, open_session, session):
-            raise NO_MATCH
-        if old := req.cookies.get(cookies.SESSION):
-            await run(self.engine, close_session, secret_hash(old))
-        cookies.set_session(req, resp, token)
-        await self.remember_device(req, resp, account_id)
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A session that is to begin on this browser, with what its cookies will hold."""
 
-    async def remember_device(self, req: Request, resp: Response, account_id: str) -> None:
-        """Let this browser be known again, by a new token."""
-        token, old = mint_session(), cookies.device_hash(req)
-        await run(self.engine, remember_device, account_id, old, secret_hash(token))
-        cookies.set_device(req, resp, token)
+    entrance: Entrance
+    token: str
+    device: str
+
+    def hand_out(self, req: Request, resp: Response) -> None:
+        """Give both cookies away: the session has begun."""
+        cookies.set_session(req, resp, self.token)
+        cookies.set_device(req, resp, self.device)
+
+
+def beginning(req: Request, account_id: str, checked_hash: str) -> Beginning:
+    """Return new tokens, in place of those that came along."""
+    token, device, old = mint_session(), mint_session(), req.cookies.get(cookies.SESSION)
+    agent = user_agent_of(req)
+    entrance = Entrance(
+        NewSession(mint("n"), account_id, secret_hash(token), checked_hash, agent),
+        device_hash=secret_hash(device),
+        old_session_hash=secret_hash(old) if old else None,
+        old_device_hash=cookies.device_hash(req),
+    )
+    return Beginning(entrance, token, device)
 
 
 def user_agent_of(req: Request) -> str | None:
@@ -86,9 +96,10 @@ class Signup(Door):
         await self.attempts.take((SIGNUP_ADDRESS, (address_of(req),)))
         hashed = await self.passwords.hash(body.password)
         account_id = mint("a")
-        if not await run(self.engine, accounts.create_account, account_id, body.email, hashed):
+        began = beginning(req, account_id, hashed)
+        if not await change(self.engine, sign_up, began.entrance, body.email, perhaps=NOT_UP):
             raise ApiError(409, "CONFLICT", TAKEN, {"email": TAKEN})
-        await self.open_session(req, resp, account_id, hashed)
+        began.hand_out(req, resp)
         data: LoginView = {"id": account_id, "email": body.email}
         write_data(resp, data, 201)
 
@@ -108,7 +119,11 @@ class Login(Door):
             given = body.password[: PASSWORD_LIMIT + 1]
             if not await self.passwords.matches(given, stored) or login is None:
                 raise NO_MATCH
-        await self.open_session(req, resp, login.account_id, login.password_hash)
+        began = beginning(req, login.account_id, login.password_hash)
+        # Where the password was changed since it was checked, there is none to begin.
+        if not await change(self.engine, enter, began.entrance, perhaps=NOT_IN):
+            raise NO_MATCH
+        began.hand_out(req, resp)
         data: LoginView = {"id": login.account_id, "email": login.email}
         write_data(resp, data)
 
@@ -133,7 +148,7 @@ class Logout:
         """End the session, if there is one."""
         refuse_other_sites(req)
         if token := req.cookies.get(cookies.SESSION):
-            await run(self._engine, close_session, secret_hash(token))
+            await change(self._engine, close_session, secret_hash(token))
         cookies.unset_session(resp)
         data: NothingView = {}
         write_data(resp, data)

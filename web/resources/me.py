@@ -9,7 +9,7 @@ from domain.account.credentials import PASSWORD_LIMIT, email_problem, password_p
 from domain.limits import CONFIRMATION
 from domain.store import accounts
 from domain.store.accounts import Change
-from domain.store.engine import IntegrityError, constraint, in_transaction, run
+from domain.store.engine import IntegrityError, constraint, run
 from domain.store.log import Authority, Draft
 from domain.store.mint import mint, mint_session, secret_hash
 from domain.store.sessions import Holder
@@ -18,6 +18,7 @@ from web.answers import Writes, write_data
 from web.attempts import BAD_LOGIN, Attempts
 from web.auth import NO_SESSION, Gate
 from web.bodies.accounts import AccountChange, Farewell
+from web.changes import PERHAPS, change
 from web.describe import describes
 from web.errors import ApiError, invalid
 from web.inbox import NoAuthorityError
@@ -29,6 +30,7 @@ from web.resources.auth import TAKEN
 from web.views.accounts import DeletedAccountView, account_view
 
 WRONG = "currentPassword is not this account's password."
+WHICH = f"{PERHAPS} Log in anew: if one password is refused, the other one holds."
 WRONG_PASSWORD = ApiError(401, BAD_LOGIN, WRONG, {"currentPassword": WRONG})
 
 
@@ -57,9 +59,9 @@ class Me:
         async with self._attempts.counted((CONFIRMATION, (holder.session_id,))):
             proof = await self._proof(holder, body.current_password)
             token = mint_session()
-            change = await self._change(req, holder, body, proof, token)
-            email = await self._changed(change)
-        if change.password_hash is not None:
+            asked = await self._asked(req, holder, body, proof, token)
+            email = await self._changed(asked)
+        if asked.password_hash is not None:
             cookies.set_session(req, resp, token)
         write_data(resp, account_view(holder, email))
 
@@ -92,7 +94,7 @@ class Me:
             raise WRONG_PASSWORD
         return stored
 
-    async def _change(
+    async def _asked(
         self, req: Request, holder: Holder, body: AccountChange, proof: str, token: str
     ) -> Change:
         hashed = None if body.password is None else await self._passwords.hash(body.password)
@@ -106,10 +108,10 @@ class Me:
             device_hash=cookies.device_hash(req) or "",
         )
 
-    async def _changed(self, change: Change) -> str:
+    async def _changed(self, asked: Change) -> str:
         """Change, and return the e-mail. Raises ApiError 401 and 409."""
         try:
-            email = await run(self._engine, in_transaction, accounts.change_account, change)
+            email = await change(self._engine, accounts.change_account, asked, perhaps=WHICH)
         except IntegrityError as error:
             if constraint(error) != "accounts_email_key_key":
                 raise

@@ -7,6 +7,7 @@ from domain.store.sessions import revoke_others, revoke_session, sessions_of
 from web import cookies
 from web.answers import write_data
 from web.auth import Gate
+from web.changes import change
 from web.describe import describes
 from web.errors import not_found
 from web.operations import accounts as said
@@ -33,7 +34,7 @@ class Sessions:
     async def on_delete(self, req: Request, resp: Response) -> None:
         """End all sessions but the one that asks."""
         holder = await self._gate.owner(req)
-        count = await run(self._engine, revoke_others, holder.account_id, holder.session_id)
+        count = await change(self._engine, revoke_others, holder.account_id, holder.session_id)
         data: EndedSessionsView = {"ended": count}
         write_data(resp, data)
 
@@ -50,7 +51,7 @@ class OneSession:
     async def on_delete(self, req: Request, resp: Response, session_id: str) -> None:
         """End one session; the one that asks is logged out by it."""
         holder = await self._gate.owner(req)
-        if not await run(self._engine, revoke_session, holder.account_id, session_id):
+        if not await change(self._engine, revoke_session, holder.account_id, session_id):
             raise not_found("session")
         if session_id == holder.session_id:
             cookies.unset_session(resp)
