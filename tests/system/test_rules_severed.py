@@ -13,7 +13,7 @@ from tests.support.actors import PASSWORD, unique
 from tests.support.faults import SOON_S
 from tests.support.inside import hepstatus, inside
 from tests.support.severed import Severed
-from tests.support.stack import System, wait_until
+from tests.support.stack import wait_until
 
 pytestmark = pytest.mark.system
 
@@ -21,22 +21,17 @@ APPEND = "INSERT INTO commands"
 COMMIT = "COMMIT\0"  # as it is said; the name of a level of isolation has the word as well
 STAMP = "UPDATE keys SET last_used_at"
 OPEN = "/api/v1/status-api/incidents"
-BEHIND_THE_WAY = 1  # the web process that speaks to Postgres by `way`
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory, stack_template):
-    """A system of this module's own."""
-    with System(tmp_path_factory.mktemp("severed"), template=stack_template) as system:
-        yield system.start_all(webs=1)
+BEHIND_THE_WAY = -1  # the last web process that speaks to Postgres by `way`
 
 
 @pytest.fixture(scope="module")
 def its_way(system):
-    """The way to Postgres of the second web process."""
+    """The way to Postgres of one more web process."""
     with Severed(system.urls.database_url) as way:
-        system.start_web({"DATABASE_URL": way.url})
+        web = system.start_web({"DATABASE_URL": way.url})
         yield way
+        web.child.stop()
+        system.webs.remove(web)
 
 
 @pytest.fixture
