@@ -159,6 +159,27 @@ def test_no_line_ends_or_begins_with_a_dot_when_a_phone_breaks_it(demo, tab, wid
     assert not [line for line in lines if line.strip("·") != line or line in alone]
 
 
+LONG_NAMES = (
+    "Lumen Cloud Services GmbH",
+    "City of Springfield Public Transport Status",
+    "Donaudampfschifffahrtsgesellschaft" + " and all of its many subsidiaries in forty countries",
+)
+
+
+@pytest.mark.parametrize("name", LONG_NAMES)
+def test_links_of_the_header_keep_to_one_line_when_the_name_is_long(actors, tab, name):
+    page = actors.page("API")
+    write(actors.system, page.id, ChangePage(name=name))
+    incident = actors.monitor(page).open().json()["data"]["id"]
+    look = tab(address(actors.system, page.host))
+    for width in (320, 360, 390, 1280):
+        look.page.set_viewport_size({"width": width, "height": 900})
+        for path in ("/", "/history", f"/incidents/{incident}"):
+            look.go(address(actors.system, page.host, path))
+            assert look.page.locator("header nav").bounding_box()["height"] < 30, (width, path)
+            assert look.overflow() == [], (width, path)
+
+
 def test_nothing_moves_when_the_visitor_prefers_no_motion(demo, tab):
     for preference, expected in (("reduce", "0s"), ("no-preference", "0.2s")):
         look = tab(demo, reduced_motion=preference)
