@@ -1,5 +1,6 @@
 """The component tree: its order, its paths, what a category shows, and what a reference means."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
@@ -32,6 +33,24 @@ def walk(
         yield node, path
         if not node.is_leaf:
             yield from walk(children, node.id, (*path, node.name))
+
+
+def group_of(path: tuple[str, ...]) -> str | None:
+    """Return where a node stands, in words: "A / B"; None at the root."""
+    return " / ".join(path) or None
+
+
+def groups(components: Components) -> Mapping[str, str | None]:
+    """Return in words where each leaf stands, by its id."""
+    return {node.id: group_of(path) for node, path in walk(children_of(components)) if node.is_leaf}
+
+
+def groups_of_namesakes(components: Components) -> Mapping[str, str | None]:
+    """Return where the leaves stand that can't be told from others by their name alone."""
+    stand = groups(components)
+    names = {leaf: fold(components[leaf].name) for leaf in stand}
+    bearers = Counter(names.values())
+    return {leaf: group for leaf, group in stand.items() if bearers[names[leaf]] > 1}
 
 
 def place(components: Components, node_id: str) -> tuple[tuple[int, str], ...]:

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard import at_desk, of
+from tests.browser.stage import address
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -65,6 +66,31 @@ def test_the_list_tells_words_without_marks_when_they_have_some(burning):
     assert burning.owned.owner.post(path, body).status_code == 201
     burning.page.reload()
     expect(burning.page.locator(".incident .said")).to_have_text("See the retry guide now.")
+
+
+def test_leaves_are_told_apart_when_they_have_the_same_name(actors, tab):
+    # Given a Gateway in Europe and one in America
+    page = actors.page("API")
+    for name in ("Europe", "America"):
+        page.leaf("Gateway", parent=page.leaf(name, kind="category"))
+    look = at_desk(tab, actors.system, page.owner, of(page, "incidents/new"), width=320)
+    # When the one in America is chosen by what its group is called
+    look.page.get_by_label("What is wrong?").fill("Slow")
+    expect(look.page.get_by_role("group", name="API", exact=True)).to_be_visible()
+    gateway = look.page.get_by_role("group", name="America Gateway", exact=True)
+    gateway.locator("label.outage").click()
+    assert look.overflow() == []
+    look.page.get_by_role("button", name="Open incident").click()
+
+    # Then the incident, the list and visitors say which it is
+    expect(look.page.locator("#facts .chips li")).to_have_text("America / Gateway")
+    look.page.get_by_role("link", name="Incidents").click()
+    expect(look.page.locator(".incident .chips li")).to_have_text("America / Gateway")
+    host = address(actors.system, page.host)
+    seen = tab(host, width=320)
+    for path in ("/", seen.page.locator("h3 a").get_attribute("href"), "/history"):
+        seen.go(host.rstrip("/") + path)
+        expect(seen.page.locator(".chips li")).to_have_text("America / Gateway")
 
 
 HELD = """() => { const node = document.activeElement;

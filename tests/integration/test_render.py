@@ -163,6 +163,28 @@ def test_documents_render_when_the_page_has_everything_or_nothing():
     assert "All Systems Operational" in empty
 
 
+def test_a_chip_tells_the_group_only_when_another_leaf_has_the_name():
+    # Given an incident of API and Web, the one at the root, the other in Europe / Berlin
+    spoken = incident("i_open", "identified", leaves=("c_api", "c_web"))
+    page = replace(EVERYTHING, incidents={"i_open": spoken})
+    chip = '<span dir="auto"><span class="m"><bdi>Europe / Berlin</bdi> / </span>%s</span>'
+    assert "<bdi>" not in html(page)
+
+    # When Web is called as API is, but for its case
+    web = replace(page.components["c_web"], name="api")
+    alike = replace(page, components={**page.components, "c_web": web})
+    told = html(alike)
+
+    # Then its chip says where it stands; API's needs no more than its name
+    assert chip % "api" in told
+    assert '<span dir="auto">API</span>' in told
+    assert told.count("<bdi>") == 1
+
+    # And a category that has the name of a leaf is no other leaf
+    group = replace(page.components["c_top"], name="API")
+    assert "<bdi>" not in html(replace(page, components={**page.components, "c_top": group}))
+
+
 def test_past_incidents_show_for_fourteen_days_of_the_page_and_no_longer():
     for days, is_shown in ((13, True), (14, False)):
         fields, _ = render_hot(EVERYTHING, TODAY - timedelta(days=1) + timedelta(days=days))

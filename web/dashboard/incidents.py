@@ -1,11 +1,13 @@
 """Incidents: the list with those that are open first, the form that opens one, and one of them."""
 
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import ClassVar, TypeAlias
 
 from falcon.asgi import Request
 
 from domain.page.state import Incident
-from domain.page.tree import place
+from domain.page.tree import groups_of_namesakes, place
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.store.engine import Connection, run
 from domain.store.incidents import Place, incident_of, incidents_after
@@ -18,14 +20,22 @@ from web.paging import cursor_of, limit_of, place_of
 TROUBLE = (Status.DEGRADED, Status.PARTIAL, Status.OUTAGE)
 
 
-def affected(desk: Desk, incident: Incident) -> list[tuple[str, Status]]:
-    """Return the names of the leaves an incident holds, or is planned for, in tree order."""
+Affected: TypeAlias = tuple[str | None, str, Status]  # its group where names are alike, its name
+
+
+def affected_on(desk: Desk) -> Callable[[Incident], list[Affected]]:
+    """Return what tells of an incident's leaves; what their names need is found once for all."""
+    return partial(affected, desk, groups_of_namesakes(desk.components))
+
+
+def affected(desk: Desk, groups: Mapping[str, str | None], incident: Incident) -> list[Affected]:
+    """Return the leaves an incident holds, or is planned for, in tree order."""
     said = dict.fromkeys(incident.leaves, Status.MAINTENANCE) if not incident.is_resolved else {}
     said |= incident.held
     known = sorted(
         said.keys() & desk.components.keys(), key=lambda id_: place(desk.components, id_)
     )
-    return [(desk.components[id_].name, said[id_]) for id_ in known]
+    return [(groups.get(id_), desk.components[id_].name, said[id_]) for id_ in known]
 
 
 def past_of(
@@ -54,7 +64,7 @@ class Incidents(PageScreen):
             "past": past[:limit],
             "older": cursor_of(past[limit - 1]) if is_more else None,
             "is_first": after is None,
-            "affected": lambda incident: affected(desk, incident),
+            "affected": affected_on(desk),
         }
 
 
@@ -89,7 +99,7 @@ class OneIncident(PageScreen):
             "tab": "maintenance" if is_plan else self.tab,
             "incident": incident,
             "is_plan": is_plan,
-            "affected": affected(desk, incident),
+            "affected": affected_on(desk)(incident),
             "choices": choices(incident),
             "impacts": tuple(Impact),
         }

@@ -1,6 +1,7 @@
 """What screens share: who looks, which page, and what is said when something is in the way."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -97,6 +98,11 @@ class Desk:
     def leaves(self) -> list[Component]:
         """All leaves in tree order."""
         return tree.leaves(self.components)
+
+    @property
+    def groups(self) -> Mapping[str, str | None]:
+        """In words where each leaf stands, by its id."""
+        return tree.groups(self.components)
 
     @property
     def overall(self) -> Status:

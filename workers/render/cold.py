@@ -19,7 +19,7 @@ from workers.render.documents import document
 from workers.render.hot import Scene, badge_parts, encodings
 from workers.render.html import render
 from workers.render.png import svg_to_png
-from workers.render.view import incident_view
+from workers.render.view import incident_views
 
 Fields = Mapping[str, bytes]
 MONTH_MAX = 200
@@ -66,7 +66,7 @@ def incident(_: Connection, scene: Scene, incident_id: str) -> Fields:
     found = scene.page.incidents.get(incident_id)
     if found is None:
         raise AbsentError(incident_id)
-    item = incident_view(scene.page, found)
+    (item,) = incident_views(scene.page, [found])
     html = document(
         "page/incident.html.j2", scene.view, scene.version, item=item, posted_at=found.posted_at
     )
@@ -113,7 +113,7 @@ def month_document(conn: Connection, scene: Scene, first: date) -> bytes:
         scene.view,
         scene.version,
         month=first,
-        items=[incident_view(page, item) for item in found],
+        items=incident_views(page, found),
         is_cut=len(found) == MONTH_MAX,
         older=first - timedelta(days=1) if first > earliest else None,
         newer=after if after <= latest else None,

@@ -108,7 +108,7 @@ def _node(scenery: Scenery, node: Component, path: tuple[str, ...]) -> NodeView:
         is_leaf=node.is_leaf,
         status=status,
         label=label_of(scenery.page, status),
-        group=" / ".join(path) or None,
+        group=tree.group_of(path),
         uptime=_uptime(scenery, node) if node.is_leaf else None,
         bar=_bar(scenery, node) if has_bar(scenery.page, node) else None,
         children=tuple(_node(scenery, child, inside) for child in below),

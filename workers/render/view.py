@@ -1,9 +1,10 @@
 """The view: all that a visitor's page and status.json say, as plain values. `version` hashes it."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeAlias
 
 import msgspec
 
@@ -28,6 +29,9 @@ LEGEND = (
 )
 LOGO_WIDTH, LOGO_HEIGHT = 240, 40  # in CSS pixels
 NEVER = datetime.min.replace(tzinfo=UTC)
+
+Groups: TypeAlias = Mapping[str, str | None]
+Affected: TypeAlias = tuple[str | None, str, Status]  # its group where names are alike, its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class IncidentView:
     scheduled_start: datetime | None
     scheduled_end: datetime | None
     updates: tuple[UpdateView, ...]
-    affected: tuple[tuple[str, Status], ...]
+    affected: tuple[Affected, ...]
     component_ids: tuple[str, ...]
 
     @property
@@ -152,17 +156,22 @@ def version_of(view: PageView) -> str:
 def _past(page: Page, newest_first: list[Incident], today: date) -> tuple[IncidentView, ...]:
     since = starts_at(today - timedelta(days=TIMELINE_DAYS - 1), page.time_zone)
     recent = [i for i in newest_first if i.resolved_at and i.resolved_at >= since]
-    return tuple(incident_view(page, incident) for incident in recent[:TIMELINE_MAX])
+    return incident_views(page, recent[:TIMELINE_MAX])
 
 
 def _of_kind(
     page: Page, incidents: Iterable[Incident], kind: IncidentKind
 ) -> tuple[IncidentView, ...]:
-    return tuple(incident_view(page, incident) for incident in incidents if incident.kind is kind)
+    return incident_views(page, [incident for incident in incidents if incident.kind is kind])
 
 
-def incident_view(page: Page, incident: Incident) -> IncidentView:
-    """Return what an incident says; a part is told with the last status it was given."""
+def incident_views(page: Page, incidents: Sequence[Incident]) -> tuple[IncidentView, ...]:
+    """Return what incidents say; a part is told with the last status it was given."""
+    groups = tree.groups_of_namesakes(page.components) if incidents else {}
+    return tuple(_incident_view(page, incident, groups) for incident in incidents)
+
+
+def _incident_view(page: Page, incident: Incident, groups: Groups) -> IncidentView:
     said = said_of_leaves(page, incident)
     return IncidentView(
         id=incident.id,
@@ -176,7 +185,9 @@ def incident_view(page: Page, incident: Incident) -> IncidentView:
         scheduled_start=incident.scheduled_start,
         scheduled_end=incident.scheduled_end,
         updates=tuple(update_view(update) for update in reversed(incident.updates)),
-        affected=tuple((page.components[id_].name, status) for id_, status in said),
+        affected=tuple(
+            (groups.get(id_), page.components[id_].name, status) for id_, status in said
+        ),
         component_ids=tuple(id_ for id_, _ in said),
     )
 
