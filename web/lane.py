@@ -15,9 +15,10 @@ from domain.store.request_ids import request_id_of
 from domain.store.visit_tally import note_visit
 from domain.store.visits import HostEntry
 from web.drawn import AbsentError, NotDrawnError
-from web.notices import NOTHING, Notice, read_notice
+from web.notices import NOTHING, Notice
 from web.page_copy import Answer, Headers, PageCopy, best, family_of, name_of
 from web.process import Process
+from web.refused import ABSENT, MISSING, READ_ONLY, UNAVAILABLE, Refused, told
 from web.served import NotThereError
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -25,6 +26,7 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 WAIT_S = 1.0  # how long a visitor waits for a page that Redis lost
 RETRY_AFTER = b"2"
+READING = {"GET", "HEAD"}
 ARTIFACT, STATUS = "hepstatus.artifact", "hepstatus.status"  # noted beside the request
 NOTHING_ASKED = "(none)"
 STALE = (b"x-hepstatus-copy", b"stale")
@@ -37,10 +39,7 @@ class Lane:
         """Serve from the copies of `process`."""
         self._process = process
         self._base = process.settings.base_domain
-        self._home = process.settings.base_url.encode() + b"/"
-        self._missing = read_notice("missing")
-        self._absent = read_notice("absent")
-        self._unavailable = read_notice("unavailable")
+        self._base_url = process.settings.base_url
 
     async def serve(self, scope: Scope, send: Send, host: str) -> None:
         """Answer a request whose host is not the base, and count it."""
@@ -57,8 +56,6 @@ class Lane:
             return
         if entry.page_id is None:
             await self._say_unknown(scope, send, host)
-        elif scope["method"] not in {"GET", "HEAD"}:
-            await notice(scope, send, 405, self._missing, [(b"allow", b"GET, HEAD")])
         else:
             await self._serve_page(scope, send, entry)
 
@@ -68,15 +65,18 @@ class Lane:
             copy, is_stale = await self._process.served.page_within(page_id, WAIT_S)
             name = name_of(scope["path"])
             if not copy.is_visible_at(datetime.now(UTC)):
-                await notice(scope, send, 404, self._missing)
+                await self._refuse(scope, send, 404, MISSING)
+                return
+            if scope["method"] not in READING:
+                await self._refuse(scope, send, 405, READ_ONLY, [(b"allow", b"GET, HEAD")])
                 return
             scope[ARTIFACT] = family_of(name) if name else NOTHING_ASKED
             if name is None:
-                await notice(scope, send, 404, self._absent)
+                await self._refuse(scope, send, 404, ABSENT)
                 return
             found, is_older = await self._find(scope, page_id, copy, name)
         except AbsentError:
-            await notice(scope, send, 404, self._absent)
+            await self._refuse(scope, send, 404, ABSENT)
             return
         except (NotThereError, NotDrawnError) as reason:
             await self._say_unavailable(scope, send, str(reason))
@@ -102,17 +102,22 @@ class Lane:
     async def _say_unknown(self, scope: Scope, send: Send, host: str) -> None:
         """404 under the base; a foreign host is sent to the base. Source: SPEC 3.10."""
         is_ours = host.endswith("." + self._base)
-        if is_ours or scope["method"] not in {"GET", "HEAD"}:
-            await notice(scope, send, 404, self._missing)
+        if is_ours or scope["method"] not in READING:
+            await self._refuse(scope, send, 404, MISSING)
         else:
-            await notice(scope, send, 302, NOTHING, [(b"location", self._home)])
+            home = f"{self._base_url}/".encode()
+            await notice(scope, send, 302, NOTHING, [(b"location", home)])
 
     async def _say_unavailable(self, scope: Scope, send: Send, reason: str = "") -> None:
-        retry = [(b"retry-after", RETRY_AFTER)]
-        if reason:
-            await plain(scope, send, 503, f"{reason}\n".encode(), retry)
-        else:
-            await notice(scope, send, 503, self._unavailable, retry)
+        refused = Refused(UNAVAILABLE.code, reason) if reason else UNAVAILABLE
+        await self._refuse(scope, send, 503, refused, [(b"retry-after", RETRY_AFTER)])
+
+    async def _refuse(
+        self, scope: Scope, send: Send, status: int, refused: Refused, extra: Headers | None = None
+    ) -> None:
+        accept = header(scope, b"accept").decode("latin-1").lower()
+        headers, body = told(refused, scope["path"], accept, self._base_url)
+        await respond(scope, send, status, headers + (extra or []), body)
 
 
 def own_badge(scope: Scope, copy: PageCopy) -> Answer | None:

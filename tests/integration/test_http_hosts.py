@@ -90,6 +90,67 @@ def test_page_host_takes_no_writes_when_somebody_posts_to_it(actors, shown, vi):
     assert vi.get("/status.json").content == before
 
 
+JSON, HTML = "application/json", "text/html; charset=utf-8"
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "kind"),
+    [
+        ("/nothing", None, HTML),
+        ("/nothing", "*/*", HTML),
+        ("/nothing", BROWSER, HTML),
+        ("/nothing", "image/png", HTML),
+        ("/nothing", "no media type", HTML),
+        ("/apiary", "*/*", HTML),
+        ("/nothing.json", BROWSER, HTML),
+        ("/nothing.json", None, JSON),
+        ("/nothing.json", "*/*", JSON),
+        ("/nothing.json", "no media type", JSON),
+        ("/nothing", JSON, JSON),
+        ("/nothing", "Application/JSON, text/plain, */*", JSON),
+        ("/nothing", "text/html;q=0.5, application/json", JSON),
+        ("/api", BROWSER, JSON),
+        ("/api/v1/status-api/status", "*/*", JSON),
+    ],
+)
+def test_a_refusal_is_in_the_form_of_who_asks_when_there_is_no_page(
+    actors, shown, path, accept, kind
+):
+    given = {"Accept": accept} if accept else {}
+    for host in (shown.host, "nobody.localhost"):
+        caller = actors.caller(host)
+        caller.http.headers.pop("Accept")
+        answer = caller.get(path, headers=given)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, kind)
+        assert answer.headers["cache-control"] == "no-store"
+        if kind == JSON:
+            told = answer.json()
+            assert (told["ok"], told["code"]) == (False, "NOT_FOUND")
+            assert answer.headers["access-control-allow-origin"] == "*"
+            is_api = path.startswith("/api")
+            assert (
+                f"The API is at {actors.system.env['BASE_URL']}/api." in told["error"]
+            ) is is_api
+        else:
+            assert "content-security-policy" in answer.headers
+
+
+def test_a_wrong_method_is_told_what_is_true_when_there_is_a_page(actors, vi):
+    said = vi.post("/", {}, headers={"Accept": BROWSER})
+    assert (said.status_code, said.headers["content-type"]) == (405, HTML)
+    assert "This address is read only" in said.text
+    for path in ("/api/v1/status-api/incidents", "/status.json"):
+        told = vi.post(path, {}, headers={"Accept": "*/*"})
+        assert (told.status_code, told.json()["code"]) == (405, "METHOD_NOT_ALLOWED")
+        assert told.headers["allow"] == "GET, HEAD"
+        assert told.json()["error"].startswith("This address is read only: GET and HEAD.")
+    assert "The API" not in told.json()["error"]
+    head = vi.http.head("/nothing.json")
+    assert (head.status_code, head.content) == (404, b"")
+    assert int(head.headers["content-length"]) > 0
+
+
 @pytest.mark.parametrize(
     "path", ["/nothing", "//", "/status.json/", "/STATUS.JSON", "/../", "/%2e"]
 )
@@ -116,8 +177,10 @@ def test_nothing_is_there_when_a_page_is_hidden(actors):
         statuses = {vi.get(path).status_code for path in PUBLIC}
         assert statuses == ({200} if is_public else {404})
         assert mon.open().status_code == 201  # its keys go on working
-    hidden, unknown = vi.get("/"), actors.caller("nobody.localhost").get("/")
-    assert hidden.content == unknown.content
+    nobody = actors.caller("nobody.localhost")
+    for method in ("GET", "POST"):
+        hidden, unknown = (who.http.request(method, "/") for who in (vi, nobody))
+        assert (hidden.status_code, hidden.content) == (404, unknown.content)
 
 
 def test_url_is_null_when_a_page_has_no_host(actors):

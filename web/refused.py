@@ -1,0 +1,77 @@
+"""What is said to who gets no page: a notice to people, the API's envelope to programs."""
+
+from dataclasses import dataclass
+
+import falcon
+import msgspec
+from falcon.errors import InvalidMediaRange
+from falcon.util.mediatypes import best_match
+
+from web.notices import Notice, read_notice
+from web.page_copy import Headers
+
+API = "/api"
+JSON, HTML = falcon.MEDIA_JSON, falcon.MEDIA_HTML.partition(";")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A refusal in both of its forms; without a notice it is a sentence as plain text."""
+
+    code: str
+    error: str
+    notice: Notice | None = None
+
+
+MISSING = Refused("NOT_FOUND", "There is no status page here.", read_notice("missing"))
+ABSENT = Refused("NOT_FOUND", "There is nothing at this address.", read_notice("absent"))
+READ_ONLY = Refused(
+    "METHOD_NOT_ALLOWED", "This address is read only: GET and HEAD.", read_notice("read_only")
+)
+UNAVAILABLE = Refused(
+    "UNAVAILABLE",
+    "This page is being prepared. Please try again in a few seconds.",
+    read_notice("unavailable"),
+)
+
+
+def is_of_api(path: str) -> bool:
+    """Tell whether a path is the API's, which no host of a page has."""
+    return f"{path}/".startswith(f"{API}/")
+
+
+def is_for_program(path: str, accept: str) -> bool:
+    """Tell whether a program asks, by its path or by what it accepts; who doesn't say is a person.
+
+    Where both would do, JSON is preferred by whoever names it, in either of them.
+    """
+    if is_of_api(path):
+        return True
+    kinds = (JSON, HTML) if path.endswith(".json") or JSON in accept else (HTML, JSON)
+    try:
+        return best_match(kinds, accept or "*/*") == JSON
+    except InvalidMediaRange:
+        return kinds[0] == JSON
+
+
+def told(refused: Refused, path: str, accept: str, base_url: str) -> tuple[Headers, bytes]:
+    """Return what is sent of a refusal to who asks, and its headers; caches keep none of them."""
+    own = [(b"cache-control", b"no-store")]
+    if is_for_program(path, accept):
+        body = envelope(refused, path, base_url)
+        kind = JSON
+        own += [(b"access-control-allow-origin", b"*"), (b"x-content-type-options", b"nosniff")]
+    elif refused.notice is None:
+        kind, body = falcon.MEDIA_TEXT, f"{refused.error}\n".encode()
+    else:
+        kind, body = falcon.MEDIA_HTML, refused.notice.html
+        own.append((b"content-security-policy", refused.notice.policy))
+    own += [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
+    return own, body
+
+
+def envelope(refused: Refused, path: str, base_url: str) -> bytes:
+    """Return a refusal as the API says it; who looks for the API here is told where it is."""
+    is_lost = is_of_api(path) and refused.code != UNAVAILABLE.code
+    error = f"{refused.error} The API is at {base_url}{API}." if is_lost else refused.error
+    return msgspec.json.encode({"ok": False, "error": error, "code": refused.code})
