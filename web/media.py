@@ -1,11 +1,13 @@
 """Bodies: bounded, JSON, decoded into typed requests, every text fit to be stored."""
 
 import asyncio
+import json
 import re
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import falcon.asgi
 import msgspec
+from falcon.util.mediatypes import parse_header
 
 from domain.page.state import Mode
 from domain.status import Impact, IncidentState, Status
@@ -18,6 +20,10 @@ TOO_SLOW = ApiError(408, "TOO_SLOW", f"The body did not arrive within {BODY_S} s
 NOT_JSON = ApiError(
     415, "UNSUPPORTED_MEDIA_TYPE", "The body must be JSON (Content-Type: application/json)."
 )
+NOT_UTF8 = ApiError(
+    415, "UNSUPPORTED_MEDIA_TYPE", "The body must be in UTF-8, and its charset says something else."
+)
+CHARSETS = {"utf-8", "utf8", "us-ascii"}  # what JSON is in whatever is declared, and a part of it
 NAMES = {
     "str": "text", "int": "a whole number", "float": "a number", "bool": "true or false",
     "array": "a list", "object": "an object", "null": "null",
@@ -39,9 +45,11 @@ def text(limit: int, meaning: str = "", **more: Any) -> Any:  # noqa: ANN401 - J
 
 async def read_body(req: falcon.asgi.Request, limit: int = LIMIT_BYTES) -> bytes:
     """Return the raw body of at most `limit` bytes. Raises ApiError 413 and 415."""
-    declared = req.content_type
-    if declared and declared.partition(";")[0].strip().lower() != "application/json":
+    declared, parameters = parse_header(req.content_type or "application/json")
+    if declared.strip().lower() != "application/json":
         raise NOT_JSON
+    if parameters.get("charset", "utf-8").lower() not in CHARSETS:
+        raise NOT_UTF8
     if req.get_header("Content-Encoding", default="identity").lower() != "identity":
         raise NOT_JSON
     if (req.content_length or 0) > limit:
@@ -72,7 +80,7 @@ def decode_body(raw: bytes, shape: type[Body]) -> Body:
     try:
         tree = msgspec.json.decode(raw)
     except (ValueError, RecursionError):
-        raise invalid("The body is not valid JSON.") from None
+        raise _malformed(raw) from None
     if not isinstance(tree, dict):
         raise invalid("The body must be a JSON object.")
     _refuse_unstorable(tree)
@@ -84,6 +92,20 @@ def decode_body(raw: bytes, shape: type[Body]) -> Body:
     except msgspec.ValidationError as error:
         raise explained(str(error)) from None
     return _tidied(body)
+
+
+def _malformed(raw: bytes) -> ApiError:
+    """Return what is wrong with what can't be decoded; of half of a surrogate pair, where it is."""
+    try:
+        # Slower, and less strict: it decodes `\ud800`, and then the field is known.
+        tree = json.loads(raw) if rb"\u" in raw else None
+        if isinstance(tree, dict):
+            _refuse_unstorable(tree)
+    except ApiError as error:
+        return error
+    except (ValueError, RecursionError):
+        pass
+    return invalid("The body is not valid JSON.")
 
 
 def nullable_fields(shape: type[msgspec.Struct]) -> set[str]:
@@ -100,12 +122,13 @@ def _refuse_unstorable(tree: dict[str, Any]) -> None:
         field, value = waiting.pop()
         match value:
             case str() if not is_storable(value):
-                raise invalid(
-                    f"{field or 'The body'} holds a character that can't be stored.", field
-                )
+                what = "NUL" if "\0" in value else "half of a surrogate pair"
+                sentence = f"{field or 'The body'} holds a character that can't be stored: {what}."
+                raise invalid(sentence, field)
             case dict():
-                waiting += [(field, name) for name in value]
+                # Names are looked at before what they name: a sentence may then repeat them.
                 waiting += [(field or name, item) for name, item in value.items()]
+                waiting += [(field, name) for name in value]
             case list():
                 waiting += [(field, item) for item in value]
 

@@ -124,6 +124,8 @@ BODIES = (
     kind("a form's type", ("Content-Type", "application/x-www-form-urlencoded")),
     kind("multipart", ("Content-Type", "multipart/form-data; boundary=x")),
     kind("nearly JSON", ("Content-Type", "application/json-patch+json")),
+    kind("another charset", ("Content-Type", "application/json; charset=iso-8859-1")),
+    kind("a charset without a name", ("Content-Type", 'application/json; charset=""')),
     kind("gzip", ("Content-Type", "application/json"), ("Content-Encoding", "gzip")),
     kind("br", ("Content-Type", "application/json"), ("Content-Encoding", "br")),
 )

@@ -51,7 +51,10 @@ NAMED = [
         "operational, maintenance, degraded, partial, outage",
     ),
     (INCIDENT, {"title": "a\0b"}, "title", "can't be stored"),
-    (INCIDENT, {"title": "x", "more": {"deep": ["\0"]}}, "more", "can't be stored"),
+    (INCIDENT, {"title": "x", "more": {"deep": ["\0"]}}, "more", "can't be stored: NUL"),
+    (INCIDENT, b'{"title":"a\\ud800b"}', "title", "can't be stored: half of a surrogate pair"),
+    (INCIDENT, b'{"title":"x","body":"\\udc00\\ud800"}', "body", "half of a surrogate pair"),
+    (PAGE, b'{"name":"x","more":{"\\ud83d":1}}', "more", "half of a surrogate pair"),
     (UPDATE, {"body": "x"}, "state", "is required"),
     (UPDATE, {"state": "done"}, "state", "must be one of investigating"),
     (STATUS, {"status": None}, "status", "is required"),
@@ -93,7 +96,9 @@ WHOLE = [
     b"[" * 100_000,
     b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
     b'{"\\u0000":1,"title":"x"}',
-    b'{"title":"\\ud800"}',
+    b'{"\\ud800":"\\ud800"}',
+    b'{"title":"x\\ud800',
+    b'{"a\\u0000":' * 5_000,
 ]
 
 
