@@ -21,6 +21,13 @@ from workers.render.markdown import words
             "[docs](https://example.com/a?b=1&c=2)",
             '<p><a rel="nofollow noopener ugc" href="https://example.com/a?b=1&amp;c=2">docs</a></p>\n',
         ),
+        (
+            "<https://e.example/a>",
+            '<p><a rel="nofollow noopener ugc" href="https://e.example/a">https://e.example/a</a></p>\n',
+        ),
+        ("https://e.example/a", "<p>https://e.example/a</p>\n"),
+        ("> said", "<blockquote>\n<p>said</p>\n</blockquote>\n"),
+        ("|a|\n|-|\n|b|", "<p>|a|<br />\n|-|<br />\n|b|</p>\n"),
         ("# loud", "<p># loud</p>\n"),
         ("loud\n====", "<p>loud<br />\n====</p>\n"),
         ("<b>x</b>", "<p>&lt;b&gt;x&lt;/b&gt;</p>\n"),

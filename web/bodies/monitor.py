@@ -14,7 +14,14 @@ from web.media import text
 REFERENCES_MAX = 500
 
 
-Words = Annotated[str | None, text(BODY_LIMIT, "The words, in Markdown without raw HTML.")]
+Words = Annotated[
+    str | None,
+    text(
+        BODY_LIMIT,
+        "The words, in Markdown without headings, pictures, tables and raw HTML;"
+        " an address by itself is a link as `<https://…>`.",
+    ),
+]
 Named = Annotated[
     str, msgspec.Meta(extra_json_schema={"pattern": r"\S", "description": "An id or a name."})
 ]
