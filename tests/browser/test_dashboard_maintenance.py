@@ -29,6 +29,14 @@ def plan(look, **more):
     look.page.reload()
 
 
+def test_leaves_are_told_apart_when_they_have_the_same_name(desk):
+    for name in ("Europe", "America"):
+        desk.owned.leaf("Gateway", parent=desk.owned.leaf(name, kind="category"))
+    desk.page.get_by_role("link", name="Schedule", exact=True).click()
+    boxes = desk.page.get_by_role("checkbox", name="America Gateway", exact=True)
+    expect(boxes).to_have_count(1)
+
+
 @pytest.mark.parametrize(
     ("start", "end", "instants"),
     [
