@@ -1,5 +1,6 @@
 """What a text from a user may be: trimmed, bounded, and free of what no store can hold."""
 
+import re
 from typing import Final
 
 TITLE_LIMIT: Final = 200
@@ -7,10 +8,24 @@ BODY_LIMIT: Final = 10_000
 NAME_LIMIT: Final = 100
 DESCRIPTION_LIMIT: Final = 1_000
 
+# What is drawn as nothing: controls, Unicode's Default_Ignorable_Code_Point (joiners, marks of
+# direction, selectors, fillers, tags), anchors of notes, the blanks of Braille and of music. As the
+# inside of a class in a regular expression that JSON Schema understands as well.
+BLANK: Final = (
+    r"\s\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    r"\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+NOT_BLANK: Final = f"[^{BLANK}]"
+_SEEN: Final = re.compile(NOT_BLANK)
+
 
 def clean(text: str | None) -> str | None:
-    """Trim `text`; a blank one counts as missing (None). Source: SPEC section 5."""
-    return (text.strip() or None) if text is not None else None
+    """Trim `text`; one in which nothing can be seen counts as missing (None). SPEC section 5.
+
+    What can't be seen stays where something can: an emoji is held together, or ended, by it.
+    """
+    return text.strip() if text is not None and _SEEN.search(text) else None
 
 
 def is_storable(text: str) -> bool:

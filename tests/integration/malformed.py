@@ -134,6 +134,7 @@ TEXTS = (
     title("null", b"null"),
     title("blank", b'"  \\t\\n "'),
     title("blank in Unicode", '"\u2003\u00a0"'.encode()),
+    title("of what nobody sees", '"\u200b \u2060\u00ad\u202e\u2800\u3164\ufeff"'.encode()),
     title("a number", b"7"),
     title("true", b"true"),
     title("a list", b'["x"]'),

@@ -62,6 +62,7 @@ NO_COMPONENTS = (
 )
 NO_STATUSES = (
     ("of a blank name", [{"component": " ", "status": "outage"}], "components[0].component"),
+    ("of no name", [{"component": "\u200b", "status": "outage"}], "components[0].component"),
     ("a name alone", ["API"], "components[0]"),
     ("without status", [{"component": "API"}], "components[0].status"),
     ("of a status unknown", [{"component": "API", "status": "down"}], "components[0].status"),
@@ -130,6 +131,7 @@ PLANNED = (
         (
             *NO_COMPONENTS,
             ("blank", [" "], "components[0]"),
+            ("of what nobody sees", ["API", "\u200b"], "components[1]"),
             ("of a blank name", [{"component": " "}], "components[0]"),
         ),
     ),

@@ -12,6 +12,7 @@ from domain.page.bounds import CATEGORY_LEVELS
 from domain.page.logo import EXTENSIONS, Logo
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.store.mint import mint
+from domain.text import clean
 
 EPOCH_MS = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1000)
 DAY_MS = 86_400_000
@@ -40,7 +41,7 @@ HOSTILE = st.sampled_from(
 @cache
 def texts(max_size=12):
     """Texts that are fit to be stored and not blank."""
-    return HOSTILE | st.text(CHARACTERS, min_size=1, max_size=max_size).filter(str.strip)
+    return HOSTILE | st.text(CHARACTERS, min_size=1, max_size=max_size).filter(clean)
 
 
 @cache

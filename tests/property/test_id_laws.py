@@ -2,6 +2,7 @@
 
 import re
 import time
+import unicodedata
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -15,6 +16,11 @@ from web.hosts import normal_host
 millis = st.integers(0, 2**48 - 1)
 entropy = st.binary(min_size=ENTROPY_BYTES, max_size=ENTROPY_BYTES)
 anything = st.text(st.characters())
+# Joiners, marks of direction, selectors, fillers, tags, a blank of Braille: drawn as nothing.
+UNSEEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202e\u2060\u2066"
+)
+UNSEEN += "\u2069\u2800\u3164\ufe0f\ufeff\uffa0\U000e0001\U000e0020\U000e007f\U0001d173"
 
 
 @given(millis, millis, entropy, entropy)
@@ -54,6 +60,29 @@ def test_text_is_trimmed_or_missing_when_cleaned(text):
     cleaned = clean(text)
     assert cleaned is None or (cleaned and cleaned == cleaned.strip() and cleaned in text)
     assert clean(cleaned) == cleaned
+
+
+@given(st.text(st.characters(categories=("Zs", "Zl", "Zp", "Cc")) | st.sampled_from(UNSEEN)))
+def test_text_is_missing_when_nothing_in_it_can_be_seen(text):
+    assert clean(text) is None
+
+
+@given(anything.filter(clean), st.text(st.sampled_from(UNSEEN)), st.text(st.sampled_from(UNSEEN)))
+@example("\U0001f469\u200d\U0001f680", "", "")
+@example("\u2764", "", "\ufe0f")
+def test_text_keeps_what_nobody_sees_when_something_can_be_seen(text, before, after):
+    seen = clean(text)
+    assert clean(before + seen + after) == before + seen + after
+
+
+def test_format_characters_are_unseen_unless_a_font_draws_them():
+    drawn = {
+        name
+        for name in map(chr, range(0x110000))
+        if unicodedata.category(name) == "Cf" and clean(name)
+    }
+    words = ("ARABIC", "SYRIAC", "KAITHI", "EGYPTIAN", "SHORTHAND")
+    assert {unicodedata.name(name).partition(" ")[0] for name in drawn} <= set(words)
 
 
 @given(anything)

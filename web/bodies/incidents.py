@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from domain.status import Impact, IncidentKind, IncidentState
-from domain.text import BODY_LIMIT, TITLE_LIMIT
+from domain.text import BODY_LIMIT, TITLE_LIMIT, clean
 from web.bodies.monitor import AT_MOST, REFERENCES_MAX, Named, Reference, StateSaid, Words
 from web.errors import invalid
 from web.media import text
@@ -116,11 +116,11 @@ def planned_leaves(listed: list[Named | Planned] | None) -> tuple[str, ...]:
     items = listed or []
     if len(items) > REFERENCES_MAX:
         raise invalid(f"components may have at most {REFERENCES_MAX} items.", "components")
-    names = [(item if isinstance(item, str) else item.component).strip() for item in items]
-    if "" in names:
-        field = f"components[{names.index('')}]"
+    names = [clean(item if isinstance(item, str) else item.component) for item in items]
+    if None in names:
+        field = f"components[{names.index(None)}]"
         raise invalid(f"{field} is required.", field)
-    return tuple(names)
+    return tuple(name for name in names if name)
 
 
 def instant(at: datetime | None, field: str) -> datetime | None:

@@ -7,7 +7,7 @@ import msgspec
 
 from domain.page.commands import StatusGiven
 from domain.status import Impact, IncidentState, Status
-from domain.text import BODY_LIMIT, TITLE_LIMIT
+from domain.text import BODY_LIMIT, NOT_BLANK, TITLE_LIMIT, clean
 from web.errors import invalid
 from web.media import text
 
@@ -23,7 +23,7 @@ Words = Annotated[
     ),
 ]
 Named = Annotated[
-    str, msgspec.Meta(extra_json_schema={"pattern": r"\S", "description": "An id or a name."})
+    str, msgspec.Meta(extra_json_schema={"pattern": NOT_BLANK, "description": "An id or a name."})
 ]
 
 
@@ -69,7 +69,7 @@ def given(references: Sequence[Reference] | None) -> tuple[StatusGiven, ...]:
     if len(listed) > REFERENCES_MAX:
         raise invalid(f"components may have at most {REFERENCES_MAX} items.", "components")
     for index, item in enumerate(listed):
-        if not item.component.strip():
+        if clean(item.component) is None:
             field = f"components[{index}].component"
             raise invalid(f"{field} is required.", field)
     return tuple(StatusGiven(item.component.strip(), item.status) for item in listed)

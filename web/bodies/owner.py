@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from domain.account.credentials import EMAIL_LIMIT, PASSWORD_LIMIT, PASSWORD_SHORTEST
 from domain.page.state import ComponentKind
 from domain.status import Status
-from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT
+from domain.text import BLANK, DESCRIPTION_LIMIT, NAME_LIMIT
 from web.media import text
 
 SUBDOMAIN_LIMIT = 63
@@ -30,9 +30,16 @@ Password = Annotated[
         }
     ),
 ]
+# Said without maxLength: the pattern bounds it, and a blank one may be of any length.
 Subdomain = Annotated[
     str | None,
-    text(SUBDOMAIN_LIMIT, "A name under the base.", pattern=f"^(?![xX][nN]--)({LABEL})?$"),
+    msgspec.Meta(
+        extra={"limit": SUBDOMAIN_LIMIT},
+        extra_json_schema={
+            "description": f"A name under the base, up to {SUBDOMAIN_LIMIT} characters.",
+            "pattern": f"^((?![xX][nN]--){LABEL}|[{BLANK}]*)$",
+        },
+    ),
 ]
 Position = Annotated[int, msgspec.Meta(ge=0, le=100_000, description=AMONG)]
 

@@ -10,12 +10,13 @@ from typing import Any, get_args, get_type_hints, is_typeddict
 
 import msgspec
 
+from domain.text import BLANK, NOT_BLANK
 from web.media import nullable_fields, required_texts
 
 Schema = dict[str, Any]
 REF = "#/components/schemas/{name}"
 NULL = {"type": "null"}
-NOTHING = {"type": ["null", "string"], "pattern": r"^\s*$"}  # a blank text counts as null
+NOTHING = {"type": ["null", "string"], "pattern": f"^[{BLANK}]*$"}  # a blank text counts as null
 
 
 class Schemas:
@@ -64,7 +65,7 @@ def take_as_the_server_does(body: type[msgspec.Struct], components: dict[str, Sc
         if properties[name].get("default", "") is None:
             del properties[name]["default"]
     for name in required_texts(body):
-        properties[name].setdefault("pattern", r"\S")
+        properties[name].setdefault("pattern", NOT_BLANK)
     schema.update(getattr(body, "rules", {}))
     if getattr(body, "needs_one", False):
         schema["not"] = says_nothing(body, components)
