@@ -16,6 +16,7 @@ from domain.status import Impact, IncidentKind, IncidentState, Status, worst
 
 Decision = tuple[e.Event, ...] | Rejection
 NOT_DUE = "The plan of this maintenance was changed: it is not due at that instant any more."
+NO_STATE = "state is for maintenances only; post an update to the incident instead."
 PAST = "{} can't be switched on: the planned {} is over. Give another, or {} it now."
 
 
@@ -162,8 +163,8 @@ def is_waiting(window: Incident) -> bool:
 
 
 def maintenance(page: Page, incident_id: str) -> Incident | Rejection:
-    """Return a maintenance, or that there is none."""
+    """Return a maintenance, or that there is none, or that it is an incident."""
     window = page.incidents.get(incident_id)
-    if window is None or window.kind is not IncidentKind.MAINTENANCE:
+    if window is None:
         return not_found("maintenance")
-    return window
+    return window if window.kind is IncidentKind.MAINTENANCE else invalid("state", NO_STATE)

@@ -180,7 +180,10 @@ CHANGED = (
     nobody("change where", "PATCH", f"{LISTED}/i_nobody", {"title": "y"}),
     nobody("change on Bo's where", "PATCH", f"{LISTED}/<bo_incident>", {"title": "y"}),
     nobody("start where", "PATCH", f"{LISTED}/i_nobody", {"state": "in_progress"}),
-    nobody("start of an incident where", "PATCH", ONE, {"state": "in_progress"}),
+    nobody("finish where", "PATCH", f"{LISTED}/i_nobody", {"state": "resolved"}),
+    nobody("finish on Bo's where", "PATCH", f"{LISTED}/<bo_incident>", {"state": "resolved"}),
+    late("start an incident", "PATCH", ONE, {"state": "in_progress"}, "state"),
+    late("finish an incident", "PATCH", ONE, {"state": "resolved"}, "state"),
     nobody("delete where", "DELETE", f"{LISTED}/<bo_incident>", b""),
     row("NUL in an id", "PATCH", f"{LISTED}/i%00", {"title": "y"}, None),
 )  # fmt: skip

@@ -161,7 +161,7 @@ class IncidentModel:
     def start(self, at, id_, uid, due=None):
         case = self.cases.get(id_)
         if case is None or case.kind != "maintenance":
-            return "NOT_FOUND"
+            return "VALIDATION" if case else "NOT_FOUND"
         if not case.waits or (due and not (case.plan["auto_start"] and due == case.plan["start"])):
             return "CONFLICT"
         self.begin(case, {}, at)
@@ -171,7 +171,7 @@ class IncidentModel:
     def finish(self, at, id_, uid, due=None):
         case = self.cases.get(id_)
         if case is None or case.kind != "maintenance":
-            return "NOT_FOUND"
+            return "VALIDATION" if case else "NOT_FOUND"
         if case.waits or case.state == "resolved":
             return "CONFLICT"
         plan = case.plan

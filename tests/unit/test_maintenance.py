@@ -91,6 +91,9 @@ def test_nothing_happens_when_it_makes_no_sense(page, command, code):
     assert decision.code is code
 
 
-def test_incident_is_no_maintenance_when_it_is_told_to_start(page):
+@pytest.mark.parametrize("command", [c.StartMaintenance, c.FinishMaintenance])
+def test_state_is_to_blame_when_an_incident_is_told_to_start_or_finish(page, command):
     page = told(page, c.OpenIncident("i", "u2", "Down"))
-    assert decide(page, c.StartMaintenance("i", "u3"), NOW).code is Code.NOT_FOUND
+    refused = decide(page, command("i", "u3"), NOW)
+    assert refused.code is Code.VALIDATION
+    assert "post an update" in refused.fields["state"]

@@ -100,7 +100,7 @@ CHANGE_INCIDENT = Operation(
     note="The answer tells what was given. An incident takes `title`, `impact`, `startedAt`; a"
     " maintenance `title`, `impact` and its plan: its start only until it has started, its end"
     " until it is over (409). `state` goes alone: `in_progress` starts a maintenance now,"
-    " `resolved` finishes it.",
+    " `resolved` finishes it; an incident's changes by an update (else 400).",
     body=b.IncidentChange,
     data=ChangedIncident,
     refusals=("CONFLICT",),
