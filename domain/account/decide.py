@@ -22,6 +22,7 @@ from domain.account.state import Account
 from domain.log import Code, DuplicateIdError, Rejection
 
 Decision: TypeAlias = tuple[e.Event, ...] | Rejection
+ENDS_IN_THE_PAST = "Prime has to end in the future. To end it now, set the tier to free."
 
 
 def decide(account: Account, command: c.Command, at: datetime, facts: Facts) -> Decision:
@@ -59,7 +60,9 @@ def remove_page(account: Account, command: c.RemovePage, at: datetime, facts: Fa
 
 
 def set_tier(account: Account, command: c.SetTier, at: datetime, facts: Facts) -> Decision:
-    """Deal what the tier includes from now on."""
+    """Deal what the tier includes from now on. One that is over already would be none."""
+    if command.until is not None and command.until <= at:
+        return Rejection(Code.VALIDATION, ENDS_IN_THE_PAST)
     return with_deal(account, (e.TierSet(command.tier, command.until),), at)
 
 

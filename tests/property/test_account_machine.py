@@ -96,8 +96,10 @@ class Paying(RuleBasedStateMachine):
     @rule(tier=st.sampled_from(Tier), until_h=st.none() | st.integers(-48, 24 * 40))
     def tier_is_set(self, tier: Tier, until_h: int | None) -> None:
         until = None if until_h is None else self.model.now + timedelta(hours=until_h)
-        self.model.is_prime, self.model.prime_until = tier is Tier.PRIME, until
-        assert self.told(c.SetTier(tier, until)) is None
+        is_past = until is not None and until <= self.model.now
+        if not is_past:
+            self.model.is_prime, self.model.prime_until = tier is Tier.PRIME, until
+        assert self.told(c.SetTier(tier, until)) == (Code.VALIDATION if is_past else None)
 
     @rule()
     def page_is_added(self) -> None:

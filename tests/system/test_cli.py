@@ -189,6 +189,7 @@ def test_sentence_says_why_when_a_verb_is_refused(actors, system):
         ("no account for", ("tokens", "balance", "nobody@example.com")),
         ("no account for", ("tokens", "ledger", "nobody@example.com")),
         ("Only Prime", ("tier", "set", email, "free", "--until", "2099-01-31")),
+        ("in the future", ("tier", "set", email, "prime", "--until", "2020-01-31")),
         ("no page", ("page", "suspend", "nobody")),
         ("no page", ("page", "unsuspend", "nobody")),
         ("reason", ("page", "suspend", subdomain, "--reason", "x" * 1001)),

@@ -6,7 +6,8 @@ import pytest
 
 from domain.account import commands as c
 from domain.account.apply import apply_all
-from domain.account.decide import decide
+from domain.account.decide import decide, with_deal
+from domain.account.events import TierSet
 from domain.account.facts import Facts
 from domain.account.forecast import darkness
 from domain.account.places import seated, seats
@@ -162,6 +163,12 @@ def test_account_is_free_when_the_clock_tells_that_prime_has_ended():
     assert refused(after, c.EndPrime(end), end) is Code.CONFLICT
 
 
+def test_tier_is_refused_when_its_end_is_past():
+    assert refused(RICH, c.SetTier(Tier.PRIME, AT - DAY)) is Code.VALIDATION
+    assert refused(RICH, c.SetTier(Tier.PRIME, AT)) is Code.VALIDATION
+    assert told(RICH, c.SetTier(Tier.PRIME, AT + MICRO)).tier_until == AT + MICRO
+
+
 def test_prime_goes_on_when_it_was_given_longer_before_the_clock_told():
     account = told(FREE, c.SetTier(Tier.PRIME, AT + DAY), c.SetTier(Tier.PRIME, AT + 2 * DAY))
     assert refused(account, c.EndPrime(AT + DAY), AT + DAY) is Code.CONFLICT
@@ -169,9 +176,11 @@ def test_prime_goes_on_when_it_was_given_longer_before_the_clock_told():
 
 
 def test_page_is_dark_since_its_place_was_taken_when_the_clock_comes_late_with_an_older_end():
-    # given a page that went dark when Prime was replaced by one that had ended long before
+    # given a page that went dark when Prime was replaced by one that had ended long before, which
+    # was not refused once
     account = told(FREE, c.SetTier(Tier.PRIME), *pages("p_1", "p_2"))
-    account = told(account, c.SetTier(Tier.PRIME, AT - 300 * DAY), at=AT + DAY)
+    ended = TierSet(Tier.PRIME, AT - 300 * DAY)
+    account = apply_all(account, with_deal(account, (ended,), AT + DAY))
     facts = Facts(received_at=AT + 2 * DAY)
     events = decide(account, c.EndPrime(AT - 300 * DAY), AT - 300 * DAY, facts)
     assert end_of(apply_all(account, events), "p_2") == AT + DAY
