@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 import psutil
 import pytest
@@ -10,7 +11,7 @@ from domain.page.commands import SetStatus
 from domain.store import keys
 from ops import ports
 from tests.support.actors import Actors, unique
-from tests.support.faults import SOON_S, Behind
+from tests.support.faults import SOON_S, Behind, frozen
 from tests.support.figures import figure, scrape
 from tests.support.stack import System, wait_until
 
@@ -244,6 +245,22 @@ def test_scrape_answers_at_once_when_postgres_is_frozen_or_gone(scraped, cast):
     finally:
         for server in (stack.postgres, stack.redis):
             server.restart()
+    scraped.system.wait_until_drained()
+
+
+@pytest.mark.parametrize("port", ["web_port", "worker_port"])
+def test_scrape_keeps_its_promise_when_postgres_and_redis_are_frozen_at_once(scraped, port):
+    # given both standing still, so that nobody refuses anything
+    stack = scraped.system.stack
+    began_at = time.monotonic()
+    with frozen(stack.postgres.child), frozen(stack.redis.child):
+        # when it is scraped
+        found = {name: value for name, _, value in scrape(getattr(scraped, port))}
+        took_s = time.monotonic() - began_at
+    # then it says so within the three seconds that are promised, not one after the other
+    assert found["hepstatus_postgres_up"] == found["hepstatus_redis_up"] == 0
+    assert "hepstatus_queue_length" not in found
+    assert took_s < 3
     scraped.system.wait_until_drained()
 
 
