@@ -1,7 +1,7 @@
 """The doctor: what is reachable, what is behind, and what to do about it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.store import artifacts
 from domain.store.doorbell import worker_doorbell
@@ -37,10 +37,25 @@ def examine() -> list[Finding]:
     Figures are read from Postgres: if that is not well, they would only say so again.
     """
     settings = load_settings()
-    found = guarded(postgres, settings)
-    figures = (unapplied, unpublished, latency, failures, mounts) if found.is_well else ()
-    others = (redis, broker, queues, worker, *figures, png)
-    return [found, *(guarded(check, settings) for check in others)]
+    parts = [guarded(check, settings) for check in (postgres, redis, broker)]
+    ill = {part.name for part in parts if not part.is_well}
+    figures = () if "postgres" in ill else (unapplied, unpublished, latency, failures, mounts)
+    return [*parts, *(told(check, settings, ill) for check in (queues, worker, *figures, png))]
+
+
+def told(check: Callable[[Settings], Finding], settings: Settings, ill: set[str]) -> Finding:
+    """Return what a check finds; of what only an ill part knows, that it is unknown.
+
+    To ask all the same would take seconds, and advise to mend what may be well.
+    """
+    name = check.__name__
+    if (part := TOLD_BY.get(name)) in ill:
+        what = f"unknown, for {'Redis' if part == 'redis' else 'the broker'} does not answer"
+        return Finding(name, is_well=False, what=what, advice=f"See `{part}` above.")
+    found = guarded(check, settings)
+    if name == "worker" and not found.is_well and "postgres" in ill:
+        return replace(found, advice=WAITING)
+    return found
 
 
 def guarded(check: Callable[[Settings], Finding], settings: Settings) -> Finding:
@@ -65,6 +80,13 @@ ADVICE = {
     "mounts": "Is a worker at work, and does it listen to the queue `mounts`?",
     "png": "PNG badges answer 503 until then; everything else works.",
 }
+
+
+# Who has to answer for a check to find anything, beside Postgres.
+TOLD_BY = {"queues": "broker", "worker": "redis", "unpublished": "redis"}
+WAITING = (
+    "Workers can't report while Postgres does not answer: see `postgres` above, then look again."
+)
 
 
 def postgres(_: Settings) -> Finding:

@@ -1,12 +1,17 @@
 """What the doctor says of figures, on real Postgres."""
 
+import time
+
 import pytest
 from sqlalchemy import text
 
+from domain.store import artifacts, keys
 from domain.store.engine import sync_engine
 from domain.store.settings import load_settings
 from ops import doctor
 from tests.support.drained_page import DrainedPage
+from tests.support.faults import frozen
+from tests.support.inside import leave_stack
 
 
 @pytest.fixture
@@ -48,3 +53,46 @@ def test_doctor_tells_how_long_writes_took_when_half_of_them_were_too_slow(page)
     with sync_engine().begin() as conn:
         conn.execute(text("UPDATE commands SET due_at = received_at"))
     assert look(doctor.latency) == (True, "no write in 10 minutes")
+
+
+def examined():
+    """What the doctor finds who has just come: without connections that were made before."""
+    leave_stack()
+    try:
+        return {found.name: found for found in doctor.examine()}
+    finally:
+        leave_stack()
+
+
+def test_doctor_blames_redis_alone_when_only_redis_does_not_answer(store):
+    # given a Redis that stands still, which is the broker too
+    began_at = time.monotonic()
+    with frozen(store.stack.redis.child):
+        found = examined()
+        took_s = time.monotonic() - began_at
+    # then what it would tell is unknown, and nobody is sent to workers or to the sweep
+    silent = {name for name, one in found.items() if not one.is_well} - {"png"}
+    assert silent == {"redis", "broker", "queues", "worker", "unpublished"}
+    unknown = {one.what: one.advice for one in found.values() if one.what.startswith("unknown")}
+    assert unknown == {
+        "unknown, for Redis does not answer": "See `redis` above.",
+        "unknown, for the broker does not answer": "See `broker` above.",
+    }
+    assert [found[name].what.split()[0] for name in ("queues", "worker", "unpublished")] == (
+        ["unknown,"] * 3
+    )
+    # and it is not asked again and again: two seconds for each of the two that it is
+    assert took_s < 8
+
+
+def test_doctor_sends_nobody_to_workers_when_postgres_does_not_answer(store):
+    # given a Postgres that stands still, and a sweep that waits for it
+    artifacts.cache_redis().delete(keys.WORKER_SEEN)
+    with frozen(store.stack.postgres.child):
+        found = examined()
+    # then the advice is to mend Postgres first
+    silent = {name for name, one in found.items() if not one.is_well} - {"png"}
+    assert silent == {"postgres", "worker"}
+    assert "while Postgres does not answer" in found["worker"].advice
+    # and without it, to start a worker
+    assert "Start worker" in examined()["worker"].advice
