@@ -21,9 +21,12 @@ class Copied:
 
 
 def backup(file: Path) -> Copied:
-    """Write a backup to `file`. Raises CommandRefusedError if it can't be written."""
+    """Write a backup to `file`, which is new. Raises CommandRefusedError if that can't be done."""
     try:
         return told(backups.backup(file))
+    except FileExistsError:
+        message = f"{file} is there already: name another, or move it away first."
+        raise CommandRefusedError(message) from None
     except OSError as error:
         message = f"{file} can't be written: {error.strerror}."
         raise CommandRefusedError(message) from None

@@ -55,7 +55,7 @@ def examine() -> None:
 @cli.command("backup")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def back_up(file: Path) -> None:
-    """Write everything to FILE, as of one instant; nobody has to stop for it."""
+    """Write everything to FILE, a new one, as of one instant; nobody has to stop for it."""
     made = care.backup(file)
     click.echo(f"{file}: {made.rows} rows of {made.tables} tables, schema {made.step}.")
 

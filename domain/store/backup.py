@@ -4,6 +4,7 @@ A zip of `manifest.json` and, for each table, what `COPY … TO STDOUT` says. It
 Postgres, and restores under any later version: the steps after its own see its rows.
 """
 
+import errno
 import os
 import zipfile
 from datetime import UTC, datetime
@@ -47,19 +48,25 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 def backup(file: Path) -> Manifest:
-    """Write a backup; nobody waits for it, and nobody else may read it. Raises OSError and
-    POSTGRES_ERRORS.
+    """Write a backup; nobody waits for it, and nobody else may read it. Raises OSError (of which
+    FileExistsError: an older backup is not for us to remove) and POSTGRES_ERRORS.
 
-    The file appears under its name when it is complete.
+    The file appears under its name when it is complete. A backup that fails leaves nothing.
     """
+    if file.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file))
     part = file.with_name(file.name + ".part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as raw:
-        with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
-            manifest = write_tables(archive)
-            archive.writestr(MANIFEST, msgspec.json.encode(manifest))
-        raw.flush()
-        os.fsync(raw.fileno())
-    part.replace(file)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as raw:
+            with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
+                manifest = write_tables(archive)
+                archive.writestr(MANIFEST, msgspec.json.encode(manifest))
+            raw.flush()
+            os.fsync(raw.fileno())
+        part.replace(file)
+    finally:  # half of one restores nothing, and holds hashes all the same
+        part.unlink(missing_ok=True)
     return manifest
 
 
