@@ -176,8 +176,9 @@ def test_the_page_has_a_logo_when_a_picture_was_chosen(actors, desk):
     drawn = picture("png", 300, 60)
     chooser.set_input_files({"name": "l.png", "mimeType": "image/png", "buffer": drawn})
     save(look)
+    # Asked again and again: the preview may be drawn anew meanwhile.
     expect(frame.locator("h1 img")).to_be_visible()
-    assert frame.locator("h1 img").evaluate("node => node.decode().then(() => node.naturalWidth)")
+    expect(frame.locator("h1 img")).to_have_js_property("naturalWidth", 300)
     name = look.owned.owner.get(look.owned.path).json()["data"]["logo"]["url"].rpartition("/")[2]
     look.owned.owner.patch(look.owned.path, {"isPublic": True})
     assert f"/logo/{name}" in shown(actors, look)
