@@ -1,7 +1,7 @@
 """The operator's way of a write: through the same log as everybody's, back after publication."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +12,10 @@ from domain.store.engine import DBAPIError, sync_engine, was_answered
 from domain.store.log import Authority, Draft, append
 from domain.store.mint import mint
 from domain.store.receipts import Receipt, receipt
-from ops.processes import wait_until
 
 PUBLISHED_WITHIN_S = 10.0
 LOOK_S = 0.02
+ENDS = {"published", "refused", "failed"}  # nothing more happens to a receipt
 OPERATOR = Authority("system", "operator")
 
 
@@ -48,7 +48,7 @@ class UnsureError(Exception):
 def tell(stream_id: str, story: Iterable[tuple[datetime, Any]]) -> None:
     """Append many commands, each with the time of its events, and wait for the last one.
 
-    Raises CommandRefusedError (for the last one), NotPublishedError and UnsureError.
+    Raises as `write` does; a refusal of the last one only is told.
     """
     drafts = [Draft(mint("r"), command, OPERATOR, stream_id, due_at=at) for at, command in story]
     if drafts:
@@ -86,7 +86,7 @@ def store(drafts: Sequence[Draft]) -> None:
 
 def refuse_unless_found(receipt_id: str, within_s: float) -> None:
     """Look for a receipt until Postgres answers. Raises UnsureError if it is not there."""
-    if not wait_until(lambda: look(receipt_id) is not None, within_s):
+    if look_for(receipt_id, within_s, lambda _: True) is None:
         raise UnsureError(receipt_id)
 
 
@@ -97,6 +97,17 @@ def look(receipt_id: str) -> Receipt | None:
             return receipt(conn, receipt_id)
     except NO_ANSWER:
         return None
+
+
+def look_for(receipt_id: str, within_s: float, is_it: Callable[[Receipt], bool]) -> Receipt | None:
+    """Return a receipt once it is there and `is_it`; None if that is not so within `within_s`."""
+    ends_at = time.monotonic() + within_s
+    while time.monotonic() < ends_at:
+        found = look(receipt_id)
+        if found and is_it(found):
+            return found
+        time.sleep(LOOK_S)
+    return None
 
 
 def follow(stream_id: str, receipt_id: str, within_s: float) -> None:
@@ -117,10 +128,7 @@ def ring(stream_id: str) -> None:
 
 def wait_until_published(receipt_id: str, within_s: float) -> Receipt:
     """Return the receipt of a command that is published or refused. Raises NotPublishedError."""
-    ends_at = time.monotonic() + within_s
-    while time.monotonic() < ends_at:
-        found = look(receipt_id)
-        if found and found.state in {"published", "refused", "failed"}:
-            return found
-        time.sleep(LOOK_S)
-    raise NotPublishedError(receipt_id)
+    found = look_for(receipt_id, within_s, lambda found: found.state in ENDS)
+    if found is None:
+        raise NotPublishedError(receipt_id)
+    return found

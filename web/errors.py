@@ -11,10 +11,10 @@ import msgspec
 from domain.log import Code, Rejection
 from domain.store.engine import UNREACHABLE
 from web.notices import read_notice, write_notice
+from web.refused import is_read
 
 log = logging.getLogger(__name__)
 LOST = read_notice("lost")
-PROGRAMS = ("/api", "/internal")  # under these nobody reads, whatever they accept
 
 RETRY_AFTER_S = "2"
 HTTP_NOT_FOUND = 404
@@ -105,17 +105,10 @@ def write_error(resp: falcon.asgi.Response, error: ApiError) -> None:
 
 def answer(req: falcon.asgi.Request, resp: falcon.asgi.Response, error: ApiError) -> None:
     """Fill a response with a refusal, in the form that who asked can read."""
-    if error.status == HTTP_NOT_FOUND and is_read(req):
+    if error.status == HTTP_NOT_FOUND and is_read(req.path, req.accept):
         write_notice(resp, LOST, HTTP_NOT_FOUND)
     else:
         write_error(resp, error)
-
-
-def is_read(req: falcon.asgi.Request) -> bool:
-    """Tell whether a person is to read the answer: who says nothing of HTML is a program."""
-    is_for_programs = any(f"{req.path}/".startswith(f"{path}/") for path in PROGRAMS)
-    kinds = (falcon.MEDIA_JSON, falcon.MEDIA_HTML.partition(";")[0])
-    return not is_for_programs and req.client_prefers(kinds) == kinds[1]
 
 
 async def on_api_error(

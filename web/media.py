@@ -11,7 +11,7 @@ from falcon.util.mediatypes import parse_header
 
 from domain.page.state import Mode
 from domain.status import Impact, IncidentState, Status
-from domain.text import clean, is_storable
+from domain.text import BLANK, clean, is_storable
 from web.errors import ApiError, invalid
 
 LIMIT_BYTES = 64 * 1024
@@ -41,6 +41,12 @@ def text(limit: int, meaning: str = "", **more: Any) -> Any:  # noqa: ANN401 - J
     return msgspec.Meta(
         extra={"limit": limit}, extra_json_schema={"maxLength": limit, **schema, **more}
     )
+
+
+def shape(limit: int, meaning: str, pattern: str) -> Any:  # noqa: ANN401 - msgspec calls its Meta so
+    """Describe a text that `pattern` bounds to `limit` characters, or a blank one of any length."""
+    schema = {"description": meaning, "pattern": f"^({pattern}|[{BLANK}]*)$"}
+    return msgspec.Meta(extra={"limit": limit}, extra_json_schema=schema)
 
 
 async def read_body(req: falcon.asgi.Request, limit: int = LIMIT_BYTES) -> bytes:

@@ -1,16 +1,19 @@
-"""What is said to who gets no page: a notice to people, the API's envelope to programs."""
+"""What is said to who gets no page: a notice to people, the API's envelope to programs.
+
+Who is which is told here for the base as well.
+"""
 
 from dataclasses import dataclass
 
 import falcon
 import msgspec
-from falcon.errors import InvalidMediaRange
 from falcon.util.mediatypes import best_match
 
 from web.notices import Notice, read_notice
 from web.page_copy import Headers
 
 API = "/api"
+PROGRAMS = (API, "/internal")  # under these nobody reads, whatever they accept
 JSON, HTML = falcon.MEDIA_JSON, falcon.MEDIA_HTML.partition(";")[0]
 
 
@@ -35,23 +38,34 @@ UNAVAILABLE = Refused(
 )
 
 
-def is_of_api(path: str) -> bool:
-    """Tell whether a path is the API's, which no host of a page has."""
-    return f"{path}/".startswith(f"{API}/")
+def is_under(root: str, path: str) -> bool:
+    """Tell whether a path is `root`, or below it."""
+    return f"{path}/".startswith(f"{root}/")
+
+
+def preferred(kinds: tuple[str, str], accept: str) -> str:
+    """Return which of two media types is preferred, the first where that is not to be understood;
+    '' if neither is acceptable.
+    """
+    try:
+        return best_match(kinds, accept)
+    except ValueError:
+        return kinds[0]
+
+
+def is_read(path: str, accept: str) -> bool:
+    """Tell whether a person asks the base for it: who says nothing of HTML is a program."""
+    is_for_programs = any(is_under(root, path) for root in PROGRAMS)
+    return not is_for_programs and preferred((JSON, HTML), accept) == HTML
 
 
 def is_for_program(path: str, accept: str) -> bool:
-    """Tell whether a program asks, by its path or by what it accepts; who doesn't say is a person.
+    """Tell whether a program asks a page's host: who doesn't say, by path or Accept, is a person.
 
     Where both would do, JSON is preferred by whoever names it, in either of them.
     """
-    if is_of_api(path):
-        return True
     kinds = (JSON, HTML) if path.endswith(".json") or JSON in accept else (HTML, JSON)
-    try:
-        return best_match(kinds, accept or "*/*") == JSON
-    except InvalidMediaRange:
-        return kinds[0] == JSON
+    return is_under(API, path) or preferred(kinds, accept or "*/*") == JSON
 
 
 def told(refused: Refused, path: str, accept: str, base_url: str) -> tuple[Headers, bytes]:
@@ -72,6 +86,6 @@ def told(refused: Refused, path: str, accept: str, base_url: str) -> tuple[Heade
 
 def envelope(refused: Refused, path: str, base_url: str) -> bytes:
     """Return a refusal as the API says it; who looks for the API here is told where it is."""
-    is_lost = is_of_api(path) and refused.code != UNAVAILABLE.code
+    is_lost = is_under(API, path) and refused.code != UNAVAILABLE.code
     error = f"{refused.error} The API is at {base_url}{API}." if is_lost else refused.error
     return msgspec.json.encode({"ok": False, "error": error, "code": refused.code})

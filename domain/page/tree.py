@@ -10,6 +10,8 @@ from domain.text import fold
 
 Components: TypeAlias = Mapping[str, Component]
 Children: TypeAlias = Mapping[str | None, list[Component]]
+Groups: TypeAlias = Mapping[str, str | None]
+Affected: TypeAlias = tuple[str | None, str, Status]
 
 
 def children_of(components: Components) -> Children:
@@ -40,17 +42,26 @@ def group_of(path: tuple[str, ...]) -> str | None:
     return " / ".join(path) or None
 
 
-def groups(components: Components) -> Mapping[str, str | None]:
+def groups(components: Components) -> Groups:
     """Return in words where each leaf stands, by its id."""
     return {node.id: group_of(path) for node, path in walk(children_of(components)) if node.is_leaf}
 
 
-def groups_of_namesakes(components: Components) -> Mapping[str, str | None]:
+def groups_of_namesakes(components: Components) -> Groups:
     """Return where the leaves stand that can't be told from others by their name alone."""
     stand = groups(components)
     names = {leaf: fold(components[leaf].name) for leaf in stand}
     bearers = Counter(names.values())
     return {leaf: group for leaf, group in stand.items() if bearers[names[leaf]] > 1}
+
+
+def affected(
+    components: Components, groups: Groups, said: Iterable[tuple[str, Status]]
+) -> tuple[Affected, ...]:
+    """Return leaves as people know them, each with what is said of it: its group, where `groups`
+    has one, its name, and its status.
+    """
+    return tuple((groups.get(id_), components[id_].name, status) for id_, status in said)
 
 
 def place(components: Components, node_id: str) -> tuple[tuple[int, str], ...]:

@@ -4,8 +4,6 @@ import socket
 import threading
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 from sqlalchemy import make_url
 
@@ -36,17 +34,10 @@ class Severed:
         self._cuts: list[Cut] = []
         self._is_open = True
         self._open = ExitStack()
-
-    def __enter__(self) -> Self:
         threading.Thread(target=self._listen, daemon=True).start()
-        return self
 
-    def __exit__(
-        self,
-        _type: type[BaseException] | None,
-        _error: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End every connection, and listen no more."""
         self._listener.close()
         self._open.close()
 

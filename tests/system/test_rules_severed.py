@@ -4,6 +4,8 @@ Connections to Postgres are cut at the word, by real proxies: before it arrives,
 done and before anybody was told.
 """
 
+from contextlib import closing
+
 import pytest
 
 from domain.account.commands import GrantTokens
@@ -27,7 +29,7 @@ BEHIND_THE_WAY = -1  # the last web process that speaks to Postgres by `way`
 @pytest.fixture(scope="module")
 def its_way(system):
     """The way to Postgres of one more web process."""
-    with Severed(system.urls.database_url) as way:
+    with closing(Severed(system.urls.database_url)) as way:
         web = system.start_web({"DATABASE_URL": way.url})
         yield way
         web.child.stop()

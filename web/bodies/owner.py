@@ -8,8 +8,8 @@ from msgspec import UNSET, UnsetType
 from domain.account.credentials import EMAIL_LIMIT, PASSWORD_LIMIT, PASSWORD_SHORTEST
 from domain.page.state import ComponentKind
 from domain.status import Status
-from domain.text import BLANK, DESCRIPTION_LIMIT, NAME_LIMIT
-from web.media import text
+from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT
+from web.media import shape, text
 
 SUBDOMAIN_LIMIT = 63
 ID_LIMIT = 64
@@ -30,15 +30,12 @@ Password = Annotated[
         }
     ),
 ]
-# Said without maxLength: the pattern bounds it, and a blank one may be of any length.
 Subdomain = Annotated[
     str | None,
-    msgspec.Meta(
-        extra={"limit": SUBDOMAIN_LIMIT},
-        extra_json_schema={
-            "description": f"A name under the base, up to {SUBDOMAIN_LIMIT} characters.",
-            "pattern": f"^((?![xX][nN]--){LABEL}|[{BLANK}]*)$",
-        },
+    shape(
+        SUBDOMAIN_LIMIT,
+        f"A name under the base, up to {SUBDOMAIN_LIMIT} characters.",
+        f"(?![xX][nN]--){LABEL}",
     ),
 ]
 Position = Annotated[int, msgspec.Meta(ge=0, le=100_000, description=AMONG)]

@@ -13,10 +13,10 @@ from domain.page.logo import Logo, LogoError, decode_logo
 from domain.page.settings import HEADLINE_LIMIT, LABEL_LIMIT
 from domain.page.state import Mode
 from domain.status import Status
-from domain.text import BLANK, DESCRIPTION_LIMIT, NAME_LIMIT
+from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT
 from web.bodies.mounts import HOST_LIMIT
 from web.errors import invalid
-from web.media import text
+from web.media import shape, text
 
 ZONE_LIMIT = 64
 # A picture of 64 KiB in base64 beside every other setting at its longest, however it is escaped.
@@ -53,13 +53,7 @@ class Theme(msgspec.Struct, forbid_unknown_fields=True):
     mode: Mode | UnsetType | None = UNSET
     accent: Annotated[
         str | UnsetType | None,
-        msgspec.Meta(  # without maxLength: the pattern bounds it, and a blank one may be of any
-            extra={"limit": len("#rrggbb")},
-            extra_json_schema={
-                "description": "A colour, `#rrggbb`.",
-                "pattern": f"^({ACCENT.pattern}|[{BLANK}]*)$",
-            },
-        ),
+        shape(len("#rrggbb"), "A colour, `#rrggbb`.", ACCENT.pattern),
     ] = UNSET
 
 

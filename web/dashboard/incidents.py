@@ -1,13 +1,12 @@
 """Incidents: the list with those that are open first, the form that opens one, and one of them."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import ClassVar, TypeAlias
+from collections.abc import Callable
+from typing import ClassVar
 
 from falcon.asgi import Request
 
 from domain.page.state import Incident
-from domain.page.tree import groups_of_namesakes, place
+from domain.page.tree import Affected, affected, groups_of_namesakes, place
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.store.engine import Connection, run
 from domain.store.incidents import Place, incident_of, incidents_after
@@ -20,22 +19,20 @@ from web.paging import cursor_of, limit_of, place_of
 TROUBLE = (Status.DEGRADED, Status.PARTIAL, Status.OUTAGE)
 
 
-Affected: TypeAlias = tuple[str | None, str, Status]  # its group where names are alike, its name
-
-
-def affected_on(desk: Desk) -> Callable[[Incident], list[Affected]]:
+def affected_on(desk: Desk) -> Callable[[Incident], tuple[Affected, ...]]:
     """Return what tells of an incident's leaves; what their names need is found once for all."""
-    return partial(affected, desk, groups_of_namesakes(desk.components))
+    groups = groups_of_namesakes(desk.components)
+    return lambda incident: affected(desk.components, groups, said_of_leaves(desk, incident))
 
 
-def affected(desk: Desk, groups: Mapping[str, str | None], incident: Incident) -> list[Affected]:
-    """Return the leaves an incident holds, or is planned for, in tree order."""
+def said_of_leaves(desk: Desk, incident: Incident) -> list[tuple[str, Status]]:
+    """Return the leaves an incident holds, or is planned for, in tree order, with their status."""
     said = dict.fromkeys(incident.leaves, Status.MAINTENANCE) if not incident.is_resolved else {}
     said |= incident.held
     known = sorted(
         said.keys() & desk.components.keys(), key=lambda id_: place(desk.components, id_)
     )
-    return [(groups.get(id_), desk.components[id_].name, said[id_]) for id_ in known]
+    return [(id_, said[id_]) for id_ in known]
 
 
 def past_of(

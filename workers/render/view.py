@@ -1,10 +1,9 @@
 """The view: all that a visitor's page and status.json say, as plain values. `version` hashes it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeAlias
 
 import msgspec
 
@@ -29,9 +28,6 @@ LEGEND = (
 )
 LOGO_WIDTH, LOGO_HEIGHT = 240, 40  # in CSS pixels
 NEVER = datetime.min.replace(tzinfo=UTC)
-
-Groups: TypeAlias = Mapping[str, str | None]
-Affected: TypeAlias = tuple[str | None, str, Status]  # its group where names are alike, its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,7 @@ class IncidentView:
     scheduled_start: datetime | None
     scheduled_end: datetime | None
     updates: tuple[UpdateView, ...]
-    affected: tuple[Affected, ...]
+    affected: tuple[tree.Affected, ...]
     component_ids: tuple[str, ...]
 
     @property
@@ -171,7 +167,7 @@ def incident_views(page: Page, incidents: Sequence[Incident]) -> tuple[IncidentV
     return tuple(_incident_view(page, incident, groups) for incident in incidents)
 
 
-def _incident_view(page: Page, incident: Incident, groups: Groups) -> IncidentView:
+def _incident_view(page: Page, incident: Incident, groups: tree.Groups) -> IncidentView:
     said = said_of_leaves(page, incident)
     return IncidentView(
         id=incident.id,
@@ -185,9 +181,7 @@ def _incident_view(page: Page, incident: Incident, groups: Groups) -> IncidentVi
         scheduled_start=incident.scheduled_start,
         scheduled_end=incident.scheduled_end,
         updates=tuple(update_view(update) for update in reversed(incident.updates)),
-        affected=tuple(
-            (groups.get(id_), page.components[id_].name, status) for id_, status in said
-        ),
+        affected=tree.affected(page.components, groups, said),
         component_ids=tuple(id_ for id_, _ in said),
     )
 
