@@ -28,8 +28,9 @@ def cast(spoken):
 
 
 def lines(system, role):
-    """The lines of one program; each has to be JSON."""
-    return [json.loads(line) for line in text(system, role).splitlines()]
+    """What one program has said to the end; each line has to be JSON."""
+    whole = text(system, role).rpartition("\n")[0]
+    return [json.loads(line) for line in whole.splitlines()]
 
 
 def text(system, name):
@@ -60,10 +61,9 @@ def test_one_id_goes_from_the_edge_to_the_publication_when_a_write_names_its_req
     said = line_with(spoken, "web1", request_id=asked, event="request")
     template = "/api/v1/status-api/components/{cid}/status"
     assert (said["method"], said["route"], said["status"]) == ("POST", template, 200)
-    drains = [x for x in lines(spoken, "worker1") if asked in x.get("request_ids", [])]
-    assert [x["event"] for x in drains] == ["drained"]
-    assert drains[0]["stream"] == page.id
-    assert drains[0]["is_published"] is True
+    drained = line_with(spoken, "worker1", request_ids=[asked])  # said beside the answer
+    assert (drained["event"], drained["stream"]) == ("drained", page.id)
+    assert drained["is_published"] is True
     receipt = page.owner.get(answer.headers["location"]).json()["data"]
     assert receipt["requestId"] == asked
 
@@ -137,8 +137,11 @@ def test_taken_port_is_told_in_a_line_like_any_other_when_a_worker_starts(spoken
         worker = spoken.start_worker({"WORKER_METRICS_PORT": str(port)})
         try:
             # then it says so, and every line that it says is JSON
-            wait_until(lambda: "no metrics" in text(spoken, worker.spec.name), "it is told", 30)
-            (said,) = (x for x in lines(spoken, worker.spec.name) if "no metrics" in x["event"])
+            def told():
+                return [x for x in lines(spoken, worker.spec.name) if "no metrics" in x["event"]]
+
+            wait_until(lambda: told() != [], "it is told", 30)
+            (said,) = told()
             assert f"port {port} can't be opened" in said["event"]
             assert (said["level"], said["role"]) == ("warning", "worker")
         finally:
@@ -220,9 +223,12 @@ def test_lines_have_no_secrets_when_the_database_goes_away(spoken, cast):
     finally:
         spoken.stack.postgres.restart()
     spoken.wait_until_drained()
+
     # then every program's lines are JSON still, tell of the outage, and hold no secret
-    said = lines(spoken, "web1")
-    assert any("the database does not answer" in x["event"] for x in said)
+    def is_told():
+        return any("the database does not answer" in x["event"] for x in lines(spoken, "web1"))
+
+    wait_until(is_told, "it is told", SOON_S)
     lines(spoken, "worker1")
     dsn = spoken.urls.database_url.partition("://")[2].partition(":")[2].partition("@")[0]
     everything = "\n".join(text(spoken, n) for n in ("web1", "worker1", "beat1"))
