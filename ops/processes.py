@@ -8,7 +8,9 @@ from pathlib import Path
 
 import psutil
 
-_POLL_S = 0.02
+# A wait is asked about after 20 ms, and the longer it takes the more seldom: every question costs
+# whoever is asked, and one that has taken seconds is as well answered a tenth of one later.
+_POLL_MIN_S, _POLL_MAX_S, _POLL_SHARE = 0.02, 0.1, 0.1
 # Start times are derived from the boot time, which some systems let drift a little.
 _CLOCK_SLACK_S = 1.0
 
@@ -69,9 +71,10 @@ def works_in(pid: int, folder: Path) -> bool:
 
 def wait_until(condition: Callable[[], bool], limit_s: float) -> bool:
     """Ask until it is so, or until the limit; answers whether it is so."""
-    deadline = time.monotonic() + limit_s
+    began_at = time.monotonic()
     while not condition():
-        if time.monotonic() >= deadline:
+        waited_s = time.monotonic() - began_at
+        if waited_s >= limit_s:
             return False
-        time.sleep(_POLL_S)
+        time.sleep(min(max(waited_s * _POLL_SHARE, _POLL_MIN_S), _POLL_MAX_S))
     return True
