@@ -8,7 +8,7 @@ from typing import Any
 from domain.log import Outcome
 from domain.store.doorbell import UNREACHABLE, worker_doorbell
 from domain.store.engine import UNREACHABLE as NO_ANSWER
-from domain.store.engine import DBAPIError, sync_engine, was_answered
+from domain.store.engine import DBAPIError, stored_nothing, sync_engine
 from domain.store.log import Authority, Draft, append
 from domain.store.mint import mint
 from domain.store.receipts import Receipt, receipt
@@ -69,7 +69,7 @@ def store_and_follow(stream_id: str, drafts: Sequence[Draft], within_s: float) -
     try:
         store(drafts)
     except DBAPIError as error:
-        if was_answered(error):
+        if stored_nothing(error):
             raise
         refuse_unless_found(receipt_id, within_s)
     follow(stream_id, receipt_id, within_s)

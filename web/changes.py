@@ -3,13 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from domain.store.engine import (
-    UNREACHABLE,
-    NotConnectedError,
-    in_transaction,
-    run,
-    was_answered,
-)
+from domain.store.engine import UNREACHABLE, in_transaction, run, stored_nothing
 from web.errors import unavailable, unknown
 
 if TYPE_CHECKING:
@@ -34,7 +28,5 @@ async def change(
     """
     try:
         return await run(engine, in_transaction, statements, *args)
-    except NotConnectedError as error:
-        raise unavailable() from error
     except UNREACHABLE as error:
-        raise (unavailable() if was_answered(error) else unknown(perhaps)) from error
+        raise (unavailable() if stored_nothing(error) else unknown(perhaps)) from error

@@ -14,7 +14,7 @@ from domain.store.engine import (
     SQLAlchemyError,
     constraint,
     run,
-    was_answered,
+    stored_nothing,
 )
 from domain.store.lines import current_request_id
 from domain.store.log import Appended, Draft, append
@@ -76,10 +76,8 @@ class Inbox:
         """Append; where the connection died, once more: the receipt's id tells if it was twice."""
         try:
             return await self._try_append(draft)
-        except NotConnectedError as error:
-            raise unavailable() from error
         except UNREACHABLE as error:
-            if was_answered(error):
+            if stored_nothing(error):
                 raise unavailable() from error
             log.warning("append %s: connection lost (%s), asking again", draft.id, error)
         try:

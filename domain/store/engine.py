@@ -48,8 +48,8 @@ __all__ = [
     "is_culprit",
     "make_async_engine",
     "run",
+    "stored_nothing",
     "sync_engine",
-    "was_answered",
 ]
 
 Value = TypeVar("Value")
@@ -194,11 +194,6 @@ def complaint(error: DBAPIError) -> str:
     return f"{sqlstate(error)} {said}" if said else type(error.orig).__name__
 
 
-def was_answered(error: BaseException) -> bool:
-    """Tell whether Postgres itself said that the statement failed: nothing was accepted then."""
-    return isinstance(error, DBAPIError) and not error.connection_invalidated
-
-
 def first_line(error: BaseException) -> str:
     """Return what Postgres or its driver said, without the lines below it, which quote rows."""
     said = str(getattr(error, "orig", None) or error).strip()
@@ -217,6 +212,14 @@ def constraint(error: IntegrityError) -> str:
 
 class NotConnectedError(ConnectionError):
     """No connection was to be had: whatever was to be said was not said."""
+
+
+def stored_nothing(error: BaseException) -> bool:
+    """Tell whether surely nothing was stored: nothing was said to Postgres, or it said itself that
+    the statement failed. What ends a connection on the way leaves it open.
+    """
+    is_answer = isinstance(error, DBAPIError) and not error.connection_invalidated
+    return is_answer or isinstance(error, NotConnectedError)
 
 
 async def run(
