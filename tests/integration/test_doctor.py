@@ -1,7 +1,5 @@
 """What the doctor says of figures, on real Postgres."""
 
-import time
-
 import pytest
 from sqlalchemy import text
 
@@ -70,10 +68,8 @@ def examined():
 
 def test_doctor_blames_redis_alone_when_only_redis_does_not_answer(store):
     # given a Redis that stands still, which is the broker too
-    began_at = time.monotonic()
     with frozen(store.stack.redis.child):
         found = examined()
-        took_s = time.monotonic() - began_at
     # then what it would tell is unknown, and nobody is sent to workers or to the sweep
     silent = {name for name, one in found.items() if not one.is_well} - {"png", *FIGURES}
     assert silent == {"redis", "broker", "queues", "worker", "unpublished"}
@@ -85,8 +81,6 @@ def test_doctor_blames_redis_alone_when_only_redis_does_not_answer(store):
     assert [found[name].what.split()[0] for name in ("queues", "worker", "unpublished")] == (
         ["unknown,"] * 3
     )
-    # and it is not asked again and again: two seconds for each of the two that it is
-    assert took_s < 8
 
 
 def test_doctor_sends_nobody_to_workers_when_postgres_does_not_answer(store):
