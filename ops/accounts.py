@@ -18,31 +18,37 @@ from domain.store.engine import sync_engine
 from domain.store.mint import mint, mint_key, secret_hash
 from domain.store.settings import load_settings
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT, clean
-from ops.writing import CommandRefusedError, write
+from ops.writing import CommandRefusedError, change, write
 from web.passwords import hash_password
+
+IF_MADE = "`hepstatus account reset-password` gives it another password, if it is there."
+IF_RESET = "Run it again: the password that is printed last is the one that holds."
 
 
 def create_account(email: str, password: str) -> str:
-    """Return the id of a new account. Raises CommandRefusedError if the e-mail has one."""
+    """Return the id of a new account.
+
+    Raises CommandRefusedError if the e-mail has one, and UnsureError.
+    """
     account_id, address = mint("a"), email.strip()
     if problem := email_problem(address) or password_problem(password):
         raise CommandRefusedError(problem)
-    with sync_engine().begin() as conn:
-        made = accounts.create_account(conn, account_id, address, hash_password(password))
-    if not made:
+    hashed = hash_password(password)
+    if not change(accounts.create_account, account_id, address, hashed, then=IF_MADE):
         message = f"There is an account for {email} already."
         raise CommandRefusedError(message)
     return account_id
 
 
 def reset_password(email: str, password: str) -> None:
-    """Give an account another password; its sessions end. Raises CommandRefusedError."""
+    """Give an account another password; its sessions end.
+
+    Raises CommandRefusedError and UnsureError.
+    """
     if problem := password_problem(password):
         raise CommandRefusedError(problem)
     hashed = hash_password(password)
-    with sync_engine().begin() as conn:
-        is_known = accounts.reset_password(conn, email, hashed)
-    if not is_known:
+    if not change(accounts.reset_password, email, hashed, then=IF_RESET):
         raise CommandRefusedError(no_account(email))
 
 
@@ -60,14 +66,17 @@ def account_of(email: str) -> str:
     return login.account_id
 
 
-def create_page(email: str, name: str, subdomain: str | None, *, is_public: bool) -> str:
-    """Return the id of a new page. Raises CommandRefusedError, NotPublishedError."""
+def create_page(email: str, name: str, subdomain: str | None) -> tuple[str, str | None]:
+    """Return the id and the host of a new page. Raises CommandRefusedError, NotPublishedError."""
     account_id, page_id = account_of(email), mint("p")
     host = f"{checked(subdomain)}.{load_settings().base_domain}" if subdomain else None
     write(account_id, AddPage(page_id, named(name), host))
-    if is_public:
-        write(page_id, ChangePage(is_public=True))
-    return page_id
+    return page_id, host
+
+
+def make_public(page_id: str) -> None:
+    """Let visitors see a page. Raises CommandRefusedError, NotPublishedError."""
+    write(page_id, ChangePage(is_public=True))
 
 
 def add_component(

@@ -120,9 +120,11 @@ def page() -> None:
 @click.option("--public", is_flag=True, help="Serve it at once.")
 def create_page(email: str, name: str, subdomain: str | None, *, public: bool) -> None:
     """Make a page NAME for the account EMAIL."""
-    page_id = accounts.create_page(email, name, subdomain, is_public=public)
-    host = accounts.find_page(page_id).host
+    page_id, host = accounts.create_page(email, name, subdomain)
+    # Told as soon as it is so: whoever sees only what fails after it would make another.
     click.echo(f"{page_id}  {load_settings().page_url(host) if host else '(no host)'}")
+    if public:
+        accounts.make_public(page_id)
 
 
 @page.command("list")
@@ -238,8 +240,15 @@ def main() -> None:
     except (CommandRefusedError, NotPublishedError, UnsureError, SettingsError) as reason:
         sys.exit(str(reason))
     except UNREACHABLE as error:
-        line = (str(error).strip() or type(error).__name__).splitlines()[0]
-        sys.exit(f"The database does not answer ({line}). `hepstatus doctor` tells more.")
+        sys.exit(outage(error))
+
+
+def outage(error: BaseException) -> str:
+    """Say what did not answer; an error that names a file is of the disk."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}."
+    line = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return f"The database does not answer ({line}). `hepstatus doctor` tells more."
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import click
 
+from domain.store.engine import UNREACHABLE
 from ops import tokens as door
 
 
@@ -15,8 +16,11 @@ def tokens() -> None:
 @click.argument("amount", type=int)
 def grant(email: str, amount: int) -> None:
     """Give AMOUNT tokens to the account EMAIL."""
-    balance = door.grant_tokens(email, amount)
-    click.echo(f"{email} has {balance} tokens.")
+    door.grant_tokens(email, amount)
+    try:
+        click.echo(f"{email} has {door.balance_of(email)} tokens.")
+    except UNREACHABLE:  # that they were granted stays true
+        click.echo(f"{email} was granted {amount} tokens; how many these are now can't be read.")
 
 
 @tokens.command("balance")
@@ -29,7 +33,7 @@ def balance(email: str) -> None:
 @tokens.command("ledger")
 @click.argument("email")
 def ledger(email: str) -> None:
-    """List every change of the balance of the account EMAIL, newest first."""
+    """List the changes of the balance of the account EMAIL, newest first, 1,000 at most."""
     for row in door.ledger_of(email):
         slot = f"  {row.slot_id} until {row.slot_expires_at:%Y-%m-%d %H:%M}" if row.slot_id else ""
         when = f"{row.at:%Y-%m-%d %H:%M:%S}"

@@ -84,9 +84,7 @@ ADVICE = {
 
 # Who has to answer for a check to find anything, beside Postgres.
 TOLD_BY = {"queues": "broker", "worker": "redis", "unpublished": "redis"}
-WAITING = (
-    "Workers can't report while Postgres does not answer: see `postgres` above, then look again."
-)
+WAITING = "Workers can't report while Postgres is not well: see `postgres` above, then look again."
 
 
 def postgres(_: Settings) -> Finding:

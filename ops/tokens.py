@@ -11,10 +11,9 @@ from ops.writing import write
 ROWS_MAX = 1_000
 
 
-def grant_tokens(email: str, amount: int) -> int:
-    """Return the balance after a grant. Raises CommandRefusedError, NotPublishedError."""
+def grant_tokens(email: str, amount: int) -> None:
+    """Give an account tokens. Raises CommandRefusedError, NotPublishedError."""
     write(account_of(email), GrantTokens(amount))
-    return balance_of(email)
 
 
 def balance_of(email: str) -> int:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.log import Outcome
 from domain.store.doorbell import UNREACHABLE, worker_doorbell
@@ -12,6 +12,8 @@ from domain.store.engine import DBAPIError, stored_nothing, sync_engine
 from domain.store.log import Authority, Draft, append
 from domain.store.mint import mint
 from domain.store.receipts import Receipt, receipt
+
+Value = TypeVar("Value")
 
 PUBLISHED_WITHIN_S = 10.0
 LOOK_S = 0.02
@@ -35,13 +37,13 @@ class NotPublishedError(Exception):
 
 
 class UnsureError(Exception):
-    """Nobody can tell whether the write is in the log."""
+    """Nobody can tell whether something was stored."""
 
-    def __init__(self, receipt_id: str) -> None:
-        """Say so, with the receipt that it has if it is there."""
+    def __init__(self, what: str, then: str) -> None:
+        """Say of what, and what to do then."""
         super().__init__(
-            f"The connection to Postgres was lost while this was being stored (receipt"
-            f" {receipt_id}): it may or may not have been. Look before you repeat it."
+            f"The connection to Postgres was lost while {what} was being stored: it may or may not"
+            f" have been. {then}"
         )
 
 
@@ -75,6 +77,20 @@ def store_and_follow(stream_id: str, drafts: Sequence[Draft], within_s: float) -
     follow(stream_id, receipt_id, within_s)
 
 
+def change(statements: Callable[..., Value], *args: Any, then: str) -> Value:  # noqa: ANN401 - as they take
+    """Call a store function of what is no command, in one transaction.
+
+    Raises UnsureError, which says what to do then, if nobody can tell whether it is done.
+    """
+    try:
+        with sync_engine().begin() as conn:
+            return statements(conn, *args)
+    except DBAPIError as error:
+        if stored_nothing(error):
+            raise
+        raise UnsureError("this", then) from None
+
+
 def store(drafts: Sequence[Draft]) -> None:
     """Append in one transaction. Raises CommandRefusedError where the stream is not open."""
     with sync_engine().begin() as conn:
@@ -87,7 +103,7 @@ def store(drafts: Sequence[Draft]) -> None:
 def refuse_unless_found(receipt_id: str, within_s: float) -> None:
     """Look for a receipt until Postgres answers. Raises UnsureError if it is not there."""
     if look_for(receipt_id, within_s, lambda _: True) is None:
-        raise UnsureError(receipt_id)
+        raise UnsureError(f"this (receipt {receipt_id})", "Look before you repeat it.")
 
 
 def look(receipt_id: str) -> Receipt | None:

@@ -6,6 +6,7 @@ Postgres, and restores under any later version: the steps after its own see its 
 
 import errno
 import os
+import tempfile
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,8 +56,9 @@ def backup(file: Path) -> Manifest:
     """
     if file.exists():
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file))
-    part = file.with_name(file.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    # Of a name of its own: another backup to the same file would write into this one's half.
+    descriptor, half = tempfile.mkstemp(".part", f"{file.name}.", file.parent)  # for 0600
+    part = Path(half)
     try:
         with os.fdopen(descriptor, "wb") as raw:
             with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -64,6 +66,7 @@ def backup(file: Path) -> Manifest:
                 archive.writestr(MANIFEST, msgspec.json.encode(manifest))
             raw.flush()
             os.fsync(raw.fileno())
+        file.touch(0o600, exist_ok=False)  # of two at once the second finds it taken
         part.replace(file)
     finally:  # half of one restores nothing, and holds hashes all the same
         part.unlink(missing_ok=True)

@@ -91,6 +91,6 @@ def test_doctor_sends_nobody_to_workers_when_postgres_does_not_answer(store):
     # then the advice is to mend Postgres first
     silent = {name for name, one in found.items() if not one.is_well} - {"png"}
     assert silent == {"postgres", "worker"}
-    assert "while Postgres does not answer" in found["worker"].advice
+    assert "while Postgres is not well" in found["worker"].advice
     # and without it, to start a worker
     assert "Start worker" in examined()["worker"].advice

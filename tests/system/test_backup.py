@@ -5,13 +5,17 @@ Restored is as `docs/operations.md` says it: compose has migrated the database b
 
 import subprocess
 import sys
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.engine import make_url
 
-from domain.store.engine import driver_url
+from domain.store import backup as backups
+from domain.store.engine import driver_url, sync_engine
 from domain.store.migrations import migrate, upgrade_to
 from domain.store.restore import NotForgottenError, forget_meanwhile
 from domain.store.tables import metadata
@@ -182,6 +186,28 @@ def test_older_backup_stays_when_another_is_to_have_its_name(system, tmp_path):
     assert (said.returncode, "is there already" in said.stderr) == (1, True), said.stderr
     # and the first is as it was
     assert file.read_bytes() == held
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_one_is_whole_and_one_refused_when_two_are_to_have_one_name(system, tmp_path):
+    file, both = tmp_path / "one.zip", threading.Barrier(2, timeout=30)
+    copy = backups.write_tables
+
+    def together(archive):
+        both.wait()  # each has found that the name is free
+        return copy(archive)
+
+    # when both write at once
+    with inside(system), patch.object(backups, "write_tables", together):
+        sync_engine()  # one for both
+        pool = ThreadPoolExecutor(2)
+        tries = [pool.submit(backups.backup, file) for _ in range(2)]
+        pool.shutdown()
+    # then one has the name, with nothing of the other in it, and no half is left
+    ends = [type(one.exception()) for one in tries]
+    assert sorted(ends, key=str) == [FileExistsError, type(None)]
+    with zipfile.ZipFile(file) as archive:
+        assert archive.testzip() is None
     assert list(tmp_path.iterdir()) == [file]
 
 

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.system
 
 APPEND = "INSERT INTO commands"
 COMMIT = "COMMIT\0"  # as it is said; the name of a level of isolation has the word as well
+BALANCE = "accounts.balance"
 STAMP = "UPDATE keys SET last_used_at"
 OPEN = "/api/v1/status-api/incidents"
 BEHIND_THE_WAY = -1  # the last web process that speaks to Postgres by `way`
@@ -143,3 +144,42 @@ def test_operators_verb_admits_it_when_nobody_can_be_asked(system, way, actors, 
         write(owner.id, GrantTokens(480), within_s=0.2)
     with inside(system):
         wait_until(lambda: balance_of(owner.email) == balance, "what was said is done", SOON_S)
+
+
+def test_grant_is_not_denied_when_the_balance_can_not_be_read_after_it(system, way, actors):
+    owner = actors.owner()
+    way.cut_at(BALANCE, forwards=False, closes=True)
+    done = hepstatus(system, "tokens", "grant", owner.email, "480", env={"DATABASE_URL": way.url})
+    # then it says what was done, and that the rest is unknown
+    assert (done.returncode, way.is_cut) == (0, True)
+    assert "was granted 480 tokens" in done.stdout
+    with inside(system):
+        assert balance_of(owner.email) == 480
+
+
+@pytest.mark.parametrize(
+    ("verb", "advice"),
+    [("create", "gives it another password"), ("reset-password", "Run it again")],
+)
+def test_operator_is_told_when_nobody_can_tell_what_became_of_an_account(
+    system, way, actors, verb, advice
+):
+    email = f"{unique('eve')}@example.com" if verb == "create" else actors.owner().email
+    way.cut_at(COMMIT, forwards=True)
+    done = hepstatus(system, "account", verb, email, env={"DATABASE_URL": way.url})
+    assert (done.returncode, way.is_cut) == (1, True)
+    assert "may or may not have been" in done.stderr
+    assert advice in done.stderr
+    # and who follows the advice has the account
+    _, _, chosen = hepstatus(system, "account", "reset-password", email).stdout.split()
+    login = {"email": email, "password": chosen}
+    assert actors.caller().post("/api/v1/auth/login", login).status_code == 200
+
+
+def test_new_page_is_told_when_it_can_not_be_made_public(system, way, actors):
+    owner, subdomain = actors.owner(), unique("page")
+    way.cut_at("ChangePage", forwards=False, closes=True)
+    verb = ("page", "create", owner.email, "Acme", "--subdomain", subdomain, "--public")
+    done = hepstatus(system, *verb, env={"DATABASE_URL": way.url})
+    assert (done.returncode, way.is_cut) == (1, True)
+    assert f"{subdomain}.localhost" in done.stdout

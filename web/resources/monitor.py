@@ -13,7 +13,7 @@ from web.answers import Described, Writes, idempotency, write_data
 from web.auth import BAD_KEY, Gate, bearer
 from web.bodies import monitor as m
 from web.describe import describes
-from web.errors import ApiError, unavailable
+from web.errors import NOT_READ, ApiError, unavailable
 from web.inbox import NoAuthorityError
 from web.media import decode_body, read_body
 from web.operations import monitor as said
@@ -141,6 +141,6 @@ class PageStatus:
         try:
             shown = await self._process.served.page_within(credential.page_id, READ_WAIT_S)
         except NotThereError:
-            raise unavailable() from None
+            raise unavailable(NOT_READ) from None
         published = msgspec.json.decode(shown.copy.answers["status.json"].body)
         write_data(resp, summary(published))
