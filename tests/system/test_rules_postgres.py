@@ -137,8 +137,8 @@ def take_writes(system, behind, word):
 
 
 def end_sessions(behind):
-    """End every session of the system, as an administrator or a restart does."""
+    """End every session of the system, as an administrator or a restart does, and see them gone."""
     behind.sql(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
