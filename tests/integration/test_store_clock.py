@@ -107,7 +107,10 @@ def test_window_is_in_the_past_as_planned_when_ten_beats_come_late(page, now):
     # and its commands say who asked, and when they were due
     with sync_engine().connect() as conn:
         rows = conn.execute(
-            text("SELECT kind, actor, due_at FROM commands WHERE stream_id = :id AND actor = :who"),
+            text(
+                "SELECT kind, actor, due_at FROM commands WHERE stream_id = :id AND actor = :who"
+                " ORDER BY seq"
+            ),
             {"id": page.id, "who": "clock"},
         ).all()
     assert [tuple(row) for row in rows] == [
