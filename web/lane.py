@@ -5,7 +5,7 @@ rules 15 and 16.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs
@@ -29,7 +29,6 @@ RETRY_AFTER = b"2"
 READING = {"GET", "HEAD"}
 ARTIFACT, STATUS = "hepstatus.artifact", "hepstatus.status"  # noted beside the request
 NOTHING_ASKED = "(none)"
-STALE = (b"x-hepstatus-copy", b"stale")
 
 
 class Lane:
@@ -81,7 +80,7 @@ class Lane:
         except (NotThereError, NotDrawnError) as reason:
             await self._say_unavailable(scope, send, str(reason))
             return
-        await send_answer(scope, send, found, (STALE,) if is_stale or is_older else ())
+        await send_answer(scope, send, found.labelled() if is_stale or is_older else found)
 
     async def _find(
         self, scope: Scope, page_id: str, copy: PageCopy, name: str
@@ -133,14 +132,12 @@ def header(scope: Scope, name: bytes) -> bytes:
     return b", ".join(value for key, value in scope["headers"] if key == name)
 
 
-async def send_answer(
-    scope: Scope, send: Send, answer: Answer, extra: Iterable[tuple[bytes, bytes]]
-) -> None:
+async def send_answer(scope: Scope, send: Send, answer: Answer) -> None:
     """Send ready bytes, or 304 to who has them."""
     if is_held(header(scope, b"if-none-match"), answer.etag):
-        await respond(scope, send, 304, [*answer.unchanged, *extra], b"")
+        await respond(scope, send, 304, answer.unchanged, b"")
     else:
-        await respond(scope, send, 200, [*answer.headers, *extra], answer.body)
+        await respond(scope, send, 200, answer.headers, answer.body)
 
 
 def is_held(if_none_match: bytes, etag: bytes) -> bool:

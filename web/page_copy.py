@@ -21,6 +21,7 @@ BADGE_CACHE = b"public, max-age=30"
 FOREVER = b"public, max-age=31536000, immutable"  # of what is named by its content
 ENCODINGS = ("br", "gzip")
 ETAG_BYTES = 12
+STALE = (b"x-hepstatus-copy", b"stale")  # something newer may have been said, and is not shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,17 @@ class Answer:
     headers: Headers
     unchanged: Headers
 
+    def labelled(self) -> "Answer":
+        """Return the same bytes as what may be old.
+
+        The tag is another one: a cache that has the page and hears that it is unchanged would
+        keep the label, or do without it, until the page changes.
+        """
+        etag = self.etag[:-1] + b'-stale"'
+        return Answer(
+            self.body, etag, relabelled(self.headers, etag), relabelled(self.unchanged, etag)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PageCopy:
@@ -180,6 +192,11 @@ def page_copy(fields: Mapping[str, bytes]) -> PageCopy:
         parts=msgspec.json.decode(parts, type=BadgeParts) if parts else None,
         size=sum(map(len, fields.values())),
     )
+
+
+def relabelled(headers: Headers, etag: bytes) -> Headers:
+    """Return headers with another tag, and with the label."""
+    return [*((name, etag if name == b"etag" else value) for name, value in headers), STALE]
 
 
 def answers_of(fields: Mapping[str, bytes], policy: bytes) -> dict[str, Answer]:

@@ -82,6 +82,10 @@ class Process:
         self.served.disconnected()
         self.waits.deafened()
 
+    def swept(self, *, is_lately: bool) -> None:
+        """Label what is shown for as long as nobody looks for what is behind."""
+        self.served.is_kept_up = is_lately
+
     def invalidated(self, changed: Sequence[str] | None) -> None:
         """Mark copies stale."""
         if changed is None:

@@ -36,7 +36,7 @@ class NotPublishedError(NotThereError):
 
 
 class Shown(NamedTuple):
-    """What a visit is shown; `is_stale` if it is a copy for want of anything newer."""
+    """What a visit is shown; `is_stale` if something newer may have been said and not shown."""
 
     copy: PageCopy
     is_stale: bool
@@ -59,6 +59,7 @@ class Served:
         self._news, self._breaker = News(), Breaker()
         self.drawn = Drawn(drawn_room, self.visits, doorbell, self._news, self._breaker)
         self._server: str | None = None  # the Redis that was heard last, by its run id
+        self.is_kept_up = False  # whether workers look for what is behind
 
     # What the process hears.
 
@@ -121,7 +122,7 @@ class Served:
         try:
             copy = await self._pages.fresh(page_id, self._read_page)
             note_copy(found)
-            return Shown(copy, is_stale=not self._is_of_server(copy))
+            return Shown(copy, is_stale=not (self.is_kept_up and self._is_of_server(copy)))
         except (NotThereError, *UNREACHABLE):
             copied = self._pages.get(page_id)
             if copied is None:

@@ -41,6 +41,8 @@ def sweep() -> None:
             # Though somebody did: writers of a busy page would always be first, with doorbells that
             # a worker whose clock is ahead throws away.
             worker_doorbell().ring(stream_id, anyway=True)
+        if epoch:
+            artifacts.mark_swept(SEEN_S)
 
 
 @contextmanager

@@ -188,6 +188,11 @@ def mark_worker_seen(ttl_s: int) -> None:
     cache_redis().set(keys.WORKER_SEEN, "1", ex=ttl_s)
 
 
+def mark_swept(ttl_s: int) -> None:
+    """Note, for `ttl_s` seconds, that whatever was behind has been rung for."""
+    cache_redis().set(keys.SWEPT, "1", ex=ttl_s)
+
+
 def _edition(held: Any) -> Edition:  # noqa: ANN401 - a reply of Redis
     seq, day, build = (part.decode() if isinstance(part, bytes) else part for part in held)
     return Edition(int(seq), date.fromisoformat(day), build)

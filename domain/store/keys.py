@@ -3,6 +3,7 @@
 EPOCH = "hep:epoch"
 HOSTS_COMPLETE = "hep:hosts:complete"
 WORKER_SEEN = "hep:worker:seen"
+SWEPT = "hep:worker:swept"  # there while what is behind is found and rung for
 ANNOUNCEMENTS = "hep:announcements"
 LIMITS = "hep:limits"
 QUEUES = ("drain", "beat", "cold", "mounts", "notify")  # lists on the broker

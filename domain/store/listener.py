@@ -20,6 +20,7 @@ from domain.store import keys
 log = logging.getLogger(__name__)
 
 PING_S = 1.0  # a frozen Redis is noticed within two of these
+PING = ("EXISTS", keys.SWEPT)  # any answer is a sign of life; this one tells of the workers as well
 RETRY_S = 0.2
 CHUNK_BYTES = 65_536
 RUN_ID = re.compile(rb"^run_id:(\w+)", re.MULTILINE)  # in the answer to INFO
@@ -39,6 +40,9 @@ class Ears(Protocol):
 
     def disconnected(self) -> None:
         """Take note that from now on nothing is heard."""
+
+    def swept(self, *, is_lately: bool) -> None:
+        """Take note whether workers look for what is behind. Told before `connected`, and often."""
 
 
 class Listener:
@@ -81,7 +85,7 @@ class Listener:
             hello += ("AUTH", user, unquote(self._url.password))
         prefixes = [part for prefix in keys.TRACKED_PREFIXES for part in ("PREFIX", prefix)]
         track = ("CLIENT", "TRACKING", "ON", "BCAST", *prefixes)
-        return [hello, track, ("INFO", "server"), ("SUBSCRIBE", keys.ANNOUNCEMENTS)]
+        return [hello, track, ("INFO", "server"), PING, ("SUBSCRIBE", keys.ANNOUNCEMENTS)]
 
     async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         parser = hiredis.Reader()
@@ -99,7 +103,7 @@ class Listener:
         with contextlib.suppress(OSError):
             while True:
                 await asyncio.sleep(PING_S)
-                writer.write(packed(("PING",)))
+                writer.write(packed(PING))
                 await writer.drain()
 
     def _tell(self, parser: hiredis.Reader) -> None:
@@ -108,6 +112,8 @@ class Listener:
                 raise reply
             if isinstance(reply, hiredis.PushNotification):
                 self._tell_push(list(reply))
+            elif isinstance(reply, int):  # to PING
+                self._ears.swept(is_lately=bool(reply))
             elif isinstance(reply, bytes) and (found := RUN_ID.search(reply)):
                 self._server = found[1].decode()
 

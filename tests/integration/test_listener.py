@@ -24,6 +24,9 @@ class Ears:
     def invalidated(self, changed):
         """Nothing depends on it here."""
 
+    def swept(self, *, is_lately):
+        """Nothing depends on it here."""
+
     def announced(self, message):
         if self.connections == 1:
             raise ZeroDivisionError

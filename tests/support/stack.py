@@ -211,7 +211,7 @@ class System:
         """One more gunicorn, which will answer in a while."""
         port = self._base_port if not self.webs else ports.choose()
         name = f"web{len(self.webs) + 1}"
-        child = self._start(programs.web({**self.env, "PORT": str(port), **(env or {})}, name))
+        child = self.start(programs.web({**self.env, "PORT": str(port), **(env or {})}, name))
         web = Web(child, port)
         self.webs.append(web)
         return web
@@ -219,11 +219,11 @@ class System:
     def start_worker(self, env: Mapping[str, str] | None = None) -> Child:
         """One more Celery worker; `descendants()` of it are its pool."""
         name = f"worker{sum(child.name.startswith('worker') for child in self.children) + 1}"
-        return self._start(programs.worker({**self.env, **(env or {})}, name))
+        return self.start(programs.worker({**self.env, **(env or {})}, name))
 
     def start_beat(self, env: Mapping[str, str] | None = None) -> Child:
         name = f"beat{sum(child.name.startswith('beat') for child in self.children) + 1}"
-        return self._start(programs.beat({**self.env, **(env or {})}, name))
+        return self.start(programs.beat({**self.env, **(env or {})}, name))
 
     def wait_until_drained(self, limit_s: float = START_LIMIT_S) -> None:
         """Until a worker drains."""
@@ -292,7 +292,8 @@ class System:
     ) -> None:
         self.stop()
 
-    def _start(self, spec: ChildSpec) -> Child:
+    def start(self, spec: ChildSpec) -> Child:
+        """Start a program that ends with the system."""
         child = Child(replace(spec, folder=self.checkout), self.log.open, lambda _child: None)
         child.start()
         self.children.append(child)

@@ -13,6 +13,7 @@ READ_STATUS = Operation(
     name="readStatus",
     tag=TAG,
     summary="Tell what is published now; `incidents` are the unresolved ones.",
+    note="What may be old is labelled `x-hepstatus-copy: stale`, as on the page.",
     who=Who.MONITOR,
     data=PageSummary,
     examples=(

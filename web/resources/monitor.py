@@ -17,6 +17,7 @@ from web.errors import NOT_READ, ApiError, unavailable
 from web.inbox import NoAuthorityError
 from web.media import decode_body, read_body
 from web.operations import monitor as said
+from web.page_copy import STALE
 from web.process import Process
 from web.served import NotThereError
 from web.views.monitor import summary
@@ -142,5 +143,7 @@ class PageStatus:
             shown = await self._process.served.page_within(credential.page_id, READ_WAIT_S)
         except NotThereError:
             raise unavailable(NOT_READ) from None
+        if shown.is_stale:
+            resp.set_header(*(part.decode() for part in STALE))
         published = msgspec.json.decode(shown.copy.answers["status.json"].body)
         write_data(resp, summary(published))

@@ -1,0 +1,61 @@
+"""A real nginx in front of a web process, configured by deploy/nginx.conf.
+
+Only addresses and folders are others than in a container. Debian's nginx is older than the image
+that docker-compose.yml names: it can't look a name up anew, so that it is told an address.
+"""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from signal import SIGTERM
+
+import pytest
+
+from ops import ports
+from ops.child import ChildSpec, Ending
+from ops.programs import CHECKOUT
+from tests.support.stack import System, Web
+
+CONFIGURATION = CHECKOUT / "deploy/nginx.conf"
+PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"
+
+
+def require_nginx() -> None:
+    """Skip a test where there is no nginx, unless this is CI."""
+    if shutil.which("nginx", path=PATH) is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI has to have nginx: .ci/run installs Debian's.")
+        pytest.skip("there is no nginx on PATH")
+
+
+def nginx(system: System, web: Web, folder: Path) -> Web:
+    """An nginx that answers for `web`, with its cache in `folder`; ended with the system."""
+    require_nginx()
+    port = ports.choose()
+    elsewhere = {
+        "/tmp/nginx.pid": f"{folder}/nginx.pid",
+        "/tmp/micro": f"{folder}/micro",
+        "listen 8080": f"listen {ports.LOOPBACK}:{port}",
+        "listen 127.0.0.1:8081": f"listen {ports.LOOPBACK}:{ports.choose()}",
+        "server web:8000 resolve": f"server {ports.LOOPBACK}:{web.port}",
+    }
+    written = folder / "nginx.conf"
+    written.write_text(replaced(CONFIGURATION.read_text(), elsewhere))
+    in_front = Web(system.start(spec(written)), port)
+    in_front.wait()
+    return in_front
+
+
+def replaced(text: str, others: Mapping[str, str]) -> str:
+    """The text with each of these, which it says once, replaced."""
+    for old, new in others.items():
+        assert text.count(old) == 1, f"{CONFIGURATION.name} does not say once: {old}"
+        text = text.replace(old, new)
+    return text
+
+
+def spec(written: Path) -> ChildSpec:
+    """nginx in the foreground, by whoever runs the tests."""
+    command = ("nginx", "-c", str(written), "-g", "daemon off; user root;")
+    return ChildSpec("nginx", command, {"PATH": PATH}, written.parent, (Ending(SIGTERM, 5),))
