@@ -121,7 +121,7 @@ def queues(_: Settings) -> Finding:
 def worker(_: Settings) -> Finding:
     """A worker has swept lately."""
     is_well = worker_seen(artifacts.cache_redis())
-    what = "at work" if is_well else "none has reported in the last 10 s"
+    what = "at work" if is_well else "none has got through a sweep lately"
     return Finding("worker", is_well, what, ADVICE["worker"])
 
 

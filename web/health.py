@@ -12,7 +12,7 @@ LIMIT_S = 2.0
 OK = "ok"
 SILENT = "does not answer"
 NO_TABLES = "has no tables: hepstatus migrate"
-UNSEEN = "has not reported in the last 10 s"
+UNSEEN = "has got through no sweep lately"
 UNKNOWN = "unknown, for Redis does not answer"
 
 

@@ -116,11 +116,13 @@ class Answer:
     unchanged: Headers
 
     def labelled(self) -> "Answer":
-        """Return the same bytes as what may be old.
+        """Return the same bytes as what may be old, unless they are named by their content.
 
         The tag is another one: a cache that has the page and hears that it is unchanged would
         keep the label, or do without it, until the page changes.
         """
+        if (b"cache-control", FOREVER) in self.unchanged:
+            return self
         etag = self.etag[:-1] + b'-stale"'
         return Answer(
             self.body, etag, relabelled(self.headers, etag), relabelled(self.unchanged, etag)

@@ -82,9 +82,9 @@ class Process:
         self.served.disconnected()
         self.waits.deafened()
 
-    def swept(self, *, is_lately: bool) -> None:
+    def worker_seen(self, *, is_seen: bool) -> None:
         """Label what is shown for as long as nobody looks for what is behind."""
-        self.served.is_kept_up = is_lately
+        self.served.is_kept_up = is_seen
 
     def invalidated(self, changed: Sequence[str] | None) -> None:
         """Mark copies stale."""

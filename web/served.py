@@ -36,7 +36,7 @@ class NotPublishedError(NotThereError):
 
 
 class Shown(NamedTuple):
-    """What a visit is shown; `is_stale` if something newer may have been said and not shown."""
+    """What a visit is shown; `is_stale` if it may be old, and nobody is at work on that."""
 
     copy: PageCopy
     is_stale: bool

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import ceil
 
 from domain.store import archive as command_archive
 from domain.store import artifacts
@@ -22,7 +23,8 @@ PAGES_A_SWEEP = 500
 HOSTS_A_SWEEP = 5_000
 ARCHIVED_AT_ONCE = 500  # a short transaction: appends go on beside it
 ARCHIVED_AN_HOUR = 50_000
-SEEN_S = 10
+SEEN_S = 10.0
+SEEN_SWEEPS = 5
 
 
 def sweep() -> None:
@@ -31,8 +33,7 @@ def sweep() -> None:
     A Redis for visitors that takes nothing keeps no command from being applied.
     """
     epoch = None
-    with apart("say that a worker is at work, or read the epoch"):
-        artifacts.mark_worker_seen(SEEN_S)
+    with apart("read the epoch"):
         epoch = artifacts.renew_epoch_after_restart()
     with apart("publish hosts"):
         publish_hosts(epoch)
@@ -42,7 +43,12 @@ def sweep() -> None:
             # a worker whose clock is ahead throws away.
             worker_doorbell().ring(stream_id, anyway=True)
         if epoch:
-            artifacts.mark_swept(SEEN_S)
+            artifacts.mark_worker_seen(seen_s(load_settings().sweep_s))
+
+
+def seen_s(sweep_s: float) -> int:
+    """Return for how many seconds a sweep tells that a worker is at work: some may be late."""
+    return ceil(max(SEEN_S, SEEN_SWEEPS * sweep_s))
 
 
 @contextmanager

@@ -184,13 +184,8 @@ def hosts_are_complete() -> bool:
 
 
 def mark_worker_seen(ttl_s: int) -> None:
-    """Note that a worker is at work, for `ttl_s` seconds."""
+    """Note, for `ttl_s` seconds, that a worker has rung for whatever was behind."""
     cache_redis().set(keys.WORKER_SEEN, "1", ex=ttl_s)
-
-
-def mark_swept(ttl_s: int) -> None:
-    """Note, for `ttl_s` seconds, that whatever was behind has been rung for."""
-    cache_redis().set(keys.SWEPT, "1", ex=ttl_s)
 
 
 def _edition(held: Any) -> Edition:  # noqa: ANN401 - a reply of Redis

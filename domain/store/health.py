@@ -47,7 +47,7 @@ def failed_lately(conn: Connection) -> int:
 
 
 def worker_seen(client: redis.Redis) -> bool:
-    """Tell whether a worker has reported lately."""
+    """Tell whether a worker has swept lately."""
     return bool(client.exists(keys.WORKER_SEEN))
 
 

@@ -2,14 +2,13 @@
 
 EPOCH = "hep:epoch"
 HOSTS_COMPLETE = "hep:hosts:complete"
-WORKER_SEEN = "hep:worker:seen"
-SWEPT = "hep:worker:swept"  # there while what is behind is found and rung for
+WORKER_SEEN = "hep:worker:seen"  # there while sweeps get through
 ANNOUNCEMENTS = "hep:announcements"
 LIMITS = "hep:limits"
 QUEUES = ("drain", "beat", "cold", "mounts", "notify")  # lists on the broker
 PAGE_PREFIX = "hep:page:"
 HOST_PREFIX = "hep:host:"
-TRACKED_PREFIXES = (PAGE_PREFIX, HOST_PREFIX, "hep:hosts:")
+TRACKED_PREFIXES = (PAGE_PREFIX, HOST_PREFIX, HOSTS_COMPLETE, WORKER_SEEN)
 
 # Page hashes carry an expiry so that a Redis with `volatile-lru` may evict them and nothing else;
 # each is published anew every day.

@@ -20,7 +20,7 @@ from domain.store import keys
 log = logging.getLogger(__name__)
 
 PING_S = 1.0  # a frozen Redis is noticed within two of these
-PING = ("EXISTS", keys.SWEPT)  # any answer is a sign of life; this one tells of the workers as well
+PING = ("EXISTS", keys.WORKER_SEEN)  # any answer is a sign of life; this one tells of workers too
 RETRY_S = 0.2
 CHUNK_BYTES = 65_536
 RUN_ID = re.compile(rb"^run_id:(\w+)", re.MULTILINE)  # in the answer to INFO
@@ -41,8 +41,8 @@ class Ears(Protocol):
     def disconnected(self) -> None:
         """Take note that from now on nothing is heard."""
 
-    def swept(self, *, is_lately: bool) -> None:
-        """Take note whether workers look for what is behind. Told before `connected`, and often."""
+    def worker_seen(self, *, is_seen: bool) -> None:
+        """Take note whether a worker is at work. Told before `connected`, and often."""
 
 
 class Listener:
@@ -53,6 +53,7 @@ class Listener:
         self._url = urlsplit(cache_url)
         self._ears = ears
         self._server = ""
+        self._doubt = asyncio.Event()  # whether a worker is at work: asked for at once
 
     async def run(self) -> None:
         """Listen until cancelled; reconnect whenever the connection is lost."""
@@ -102,7 +103,9 @@ class Listener:
     async def _ping(self, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             while True:
-                await asyncio.sleep(PING_S)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._doubt.wait(), PING_S)
+                self._doubt.clear()
                 writer.write(packed(PING))
                 await writer.drain()
 
@@ -113,7 +116,7 @@ class Listener:
             if isinstance(reply, hiredis.PushNotification):
                 self._tell_push(list(reply))
             elif isinstance(reply, int):  # to PING
-                self._ears.swept(is_lately=bool(reply))
+                self._ears.worker_seen(is_seen=bool(reply))
             elif isinstance(reply, bytes) and (found := RUN_ID.search(reply)):
                 self._server = found[1].decode()
 
@@ -122,11 +125,17 @@ class Listener:
             case [b"invalidate", None]:
                 self._ears.invalidated(None)
             case [b"invalidate", changed]:
-                self._ears.invalidated([key.decode() for key in changed])
+                self._invalidated([key.decode() for key in changed])
             case [b"message", _, message]:
                 self._ears.announced(message)
             case [b"subscribe", *_]:
                 self._ears.connected(self._server)
+
+    def _invalidated(self, changed: Sequence[str]) -> None:
+        if keys.WORKER_SEEN in changed:  # set or expired
+            self._doubt.set()
+        if others := [key for key in changed if key != keys.WORKER_SEEN]:
+            self._ears.invalidated(others)
 
 
 def packed(command: tuple[str, ...]) -> bytes:

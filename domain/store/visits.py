@@ -80,7 +80,7 @@ class Visits:
         return fields if name in fields else present(names, late) or fields
 
     async def worker_was_seen(self) -> bool:
-        """Tell whether a worker has reported lately."""
+        """Tell whether a worker has swept lately."""
         return bool(await self._redis.exists(keys.WORKER_SEEN))
 
     async def close(self) -> None:

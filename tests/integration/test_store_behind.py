@@ -41,6 +41,11 @@ def test_every_page_has_its_turn_when_more_are_behind_than_a_sweep_takes():
         wait_until(is_over, "each has been rung for")
 
 
+@pytest.mark.parametrize(("sweep_s", "seen_s"), [(0.5, 10), (2.0, 10), (30.0, 150)])
+def test_worker_is_not_taken_for_gone_between_two_sweeps(sweep_s, seen_s):
+    assert sweep.seen_s(sweep_s) == seen_s
+
+
 @pytest.mark.parametrize(
     "step", ["mark_worker_seen", "renew_epoch_after_restart", "mark_hosts_complete"]
 )

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from domain.store import artifacts
+from domain.store.health import worker_seen
 from ops import ports, processes, programs
 from ops.child import Child, ChildSpec
 from ops.child_output import LogFolder
@@ -193,13 +194,16 @@ class System:
         self.wait_until_drained()
         for web in self.webs:
             web.wait()
-        self.wait_until_hosts_are_known()
+        self.wait_until_swept()
         return self
 
-    def wait_until_hosts_are_known(self) -> None:
-        """Until the first sweep: before it nobody can tell an unknown host from a new one."""
+    def wait_until_swept(self) -> None:
+        """Until the first sweep: before it nobody can tell an unknown host from a new one, and what
+        is shown may be old.
+        """
         with inside(self):
-            wait_until(artifacts.hosts_are_complete, "every host has its entry", START_LIMIT_S)
+            cache = artifacts.cache_redis()
+            wait_until(lambda: worker_seen(cache), "a sweep got through", START_LIMIT_S)
 
     def start_web(self, env: Mapping[str, str] | None = None) -> Web:
         """One more gunicorn that answers; the first is the one that BASE_URL names."""
