@@ -247,8 +247,8 @@ def outage(error: BaseException) -> str:
     """Say what did not answer; an error that names a file is of the disk."""
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."
-    line = (str(error).strip() or type(error).__name__).splitlines()[0]
-    return f"The database does not answer ({line}). `hepstatus doctor` tells more."
+    said = doctor.in_a_line(error)
+    return f"The database does not answer ({said}). `hepstatus doctor` tells more."
 
 
 if __name__ == "__main__":

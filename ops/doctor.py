@@ -63,8 +63,13 @@ def guarded(check: Callable[[Settings], Finding], settings: Settings) -> Finding
     try:
         return check(settings)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
-        line = (str(error).strip() or type(error).__name__).splitlines()[0]
-        return Finding(check.__name__, is_well=False, what=line, advice=ADVICE[check.__name__])
+        name = check.__name__
+        return Finding(name, is_well=False, what=in_a_line(error), advice=ADVICE[name])
+
+
+def in_a_line(error: BaseException) -> str:
+    """Return what an error says first, else what it is."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 ADVICE = {

@@ -12,7 +12,8 @@ import pytest
 from domain.store import engine
 from tests.support.actors import Actors
 from tests.support.inside import STORE_VARIABLES, forget_settings
-from tests.support.stack import System, template
+from tests.support.stack import System
+from tests.support.stack_template import template
 
 HERE = Path(__file__).parent
 ROOMS = ("system", "integration", "property", "browser", "architecture", "unit")

@@ -1,11 +1,10 @@
 """Fixtures of the browser tests: one Chromium, the demo on the shared system, and tabs."""
 
-import os
-
 import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.browser import stage
+from tests.support.prerequisites import skip_without
 
 
 @pytest.fixture(scope="package")
@@ -15,10 +14,7 @@ def chromium():
     Not for the session: Playwright keeps an event loop running, and tests of other rooms in this
     process run loops of their own.
     """
-    if stage.chromium_path() is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI has to have Chromium: .ci/run installs Debian's.")
-        pytest.skip("there is no Chromium on PATH")
+    skip_without("Chromium", is_there=stage.chromium_path() is not None)
     with sync_playwright() as playwright:
         browser = stage.launch(playwright)
         yield browser

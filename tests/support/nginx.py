@@ -10,28 +10,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from signal import SIGTERM
 
-import pytest
-
 from ops import ports
 from ops.child import ChildSpec, Ending
 from ops.programs import CHECKOUT
+from tests.support.prerequisites import skip_without
 from tests.support.stack import System, Web
 
 CONFIGURATION = CHECKOUT / "deploy/nginx.conf"
 PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"
 
 
-def require_nginx() -> None:
-    """Skip a test where there is no nginx, unless this is CI."""
-    if shutil.which("nginx", path=PATH) is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI has to have nginx: .ci/run installs Debian's.")
-        pytest.skip("there is no nginx on PATH")
-
-
 def nginx(system: System, web: Web, folder: Path) -> Web:
     """An nginx that answers for `web`, with its cache in `folder`; ended with the system."""
-    require_nginx()
+    skip_without("nginx", is_there=shutil.which("nginx", path=PATH) is not None)
     port = ports.choose()
     elsewhere = {
         "/tmp/nginx.pid": f"{folder}/nginx.pid",

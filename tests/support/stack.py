@@ -5,7 +5,6 @@ pytest fixture (tests/conftest.py has those) and nothing sleeps without asking: 
 polling to a deadline.
 """
 
-import fcntl
 import http.client
 import os
 import subprocess
@@ -29,20 +28,6 @@ from tests.support.inside import inside
 READY_LIMIT_S = 30.0
 START_LIMIT_S = 60.0  # several systems may be starting, each with all its processes at once
 _ANSWER_LIMIT_S = 1.0
-
-
-def template(shared: Path) -> Path:
-    """A data folder with an empty cluster, made once for all test processes that share the folder
-    `shared`.
-
-    Copying it takes a tenth of what making one does.
-    """
-    made = shared / "stack-template"
-    with (shared / "stack-template.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        made.mkdir(mode=0o700, exist_ok=True)
-        PostgresServer(made, LogFolder(made), lambda _child: None, durable=False).prepare()
-    return made
 
 
 def wait_until(condition: Callable[[], bool], what: str, limit_s: float = READY_LIMIT_S) -> None:
@@ -228,6 +213,10 @@ class System:
     def start_beat(self, env: Mapping[str, str] | None = None) -> Child:
         name = f"beat{sum(child.name.startswith('beat') for child in self.children) + 1}"
         return self.start(programs.beat({**self.env, **(env or {})}, name))
+
+    def child(self, name: str) -> Child:
+        """The program of that name: `web1`, `worker1`, `beat1`."""
+        return next(child for child in self.children if child.name == name)
 
     def wait_until_drained(self, limit_s: float = START_LIMIT_S) -> None:
         """Until a worker drains."""

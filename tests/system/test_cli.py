@@ -281,7 +281,7 @@ def test_write_is_stored_but_not_shown_when_no_worker_runs(own_system):
     # given a page, and then no worker
     with Actors(own_system) as actors:
         page = actors.page("API")
-        worker = next(child for child in own_system.children if child.name == "worker1")
+        worker = own_system.child("worker1")
         worker.kill()
         # when the operator writes, then the sentence holds the receipt
         sentence = complaint(own_system, "component", "add", page.host, "Website")

@@ -16,7 +16,8 @@ from ops import processes
 from ops.cannot_run import CannotRunError
 from ops.embedded import cluster
 from ops.embedded.stack import EmbeddedStack, read_stack
-from tests.support.stack import template, wait_until
+from tests.support.stack import wait_until
+from tests.support.stack_template import template
 
 pytestmark = pytest.mark.system
 

@@ -4,7 +4,6 @@ order, and a page that was being served is never an error while one web process 
 The same scenarios as bench/faults.py, one round each on few pages.
 """
 
-import os
 import random
 import time
 from contextlib import ExitStack
@@ -16,6 +15,7 @@ from tests.support.actors import Actors
 from tests.support.clock import has_compiler
 from tests.support.load import Load
 from tests.support.places import Place, new_story, place_for
+from tests.support.prerequisites import skip_without
 from tests.support.scenarios import SCENARIOS
 from tests.support.story import Story
 from tests.support.verdict import judge
@@ -58,16 +58,10 @@ def places(tmp_path_factory, stack_template):
         yield places
 
 
-def skip_without_compiler() -> None:
-    if not has_compiler():
-        assert os.environ.get("CI") != "true", "CI has to have a C compiler: .ci/run installs it"
-        pytest.skip("there is no C compiler to make a clock with")
-
-
 @pytest.mark.parametrize("scenario", IN_ORDER, ids=lambda scenario: scenario.name)
 def test_no_word_is_lost_when(scenario, places):
     if scenario.needs == "own clock":
-        skip_without_compiler()
+        skip_without("C compiler", is_there=has_compiler())
     # given writers and visitors at work
     place, stories = places.fit(scenario.needs)
     load = Load(place.system, stories, visitors=1, rest_s=REST_S)

@@ -154,7 +154,7 @@ def test_web_says_what_waits_when_no_worker_is_there_to_say_it(scraped, cast):
     # given both programs, which tell the same
     page, behind = cast.page("API"), Behind(scraped.system)
     assert scraped.web("worker_up") == scraped.worker("worker_up") == 1
-    worker = next(c for c in scraped.system.children if c.name == "worker1")
+    worker = scraped.system.child("worker1")
     # when the worker dies, and a write comes
     worker.kill()
     try:
@@ -179,7 +179,7 @@ def test_counts_stay_when_processes_are_killed_and_replaced(scraped, cast):
     requests = scraped.web("http_requests_total")
     settled = scraped.worker("commands_settled_total")
     web = scraped.system.webs[0]
-    worker = next(c for c in scraped.system.children if c.name == "worker1")
+    worker = scraped.system.child("worker1")
     # when their children die and others take their places
     for child in (web.child, worker):
         before = set(child.descendants())
@@ -271,7 +271,7 @@ def test_nothing_is_left_behind_when_programs_are_stopped(scraped):
     assert len(list(folder.iterdir())) == 2
     # given a web that is killed, and a worker that is asked to end
     web = system.webs[0]
-    worker = next(c for c in system.children if c.name == "worker1")
+    worker = system.child("worker1")
     web.child.kill()
     worker.stop()
     try:

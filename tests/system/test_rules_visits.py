@@ -51,9 +51,8 @@ def test_rule_14_page_ends_at_its_instant_when_nobody_does_anything(system, acto
     held = Behind(system).hash_of(second.id)
     assert vi.get("/").status_code == 200
     # when nobody notes the end, then it is served up to that very instant, and not after it
-    beat = next(child for child in system.children if child.name.startswith("beat"))
     seen = []
-    with frozen(beat):
+    with frozen(system.child("beat1")):
         while not seen or seen[-1][0] < ends_at + timedelta(seconds=0.3):
             asked_at, status = datetime.now(UTC), vi.get("/").status_code
             seen.append((asked_at, status, datetime.now(UTC)))

@@ -28,10 +28,6 @@ def system(tmp_path_factory, stack_template):
         yield system.start_all(webs=1)
 
 
-def worker_of(system):
-    return next(child for child in system.children if child.name == "worker1")
-
-
 def test_rule_01_page_heals_by_itself_when_a_workers_child_is_killed_in_mid_drain(system, actors):
     # given a drain that stands still in its middle, with twenty writers waiting
     page = actors.page("API")
@@ -71,7 +67,9 @@ def test_rule_01_page_heals_by_itself_when_one_of_two_workers_is_killed_in_mid_d
     with behind.held("pages", page.id):
         mon.toggle("api", "outage", headers=ASYNC)
         drain = behind.draining_process()
-        victim = worker_of(system) if drain in worker_of(system).descendants() else second
+        victim = (
+            system.child("worker1") if drain in system.child("worker1").descendants() else second
+        )
         # when that worker is killed whole
         victim.kill()
         wait_until(lambda: has_ended(drain), "it is gone", SOON_S)
@@ -115,7 +113,7 @@ def test_rule_01_write_is_kept_when_every_worker_is_dead(system, actors):
     # given a page, and no worker
     page = actors.page("API")
     mon, vi, behind = actors.monitor(page), actors.visitor(page), Behind(system)
-    worker_of(system).kill()
+    system.child("worker1").kill()
     # when Mon writes, then that is acknowledged after two seconds, with an id and a receipt
     began_at = time.monotonic()
     body, once = {"title": "Nobody there"}, {"Idempotency-Key": "once"}
@@ -133,7 +131,7 @@ def test_rule_01_write_is_kept_when_every_worker_is_dead(system, actors):
     assert vi.json()["incidents"] == []
     # when both its doorbell and the note that one is on its way are lost, and a worker comes back
     behind.redis.delete("drain", keys.ring_key(page.id))
-    system.restart(worker_of(system))
+    system.restart(system.child("worker1"))
     # then it shows under the id that was told
     vi.wait_for(lambda shown: shown["incidents"], "it shows", SOON_S)
     assert vi.json()["incidents"][0]["id"] == answer.json()["data"]["id"]
@@ -181,12 +179,12 @@ def test_rule_03_page_is_drained_when_the_drain_that_holds_it_stood_still(system
     with behind.held("pages", page.id):
         mon.toggle("api", "outage", headers=ASYNC)
         behind.wait_until_draining()
-        worker_of(system).freeze()
+        system.child("worker1").freeze()
     try:
         later = mon.toggle("api", "degraded", headers=ASYNC)
         assert behind.receipt(receipt_id(later)).state == "accepted"
     finally:
-        worker_of(system).thaw()
+        system.child("worker1").thaw()
     # then it goes on where it stood, and looks again
     behind.wait_for(receipt_id(later), "published", limit_s=2 * HEALS_S)
     assert actors.visitor(page).statuses() == {"API": "degraded"}
@@ -196,7 +194,7 @@ def test_rule_19_one_doorbell_is_on_its_way_when_fifty_wrote(system, actors):
     # given a page, and no worker
     page = actors.page("API")
     mon, behind = actors.monitor(page), Behind(system)
-    worker_of(system).kill()
+    system.child("worker1").kill()
     behind.redis.delete("drain", keys.ring_key(page.id))
     began_at = time.monotonic()
     answers = at_once(50, lambda _: mon.toggle("api", "outage", headers=ASYNC))
@@ -205,7 +203,7 @@ def test_rule_19_one_doorbell_is_on_its_way_when_fifty_wrote(system, actors):
     assert {answer.status_code for answer in answers} == {202}
     rings = [ring for ring in behind.redis.lrange("drain", 0, -1) if is_ring_for(ring, page.id)]
     assert len(rings) <= 1 + elapsed_s * 1000 // OUTSTANDING_MS
-    system.restart(worker_of(system))
+    system.restart(system.child("worker1"))
     behind.wait_for(receipt_id(answers[-1]), "published")
 
 
@@ -217,7 +215,7 @@ def is_ring_for(message, page_id):
 def test_rule_11_pages_are_published_anew_when_another_build_is_deployed(system, actors):
     # given a page that tells its address
     page = actors.page("API")
-    vi, worker = actors.visitor(page), worker_of(system)
+    vi, worker = actors.visitor(page), system.child("worker1")
     before = vi.json()
     assert before["page"]["url"] == f"http://{page.host}:{system.webs[0].port}/"
     # when the worker is replaced by one of another build
@@ -238,7 +236,7 @@ def test_rule_03_another_page_is_not_kept_waiting_when_one_has_much_to_do(system
     # given a page with a thousand commands, for a worker with one hand
     busy, quiet = actors.page("API"), actors.page("API")
     behind = Behind(system)
-    worker_of(system).kill()
+    system.child("worker1").kill()
     many = behind.append(busy.id, *(SetStatus("api", s) for s in [Status.OUTAGE] * 1000))
     one_handed = system.start_worker({"WORKER_CONCURRENCY": "1"})
     wait_until(lambda: behind.receipt(many[0]).applied_at is not None, "it has begun", SOON_S)
@@ -251,5 +249,5 @@ def test_rule_03_another_page_is_not_kept_waiting_when_one_has_much_to_do(system
     behind.wait_for(many[-1], "published")
     assert behind.receipt(one).applied_at < behind.receipt(many[-1]).applied_at
     one_handed.kill()
-    system.restart(worker_of(system))
+    system.restart(system.child("worker1"))
     system.wait_until_drained()

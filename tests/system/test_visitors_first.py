@@ -31,15 +31,7 @@ def mended(system):
     mend(system)
 
 
-@pytest.fixture
-def behind_it(system):
-    """All programs but the web tier."""
-    return [child for child in system.children if not child.name.startswith("web")]
-
-
-def test_page_is_served_as_it_was_when_postgres_redis_and_workers_are_gone(
-    system, actors, behind_it
-):
+def test_page_is_served_as_it_was_when_postgres_redis_and_workers_are_gone(system, actors):
     # given a page that a process has served, with what is drawn on ask
     page = actors.page()
     leaf = page.leaf("API")
@@ -51,8 +43,8 @@ def test_page_is_served_as_it_was_when_postgres_redis_and_workers_are_gone(
     assert mon.toggle("api", "outage").status_code == 200
     before |= {path: served(vi, path) for path in HOT}
     # when all that is behind the web tier is killed
-    for child in behind_it:
-        child.kill()
+    for name in ("worker1", "beat1"):
+        system.child(name).kill()
     Behind(system).redis.set(keys.WORKER_SEEN, "1")  # so that only what is older is labelled
     wait_until(lambda: vi.get("/history").headers.get(STALE) == "stale", "the older one", SOON_S)
     assert STALE not in vi.get("/").headers
@@ -90,14 +82,14 @@ def test_pages_are_served_by_a_process_that_began_just_before_redis_was_gone(sys
     assert actors.visitor(hidden).get("/").status_code == 404
 
 
-def test_page_is_labelled_for_as_long_as_nobody_looks_for_what_is_behind(system, actors, behind_it):
+def test_page_is_labelled_for_as_long_as_nobody_looks_for_what_is_behind(system, actors):
     # given a page that a process has served
     page = actors.page("API")
     mon, vi = actors.monitor(page), actors.visitor(page)
     before = {path: served(vi, path) for path in HOT}
     tags = {path: vi.get(path).headers["etag"] for path in HOT}
     postgres = system.stack.postgres
-    worker = next(child for child in behind_it if child.name == "worker1")
+    worker = system.child("worker1")
     # when workers or Postgres are gone, and have been for a while
     gone = ((worker, partial(system.restart, worker)), (postgres.child, postgres.restart))
     for child, come_back in gone:
@@ -121,7 +113,7 @@ def test_page_is_labelled_for_as_long_as_nobody_looks_for_what_is_behind(system,
 
 
 def test_nginx_labels_what_it_keeps_when_web_is_gone_and_what_web_labelled(
-    system, actors, behind_it, tmp_path
+    system, actors, tmp_path
 ):
     # given a page that nginx has shown
     page = actors.page("API")
@@ -129,7 +121,7 @@ def test_nginx_labels_what_it_keeps_when_web_is_gone_and_what_web_labelled(
     with closing(Visitor(nginx(system, web, tmp_path), page.host)) as vi:
         before = {path: served(vi, path) for path in HOT}
         # when nobody asks for sweeps, then nginx passes the label on, though no page has changed
-        beat = next(child for child in behind_it if child.name == "beat1")
+        beat = system.child("beat1")
         beat.kill()
         Behind(system).redis.pexpire(keys.WORKER_SEEN, 100)
         for path in HOT:
