@@ -15,7 +15,16 @@ from domain.store.visits import UNREACHABLE, Visits
 from web.breaker import Breaker
 from web.copies import Copies
 from web.news import News
-from web.page_copy import ENCODINGS, Answer, Edition, PageCopy, answers_of, edition_of, reason_of
+from web.page_copy import (
+    ANSWER_BYTES,
+    ENCODINGS,
+    Answer,
+    Edition,
+    PageCopy,
+    answers_of,
+    edition_of,
+    reason_of,
+)
 
 WAIT_S: Final = 3.0  # a first picture loads a library
 WAIT_WITH_OLDER_S: Final = 1.0  # who can be shown an older one waits less
@@ -47,8 +56,8 @@ class Drawing:
 
     @property
     def size(self) -> int:
-        """How many bytes it is sent as, in all encodings together."""
-        return sum(len(answer.body) for answer in self.answers.values())
+        """How many bytes it takes, in all encodings together."""
+        return sum(len(answer.body) + ANSWER_BYTES for answer in self.answers.values())
 
 
 class Drawn:

@@ -21,6 +21,7 @@ BADGE_CACHE = b"public, max-age=30"
 FOREVER = b"public, max-age=31536000, immutable"  # of what is named by its content
 ENCODINGS = ("br", "gzip")
 ETAG_BYTES = 12
+ANSWER_BYTES = 1_000  # what an answer weighs beside its body: names, headers, tags
 STALE = (b"x-hepstatus-copy", b"stale")  # something newer may have been said, and is not shown
 
 
@@ -185,14 +186,15 @@ def accepts(header: bytes, encoding: str) -> bool:
 def page_copy(fields: Mapping[str, bytes]) -> PageCopy:
     """Make a copy of the fields of a page's hash; a tombstone is a page that nobody may see."""
     parts = fields.get("badge.parts")
+    answers = answers_of(fields, fields.get("csp", b"default-src 'none'"))
     return PageCopy(
         meta=msgspec.json.decode(fields["meta"], type=Meta) if "meta" in fields else HIDDEN,
         edition=edition_of(fields),
         server=server_of(fields.get("epoch", b"")),
         policy=fields.get("csp", b"default-src 'none'"),
-        answers=answers_of(fields, fields.get("csp", b"default-src 'none'")),
+        answers=answers,
         parts=msgspec.json.decode(parts, type=BadgeParts) if parts else None,
-        size=sum(map(len, fields.values())),
+        size=sum(map(len, fields.values())) + ANSWER_BYTES * len(answers),
     )
 
 

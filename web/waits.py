@@ -10,6 +10,8 @@ from domain.log import Rejection
 from domain.store.announcements import Announcement
 
 REMEMBERED_S = 60
+# Commands whose outcome is remembered, about 500 bytes each; a waiter of an older one asks the log.
+REMEMBERED_MAX = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Waits:
         self._waiting: dict[str, set[Waiter]] = {}
         self._remembered: deque[tuple[float, Announcement]] = deque()
         self._by_stream: dict[str, list[Announcement]] = {}
+        self._weight = 0
 
     def heard(self, announcement: Announcement) -> None:
         """Remember an announcement and wake whom it concerns."""
@@ -58,6 +61,7 @@ class Waits:
         self.is_hearing = False
         self._remembered.clear()
         self._by_stream.clear()
+        self._weight = 0
         for waiters in self._waiting.values():
             for waiter in waiters:
                 if not waiter.woken.done():
@@ -100,12 +104,26 @@ class Waits:
         now = self._clock()
         self._remembered.append((now, announcement))
         self._by_stream.setdefault(announcement.stream, []).append(announcement)
-        while self._remembered and self._remembered[0][0] < now - REMEMBERED_S:
-            _, old = self._remembered.popleft()
-            of_stream = self._by_stream[old.stream]
-            of_stream.remove(old)
-            if not of_stream:
-                del self._by_stream[old.stream]
+        self._weight += weight_of(announcement)
+        while self._remembered and self._is_too_much(now):
+            self._forget_oldest()
+
+    def _is_too_much(self, now: float) -> bool:
+        return self._remembered[0][0] < now - REMEMBERED_S or self._weight > REMEMBERED_MAX
+
+    def _forget_oldest(self) -> None:
+        _, old = self._remembered.popleft()
+        self._weight -= weight_of(old)
+        of_stream = self._by_stream[old.stream]
+        of_stream.remove(old)
+        if not of_stream:
+            del self._by_stream[old.stream]
+
+
+def weight_of(announcement: Announcement) -> int:
+    """Return how many things an announcement tells."""
+    follow_ups = sum(map(len, announcement.follow_ups.values()))
+    return 1 + len(announcement.refusals) + follow_ups
 
 
 def said_of(announcement: Announcement, seq: int) -> Heard | None:

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ def cache_redis() -> redis.Redis:
     )
 
 
-@cache
+@lru_cache(maxsize=16)  # a handful, named by us
 def _script(name: str) -> Any:  # noqa: ANN401 - redis-py has no public name for it
     return cache_redis().register_script((SCRIPTS / f"{name}.lua").read_text())
 

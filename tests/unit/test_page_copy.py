@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from domain.badge import BadgeParts
-from web.page_copy import HOT_FIELDS, KINDS, name_of, page_copy, reason_of
+from web.page_copy import ANSWER_BYTES, HOT_FIELDS, KINDS, name_of, page_copy, reason_of
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LONG = b"x" * 100
@@ -154,4 +154,6 @@ def test_every_path_leads_to_an_artifact_and_hot_ones_are_fetched_at_once_when_a
 
 
 def test_size_is_what_it_holds_when_weighed():
-    assert page_copy(FIELDS).size >= sum(map(len, FIELDS.values())) - len(b"7")
+    copy = page_copy(FIELDS)
+    bodies = sum(map(len, FIELDS.values())) - len(b"7")
+    assert copy.size >= bodies + ANSWER_BYTES * len(copy.answers)

@@ -7,7 +7,7 @@ import pytest
 
 from domain.log import Code, Rejection
 from domain.store.announcements import Announcement
-from web.waits import Heard, Waits
+from web.waits import REMEMBERED_MAX, Heard, Waits
 
 NO = Rejection(Code.NOT_FOUND, "This page has no such component.")
 PATIENCE_S = 20  # nobody here waits so long: who is not woken fails by the test's own limit
@@ -206,3 +206,17 @@ def test_nothing_breaks_when_a_waiter_is_told_twice():
         assert await task == SETTLED
 
     scene(play)
+
+
+def test_what_was_announced_is_forgotten_when_there_is_more_than_a_process_may_hold():
+    # Given announcements within a minute, each of a stream of its own and with refusals
+    waits = hearing(clock=lambda: 0.0)
+
+    # When more come than are remembered
+    for number in range(REMEMBERED_MAX // 2):
+        refusals = dict.fromkeys(range(4), NO)
+        waits.heard(Announcement(f"p_{number}", 0, 3, refusals))
+
+    # Then the oldest went, and nothing of their streams is left
+    assert len(waits._remembered) == REMEMBERED_MAX // 5
+    assert len(waits._by_stream) == REMEMBERED_MAX // 5

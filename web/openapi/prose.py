@@ -1,6 +1,6 @@
 """The words of the description that no type can tell, written by hand in templates/docs."""
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from web.refusals import REFUSALS
@@ -29,7 +29,7 @@ SECTIONS = (
 )
 
 
-@cache
+@lru_cache(maxsize=len(SECTIONS))
 def prose(name: str) -> str:
     """Return the words of a section, in Markdown."""
     words = (FOLDER / f"{name.lower().replace(' ', '-')}.md").read_text("utf-8").strip()

@@ -6,8 +6,8 @@ Style and script are the same in all documents of a page, so one policy serves t
 import base64
 import hashlib
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 from urllib.parse import quote
 
 from domain.status import IncidentState, Status
@@ -16,6 +16,9 @@ from workers.render.build import ROOT
 from workers.render.colour import legible
 from workers.render.html import environment, render, tightened
 from workers.render.view import PageView
+
+# An accent is the owner's choice among 16 million, and a style and script weigh 17 KB.
+DRESSES_MAX: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def dress(view: PageView) -> Dress:
     return _dress(view.mode, view.accent)
 
 
-@cache
+@lru_cache(maxsize=DRESSES_MAX)
 def _dress(mode: str, accent: str | None) -> Dress:
     themes = {name: dict(colours()[name]) for name in ("dark", "light")}
     if accent:

@@ -1,0 +1,120 @@
+"""What a process keeps has a size: a key that a tenant chooses would else fill it for ever."""
+
+from pathlib import PurePosixPath
+
+import pytest
+
+from tests.architecture.caches import growing_containers, unbounded_caches
+from tests.architecture.source import Source, sources
+
+# What grows all the same, by module and name, and what bounds it. Nothing else may.
+BOUNDED = {
+    "domain.store.pace:Pace._windows": "WINDOWS_MAX",
+    "domain.store.spare_counts:SpareCounts._windows": "KEYS_MAX",
+    "domain.store.visit_tally:_copies": "three words",
+    "domain.store.visit_tally:_visits": "families of artifacts; emptied twice a second",
+    "ops.ledger:Ledger._entries": "the programs of one machine",
+    "ops.supervisor:Supervisor._children": "the programs of one machine",
+    "ops.supervisor:Supervisor._restart_at": "the programs of one machine",
+    "web.auth:Gate._stamped": "STAMPS_MAX",
+    "web.auth:Gate._stamping": "requests under way",
+    "web.copies:Copies._copies": "the weight that it was made with",
+    "web.copies:Copies._filling": "requests under way",
+    "web.media:_TEXTS": "the types of bodies",
+    "web.news:News._of": "requests under way",
+    "web.turns:Turns._gates": "requests under way",
+    "web.turns:Turns._stream_of": "KNOWN_MAX",
+    "web.waits:Waits._by_stream": "REMEMBERED_MAX",
+    "web.waits:Waits._remembered": "REMEMBERED_MAX",
+    "web.waits:Waits._waiting": "requests under way",
+    "workers.account_stream:AccountStream.hosts": "one drain",
+    "workers.account_stream:AccountStream.rung": "one drain",
+}
+
+
+def found() -> dict[str, str]:
+    """Where each container that grows stands, by module and name."""
+    return {
+        f"{source.module}:{name}": f"{source.path}:{line}"
+        for source in sources()
+        for name, line in growing_containers(source)
+    }
+
+
+def test_no_result_is_kept_for_ever_when_its_function_has_parameters() -> None:
+    # Given every function, when its results are kept by what it was given, and without a size
+    unbounded = [
+        f"{source.path}:{line} {name}"
+        for source in sources()
+        for name, line in unbounded_caches(source)
+    ]
+
+    # Then whoever chooses what it is given fills the process
+    assert not unbounded, f"Give these caches a size (lru_cache(maxsize=…)): {unbounded}"
+
+
+def test_every_container_has_a_bound_when_it_outlives_a_request() -> None:
+    # Given every container of a module or an object that is put into
+    unlisted = {place for name, place in found().items() if name not in BOUNDED}
+
+    # Then the list says what bounds it
+    assert not unlisted, f"Bound these, and say in BOUNDED by what: {sorted(unlisted)}"
+
+
+def test_no_bound_is_told_when_its_container_is_gone() -> None:
+    assert not sorted(BOUNDED.keys() - found().keys()), "Take these out of BOUNDED"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@cache\ndef style(mode): ...",
+        "@functools.cache\ndef style(*, mode): ...",
+        "@functools.lru_cache(maxsize=None)\ndef style(mode): ...",
+        "@lru_cache(None)\nasync def style(*modes): ...",
+        "class Styles:\n    @cache\n    def of(self, mode): ...",
+    ],
+)
+def test_a_cache_without_a_size_is_noticed(text: str) -> None:
+    assert list(unbounded_caches(Source(PurePosixPath("web/styles.py"), text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@cache\ndef style(): ...",
+        "@lru_cache(maxsize=64)\ndef style(mode): ...",
+        "@lru_cache\ndef style(mode): ...",
+        "@cached_property\ndef style(self): ...",
+    ],
+)
+def test_a_cache_with_a_size_is_none_of_its_business(text: str) -> None:
+    assert not list(unbounded_caches(Source(PurePosixPath("web/styles.py"), text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "styles = {}\ndef of(mode):\n    styles[mode] = 1",
+        "styles: dict[str, str] = dict()\ndef of(mode):\n    return styles.setdefault(mode, 1)",
+        "styles = Counter()\ndef of(mode):\n    styles[mode] += 1",
+        "class S:\n  def __init__(self):\n    self.of = {}\n  def a(self, m):\n    self.of[m] = 1",
+        "class S:\n  of: set[str] = field(default_factory=set)\n  def a(self, m): self.of.add(m)",
+        "class S:\n  def __init__(self):\n    self.of = deque()\n  def a(self): self.of.append(1)",
+        "class S:\n  def __init__(self): self.of = OrderedDict()\n  def a(self, m): self.of[m] = 1",
+    ],
+)
+def test_a_container_that_grows_is_noticed(text: str) -> None:
+    assert list(growing_containers(Source(PurePosixPath("web/styles.py"), text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STYLES = {1: 2}\ndef of(mode):\n    return STYLES[mode]",
+        "def of(mode):\n    styles = {}\n    styles[mode] = 1",
+        "class S:\n  def __init__(self): self.a = deque(maxlen=9)\n  def b(self): self.a.append(1)",
+    ],
+)
+def test_a_container_that_does_not_grow_is_none_of_its_business(text: str) -> None:
+    assert not list(growing_containers(Source(PurePosixPath("web/styles.py"), text)))
