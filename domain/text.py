@@ -7,6 +7,8 @@ TITLE_LIMIT: Final = 200
 BODY_LIMIT: Final = 10_000
 NAME_LIMIT: Final = 100
 DESCRIPTION_LIMIT: Final = 1_000
+# A name has 100 characters of four bytes at most: what is longer names nothing.
+REFERENCE_BYTES: Final = 400
 
 # What is drawn as nothing: controls, Unicode's Default_Ignorable_Code_Point (joiners, marks of
 # direction, selectors, fillers, tags), anchors of notes, the blanks of Braille and of music. As the
@@ -26,6 +28,14 @@ def clean(text: str | None) -> str | None:
     What can't be seen stays where something can: an emoji is held together, or ended, by it.
     """
     return text.strip() if text is not None and _SEEN.search(text) else None
+
+
+def cut_reference(reference: str) -> str:
+    """Return a reference in at most `REFERENCE_BYTES` bytes; a longer one ends in an ellipsis."""
+    raw = reference.encode("utf-8", "replace")
+    if len(raw) <= REFERENCE_BYTES:
+        return reference
+    return raw[: REFERENCE_BYTES - len("…".encode())].decode(errors="ignore") + "…"
 
 
 def is_storable(text: str) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 from falcon.asgi import App, Request, Response
 
+from domain.text import cut_reference
 from web import errors
 from web.access import Access
 from web.auth import Gate, bearer
@@ -15,7 +16,7 @@ from web.routes import ROUTES, parts_of
 
 
 class CleanPaths:
-    """Refuses addresses that no store could hold."""
+    """Refuses addresses that no store could hold, and cuts what is too long to name anything."""
 
     def __init__(self, gate: Gate) -> None:
         """Ask `gate` first: to a key that opens nothing, that is said before anything else."""
@@ -29,6 +30,17 @@ class CleanPaths:
         if req.get_header("Authorization") is not None:
             await self._gate.live_key(bearer(req))
         raise invalid("The address holds a character that can't be stored.")
+
+    async def process_resource(
+        self,
+        req: Request,
+        resp: Response,
+        resource: Any,  # noqa: ANN401 - any resource
+        params: dict[str, Any],
+    ) -> None:
+        """Cut ids and names in a path: commands hold them."""
+        del req, resp, resource
+        params |= {name: cut_reference(part) for name, part in params.items()}
 
 
 def create_app(process: Process) -> "App[Any, Any]":

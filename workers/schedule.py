@@ -2,7 +2,7 @@
 
 from typing import Any
 
-CLEAN_S = 3_600
+CLEAN_S = 600
 ARCHIVE_S = 3_600  # beat remembers nothing: a daily task would never come if beat restarts daily
 MOUNTS_S = 2.0  # how late a lookup in DNS may begin
 CLOCK_S = 1.0  # how late a maintenance shows that it started or ended, at most

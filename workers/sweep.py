@@ -5,15 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from math import ceil
 
-from domain.store import archive as command_archive
 from domain.store import artifacts
 from domain.store import log as command_log
-from domain.store.devices import forget_unused_devices
 from domain.store.doorbell import worker_doorbell
 from domain.store.engine import sync_engine
 from domain.store.publication import hosts_behind, note_host, pages_behind
-from domain.store.receipts import forget_expired_uses
-from domain.store.sessions import forget_expired_sessions
 from domain.store.settings import load_settings
 from workers.render.build import build_id
 
@@ -21,8 +17,6 @@ logger = logging.getLogger(__name__)
 
 PAGES_A_SWEEP = 500
 HOSTS_A_SWEEP = 5_000
-ARCHIVED_AT_ONCE = 500  # a short transaction: appends go on beside it
-ARCHIVED_AN_HOUR = 50_000
 SEEN_S = 10.0
 SEEN_SWEEPS = 5
 
@@ -80,25 +74,3 @@ def publish_hosts(epoch: str | None) -> None:
             note_host(conn, row, epoch)
     if len(rows) < HOSTS_A_SWEEP:
         artifacts.mark_hosts_complete(epoch)
-
-
-def clean() -> None:
-    """Throw away expired idempotency keys and sessions, and devices that nobody uses any more."""
-    with sync_engine().begin() as conn:
-        forget_expired_uses(conn)
-        forget_expired_sessions(conn)
-        forget_unused_devices(conn)
-
-
-def archive() -> None:
-    """Move settled commands that are old enough, a few at a time, and not all night."""
-    days = load_settings().archive_after_days
-    moved = 0
-    while moved < ARCHIVED_AN_HOUR:
-        with sync_engine().begin() as conn:
-            batch = command_archive.archive_settled(conn, days, ARCHIVED_AT_ONCE)
-        moved += batch
-        if batch < ARCHIVED_AT_ONCE:
-            break
-    if moved:
-        logger.info("archived", extra={"commands": moved})

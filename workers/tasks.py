@@ -15,7 +15,7 @@ from celery import Task
 
 from domain.store import doorbell, engine
 from domain.store.lines import bound
-from workers import clock, cold, mounts, rehearsal, sweep
+from workers import cleaning, clock, cold, mounts, rehearsal, sweep
 from workers.app import app
 from workers.drain import drain_stream
 
@@ -83,10 +83,10 @@ def check_mounts() -> None:
 @task("clean")
 def clean() -> None:
     """Throw away what has expired."""
-    sweep.clean()
+    cleaning.clean()
 
 
 @task("archive")
 def archive() -> None:
     """Move what was settled long ago out of the log's table."""
-    sweep.archive()
+    cleaning.archive()

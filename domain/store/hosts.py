@@ -4,19 +4,22 @@ from sqlalchemy import Connection, text
 
 from domain.store.publication import HostRow
 
-# The row of a free host stays, so that its counter never goes back.
+# The row of a free host stays for long, so that its counter does not go back while an entry of it
+# may be on its way to Redis.
 _CLAIM = text("""
 INSERT INTO hosts (host, page_id, counter) VALUES (:host, :page_id, 1)
-ON CONFLICT (host) DO UPDATE SET page_id = :page_id, counter = hosts.counter + 1
+ON CONFLICT (host) DO UPDATE SET page_id = :page_id, counter = hosts.counter + 1,
+    freed_at = NULL
   WHERE hosts.page_id IS NULL
 RETURNING host, page_id, counter
 """)
 _RELEASE = text("""
-UPDATE hosts SET page_id = NULL, counter = counter + 1 WHERE page_id = :page_id
+UPDATE hosts SET page_id = NULL, counter = counter + 1, freed_at = clock_timestamp()
+WHERE page_id = :page_id
 RETURNING host, page_id, counter
 """)
 _RELEASE_ONE = text("""
-UPDATE hosts SET page_id = NULL, counter = counter + 1
+UPDATE hosts SET page_id = NULL, counter = counter + 1, freed_at = clock_timestamp()
 WHERE host = :host AND page_id = :page_id RETURNING host, page_id, counter
 """)
 _IS_TAKEN = text("""

@@ -6,6 +6,7 @@ Source of the statement's shape: docs/decisions/0001-log.md.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from sqlalchemy.types import BigInteger, Text
 from domain.log import Entry, Outcome, Rejection
 from domain.store.codec import encode_command
 from domain.store.metrics import LAG_S
+from domain.store.refused import shorten_refused
 
 # Who may append, and to which stream. The statement itself asks, so that nothing is cached and a
 # key that was revoked, or a page that was deleted, can't be written with.
@@ -51,13 +53,18 @@ logged AS (
 ){remembered}
 SELECT id, head_seq, last_at FROM bumped
 """
-# A key that is there already makes the whole statement fail: nothing is bumped.
+# A key that is there already makes the whole statement fail: nothing is bumped. So does one that
+# the release before remembered by scope and key as they were sent: its row is written once more.
 _REMEMBERED = """,
 remembered AS (
   INSERT INTO idempotency (stream_id, scope, key, body_hash, command_id, created_at)
-  SELECT id, CAST(:scope AS text), CAST(:key AS text), CAST(:body_hash AS bytea),
-    CAST(:command_id AS text), last_at
+  SELECT id, '', CAST(:digest AS text), CAST(:body_hash AS bytea), CAST(:command_id AS text),
+    last_at
   FROM bumped
+  UNION ALL
+  SELECT i.stream_id, i.scope, i.key, i.body_hash, i.command_id, i.created_at
+  FROM bumped JOIN idempotency i
+    ON i.stream_id = bumped.id AND i.scope = CAST(:scope AS text) AND i.key = CAST(:key AS text)
 )"""
 _STATEMENTS = {
     (who, keyed): text(
@@ -83,6 +90,12 @@ class Idempotency:
     scope: str
     key: str
     body_hash: bytes
+
+
+def names_of(scope: str, key: str) -> dict[str, str]:
+    """Return what a use of a key is found by: its digest, and what the release before stored."""
+    digest = sha256(f"{scope}\0{key}".encode("utf-8", "surrogatepass")).hexdigest()
+    return {"digest": digest, "scope": scope, "key": key}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +153,7 @@ def append(conn: Connection, draft: Draft) -> Appended | None:
     }
     if draft.idempotency:
         once = draft.idempotency
-        parameters |= {"scope": once.scope, "key": once.key, "body_hash": once.body_hash}
+        parameters |= {**names_of(once.scope, once.key), "body_hash": once.body_hash}
     statement = _STATEMENTS[draft.authority.kind, draft.idempotency is not None]
     row = conn.execute(statement, parameters).one_or_none()
     return Appended(row.id, row.head_seq, row.last_at) if row else None
@@ -212,7 +225,10 @@ WHERE id IN (SELECT cause FROM commands WHERE stream_id = :stream_id AND seq = A
 
 
 def settle(conn: Connection, stream_id: str, settlements: Sequence[Settlement]) -> None:
-    """Store the outcomes of commands; a follow-up that failed fails its cause."""
+    """Store the outcomes of commands; a follow-up that failed fails its cause.
+
+    Of what was refused little is kept but the reason.
+    """
     parameters = {
         "stream_id": stream_id,
         "seqs": [s.seq for s in settlements],
@@ -220,6 +236,8 @@ def settle(conn: Connection, stream_id: str, settlements: Sequence[Settlement]) 
         "refusals": [msgspec.to_builtins(s.refusal) for s in settlements],
     }
     conn.execute(_SETTLE, parameters)
+    if refused := [s.seq for s in settlements if s.outcome is Outcome.REFUSED]:
+        shorten_refused(conn, stream_id, refused)
     failed = [s for s in settlements if s.outcome is Outcome.FAILED]
     if failed:
         refusal = msgspec.json.encode(failed[0].refusal).decode()

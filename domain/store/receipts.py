@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from domain.log import Outcome, Rejection
 from domain.store.codec import UnknownKindError, decode_command
-from domain.store.log import Authority
+from domain.store.log import Authority, names_of
 
 # What can be asked for by its id may be in the archive by now.
 _SELECT = """
@@ -31,24 +31,35 @@ _FOR_KEY = text(
 _FOR_OWNER = text(
     _EVER + "JOIN streams s ON s.id = c.stream_id AND s.account_id = :authority WHERE c.id = :id"
 )
-_FIRST = text("""
-SELECT command_id, body_hash, created_at < clock_timestamp() - interval '24 hours' AS expired
-FROM idempotency WHERE stream_id = :stream_id AND scope = :scope AND key = :key
-""")
-_FIRST_OF_KEY = text("""
+# By the digest, or as the release before stored it: such rows are gone after a day.
+_FIRST_USE = """
 SELECT i.command_id, i.body_hash, i.created_at < clock_timestamp() - interval '24 hours' AS expired
-FROM idempotency i JOIN keys k ON k.page_id = i.stream_id AND k.hash = :stream_id
-WHERE i.scope = :scope AND i.key = :key
-""")
-_FORGET = text("DELETE FROM idempotency WHERE command_id = :command_id")
-_FORGET_EXPIRED = text(
-    "DELETE FROM idempotency WHERE created_at < clock_timestamp() - interval '24 hours'"
+FROM idempotency i WHERE i.stream_id = {stream}
+  AND (i.scope, i.key) IN (('', CAST(:digest AS text)), (CAST(:scope AS text), CAST(:key AS text)))
+ORDER BY i.created_at DESC LIMIT 1
+"""
+_FIRST = text(_FIRST_USE.format(stream=":stream_id"))
+_FIRST_OF_KEY = text(
+    _FIRST_USE.format(stream="(SELECT page_id FROM keys WHERE hash = :stream_id AND NOT disabled)")
 )
+_FORGET = text("""
+DELETE FROM idempotency i USING commands c
+WHERE c.id = :command_id AND i.stream_id = c.stream_id AND i.command_id = c.id
+""")
+_FORGET_EXPIRED = text("""
+DELETE FROM idempotency WHERE (stream_id, scope, key) IN (
+  SELECT stream_id, scope, key FROM idempotency
+  WHERE created_at < clock_timestamp() - interval '24 hours'
+  ORDER BY created_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+""")
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A command in the log, with how far it got; times are aware UTC."""
+    """A command in the log, with how far it got; times are aware UTC.
+
+    `command` is None where it can't be read, and of a refused one: little of that was kept.
+    """
 
     id: str
     stream_id: str
@@ -101,7 +112,7 @@ def first_use(
 ) -> FirstUse | None:
     """Return the first use of an idempotency key in the authority's stream."""
     by_key = authority.kind == "key"
-    where = {"stream_id": authority.value if by_key else stream_id, "scope": scope, "key": key}
+    where = {"stream_id": authority.value if by_key else stream_id, **names_of(scope, key)}
     row = conn.execute(_FIRST_OF_KEY if by_key else _FIRST, where).one_or_none()
     return FirstUse(row.command_id, bytes(row.body_hash), row.expired) if row else None
 
@@ -111,9 +122,9 @@ def forget_use(conn: Connection, command_id: str) -> None:
     conn.execute(_FORGET, {"command_id": command_id})
 
 
-def forget_expired_uses(conn: Connection) -> None:
-    """Free every idempotency key that is older than 24 hours."""
-    conn.execute(_FORGET_EXPIRED)
+def forget_expired_uses(conn: Connection, limit: int = 1_000) -> int:
+    """Free at most `limit` idempotency keys that are older than 24 hours; return how many."""
+    return conn.execute(_FORGET_EXPIRED, {"limit": limit}).rowcount
 
 
 def _read(conn: Connection, statement: Any, parameters: dict[str, Any]) -> Receipt | None:  # noqa: ANN401 - a statement of ours
@@ -125,7 +136,7 @@ def _read(conn: Connection, statement: Any, parameters: dict[str, Any]) -> Recei
         id=row.id,
         stream_id=row.stream_id,
         seq=row.seq,
-        command=_decoded(row.kind, row.payload),
+        command=None if row.outcome == Outcome.REFUSED else _decoded(row.kind, row.payload),
         accepted_at=row.received_at,
         outcome=Outcome(row.outcome) if row.outcome else None,
         refusal=refusal,

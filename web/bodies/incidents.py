@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from domain.status import Impact, IncidentKind, IncidentState
-from domain.text import BODY_LIMIT, TITLE_LIMIT, clean
+from domain.text import BODY_LIMIT, TITLE_LIMIT, clean, cut_reference
 from web.bodies.monitor import AT_MOST, REFERENCES_MAX, Named, Reference, StateSaid, Words
 from web.errors import invalid
 from web.media import text
@@ -120,7 +120,7 @@ def planned_leaves(listed: list[Named | Planned] | None) -> tuple[str, ...]:
     if None in names:
         field = f"components[{names.index(None)}]"
         raise invalid(f"{field} is required.", field)
-    return tuple(name for name in names if name)
+    return tuple(cut_reference(name) for name in names if name)
 
 
 def instant(at: datetime | None, field: str) -> datetime | None:

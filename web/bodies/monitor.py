@@ -7,7 +7,7 @@ import msgspec
 
 from domain.page.commands import StatusGiven
 from domain.status import Impact, IncidentState, Status
-from domain.text import BODY_LIMIT, NOT_BLANK, TITLE_LIMIT, clean
+from domain.text import BODY_LIMIT, NOT_BLANK, TITLE_LIMIT, clean, cut_reference
 from web.errors import invalid
 from web.media import text
 
@@ -72,7 +72,7 @@ def given(references: Sequence[Reference] | None) -> tuple[StatusGiven, ...]:
         if clean(item.component) is None:
             field = f"components[{index}].component"
             raise invalid(f"{field} is required.", field)
-    return tuple(StatusGiven(item.component.strip(), item.status) for item in listed)
+    return tuple(StatusGiven(cut_reference(i.component.strip()), i.status) for i in listed)
 
 
 def state_of_update(state: IncidentState) -> IncidentState:

@@ -8,11 +8,13 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 
 from domain.store.tables.metadata import Moment, metadata
 
-# A host row stays when the host is free: its counter guards the entry that visitors are led by.
+# A host row stays for 30 days when the host is free: its counter guards the entry that visitors are
+# led by.
 hosts = Table(
     "hosts",
     metadata,
@@ -21,7 +23,9 @@ hosts = Table(
     Column("counter", BigInteger, nullable=False, server_default="1"),
     Column("published_counter", BigInteger, nullable=False, server_default="0"),
     Column("published_epoch", Text, nullable=False, server_default=""),
+    Column("freed_at", Moment),  # since when nobody has it; such rows leave after 30 days
     Index("hosts_page", "page_id"),
+    Index("hosts_free", "freed_at", postgresql_where=text("page_id IS NULL")),
 )
 
 mounts = Table(

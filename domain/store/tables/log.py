@@ -30,6 +30,8 @@ streams = Table(
     Column("last_at", Moment, nullable=False),
     Column("closed", Boolean, nullable=False, server_default=false()),
     Column("suspended", Boolean, nullable=False, server_default=false()),
+    # By id, for `last_at` changes with every append; closed streams leave after a while.
+    Index("streams_closed", "id", postgresql_where=text("closed")),
 )
 
 
@@ -80,6 +82,8 @@ commands = Table(
     # What is not finished: the sweep reads it, and a publication notes what it finishes.
     Index("commands_open", "stream_id", "seq", postgresql_where=text("published_at IS NULL")),
     Index("commands_cause", "cause", postgresql_where=text("cause IS NOT NULL")),
+    # Refusals by age, and never in the way of an applied command: they leave first.
+    Index("commands_refused", "received_at", postgresql_where=text("refusal IS NOT NULL")),
     _made("commands_made"),
 )
 
@@ -91,9 +95,12 @@ commands_archive = Table(
     PrimaryKeyConstraint("stream_id", "seq"),
     UniqueConstraint("id", name="commands_archive_id_key"),
     Index("commands_archive_cause", "cause", postgresql_where=text("cause IS NOT NULL")),
+    Index("commands_archive_refused", "received_at", postgresql_where=text("refusal IS NOT NULL")),
     _made("commands_archive_made"),
 )
 
+# `key` is a digest of scope and key, and `scope` empty: an index takes no text of any length. Rows
+# that the release before wrote, for 24 hours, hold both as they were sent.
 idempotency = Table(
     "idempotency",
     metadata,
