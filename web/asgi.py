@@ -13,14 +13,15 @@ from domain.store.settings import load_settings, require_stack
 from web import tls
 from web.app import create_app
 from web.health import readiness
-from web.hosts import normal_host
-from web.lane import Lane, Scope, Send, header, notice, plain, respond
+from web.hosts import BadRequestHostError, requested_host
+from web.lane import Lane, Scope, Send, notice, plain, respond
 from web.notices import NOTHING
 from web.passwords import warm
 from web.process import Process
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 ENCODED = re.compile(r"%(2[fF]|25)")  # a slash, a percent sign
+NO_HOST = b"The request does not name one host: by one Host header, and by nothing else.\n"
 NO_STORE = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 
 start_lines("web")
@@ -43,19 +44,23 @@ class Application:
             await self._live(receive, send)
         elif scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
-        elif scope["path"] in {"/healthz", "/readyz"}:
+        else:
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            host = requested_host(scope)
+        except BadRequestHostError:
+            await plain(scope, send, 400, NO_HOST, [])
+            return
+        if scope["path"] in {"/healthz", "/readyz"}:
             await self._tell_health(scope, send)
         elif scope["path"] == tls.PATH:
             await self._tell_tls(scope, send)
-        else:
-            await self._serve(scope, receive, send)
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        host = normal_host(header(scope, b"host").decode("utf-8", "replace"))
-        if host == self._base:
+        elif host == self._base:
             await self._app(dict(keep_slashes(scope)), receive, send)
         elif host is None:
-            await plain(scope, send, 400, b"The Host header names no host.\n", [])
+            await plain(scope, send, 400, NO_HOST, [])
         else:
             await self._lane.serve(scope, send, host)
 

@@ -1,23 +1,75 @@
 """Hosts as requests name them, brought into the one form in which they are compared. SPEC 3.10."""
 
+import ipaddress
 import re
+from collections.abc import Mapping
+from typing import Any, Final
 
 import idna
 
 from domain.host_names import BadHostError
 
-LONGEST = 253
-NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+LONGEST: Final = 253
+LAST_PORT: Final = 65_535
+NAME: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+# RFC 3986 3.2: a host, and perhaps a colon and a port, which may be empty.
+_AUTHORITY: Final = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:]*)(?::([0-9]{0,5}))?", re.IGNORECASE)
+_ABSOLUTE: Final = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)(.*)", re.DOTALL)
+AUTHORITY: Final = "hepstatus.authority"  # where web.protocol notes that of an absolute target
+OLD_HTTP: Final = "1.0"  # the version whose requests need no Host
+
+
+class BadRequestHostError(Exception):
+    """A request does not say clearly which host it is for (RFC 9112, 3.2)."""
+
+
+def split_target(target: bytes) -> tuple[bytes | None, bytes]:
+    """Return the authority of an absolute target, else None; and its path with the query."""
+    absolute = _ABSOLUTE.fullmatch(target)
+    if absolute is None:
+        return None, target
+    authority, rest = absolute.groups()
+    return authority, rest if rest.startswith(b"/") else b"/" + rest
+
+
+def requested_host(scope: Mapping[str, Any]) -> str | None:
+    """Return the host that a request is for; None if it names none, which HTTP/1.0 allows.
+
+    Raises BadRequestHostError for two Host headers, for one that is no host and port, and for an
+    absolute target of another host: two readers of such a request could take it for two hosts.
+    """
+    lines = [value for name, value in scope["headers"] if name == b"host"]
+    authority = scope.get(AUTHORITY)
+    if not lines and authority is None and scope["http_version"] == OLD_HTTP:
+        return None
+    host = _host_in(lines[0]) if len(lines) == 1 else None
+    if host is None or (authority is not None and _host_in(authority) != host):
+        raise BadRequestHostError
+    return host
+
+
+def _host_in(authority: bytes) -> str | None:
+    return normal_host(authority.decode("utf-8", "replace"))
 
 
 def normal_host(header: str) -> str | None:
     """Return a Host header without port, case, trailing dot or Unicode; None if it is no host."""
-    host = header.strip().lower()
-    if host.startswith("["):  # an IPv6 address: never a page
-        host = host.partition("]")[0] + "]"
-        return host if len(host) <= LONGEST else None
-    host = _ascii(host.partition(":")[0]).removesuffix(".")
+    parts = _AUTHORITY.fullmatch(header.strip())
+    if parts is None or int(parts[2] or 0) > LAST_PORT:
+        return None
+    name = parts[1].lower()
+    if name.startswith("["):  # never a page
+        return name if _is_ipv6(name[1:-1]) else None
+    host = _ascii(name).removesuffix(".")
     return host if len(host) <= LONGEST and NAME.fullmatch(host) else None
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def ascii_form(name: str) -> str:

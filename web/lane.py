@@ -18,7 +18,7 @@ from web.drawn import AbsentError, NotDrawnError
 from web.notices import NOTHING, Notice
 from web.page_copy import Answer, Headers, PageCopy, best, family_of, name_of
 from web.process import Process
-from web.refused import ABSENT, MISSING, READ_ONLY, UNAVAILABLE, Refused, told
+from web.refused import ABSENT, MISSING, READ_ONLY, UNAVAILABLE, Keeping, Refused, told
 from web.served import NotThereError
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -54,7 +54,7 @@ class Lane:
             await self._say_unavailable(scope, send)
             return
         if entry.page_id is None:
-            await self._say_unknown(scope, send, host)
+            await self._say_unknown(scope, send, host, was_there=entry.is_freed)
         else:
             await self._serve_page(scope, send, entry)
 
@@ -64,18 +64,18 @@ class Lane:
             copy, is_stale = await self._process.served.page_within(page_id, WAIT_S)
             name = name_of(scope["path"])
             if not copy.is_visible_at(datetime.now(UTC)):
-                await self._refuse(scope, send, 404, MISSING)
+                await self._say_missing(scope, send, MISSING, was_there=True)
                 return
             if scope["method"] not in READING:
                 await self._refuse(scope, send, 405, READ_ONLY, [(b"allow", b"GET, HEAD")])
                 return
             scope[ARTIFACT] = family_of(name) if name else NOTHING_ASKED
             if name is None:
-                await self._refuse(scope, send, 404, ABSENT)
+                await self._say_missing(scope, send, ABSENT, was_there=False)
                 return
             found, is_older = await self._find(scope, page_id, copy, name)
         except AbsentError:
-            await self._refuse(scope, send, 404, ABSENT)
+            await self._say_missing(scope, send, ABSENT, was_there=True)
             return
         except (NotThereError, NotDrawnError) as reason:
             await self._say_unavailable(scope, send, str(reason))
@@ -98,25 +98,44 @@ class Lane:
             raise NotDrawnError
         return found, is_older
 
-    async def _say_unknown(self, scope: Scope, send: Send, host: str) -> None:
+    async def _say_unknown(self, scope: Scope, send: Send, host: str, *, was_there: bool) -> None:
         """404 under the base; a foreign host is sent to the base. Source: SPEC 3.10."""
         is_ours = host.endswith("." + self._base)
         if is_ours or scope["method"] not in READING:
-            await self._refuse(scope, send, 404, MISSING)
+            await self._say_missing(scope, send, MISSING, was_there=was_there)
         else:
+            keeping = Keeping.OURS_ALONE if was_there and is_artifact(scope) else Keeping.NONE
             home = f"{self._base_url}/".encode()
-            await notice(scope, send, 302, NOTHING, [(b"location", home)])
+            await notice(scope, send, 302, NOTHING, [(b"location", home)], keeping)
+
+    async def _say_missing(
+        self, scope: Scope, send: Send, refused: Refused, *, was_there: bool
+    ) -> None:
+        """404, for caches in place of what was shown there, if anything can have been."""
+        keeping = Keeping.REPLACING if was_there and is_artifact(scope) else Keeping.GUESSED
+        await self._refuse(scope, send, 404, refused, keeping=keeping)
 
     async def _say_unavailable(self, scope: Scope, send: Send, reason: str = "") -> None:
         refused = Refused(UNAVAILABLE.code, reason) if reason else UNAVAILABLE
         await self._refuse(scope, send, 503, refused, [(b"retry-after", RETRY_AFTER)])
 
     async def _refuse(
-        self, scope: Scope, send: Send, status: int, refused: Refused, extra: Headers | None = None
+        self,
+        scope: Scope,
+        send: Send,
+        status: int,
+        refused: Refused,
+        extra: Headers | None = None,
+        keeping: Keeping = Keeping.NONE,
     ) -> None:
         accept = header(scope, b"accept").decode("latin-1").lower()
-        headers, body = told(refused, scope["path"], accept, self._base_url)
+        headers, body = told(refused, scope["path"], accept, self._base_url, keeping)
         await respond(scope, send, status, headers + (extra or []), body)
+
+
+def is_artifact(scope: Scope) -> bool:
+    """Tell whether a page can have something at the path that is asked for."""
+    return name_of(scope["path"]) is not None
 
 
 def own_badge(scope: Scope, copy: PageCopy) -> Answer | None:
@@ -149,10 +168,15 @@ def is_held(if_none_match: bytes, etag: bytes) -> bool:
 
 
 async def notice(
-    scope: Scope, send: Send, status: int, told: Notice, extra: Headers | None = None
+    scope: Scope,
+    send: Send,
+    status: int,
+    told: Notice,
+    extra: Headers | None = None,
+    keeping: Keeping = Keeping.NONE,
 ) -> None:
-    """Send a page of ours that says what is the matter; caches keep none of them."""
-    own = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
+    """Send a page of ours that says what is the matter."""
+    own = [(b"content-type", b"text/html; charset=utf-8"), *keeping.value]
     own.append((b"content-length", str(len(told.html)).encode()))
     own.append((b"content-security-policy", told.policy))
     await respond(scope, send, status, own + (extra or []), told.html)

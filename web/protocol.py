@@ -14,6 +14,8 @@ from typing import Any, Final
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn_worker import UvicornWorker
 
+from web.hosts import AUTHORITY, split_target
+
 HEAD_BYTES: Final = 32 * 1024  # the request's line and headers
 HEADERS: Final = 100
 
@@ -83,9 +85,12 @@ class Door(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """End the head; how large its body may be is said where that is read."""
+        """End the head, and note the host that an absolute target names."""
         self._is_in_head, self._is_in_body = False, True
         self._fed_bytes = 0
+        authority, self.url = split_target(self.url)
+        if authority is not None:
+            self.scope[AUTHORITY] = authority  # type: ignore[typeddict-unknown-key]  # our own
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

@@ -4,6 +4,8 @@ Who is which is told here for the base as well.
 """
 
 from dataclasses import dataclass
+from enum import Enum
+from typing import Final
 
 import falcon
 import msgspec
@@ -15,6 +17,8 @@ from web.page_copy import Headers
 API = "/api"
 PROGRAMS = (API, "/internal")  # under these nobody reads, whatever they accept
 JSON, HTML = falcon.MEDIA_JSON, falcon.MEDIA_HTML.partition(";")[0]
+# Of a 404 on a page's host. Source: SPEC 3.9, "stored like what it replaces".
+MISSING_CACHE: Final = b"public, max-age=1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,30 @@ def is_for_program(path: str, accept: str) -> bool:
     return is_under(API, path) or preferred(kinds, accept or "*/*") == JSON
 
 
-def told(refused: Refused, path: str, accept: str, base_url: str) -> tuple[Headers, bytes]:
-    """Return what is sent of a refusal to who asks, and its headers; caches keep none of them."""
-    own = [(b"cache-control", b"no-store")]
-    if is_for_program(path, accept):
+class Keeping(Enum):
+    """What caches do with a refusal; the value: its headers.
+
+    X-Accel-Expires is what nginx goes by, and keeps to itself: it comes before Cache-Control.
+    """
+
+    NONE = ((b"cache-control", b"no-store"),)
+    # In place of a page that was shown under this address: no cache shows that one afterwards.
+    REPLACING = ((b"cache-control", MISSING_CACHE),)
+    # Nothing was ever shown there: guessed addresses push nothing out of our own cache.
+    GUESSED = ((b"x-accel-expires", b"0"), (b"cache-control", MISSING_CACHE))
+    # A redirect that no other cache may keep, in place of a page on a domain that left.
+    OURS_ALONE = ((b"x-accel-expires", b"1"), (b"cache-control", b"no-store"))
+
+
+def told(
+    refused: Refused, path: str, accept: str, base_url: str, keeping: Keeping = Keeping.NONE
+) -> tuple[Headers, bytes]:
+    """Return what is sent of a refusal, and its headers.
+
+    What caches keep is the same for everybody who asks: its form follows from the path alone.
+    """
+    own = list(keeping.value)
+    if is_for_program(path, "" if keeping is Keeping.REPLACING else accept):
         body = envelope(refused, path, base_url)
         kind = JSON
         own += [(b"access-control-allow-origin", b"*"), (b"x-content-type-options", b"nosniff")]

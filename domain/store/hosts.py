@@ -26,6 +26,12 @@ _IS_TAKEN = text("""
 SELECT count(*) FROM hosts WHERE host = :host AND page_id IS NOT NULL AND page_id <> :page_id
 """)
 
+_SHOWS_A_PAGE = text("""
+SELECT count(*) FROM hosts h JOIN pages p ON p.id = h.page_id
+WHERE h.host = :host AND p.is_public AND p.deleted_at IS NULL AND p.suspended_at IS NULL
+  AND (p.served_until IS NULL OR p.served_until > clock_timestamp())
+""")
+
 
 def claim_host(conn: Connection, host: str, page_id: str) -> HostRow | None:
     """Take a free host for a page; None if it is taken. Waits for a concurrent claim to end."""
@@ -47,6 +53,11 @@ def is_taken(conn: Connection, host: str, page_id: str) -> bool:
 def leads_somewhere(conn: Connection, host: str) -> bool:
     """Tell whether a host leads to a page."""
     return is_taken(conn, host, "")
+
+
+def shows_a_page(conn: Connection, host: str) -> bool:
+    """Tell whether visitors of a host may see its page now. Source: SPEC 3.9."""
+    return bool(conn.execute(_SHOWS_A_PAGE, {"host": host}).scalar())
 
 
 def release_hosts(conn: Connection, page_id: str) -> list[HostRow]:

@@ -55,6 +55,7 @@ class Settings:
         "ARCHIVE_AFTER_DAYS", 400, values.at_least(SHORTEST_LOG_DAYS)
     )
     cname_target: str = _setting("CNAME_TARGET", "", values.dns_name)
+    wildcard_certificate: bool = _setting("WILDCARD_CERTIFICATE", default=False)
     edge_addresses: str = _setting("EDGE_ADDRESSES", "", values.address_list)
     dns_servers: str = _setting("DNS_SERVERS", "", values.address_list)
     dns_port: int = _setting("DNS_PORT", 53, A_PORT)

@@ -18,11 +18,12 @@ class HostEntry:
     """Where a host leads: to a page, or nowhere (`page_id` None).
 
     `is_sure` is false while entries may be missing or old: Redis was emptied, or came back with the
-    data of an earlier hour.
+    data of an earlier hour. `is_freed` says of a host that leads nowhere that it led to a page.
     """
 
     page_id: str | None
     is_sure: bool
+    is_freed: bool = False
 
 
 class Visits:
@@ -46,7 +47,7 @@ class Visits:
         entry, complete = found
         page_id = (entry or b"").decode().partition(" ")[2]
         is_sure = complete is not None and keys.server_of(complete) == server
-        return HostEntry(page_id or None, is_sure)
+        return HostEntry(page_id or None, is_sure, is_freed=entry is not None and not page_id)
 
     async def hosts(self) -> AsyncIterator[str]:
         """Go through all hosts that lead to a page or did, in no order."""

@@ -28,17 +28,80 @@ def test_nginx_goes_on_when_web_is_replaced() -> None:
     assert not re.search(r"restart:\s*true", text_of(COMPOSE))
 
 
-def test_no_cookie_but_a_session_keeps_a_visitor_from_the_cache() -> None:
-    from web.cookies import SESSION
-
+@pytest.mark.parametrize(
+    ("cookies", "is_owner"),
+    [
+        ("{session}=x", True),
+        ("a=b; {session}=x", True),
+        ("__Host-{session}=x", True),
+        ("_ga=1;__Host-{session}=x; b=c", True),
+        ("_ga=1; their_{session}=x", False),
+        ("{session}s=x", False),
+        ("a={session}=x", False),
+        ("hepstatus_device=x", False),
+        ("", False),
+    ],
+)
+def test_no_cookie_but_a_session_keeps_a_visitor_from_the_cache(
+    cookies: str, *, is_owner: bool
+) -> None:
     # Given what takes a request past the cache, and what keeps an answer out of it
     bypass, no_cache = (
         only(rf"^\s+proxy_{what} (.+);", NGINX) for what in ("cache_bypass", "no_cache")
     )
 
-    # Then it is a key or an owner's session, by its name, and no cookie of anyone else's
-    assert bypass.split() == ["$http_authorization", f"$cookie_{SESSION}"]
+    # Then it is a key or an owner's session, by its names, and no cookie of anyone else's
+    assert bypass.split() == ["$http_authorization", "$session_cookie"]
     assert no_cache == bypass
+    pattern = only(r'map \$http_cookie \$session_cookie \{[^~]*"~(.+)" 1;', NGINX)
+    assert bool(re.search(pattern, cookies.format(session="hepstatus_session"))) is is_owner
+
+
+def test_the_cache_is_keyed_by_the_host_that_web_is_sent() -> None:
+    # Given what web is told of the host: nowhere another variable than the key's
+    sent = only(r"^\s+proxy_set_header Host (\$\w+);", NGINX)
+    keys = re.findall(r"^\s+proxy_cache_key (.+);", text_of(NGINX), re.MULTILINE)
+
+    # Then every key begins with it, and holds nothing else that a request may choose freely
+    assert keys
+    for key in keys:
+        assert re.findall(r"\$\w+", key) == [sent, "$uri", "$variant", "$coding"]
+    assert "$http_host" not in re.sub(r"map .*", "", text_of(NGINX))
+
+    # And where something is kept, web is sent the path and the query as the key has them
+    for location, block in locations(NGINX):
+        if "proxy_pass" in block and "proxy_cache off;" not in block:
+            assert "rewrite ^ $uri break;" in block, location
+        assert ("set $variant" in block) == ("set $args $variant;" in block), location
+
+
+def locations(path: str) -> list[tuple[str, str]]:
+    """Each location of nginx's configuration, and what stands in it."""
+    return re.findall(
+        r"^        location (.+) \{\n((?:.*\n)*?)        \}", text_of(path), re.MULTILINE
+    )
+
+
+def test_caddy_asks_a_listener_that_knows_nothing_else() -> None:
+    # Given the port that Caddy asks for a certificate
+    port, path = re.findall(r"^\s+ask http://nginx:(\d+)(/\S+)$", text_of(CADDY), re.MULTILINE)[0]
+
+    # Then nginx has a listener there with that one location, and it is not the public one
+    servers = text_of(NGINX).split("\n    server {")[1:]
+    asked = [server for server in servers if f"listen {port};" in server]
+    assert len(asked) == 1
+    assert re.findall(r"location (.+) \{", asked[0]) == [f"= {path}", "/"]
+    assert asked[0].count("proxy_pass") == 1
+    public = only(r"^\s+reverse_proxy nginx:(\d+)", CADDY)
+    assert public != port
+    in_public = next(server for server in servers if f"listen {public} " in server)
+    assert "location ^~ /internal {\n            return 404" in in_public
+
+    # And none of nginx's ports is open to the outside
+    nginx = only(r"^  nginx:\n((?:    .*\n|\n)*)", COMPOSE)
+    assert "ports:" not in nginx
+    assert "networks: [front]" in nginx
+    assert re.search(r"^  front: \{ internal: true \}", text_of(COMPOSE), re.MULTILINE)
 
 
 def edge_id(header: str) -> str:

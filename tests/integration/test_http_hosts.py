@@ -61,7 +61,7 @@ def test_nothing_is_there_when_a_name_under_the_base_is_unknown(actors, host):
     for path in PUBLIC:
         answer = actors.caller(host).get(path)
         assert answer.status_code == 404
-        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["cache-control"] == "public, max-age=1"
     assert "page here" in answer.text
 
 
@@ -123,7 +123,8 @@ def test_a_refusal_is_in_the_form_of_who_asks_when_there_is_no_page(
         caller.http.headers.pop("Accept")
         answer = caller.get(path, headers=given)
         assert (answer.status_code, answer.headers["content-type"]) == (404, kind)
-        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["cache-control"] == "public, max-age=1"
+        assert answer.headers["x-accel-expires"] == "0"  # nothing was ever shown there
         if kind == JSON:
             told = answer.json()
             assert (told["ok"], told["code"]) == (False, "NOT_FOUND")
@@ -165,7 +166,89 @@ def test_query_changes_nothing_when_the_page_is_asked_for(vi):
     assert vi.get("/?v=1234").headers["etag"] == plain.headers["etag"]
 
 
+# Requests that name no host, or two
+
+
+@pytest.mark.parametrize(
+    ("target", "lines"),
+    [
+        ("/status.json", ["Host: {host}", "Host: {host}"]),
+        ("/status.json", ["Host: {host}", "Host: other.localhost"]),
+        ("/healthz", ["Host: {host}", "host: other.localhost"]),
+        ("http://other.localhost/status.json", ["Host: {host}"]),
+        ("http://{host}.example/", ["Host: {host}"]),
+        ("HTTP://ada@{host}/", ["Host: {host}"]),
+        ("http://other.localhost/healthz", ["Host: {host}"]),
+        ("http://{host}/status.json", []),
+        ("/healthz", []),
+        ("/healthz", ["Host:"]),
+        ("/healthz", ["Host: a b"]),
+        ("/readyz", ["Host: {host}/x"]),
+        ("/internal/tls/allow?domain={host}", ["Host: ada@{host}"]),
+        ("/status.json", ["Host: {host}:http"]),
+        ("/status.json", ["Host: {host}:80:80"]),
+        ("/status.json", ["Host: {host}:65536"]),
+        ("/status.json", ["Host: http://{host}"]),
+        ("/status.json", ["Host: {host}, {host}"]),
+        ("/status.json", ["Host: [{host}]"]),
+        ("/api/v1/status", ["Host: localhost", "Host: localhost"]),
+        ("http://{host}/api/v1/status", ["Host: localhost"]),
+    ],
+)
+def test_request_is_malformed_when_it_does_not_name_one_host(actors, shown, target, lines):
+    head = "\r\n".join((f"GET {target} HTTP/1.1", *lines, "", "")).format(host=shown.host)
+    answer = wire.exchange(actors.system.webs[0].port, head.encode())
+    assert (answer.status, answer.headers["cache-control"]) == (400, "no-store")
+    assert b"one host" in answer.body
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("GET http://{host}/status.json HTTP/1.1", 200),
+        ("GET HTTP://{upper}:80/status.json?x=1 HTTP/1.1", 200),
+        ("GET http://{host} HTTP/1.1", 200),
+        ("GET http://{host}?v=1 HTTP/1.1", 200),
+        ("GET http://{host}/nothing HTTP/1.0", 404),
+    ],
+)
+def test_page_is_shown_when_an_absolute_target_names_its_host(actors, shown, line, status):
+    filled = line.format(host=shown.host, upper=shown.host.upper())
+    head = f"{filled}\r\nHost: {shown.host}\r\n\r\n"
+    assert wire.exchange(actors.system.webs[0].port, head.encode()).status == status
+
+
+def test_only_health_is_told_when_old_http_names_no_host(actors):
+    for path, status in (("/healthz", 200), ("/readyz", 200), ("/", 400), ("/status.json", 400)):
+        answer = wire.exchange(actors.system.webs[0].port, f"GET {path} HTTP/1.0\r\n\r\n".encode())
+        assert answer.status == status
+
+
 # Visibility
+
+
+def test_a_404_is_kept_by_caches_as_what_it_replaces_when_a_page_is_hidden(actors):
+    page = actors.owner().page()
+    vi = actors.visitor(page)
+    gone = page.path.replace("/api/v1/status/p_", "/incidents/i_")  # of the form of an incident
+    page.owner.patch(page.path, {"isPublic": False})
+    for path, kind in (("/", HTML), ("/status.json", JSON), ("/badge.svg", HTML), (gone, HTML)):
+        for accept in (BROWSER, JSON):  # who asks first decides nothing for who asks next
+            answer = vi.get(path, headers={"Accept": accept})
+            assert (answer.status_code, answer.headers["content-type"]) == (404, kind)
+            assert answer.headers["cache-control"] == "public, max-age=1"
+            assert "x-accel-expires" not in answer.headers
+    # and where nothing can have been shown, our own cache keeps nothing
+    assert vi.get("/nothing").headers["x-accel-expires"] == "0"
+    assert vi.get("/nothing").headers["cache-control"] == "public, max-age=1"
+    # and the same where a page that was public has no such thing any more, or is gone
+    page.owner.patch(page.path, {"isPublic": True})
+    assert "x-accel-expires" not in vi.get(gone).headers
+    page.owner.delete(page.path)
+    for path in ("/", "/status.json"):
+        answer = vi.get(path)
+        assert (answer.status_code, answer.headers["cache-control"]) == (404, "public, max-age=1")
+        assert "x-accel-expires" not in answer.headers
 
 
 def test_nothing_is_there_when_a_page_is_hidden(actors):
@@ -202,7 +285,9 @@ def published(system, page_id: str):
 # Health
 
 
-@pytest.mark.parametrize("host", ["localhost", "nobody.localhost", "foreign.example", "", "a b"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "nobody.localhost", "foreign.example", "127.0.0.1:8000", "[::1]:8000"]
+)
 def test_health_is_told_when_any_host_is_asked(actors, host):
     assert wire.read(actors.system, "GET", "/healthz", host) == (200, b"alive\n")
     assert wire.read(actors.system, "GET", "/readyz", host) == (

@@ -1,7 +1,10 @@
 """The hosts of a page over HTTP: who may have which, and that it counts at once. SPEC section 6."""
 
+from domain.page.commands import SuspendPage, UnsuspendPage
+from ops.writing import write
 from tests.integration import wire
 from tests.support.actors import unique
+from tests.support.inside import inside
 from tests.support.stack import wait_until
 
 AT_ONCE_S = 2.0  # 50 ms are promised; a busy machine is given more, and looked at without a pause
@@ -199,6 +202,15 @@ def test_certificates_are_for_active_hosts_when_the_proxy_asks(actors):
         assert status(domain) == 404
     assert wire.read(actors.system, "GET", "/internal/tls/allow", "localhost")[0] == 404
     assert wire.read(actors.system, "POST", "/internal/tls/allow", "localhost")[0] == 405
-    # and no more when the page is gone
+    # and none while visitors may not see the page, or when it is gone
+    for is_public in (False, True):
+        page.owner.done(page.owner.patch(page.path, {"isPublic": is_public}), 200)
+        assert (status(page.host) == 200) is is_public
+    with inside(actors.system):
+        write(page.id, SuspendPage())
+    wait_until(lambda: status(page.host) == 404, "a suspended page has no certificate")
+    with inside(actors.system):
+        write(page.id, UnsuspendPage())
+    wait_until(lambda: status(page.host) == 200, "a page that goes on has one")
     assert page.owner.delete(page.path).status_code == 200
     assert status(page.host) == 404

@@ -4,6 +4,8 @@ import http.client
 import socket
 from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import dataclass
+from email.message import Message
 
 from tests.support.stack import System
 
@@ -15,13 +17,27 @@ def send(
 ) -> tuple[int, bytes]:
     """Send these headers and no others to the first web process; return status and body."""
     lines = (f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers), "", "")
-    raw = "\r\n".join(lines).encode()
-    with closing(socket.create_connection(("127.0.0.1", system.webs[0].port), timeout=10)) as wire:
-        wire.sendall(raw + body)
+    answer = exchange(system.webs[0].port, "\r\n".join(lines).encode() + body, method)
+    return answer.status, answer.body
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Message
+    body: bytes
+
+
+def exchange(port: int, raw: bytes, method: str = "GET") -> Answer:
+    """Send these bytes to a server on loopback; return its first answer."""
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as wire:
+        wire.sendall(raw)
         answer = http.client.HTTPResponse(wire, method=method)
         answer.begin()
         with closing(answer):
-            return answer.status, answer.read()
+            return Answer(answer.status, answer.headers, answer.read())
 
 
 def read(system: System, method: str, path: str, host: str) -> tuple[int, bytes]:

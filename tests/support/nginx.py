@@ -20,14 +20,18 @@ CONFIGURATION = CHECKOUT / "deploy/nginx.conf"
 PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"
 
 
-def nginx(system: System, web: Web, folder: Path) -> Web:
-    """An nginx that answers for `web`, with its cache in `folder`; ended with the system."""
+def nginx(system: System, web: Web, folder: Path, asked: int | None = None) -> Web:
+    """An nginx that answers for `web`, with its cache in `folder`; ended with the system.
+
+    `asked` is the port at which it is asked for certificates.
+    """
     skip_without("nginx", is_there=shutil.which("nginx", path=PATH) is not None)
     port = ports.choose()
     elsewhere = {
         "/tmp/nginx.pid": f"{folder}/nginx.pid",
-        "/tmp/micro": f"{folder}/micro",
+        **{f"/tmp/{zone}": f"{folder}/{zone}" for zone in ("micro", "parts", "variants")},
         "listen 8080": f"listen {ports.LOOPBACK}:{port}",
+        "listen 8082": f"listen {ports.LOOPBACK}:{asked or ports.choose()}",
         "listen 127.0.0.1:8081": f"listen {ports.LOOPBACK}:{ports.choose()}",
         "server web:8000 resolve": f"server {ports.LOOPBACK}:{web.port}",
     }
