@@ -29,6 +29,7 @@ BOUNDED = {
     "web.waits:Waits._waiting": "requests under way",
     "workers.account_stream:AccountStream.hosts": "one drain",
     "workers.account_stream:AccountStream.rung": "one drain",
+    "workers.render.markdown:RenderedMessages._kept": "RENDERED_CACHE_BYTES",
 }
 
 

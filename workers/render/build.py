@@ -25,4 +25,7 @@ def build_id() -> str:
 def _files() -> set[Path]:
     whole = {p for name in SOURCES[:3] for p in (ROOT / name).rglob("*") if p.is_file()}
     core = set((ROOT / SOURCES[3]).glob("*.py"))
-    return {path for path in whole | core if not UNRELATED & {*path.relative_to(ROOT).parts}}
+    markdown = set((ROOT / "domain" / "store").glob("markdown*.py"))
+    return {
+        path for path in whole | core | markdown if not UNRELATED & {*path.relative_to(ROOT).parts}
+    }
