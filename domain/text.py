@@ -45,6 +45,11 @@ def is_storable(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
+def utf8_size(text: str) -> int:
+    """Return how many bytes a text takes as UTF-8."""
+    return len(f"{text}".encode())
+
+
 def same_name(one: str, other: str) -> bool:
     """Compare two names as references do: trimmed and without regard to case."""
     return fold(one) == fold(other)

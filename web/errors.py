@@ -24,6 +24,7 @@ STATUS_OF = {
     Code.CONFLICT: 409,
     Code.NO_FREE_SLOT: 403,
     Code.COMPONENT_LIMIT: 403,
+    Code.TEXT_LIMIT: 403,
     Code.INSUFFICIENT_TOKENS: 402,
     Code.FAILED: 500,
 }

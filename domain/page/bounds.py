@@ -7,6 +7,7 @@ above what people need that whoever meets one is most likely a program gone wron
 from typing import Final
 
 from domain.log import Code, Rejection
+from domain.text import BODY_LIMIT
 
 # Source: SPEC section 6, tiers.
 FREE_LEAVES: Final = 5
@@ -21,6 +22,18 @@ PLANNED: Final = 500  # maintenances that are scheduled or running
 RECENT: Final = 2_000  # incidents and maintenances, resolved ones of two weeks included
 UPDATES: Final = 1_000  # of one incident; what resolves it is never one too many
 CLAIMS: Final = 50_000  # what incidents said of components within 90 days
+
+# Text, in bytes of UTF-8. Source: SPEC section 5, limits. What a drain loads is bounded by these.
+KIB: Final = 1_024
+# Unresolved, scheduled, or ended so lately: two days more than a page shows, for every time zone.
+AT_HAND_DAYS: Final = 16
+INCIDENT_TEXT_BYTES: Final = 4 * KIB * KIB  # titles and messages of the incidents at hand
+TREE_TEXT_BYTES: Final = 256 * KIB  # names and descriptions of all components
+TEMPLATE_TEXT_BYTES: Final = 1 * KIB * KIB  # a list of templates is one answer
+RESOLVING_CHARACTERS: Final = 1_000  # what resolves an incident may say although there is no room
+# The longest message: a character has four bytes at most. An incident is reopened only where it
+# has room, or each end of the same incident could add its thousand characters.
+MESSAGE_BYTES: Final = 4 * BODY_LIMIT
 
 
 def full(sentence: str) -> Rejection:

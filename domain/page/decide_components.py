@@ -12,6 +12,7 @@ from domain.page import tree
 from domain.page.decide_tree import invalid, misplaced
 from domain.page.showing import not_found, show
 from domain.page.state import Component, Page
+from domain.page.text_limit import no_room_in_tree
 
 Decision = tuple[e.Event, ...] | Rejection
 
@@ -25,7 +26,10 @@ def change_component(page: Page, command: c.ChangeComponent, at: datetime) -> De
     refused = pinless(node, command) or unmovable(page, node, parent)
     if refused:
         return refused
-    nodes = rearranged(page.components, changed(node, command), parent, command.position)
+    new = changed(node, command)
+    if refused := no_room_in_tree(page, new, node):
+        return refused
+    nodes = rearranged(page.components, new, parent, command.position)
     toggle = {node.id: command.status} if node.is_leaf and command.status else {}
     return (*set_nodes(page, nodes), *show(page, toggle, at))
 

@@ -13,7 +13,9 @@ from domain.page.crowding import no_room_for_claims, no_room_for_incident, no_ro
 from domain.page.decide_maintenance import begin, change_maintenance, is_waiting
 from domain.page.showing import claim_all, invalid, not_found, show
 from domain.page.state import Claim, Incident, Page, Update
+from domain.page.text_limit import no_room_for_message, no_room_in_incidents
 from domain.status import IncidentKind, IncidentState, Status, impact_of
+from domain.text import utf8_size
 
 Decision = tuple[e.Event, ...] | Rejection
 
@@ -31,6 +33,9 @@ def open_incident(page: Page, command: c.OpenIncident, at: datetime) -> Decision
     if refused:
         return refused
     incident = opened(command, given, began_at, at)
+    field = "body" if command.body else "title"
+    if refused := no_room_in_incidents(page, incident.text_bytes, field, at):
+        return refused
     claimed = claim_all(incident.id, given, began_at)
     if incident.is_resolved:
         # Told afterwards: its downtime counts, but what leaves show now is not its business.
@@ -64,7 +69,9 @@ def post_update(page: Page, command: c.PostUpdate, at: datetime) -> Decision:
         return not_found("incident")
     given = tree.resolve_all(page.components, pairs(command.components))
     state = command.state
-    refused = no_room_for_update(page, incident, state, len(given))
+    refused = no_room_for_update(page, incident, state, len(given)) or no_room_for_message(
+        page, incident, state, command.body, at
+    )
     if refused:
         return refused
     if state is IncidentState.SCHEDULED:
@@ -108,6 +115,9 @@ def change_incident(page: Page, command: c.ChangeIncident, at: datetime) -> Deci
     incident = page.incidents.get(command.incident_id)
     if incident is None:
         return not_found("incident")
+    more = utf8_size(command.title or incident.title) - utf8_size(incident.title)
+    if refused := no_room_in_incidents(page, more, "title", at, incident):
+        return refused
     if incident.kind is IncidentKind.MAINTENANCE:
         return change_maintenance(incident, command, at)
     began_at = command.started_at or incident.started_at
@@ -158,6 +168,10 @@ def edit_update(page: Page, command: c.EditUpdate, at: datetime) -> Decision:
     update = update_of(page, command.incident_id, command.update_id)
     if isinstance(update, Rejection):
         return update
+    more = utf8_size(command.body) - utf8_size(update.body)
+    incident = page.incidents[command.incident_id]
+    if refused := no_room_in_incidents(page, more, "body", at, incident):
+        return refused
     edited = replace(update, body=command.body, edited_at=at)
     return (e.UpdateEdited(command.incident_id, edited),)
 

@@ -12,7 +12,9 @@ from domain.page.claims import released, status_without
 from domain.page.crowding import no_room_for_claims, no_room_for_window
 from domain.page.showing import claim_all, invalid, not_found, show
 from domain.page.state import Incident, Page, Update
+from domain.page.text_limit import no_room_for_message, no_room_in_incidents
 from domain.status import Impact, IncidentKind, IncidentState, Status, worst
+from domain.text import utf8_size
 
 Decision = tuple[e.Event, ...] | Rejection
 NOT_DUE = "The plan of this maintenance was changed: it is not due at that instant any more."
@@ -28,6 +30,9 @@ def schedule_maintenance(page: Page, command: c.ScheduleMaintenance, at: datetim
         return invalid("scheduledEnd", "scheduledEnd must be later than scheduledStart.")
     leaves = {id_: None for ref in command.components for id_ in tree.resolve(page.components, ref)}
     if refused := no_room_for_window(page) or no_room_for_claims(page, len(leaves)):
+        return refused
+    more = utf8_size(command.title) + utf8_size(command.body or "")
+    if refused := no_room_in_incidents(page, more, "body" if command.body else "title", at):
         return refused
     state = IncidentState.SCHEDULED
     first = Update(command.update_id, state, command.body or "", at, at)
@@ -62,7 +67,10 @@ def start_maintenance(page: Page, command: c.StartMaintenance, at: datetime) -> 
         return Rejection(Code.CONFLICT, f"This maintenance is {window.state}, not scheduled.")
     if command.due_at and not (window.auto_start and command.due_at == window.scheduled_start):
         return Rejection(Code.CONFLICT, NOT_DUE)
-    return begin(page, window, (command.update_id, IncidentState.IN_PROGRESS, command.body), {}, at)
+    state = IncidentState.IN_PROGRESS
+    if refused := no_room_for_message(page, window, state, command.body, at):
+        return refused
+    return begin(page, window, (command.update_id, state, command.body), {}, at)
 
 
 def begin(
@@ -96,7 +104,10 @@ def finish_maintenance(page: Page, command: c.FinishMaintenance, at: datetime) -
         return Rejection(Code.CONFLICT, f"This maintenance is {window.state}, not in_progress.")
     if command.due_at and not is_end_due(window, command.due_at):
         return Rejection(Code.CONFLICT, NOT_DUE)
-    update = Update(command.update_id, IncidentState.RESOLVED, command.body or "", at, at)
+    state = IncidentState.RESOLVED
+    if refused := no_room_for_message(page, window, state, command.body, at):
+        return refused
+    update = Update(command.update_id, state, command.body or "", at, at)
     posted = e.UpdatePosted(window.id, update)
     ended = e.ClaimsEnded(window.id, at)
     return (posted, ended, *show(page, released(page, window), at))

@@ -10,6 +10,7 @@ from domain.page.bounds import TEMPLATES, full
 from domain.page.showing import invalid, not_found
 from domain.page.state import Page, Template
 from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
+from domain.page.text_limit import no_room_in_templates
 from domain.status import Impact, IncidentKind, IncidentState
 
 Decision = tuple[e.Event, ...] | Rejection
@@ -28,7 +29,7 @@ def add_template(page: Page, command: AddTemplate, at: datetime) -> Decision:
         command.template_id, command.title, at, command.name, command.body, command.state,
         command.impact, command.kind,
     )  # fmt: skip
-    return (e.TemplateSet(template),)
+    return no_room_in_templates(page, template) or (e.TemplateSet(template),)
 
 
 def change_template(page: Page, command: ChangeTemplate, at: datetime) -> Decision:
@@ -39,7 +40,8 @@ def change_template(page: Page, command: ChangeTemplate, at: datetime) -> Decisi
         return not_found("template")
     kind = command.kind or template.kind
     refused = not_of_kind(kind, command.state, command.impact)
-    return refused or (e.TemplateSet(changed(template, command, kind)),)
+    new = changed(template, command, kind)
+    return refused or no_room_in_templates(page, new, template) or (e.TemplateSet(new),)
 
 
 def delete_template(page: Page, command: DeleteTemplate, at: datetime) -> Decision:

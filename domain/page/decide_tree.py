@@ -9,6 +9,7 @@ from domain.page import tree
 from domain.page.bounds import CATEGORIES, CATEGORY_LEVELS, FREE_LEAVES
 from domain.page.commands import AddComponent
 from domain.page.state import Component, ComponentKind, Page
+from domain.page.text_limit import no_room_in_tree
 from domain.status import Status
 
 
@@ -24,7 +25,8 @@ def add_component(
         return refused
     siblings = tree.children_of(page.components).get(command.parent, [])
     place = len(siblings) if command.position is None else min(command.position, len(siblings))
-    return (e.ComponentAdded(new_component(command, place, at), shift(siblings, place)),)
+    node = new_component(command, place, at)
+    return no_room_in_tree(page, node) or (e.ComponentAdded(node, shift(siblings, place)),)
 
 
 def new_component(command: AddComponent, position: int, at: datetime) -> Component:

@@ -12,6 +12,9 @@ from enum import StrEnum
 from domain.page.bounds import FREE_LEAVES, PRIME_LEAVES
 from domain.page.logo import Logo
 from domain.status import Impact, IncidentKind, IncidentState, Status
+from domain.text import utf8_size
+
+UNCOUNTED = -1
 
 
 class Tier(StrEnum):
@@ -95,6 +98,16 @@ class Incident:
     leaves: tuple[str, ...] = ()
     updates: tuple[Update, ...] = ()
     claims: tuple[Claim, ...] = ()
+    # Counted on the first question: a drain asks at each command that brings text.
+    _text_bytes: int = field(default=UNCOUNTED, init=False, repr=False, compare=False)
+
+    @property
+    def text_bytes(self) -> int:
+        """How much text its title and its messages are, in bytes of UTF-8."""
+        if self._text_bytes == UNCOUNTED:
+            said = utf8_size(self.title) + sum(utf8_size(u.body) for u in self.updates)
+            object.__setattr__(self, "_text_bytes", said)
+        return self._text_bytes
 
     @property
     def is_resolved(self) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
 from domain.account.state import Account, Place, Slot
 from domain.page import state as s
+from domain.page.bounds import AT_HAND_DAYS
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.store import tables as t
 from domain.store.logos import logo_from
@@ -17,8 +18,8 @@ from domain.store.templates import load_templates
 from domain.uptime import BAR_DAYS
 
 TIMELINE_DAYS = 14
-# A day more than the page shows, so that every time zone's idea of "14 days ago" is covered.
-MARGIN_DAYS = 2
+# More than the page shows, so that every time zone's idea of "14 days ago" is covered.
+MARGIN_DAYS = AT_HAND_DAYS - TIMELINE_DAYS
 # Without the notes on its publication: of a page that has none yet they hold an instant
 # (`-infinity`) that no datetime can be.
 _PAGE = select(*(c for c in t.pages.c if not c.name.startswith("published_")))
@@ -137,7 +138,7 @@ def first_start(conn: Connection, page_id: str) -> datetime | None:
 
 def _current(named: Collection[str]) -> ColumnElement[bool]:
     c = t.incidents.c
-    recent = c.resolved_at >= func.now() - timedelta(days=TIMELINE_DAYS + MARGIN_DAYS)
+    recent = c.resolved_at >= func.now() - timedelta(days=AT_HAND_DAYS)
     return or_(c.resolved_at.is_(None), recent, c.id.in_(list(named)))
 
 

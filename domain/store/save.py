@@ -168,7 +168,7 @@ def _save_incidents(conn: Connection, before: Page, after: Page) -> None:
 
 
 def _incident_rows(incidents: Iterable[Incident], page_id: str) -> dict[str, Record]:
-    skipped = {"updates", "claims"}
+    skipped = {"updates", "claims", "_text_bytes"}
     return {
         i.id: {n: v for n, v in _record(i).items() if n not in skipped} | {"page_id": page_id}
         for i in incidents

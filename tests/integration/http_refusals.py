@@ -28,6 +28,7 @@ ELSEWHERE = {
     "FAILED": "tests/system/test_rules_poison.py",
     "UNAVAILABLE": "tests/system/test_rules_postgres.py",
     "RATE_LIMITED": "tests/integration/test_http_pace.py",
+    "TEXT_LIMIT": "tests/integration/test_http_text_limit.py",
     "TOO_SLOW": "tests/integration/test_http_slow.py",
     "UNKNOWN": "tests/system/test_rules_postgres.py",
 }

@@ -103,7 +103,7 @@ def test_update_is_refused_when_an_incident_has_as_many_as_it_can_but_it_can_be_
 def test_maintenance_begins_and_ends_when_it_has_as_many_updates_as_it_can():
     waiting = window("i", updates=(SAID,) * bounds.UPDATES)
     held = page(replace(waiting, state=IncidentState.SCHEDULED))
-    started = apply_all(held, decide(held, c.StartMaintenance("i", "u_1", NOW), NOW))
+    started = apply_all(held, decide(held, c.StartMaintenance("i", "u_1", due_at=NOW), NOW))
     assert not is_full(started, c.FinishMaintenance("i", "u_2"))
 
 

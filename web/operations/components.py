@@ -34,7 +34,7 @@ ADD_COMPONENT = Operation(
     body=NewComponent,
     data=AddedNode,
     status=201,
-    refusals=("COMPONENT_LIMIT",),
+    refusals=("COMPONENT_LIMIT", "TEXT_LIMIT"),
     examples=(
         Example(
             "a component",
@@ -56,6 +56,7 @@ CHANGE_COMPONENT = Operation(
     " component or below it, or would make a fourth level; `status` null on a leaf.",
     body=ComponentChange,
     data=ChangedNode,
+    refusals=("TEXT_LIMIT",),
     examples=(
         Example(
             "a quick toggle", body={"status": "partial"}, data={"id": LEAF, "status": "partial"}

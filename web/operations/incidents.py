@@ -63,6 +63,7 @@ OPEN_INCIDENT = Operation(
     body=(b.NewIncident, b.NewMaintenance),
     data=Named,
     status=201,
+    refusals=("TEXT_LIMIT",),
     examples=(
         Example(
             "an incident",
@@ -103,7 +104,7 @@ CHANGE_INCIDENT = Operation(
     " `resolved` finishes it; an incident's changes by an update (else 400).",
     body=b.IncidentChange,
     data=ChangedIncident,
-    refusals=("CONFLICT",),
+    refusals=("CONFLICT", "TEXT_LIMIT"),
     examples=(
         Example(
             "a correction",
@@ -127,6 +128,7 @@ POST_UPDATE = Operation(
     body=b.NewUpdate,
     data=Named,
     status=201,
+    refusals=("TEXT_LIMIT",),
     examples=(
         Example(
             "a resolution",
@@ -141,6 +143,7 @@ CHANGE_UPDATE = Operation(
     summary="Put other words in the place of an update's; it is marked as edited.",
     body=b.UpdateChange,
     data=Named,
+    refusals=("TEXT_LIMIT",),
     examples=(Example("other words", body={"body": "We found the cause."}, data={"id": UPDATE}),),
 )
 DELETE_UPDATE = Operation(

@@ -44,6 +44,7 @@ REPORT_INCIDENT = Operation(
     body=OpenIncident,
     data=Named,
     status=201,
+    refusals=("TEXT_LIMIT",),
     examples=(
         Example(
             "slow answers",
@@ -64,6 +65,7 @@ REPORT_UPDATE = Operation(
     body=PostUpdate,
     data=Named,
     status=201,
+    refusals=("TEXT_LIMIT",),
     examples=(
         Example(
             "a resolution",

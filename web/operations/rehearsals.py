@@ -56,7 +56,7 @@ PREVIEW_INCIDENT = Operation(
     body=(b.NewIncident, b.NewMaintenance),
     data=OutlookView,
     is_rehearsal=True,
-    refusals=("CONFLICT",),
+    refusals=("CONFLICT", "TEXT_LIMIT"),
     examples=(
         Example("an incident", body={"title": "Slow answers", "components": DEGRADED}, data=WORSE),
         Example("a maintenance", body=WINDOW, data=SAME),
@@ -70,7 +70,7 @@ PREVIEW_UPDATE = Operation(
     body=b.NewUpdate,
     data=OutlookView,
     is_rehearsal=True,
-    refusals=("CONFLICT",),
+    refusals=("CONFLICT", "TEXT_LIMIT"),
     examples=(
         Example(
             "a resolution",

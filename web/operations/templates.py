@@ -39,7 +39,7 @@ ADD_TEMPLATE = Operation(
     body=NewTemplate,
     data=TemplateView,
     status=201,
-    refusals=("CONFLICT",),
+    refusals=("CONFLICT", "TEXT_LIMIT"),
     examples=(
         Example("an outage", body=WORDS, data=OUTAGE),
         Example(
@@ -65,6 +65,7 @@ CHANGE_TEMPLATE = Operation(
     note="The answer tells what was given. 400, too: `state` or `impact` of a maintenance.",
     body=TemplateChange,
     data=ChangedTemplate,
+    refusals=("TEXT_LIMIT",),
     examples=(
         Example(
             "other words",

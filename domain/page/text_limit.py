@@ -1,0 +1,119 @@
+"""Whether a page has room for more text: what a drain loads stays bounded. Source: SPEC section 5.
+
+Text is counted in bytes of UTF-8: titles and messages of the incidents at hand, names and
+descriptions of the tree, templates. What adds none always has room.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from domain.log import Code, Rejection
+from domain.page.bounds import (
+    AT_HAND_DAYS,
+    INCIDENT_TEXT_BYTES,
+    KIB,
+    MESSAGE_BYTES,
+    RESOLVING_CHARACTERS,
+    TEMPLATE_TEXT_BYTES,
+    TREE_TEXT_BYTES,
+)
+from domain.page.state import Component, Incident, Page, Template
+from domain.status import IncidentState
+from domain.text import utf8_size
+
+AT_HAND: Final = timedelta(days=AT_HAND_DAYS)
+INCIDENTS_FULL: Final = (
+    "The incidents that are open, planned or recently over hold as much text as a page can have:"
+    f" {INCIDENT_TEXT_BYTES // KIB**2} MB. Shorten or delete some of it first."
+)
+RESOLVING_LONG: Final = (
+    f"{INCIDENTS_FULL} What resolves an incident may still say {RESOLVING_CHARACTERS:,} characters."
+)
+TREE_FULL: Final = (
+    "The names and descriptions of the components are as long as a page can have them:"
+    f" {TREE_TEXT_BYTES // KIB} KB. Shorten or delete some of them first."
+)
+TEMPLATES_FULL: Final = (
+    "The templates hold as much text as a page can have:"
+    f" {TEMPLATE_TEXT_BYTES // KIB} KB. Shorten or delete some of it first."
+)
+
+
+def text_limit(sentence: str, field: str | None) -> Rejection:
+    """Refuse text, naming the field that brings it."""
+    return Rejection(Code.TEXT_LIMIT, sentence, {field: sentence} if field else {})
+
+
+def no_room_for_message(
+    page: Page, incident: Incident, state: IncidentState, body: str | None, at: datetime
+) -> Rejection | None:
+    """Return why an update can't bring this message, or can't reopen its incident."""
+    room = room_in_incidents(page, at, incident)
+    if room >= MESSAGE_BYTES:
+        return None
+    if incident.is_resolved and state is not IncidentState.RESOLVED:
+        return text_limit(INCIDENTS_FULL, "body" if body else "state")
+    if utf8_size(body or "") <= max(room, 0):
+        return None
+    if state is not IncidentState.RESOLVED or incident.is_resolved:
+        return text_limit(INCIDENTS_FULL, "body")
+    is_short = len(body or "") <= RESOLVING_CHARACTERS
+    return None if is_short else text_limit(RESOLVING_LONG, "body")
+
+
+def no_room_in_incidents(
+    page: Page, more: int, field: str, at: datetime, changed: Incident | None = None
+) -> Rejection | None:
+    """Return why incidents can't hold so many bytes more, of which the `changed` one is at hand."""
+    if more <= 0 or more <= room_in_incidents(page, at, changed):
+        return None
+    return text_limit(INCIDENTS_FULL, field)
+
+
+def room_in_incidents(page: Page, at: datetime, changed: Incident | None) -> int:
+    """Return how many bytes the incidents at hand, and the `changed` one, may still get."""
+    return INCIDENT_TEXT_BYTES - sum(
+        incident.text_bytes
+        for incident in page.incidents.values()
+        if incident is changed or is_at_hand(incident, at)
+    )
+
+
+def is_at_hand(incident: Incident, at: datetime) -> bool:
+    """Tell whether each drain loads an incident."""
+    return incident.resolved_at is None or incident.resolved_at >= at - AT_HAND
+
+
+def no_room_in_tree(page: Page, new: Component, old: Component | None = None) -> Rejection | None:
+    """Return why a node can't say more than it did."""
+    more = node_bytes(new) - (node_bytes(old) if old else 0)
+    if more <= 0 or sum(map(node_bytes, page.components.values())) + more <= TREE_TEXT_BYTES:
+        return None
+    is_described = new.description and (old is None or new.description != old.description)
+    return text_limit(TREE_FULL, "description" if is_described else "name")
+
+
+def node_bytes(node: Component) -> int:
+    """Return how much text a node of the tree has."""
+    return utf8_size(node.name) + utf8_size(node.description or "")
+
+
+def no_room_in_templates(
+    page: Page, new: Template, old: Template | None = None
+) -> Rejection | None:
+    """Return why a template can't say more than it did."""
+    more = template_bytes(new) - (template_bytes(old) if old else 0)
+    held = _total(page.templates.values()) if more > 0 else 0
+    if more <= 0 or held + more <= TEMPLATE_TEXT_BYTES:
+        return None
+    return text_limit(TEMPLATES_FULL, "body" if new.body else "title")
+
+
+def _total(templates: Iterable[Template]) -> int:
+    return sum(map(template_bytes, templates))
+
+
+def template_bytes(template: Template) -> int:
+    """Return how much text a template has."""
+    return sum(utf8_size(text or "") for text in (template.title, template.name, template.body))
