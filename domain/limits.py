@@ -29,7 +29,7 @@ LOGIN_PAIR: Final = Limit("login-pair", 10, 15 * MINUTE_S)
 LOGIN_STRANGERS: Final = Limit("login-strangers", 50, HOUR_S)
 # Failed logins on one device that is known to the account: it has these to itself.
 LOGIN_DEVICE: Final = Limit("login-device", 10, 15 * MINUTE_S)
-# Wrong current passwords within one session.
+# Confirmations by the current password for one account, right ones too: each costs a hash.
 CONFIRMATION: Final = Limit("confirmation", 10, 15 * MINUTE_S)
 # Sign-ups from one address, whether an account was made or the e-mail was taken: a whole school
 # or company may share it.

@@ -14,6 +14,7 @@ from domain.page.commands import (
 )
 from domain.page.state import ComponentKind, Tier
 from domain.store import accounts, owned
+from domain.store.common_passwords import common_passwords
 from domain.store.engine import sync_engine
 from domain.store.mint import mint, mint_key, secret_hash
 from domain.store.settings import load_settings
@@ -31,7 +32,7 @@ def create_account(email: str, password: str) -> str:
     Raises CommandRefusedError if the e-mail has one, and UnsureError.
     """
     account_id, address = mint("a"), email.strip()
-    if problem := email_problem(address) or password_problem(password):
+    if problem := email_problem(address) or password_problem(password, address, common_passwords()):
         raise CommandRefusedError(problem)
     hashed = hash_password(password)
     if not change(accounts.create_account, account_id, address, hashed, then=IF_MADE):
@@ -45,7 +46,7 @@ def reset_password(email: str, password: str) -> None:
 
     Raises CommandRefusedError and UnsureError.
     """
-    if problem := password_problem(password):
+    if problem := password_problem(password, email, common_passwords()):
         raise CommandRefusedError(problem)
     hashed = hash_password(password)
     if not change(accounts.reset_password, email, hashed, then=IF_RESET):

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from domain import limits as rules
 from domain.limits import Limit
-from domain.store.accounts import email_key
+from domain.store.email_keys import email_key
 from domain.store.limits import Limits
 from web.errors import ApiError
 

@@ -23,23 +23,26 @@ log = logging.getLogger(__name__)
 MINUTE_S = 60
 STAMP_S = 0.2  # how long an answer waits for the note that somebody was here
 STAMPS_MAX = 10_000
-NO_KEY = ApiError(
-    401,
-    "NO_KEY",
-    "Send the page's key: Authorization: Bearer hyd_status_…",
-    headers={"WWW-Authenticate": "Bearer"},
-)
-BAD_KEY = ApiError(
-    401, "BAD_KEY", "This key opens no page.", headers={"WWW-Authenticate": "Bearer"}
-)
-KEY_DISABLED = ApiError(
-    401, "KEY_DISABLED", "This key is disabled.", headers={"WWW-Authenticate": "Bearer"}
-)
-PAGE_SUSPENDED = ApiError(
-    403, "PAGE_SUSPENDED", "The page of this key is suspended by the operator."
-)
-NO_SESSION = ApiError(401, "NO_SESSION", "Please log in.")
-BAD_ORIGIN = ApiError(403, "BAD_ORIGIN", "This call comes from another site.")
+NO_SESSION = "NO_SESSION"
+
+
+def no_key() -> ApiError:
+    """Return a 401 for a call without a key."""
+    return _key_error("NO_KEY", "Send the page's key: Authorization: Bearer hyd_status_…")
+
+
+def bad_key() -> ApiError:
+    """Return a 401 for a key that opens nothing."""
+    return _key_error("BAD_KEY", "This key opens no page.")
+
+
+def _key_error(code: str, sentence: str) -> ApiError:
+    return ApiError(401, code, sentence, headers={"WWW-Authenticate": "Bearer"})
+
+
+def no_session() -> ApiError:
+    """Return a 401 for a call without a session."""
+    return ApiError(401, NO_SESSION, "Please log in.")
 
 
 class Gate:
@@ -58,11 +61,12 @@ class Gate:
         """
         found = await run(self._process.engine, credential, authority.value)
         if found is None or found.closed:
-            raise BAD_KEY
+            raise bad_key()
         if found.disabled:
-            raise KEY_DISABLED
+            raise _key_error("KEY_DISABLED", "This key is disabled.")
         if found.suspended:
-            raise PAGE_SUSPENDED
+            sentence = "The page of this key is suspended by the operator."
+            raise ApiError(403, "PAGE_SUSPENDED", sentence)
         return found
 
     async def stamp(self, authority: Authority) -> None:
@@ -98,7 +102,7 @@ class Gate:
         token = req.cookies.get(SESSION)
         holder = await run(self._process.engine, holder_of, secret_hash(token)) if token else None
         if holder is None:
-            raise NO_SESSION
+            raise no_session()
         take_write(self._process.pace, req, holder.account_id)
         if self._is_first_this_minute(holder.session_id):
             await self._note(touch_session, holder.session_id)
@@ -110,7 +114,7 @@ def bearer(req: falcon.asgi.Request) -> Authority:
     header = req.get_header("Authorization") or ""
     scheme, _, secret = header.strip().partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
-        raise NO_KEY if not header or scheme.lower() == "bearer" else BAD_KEY
+        raise no_key() if not header or scheme.lower() == "bearer" else bad_key()
     return Authority("key", secret_hash(secret.strip()))
 
 
@@ -123,7 +127,7 @@ def refuse_other_sites(req: falcon.asgi.Request) -> None:
     if origin is None or req.method in {"GET", "HEAD", "OPTIONS"}:
         return
     if site_of(origin) != (req.get_header("Host") or "").strip().lower():
-        raise BAD_ORIGIN
+        raise ApiError(403, "BAD_ORIGIN", "This call comes from another site.")
 
 
 def site_of(origin: str) -> str:

@@ -27,7 +27,7 @@ from web.waits import Heard
 log = logging.getLogger(__name__)
 
 WAIT_S = 2.0  # how long a write waits to be published; then it answers 202. Source: SPEC 3.7
-OTHER_BODY = ApiError(409, "CONFLICT", "This Idempotency-Key was used before with another body.")
+OTHER_BODY = "This Idempotency-Key was used before with another body."
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Inbox:
                 await run(self._process.engine, forget_use, use.command_id)
             return await self.write(draft, waits=waits)
         if use.body_hash != once.body_hash:
-            raise OTHER_BODY
+            raise ApiError(409, "CONFLICT", OTHER_BODY)
         first = await run(self._process.engine, receipt, use.command_id)
         if first is None:
             raise unknown()

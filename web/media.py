@@ -16,13 +16,9 @@ from web.errors import ApiError, invalid
 
 LIMIT_BYTES = 64 * 1024
 BODY_S = 10  # for all of a body: who trickles one holds a connection no longer
-TOO_SLOW = ApiError(408, "TOO_SLOW", f"The body did not arrive within {BODY_S} seconds.")
-NOT_JSON = ApiError(
-    415, "UNSUPPORTED_MEDIA_TYPE", "The body must be JSON (Content-Type: application/json)."
-)
-NOT_UTF8 = ApiError(
-    415, "UNSUPPORTED_MEDIA_TYPE", "The body must be in UTF-8, and its charset says something else."
-)
+TOO_SLOW = f"The body did not arrive within {BODY_S} seconds."
+NOT_JSON = "The body must be JSON (Content-Type: application/json)."
+NOT_UTF8 = "The body must be in UTF-8, and its charset says something else."
 CHARSETS = {"utf-8", "utf8", "us-ascii"}  # what JSON is in whatever is declared, and a part of it
 NAMES = {
     "str": "text", "int": "a whole number", "float": "a number", "bool": "true or false",
@@ -53,18 +49,18 @@ async def read_body(req: falcon.asgi.Request, limit: int = LIMIT_BYTES) -> bytes
     """Return the raw body of at most `limit` bytes. Raises ApiError 413 and 415."""
     declared, parameters = parse_header(req.content_type or "application/json")
     if declared.strip().lower() != "application/json":
-        raise NOT_JSON
+        raise _unsupported(NOT_JSON)
     if parameters.get("charset", "utf-8").lower() not in CHARSETS:
-        raise NOT_UTF8
+        raise _unsupported(NOT_UTF8)
     if req.get_header("Content-Encoding", default="identity").lower() != "identity":
-        raise NOT_JSON
+        raise _unsupported(NOT_JSON)
     if (req.content_length or 0) > limit:
         raise _too_large(limit)
     try:
         async with asyncio.timeout(BODY_S):
             return await _bounded(req, limit)
     except TimeoutError:
-        raise TOO_SLOW from None
+        raise ApiError(408, "TOO_SLOW", TOO_SLOW) from None
 
 
 async def _bounded(req: falcon.asgi.Request, limit: int) -> bytes:
@@ -74,6 +70,10 @@ async def _bounded(req: falcon.asgi.Request, limit: int) -> bytes:
         if len(body) > limit:
             raise _too_large(limit)
     return bytes(body)
+
+
+def _unsupported(sentence: str) -> ApiError:
+    return ApiError(415, "UNSUPPORTED_MEDIA_TYPE", sentence)
 
 
 def _too_large(limit: int) -> ApiError:

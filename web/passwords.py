@@ -1,15 +1,15 @@
-"""Passwords: argon2id, off the event loop, never more at once than there are cores to spare."""
+"""Passwords: argon2id, off the event loop, in turns. New ones are hashed in NFC."""
 
 import asyncio
 import secrets
 from functools import cache
+from unicodedata import normalize
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from domain.store.settings import load_settings
-
-AT_ONCE = 2  # each hash takes PASSWORD_MEMORY_MIB and a core for tens of milliseconds
+from web.hashing import HashingTurns, Urgency
 
 
 @cache
@@ -31,7 +31,12 @@ async def warm() -> None:
 
 def hash_password(password: str) -> str:
     """Return the argon2id hash of a password; takes tens of milliseconds."""
-    return _hasher().hash(password)
+    return _hasher().hash(normalize("NFC", password))
+
+
+def needs_rehash(stored: str) -> bool:
+    """Tell whether a hash was made with other parameters than hashes are made with now."""
+    return _hasher().check_needs_rehash(stored)
 
 
 class Passwords:
@@ -39,22 +44,31 @@ class Passwords:
 
     def __init__(self) -> None:
         """Let in only a few at once."""
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._turns = HashingTurns()
 
-    async def hash(self, password: str) -> str:
-        """Return the argon2id hash of a password."""
-        async with self._room:
+    async def hash(self, password: str, urgency: Urgency = Urgency.SIGN_UP) -> str:
+        """Return the argon2id hash of a password. Raises ApiError 503."""
+        async with self._turns.turn(urgency):
             return await asyncio.to_thread(hash_password, password)
 
-    async def matches(self, password: str, stored: str | None) -> bool:
-        """Tell whether a password is the one that was hashed; as slowly if there is none."""
-        async with self._room:
+    async def matches(
+        self, password: str, stored: str | None, urgency: Urgency = Urgency.LOGIN
+    ) -> bool:
+        """Tell whether a password is the one that was hashed; as slowly if there is none.
+
+        It is tried as typed, for older hashes, then in NFC. Raises ApiError 503.
+        """
+        async with self._turns.turn(urgency):
             return await asyncio.to_thread(_matches, password, stored)
 
 
 def _matches(password: str, stored: str | None) -> bool:
+    forms = dict.fromkeys((password, normalize("NFC", password)))
+    return any(_verifies(form, stored) for form in forms) and bool(stored)
+
+
+def _verifies(password: str, stored: str | None) -> bool:
     try:
-        _hasher().verify(stored or _decoy(), password)
+        return _hasher().verify(stored or _decoy(), password)
     except (VerificationError, InvalidHashError):
         return False
-    return bool(stored)

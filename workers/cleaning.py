@@ -9,6 +9,7 @@ from domain.store import archive as command_archive
 from domain.store import expiry
 from domain.store.devices import forget_unused_devices
 from domain.store.engine import Connection, sync_engine
+from domain.store.mailbox_keys import give_missing_keys
 from domain.store.receipts import forget_expired_uses
 from domain.store.sessions import forget_expired_sessions
 from domain.store.settings import load_settings
@@ -29,12 +30,17 @@ EXPIRING: Final = (
 
 
 def clean() -> None:
-    """Throw away what has expired: idempotency keys, refusals, what was deleted, sessions."""
+    """Throw away what has expired: idempotency keys, refusals, what was deleted, sessions.
+
+    Accounts that a web process of the release before made get their mailbox's key.
+    """
     for forget in EXPIRING:
         forget_in_batches(forget, CLEANING_S)
     with sync_engine().begin() as conn:
         forget_expired_sessions(conn)
         forget_unused_devices(conn)
+    with sync_engine().begin() as conn:
+        give_missing_keys(conn)
 
 
 def forget_in_batches(forget: Callable[[Connection, int], int], within_s: float) -> None:

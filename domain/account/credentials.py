@@ -1,7 +1,11 @@
 """What an e-mail address and a password may be. Source: SPEC section 6."""
 
 import re
+from collections.abc import Container
 from typing import Final
+from unicodedata import normalize
+
+from domain.text import clean
 
 EMAIL_LIMIT: Final = 254
 PASSWORD_SHORTEST: Final = 8
@@ -18,8 +22,22 @@ def email_problem(email: str) -> str | None:
     return None if _EMAIL.fullmatch(email) else "email must be an e-mail address."
 
 
-def password_problem(password: str) -> str | None:
-    """Tell in a sentence why `password` can't be one, or None if it can."""
-    if PASSWORD_SHORTEST <= len(password) <= PASSWORD_LIMIT:
-        return None
-    return f"password must have {PASSWORD_SHORTEST} to {PASSWORD_LIMIT} characters."
+def password_problem(password: str, email: str, common: Container[str]) -> str | None:
+    """Tell in a sentence why `password` can't be that of `email`, or None if it can.
+
+    `common` are passwords that are tried first, in lower case.
+    """
+    if not PASSWORD_SHORTEST <= len(password) <= PASSWORD_LIMIT:
+        return f"password must have {PASSWORD_SHORTEST} to {PASSWORD_LIMIT} characters."
+    if clean(password) is None:
+        return "password must not be blanks alone."
+    word, address = _plain(password), _plain(email)
+    if word in {address, address.rpartition("@")[0]}:
+        return "password must not be the e-mail address."
+    if word in common:
+        return "password must not be one of those that are tried first: please choose another."
+    return None
+
+
+def _plain(text: str) -> str:
+    return normalize("NFC", text.strip()).lower()

@@ -4,28 +4,35 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from domain.store.email_keys import email_key, former_email_key
 from domain.store.log import open_stream
+from domain.store.mailbox_keys import keys_for
 from domain.store.sessions import SESSION_LASTS
 
-# Sign-up is one statement: a unique index decides who of many is first.
+# Unique indexes decide who of many is first: of the mailbox's key, and of the former one.
 _CREATE = text("""
 WITH created AS (
-  INSERT INTO accounts (id, email, email_key, password_hash, created_at)
-  VALUES (:id, :email, :email_key, :password_hash, clock_timestamp())
-  ON CONFLICT (email_key) DO NOTHING RETURNING id
+  INSERT INTO accounts
+    (id, email, email_key, mailbox_key, mailbox_email, password_hash, created_at)
+  VALUES (:id, :email, :email_key, :mailbox_key, :email, :password_hash, clock_timestamp())
+  ON CONFLICT DO NOTHING RETURNING id
 )
 INSERT INTO streams (id, account_id, head_seq, last_at)
 SELECT id, id, 0, date_trunc('milliseconds', clock_timestamp()) FROM created RETURNING id
 """)
 # Who has no password (the system's account, a deleted one) can't log in.
 _BY_EMAIL = text("""
-SELECT id, email, password_hash FROM accounts WHERE email_key = :email_key AND password_hash <> ''
+SELECT id, email, password_hash FROM accounts
+WHERE (mailbox_key = :mailbox_key OR email_key = :former_key) AND password_hash <> ''
+ORDER BY email_key <> :former_key
 """)
 _PASSWORD = text("SELECT password_hash FROM accounts WHERE id = :id AND deleted_at IS NULL")
 # Only if the password is still the one that was checked. What follows are statements of their own:
 # they see the sessions of logins that this one had to wait for.
 _CHANGE = text("""
 UPDATE accounts SET email = coalesce(:email, email), email_key = coalesce(:email_key, email_key),
+  mailbox_key = coalesce(:mailbox_key, mailbox_key),
+  mailbox_email = coalesce(:email, mailbox_email),
   password_hash = coalesce(:password_hash, password_hash)
 WHERE id = :id AND password_hash = :checked_hash AND deleted_at IS NULL RETURNING email
 """)
@@ -37,10 +44,15 @@ WHERE id = :session_id
 _FORGET_OTHERS = text("DELETE FROM devices WHERE account_id = :id AND token_hash <> :device_hash")
 _RESET = text("""
 UPDATE accounts SET password_hash = :password_hash
-WHERE email_key = :email_key AND password_hash <> '' RETURNING id
+WHERE id = :id AND password_hash <> '' RETURNING id
+""")
+_REHASH = text("""
+UPDATE accounts SET password_hash = :password_hash
+WHERE id = :id AND password_hash = :checked_hash AND deleted_at IS NULL
 """)
 _END_ALL = text("DELETE FROM sessions WHERE account_id = :id")
 _FORGET_ALL = text("DELETE FROM devices WHERE account_id = :id")
+EMAIL_INDEXES = frozenset({"accounts_email_key_key", "accounts_mailbox_key"})
 SYSTEM_ACCOUNT = "a_system"  # whose stream takes probes; it has no password and no e-mail
 _SYSTEM = text("""
 INSERT INTO accounts (id, email, email_key, password_hash, created_at)
@@ -74,26 +86,37 @@ class Change:
     device_hash: str = ""
 
 
-def email_key(email: str) -> str:
-    """Return the form in which e-mail addresses are compared."""
-    return email.strip().casefold()
-
-
 def create_account(conn: Connection, account_id: str, email: str, password_hash: str) -> bool:
     """Create an account with its stream; False if the e-mail has one already."""
     values = {
         "id": account_id,
         "email": email,
-        "email_key": email_key(email),
         "password_hash": password_hash,
+        **keys_for(conn, account_id, email),
     }
     return conn.execute(_CREATE, values).one_or_none() is not None
 
 
+def logins_of(conn: Connection, email: str) -> list[Login]:
+    """Return what an e-mail's password is checked against; the closest spelling comes first.
+
+    There are two where accounts made before `mailbox_key` fell together: one holds the key.
+    """
+    key, former_key = email_key(email), former_email_key(email)
+    rows = conn.execute(_BY_EMAIL, {"mailbox_key": key, "former_key": former_key})
+    found = [Login(*row) for row in rows]
+    return [login for login in found if email_key(login.email) == key]
+
+
 def login_of(conn: Connection, email: str) -> Login | None:
-    """Return what an e-mail's password is checked against."""
-    row = conn.execute(_BY_EMAIL, {"email_key": email_key(email)}).one_or_none()
-    return Login(*row) if row else None
+    """Return the login of the account that an e-mail names."""
+    return next(iter(logins_of(conn, email)), None)
+
+
+def rehash(conn: Connection, account_id: str, checked_hash: str, password_hash: str) -> None:
+    """Put another hash of the same password in the place of the one that was checked."""
+    values = {"id": account_id, "checked_hash": checked_hash, "password_hash": password_hash}
+    conn.execute(_REHASH, values)
 
 
 def password_hash_of(conn: Connection, account_id: str) -> str | None:
@@ -104,14 +127,17 @@ def password_hash_of(conn: Connection, account_id: str) -> str | None:
 def change_account(conn: Connection, change: Change) -> str | None:
     """Change e-mail or password, in a transaction; None if the checked password is an old one.
 
-    Returns the e-mail. Raises IntegrityError on `accounts_email_key_key`: it is another's.
+    Returns the e-mail. Raises IntegrityError on one of `EMAIL_INDEXES`: it is another's.
     """
+    keys: dict[str, str | None] = {"email_key": None, "mailbox_key": None}
+    if change.email is not None:
+        keys |= keys_for(conn, change.account_id, change.email)
     values = {
         "id": change.account_id,
         "checked_hash": change.checked_hash,
         "email": change.email,
-        "email_key": email_key(change.email) if change.email else None,
         "password_hash": change.password_hash,
+        **keys,
     }
     email: str | None = conn.execute(_CHANGE, values).scalar()
     if email is not None and change.password_hash is not None:
@@ -127,9 +153,11 @@ def reset_password(conn: Connection, email: str, password_hash: str) -> bool:
 
     Its devices are strangers from then on: who had the old password may have one.
     """
-    values = {"email_key": email_key(email), "password_hash": password_hash}
-    account_id = conn.execute(_RESET, values).scalar()
-    if account_id is None:
+    login = login_of(conn, email)
+    if login is None:
+        return False
+    account_id = login.account_id
+    if conn.execute(_RESET, {"id": account_id, "password_hash": password_hash}).scalar() is None:
         return False
     conn.execute(_END_ALL, {"id": account_id})
     conn.execute(_FORGET_ALL, {"id": account_id})

@@ -8,15 +8,14 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from domain.store.accounts import email_key
+from domain.store.accounts import logins_of
 
 DEVICE_DAYS: Final = 365  # since the last login
 DEVICES_MAX: Final = 20  # of an account
 
 _KNOWS = text("""
 SELECT EXISTS (
-  SELECT FROM devices d JOIN accounts a ON a.id = d.account_id
-  WHERE d.token_hash = :token_hash AND a.email_key = :email_key AND a.deleted_at IS NULL
+  SELECT FROM devices WHERE token_hash = :token_hash AND account_id = ANY(:account_ids)
 )
 """)
 # Every login gives the browser another token: one that somebody planted there is worth nothing.
@@ -42,7 +41,8 @@ _FORGET_UNUSED = text(
 
 def knows_device(conn: Connection, email: str, token_hash: str) -> bool:
     """Tell whether the account of an e-mail was logged in to on this device."""
-    values = {"email_key": email_key(email), "token_hash": token_hash}
+    account_ids = [login.account_id for login in logins_of(conn, email)]
+    values = {"account_ids": account_ids, "token_hash": token_hash}
     return bool(conn.execute(_KNOWS, values).scalar())
 
 

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, text
 # The key of the e-mail is unique, so the id takes its place; no e-mail looks like one. Sessions
 # come after the row: a login that was quicker is seen, a later one finds no password.
 _ERASE = text("""
-UPDATE accounts SET email = '', email_key = id, password_hash = '', deleted_at = :deleted_at
+UPDATE accounts SET email = '', email_key = id, mailbox_key = NULL, mailbox_email = NULL,
+  password_hash = '', deleted_at = :deleted_at
 WHERE id = :id
 """)
 _END_SESSIONS = text("DELETE FROM sessions WHERE account_id = :id")

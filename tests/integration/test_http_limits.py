@@ -10,7 +10,7 @@ import itertools
 import pytest
 
 from domain import limits
-from domain.store.accounts import email_key
+from domain.store.email_keys import email_key
 from domain.store.limits import Limits
 from domain.store.mint import secret_hash
 from tests.support.actors import PASSWORD, Caller, unique
@@ -78,10 +78,12 @@ def new_email() -> str:
 
 @pytest.fixture
 def ada(limited) -> Browser:
-    """Ada's browser, in which she signed up; her e-mail is in `email`."""
+    """Ada's browser, in which she signed up; her account is in `email` and `id`."""
     browser = Browser(limited)
     browser.email = new_email()
-    assert browser.signup(browser.email).status_code == 201
+    answer = browser.signup(browser.email)
+    assert answer.status_code == 201
+    browser.id = answer.json()["data"]["id"]
     return browser
 
 
@@ -252,10 +254,41 @@ def test_guessing_ends_when_a_session_is_used_to_find_the_password(limited, ada)
         sent = ("PATCH", ME, wrong | change) if number % 2 else ("DELETE", ME, wrong)
         assert stolen.send(*sent).status_code == 401
     right = {"currentPassword": PASSWORD}
-    for answer in (stolen.send("PATCH", ME, right | change), stolen.send("DELETE", ME, right)):
-        assert (answer.status_code, answer.json()["code"]) == (429, "RATE_LIMITED")
-    # then Ada changes it all the same
-    assert ada.send("PATCH", ME, right | change).status_code == 200
+    # then nothing is confirmed for a while, in no session of the account
+    for browser in (stolen, ada):
+        for sent in (("PATCH", ME, right | change), ("DELETE", ME, right)):
+            answer = browser.send(*sent)
+            assert (answer.status_code, answer.json()["code"]) == (429, "RATE_LIMITED")
+            assert int(answer.headers["retry-after"]) > 0
+
+
+def test_confirmations_are_counted_when_the_password_is_right(limited, ada):
+    spend(limited, limits.CONFIRMATION, ada.id, but=2)
+    change = {"currentPassword": PASSWORD, "password": "another horse battery"}
+    assert ada.send("PATCH", ME, change).status_code == 200
+    change = {"currentPassword": "another horse battery", "email": new_email()}
+    assert ada.send("PATCH", ME, change).status_code == 200
+    assert ada.send("PATCH", ME, change).status_code == 429
+    # and another account's are its own
+    bo = Browser(limited)
+    assert bo.signup(new_email()).status_code == 201
+    assert bo.send("PATCH", ME, change | {"currentPassword": PASSWORD}).status_code == 409
+
+
+def test_taken_email_counts_like_a_sign_up_when_an_account_asks_for_it(limited, ada):
+    bo = Browser(limited)
+    assert bo.signup(new_email()).status_code == 201
+    spend(limited, limits.SIGNUP_ADDRESS, bo.address, but=2)  # one is Bo's own
+    taken = {"currentPassword": PASSWORD, "email": ada.email}
+    assert [bo.send("PATCH", ME, taken).status_code for _ in range(2)] == [409, 429]
+    assert bo.signup(new_email()).status_code == 429
+
+
+def test_spellings_count_together_when_the_mailbox_is_one(limited):
+    eve, name = Browser(limited), unique("zoe")
+    spellings = [f"{name}\u0308@m\u00fcnchen.example", f"{name}\u0308@xn--mnchen-3ya.example"]
+    pair(limited, eve, spellings[0])
+    assert [eve.guess(spelling) for spelling in spellings] == [401, 429]
 
 
 @pytest.mark.slow

@@ -3,6 +3,8 @@
 import asyncio
 from unittest import mock
 
+from argon2 import PasswordHasher
+
 from web import passwords
 from web.passwords import Passwords, hash_password, warm
 
@@ -35,3 +37,23 @@ def test_first_unknown_login_makes_no_hash_of_its_own_when_the_process_was_warme
     assert passwords._decoy.cache_info().misses == 1
     matches("whatever", None)
     assert passwords._decoy.cache_info().misses == 1
+
+
+NFC, NFD = "zo\u00eb's password", "zoe\u0308's password"
+
+
+def test_password_fits_in_either_form_when_it_was_stored_lately():
+    for typed in (NFC, NFD):
+        stored = hash_password(typed)
+        assert matches(NFC, stored)
+        assert matches(NFD, stored)
+
+
+def test_password_fits_as_it_was_typed_when_it_was_stored_by_an_earlier_release():
+    stored = passwords._hasher().hash(NFD)
+    assert matches(NFD, stored)
+
+
+def test_hash_is_to_be_made_anew_when_its_parameters_are_others():
+    assert not passwords.needs_rehash(hash_password(NFC))
+    assert passwords.needs_rehash(PasswordHasher(time_cost=1, memory_cost=64).hash(NFC))

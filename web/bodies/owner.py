@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from domain.account.credentials import EMAIL_LIMIT, PASSWORD_LIMIT, PASSWORD_SHORTEST
 from domain.page.state import ComponentKind
 from domain.status import Status
-from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT
+from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT, NOT_BLANK
 from web.media import shape, text
 
 SUBDOMAIN_LIMIT = 63
@@ -24,7 +24,8 @@ Password = Annotated[
     str,
     msgspec.Meta(
         extra_json_schema={
-            "description": "Taken as it is, blanks included.",
+            "description": "Taken as it is, blanks included; not blanks alone.",
+            "pattern": NOT_BLANK,
             "minLength": PASSWORD_SHORTEST,
             "maxLength": PASSWORD_LIMIT,
         }

@@ -57,7 +57,7 @@ class Screen:
             values = await self.values(req, **named)
             write_document(resp, self.template, values)
         except ApiError as error:
-            if error.code == NO_SESSION.code:
+            if error.code == NO_SESSION:
                 send_to_login(req, resp)
             else:
                 write_trouble(resp, error)

@@ -1,5 +1,6 @@
 """Sign-up, login and logout. Not commands: see domain.store.accounts."""
 
+import logging
 from dataclasses import dataclass
 
 from falcon.asgi import Request, Response
@@ -7,6 +8,7 @@ from falcon.asgi import Request, Response
 from domain.account.credentials import PASSWORD_LIMIT, email_problem, password_problem
 from domain.limits import SIGNUP_ADDRESS
 from domain.store import accounts
+from domain.store.common_passwords import common_passwords
 from domain.store.devices import knows_device
 from domain.store.engine import run
 from domain.store.entrances import Entrance, enter, sign_up
@@ -22,13 +24,17 @@ from web.bodies.owner import Credentials
 from web.changes import PERHAPS, change
 from web.describe import describes
 from web.errors import ApiError, invalid
+from web.hashing import Urgency
 from web.media import decode_body, read_body
 from web.operations import accounts as said
-from web.passwords import Passwords
+from web.passwords import Passwords, needs_rehash
 from web.process import Process
 from web.views.accounts import LoginView, NothingView
 
-NO_MATCH = ApiError(401, BAD_LOGIN, "This e-mail and password do not match.")
+log = logging.getLogger(__name__)
+
+TRIES = 2  # another login may have hashed the password anew after this one checked it
+NO_MATCH = "This e-mail and password do not match."
 TAKEN = "There is an account with this e-mail already."
 NOT_IN = f"{PERHAPS} Please log in."
 NOT_UP = f"{PERHAPS} Try to log in; if that is refused, sign up again."
@@ -91,7 +97,7 @@ class Signup(Door):
         body = await self.credentials(req)
         if problem := email_problem(body.email):
             raise invalid(problem, "email")
-        if problem := password_problem(body.password):
+        if problem := password_problem(body.password, body.email, common_passwords()):
             raise invalid(problem, "password")
         await self.attempts.take((SIGNUP_ADDRESS, (address_of(req),)))
         hashed = await self.passwords.hash(body.password)
@@ -113,19 +119,41 @@ class Login(Door):
         body = await self.credentials(req)
         device = await self.known_device(req, body.email)
         counts = login_counts(address_of(req), body.email, device)
-        async with self.attempts.counted(*counts):
-            login = await run(self.engine, accounts.login_of, body.email)
-            stored = login.password_hash if login else None
-            given = body.password[: PASSWORD_LIMIT + 1]
-            if not await self.passwords.matches(given, stored) or login is None:
-                raise NO_MATCH
-        began = beginning(req, login.account_id, login.password_hash)
-        # Where the password was changed since it was checked, there is none to begin.
-        if not await change(self.engine, enter, began.entrance, perhaps=NOT_IN):
-            raise NO_MATCH
+        for _ in range(TRIES):
+            async with self.attempts.counted(*counts):
+                login = await self.proven(body)
+            began = beginning(req, login.account_id, login.password_hash)
+            # Where the password was changed since it was checked, there is none to begin.
+            if await change(self.engine, enter, began.entrance, perhaps=NOT_IN):
+                break
+        else:
+            raise ApiError(401, BAD_LOGIN, NO_MATCH)
+        await self.rehash(login, body.password)
         began.hand_out(req, resp)
         data: LoginView = {"id": login.account_id, "email": login.email}
         write_data(resp, data)
+
+    async def proven(self, body: Credentials) -> accounts.Login:
+        """Return the login whose password was given. Raises ApiError 401 and 503."""
+        given = body.password[: PASSWORD_LIMIT + 1]
+        logins = await run(self.engine, accounts.logins_of, body.email)
+        for login in logins:
+            if await self.passwords.matches(given, login.password_hash):
+                return login
+        if not logins:
+            await self.passwords.matches(given, None)
+        raise ApiError(401, BAD_LOGIN, NO_MATCH)
+
+    async def rehash(self, login: accounts.Login, password: str) -> None:
+        """Hash a password anew where hashes are made with other parameters than its own."""
+        if not needs_rehash(login.password_hash):
+            return
+        try:
+            hashed = await self.passwords.hash(password, Urgency.LOGIN)
+            stored = login.password_hash
+            await change(self.engine, accounts.rehash, login.account_id, stored, hashed)
+        except ApiError as error:  # the next login does it; this one is done
+            log.warning("a password is not hashed anew: %s", error)
 
     async def known_device(self, req: Request, email: str) -> str | None:
         """Return the hash of the device's token, if the account of an e-mail knows it."""

@@ -6,21 +6,24 @@ from falcon.asgi import Request, Response
 
 from domain.account.commands import DeleteAccount
 from domain.account.credentials import PASSWORD_LIMIT, email_problem, password_problem
-from domain.limits import CONFIRMATION
+from domain.limits import CONFIRMATION, SIGNUP_ADDRESS
 from domain.store import accounts
 from domain.store.accounts import Change
+from domain.store.common_passwords import common_passwords
 from domain.store.engine import IntegrityError, constraint, run
 from domain.store.log import Authority, Draft
 from domain.store.mint import mint, mint_session, secret_hash
 from domain.store.sessions import Holder
 from web import cookies
+from web.address import address_of
 from web.answers import Writes, write_data
-from web.attempts import BAD_LOGIN, Attempts
-from web.auth import NO_SESSION, Gate
+from web.attempts import BAD_LOGIN, Attempts, Count
+from web.auth import Gate, no_session
 from web.bodies.accounts import AccountChange, Farewell
 from web.changes import PERHAPS, change
 from web.describe import describes
 from web.errors import ApiError, invalid
+from web.hashing import Urgency
 from web.inbox import NoAuthorityError
 from web.media import decode_body, read_body
 from web.operations import accounts as said
@@ -31,7 +34,6 @@ from web.views.accounts import DeletedAccountView, account_view
 
 WRONG = "currentPassword is not this account's password."
 WHICH = f"{PERHAPS} Log in anew: if one password is refused, the other one holds."
-WRONG_PASSWORD = ApiError(401, BAD_LOGIN, WRONG, {"currentPassword": WRONG})
 
 
 class Me:
@@ -55,12 +57,15 @@ class Me:
     async def on_patch(self, req: Request, resp: Response) -> None:
         """Change e-mail or password; another password ends all other sessions."""
         holder = await self._gate.owner(req)
-        body = checked(decode_body(await read_body(req), AccountChange))
-        async with self._attempts.counted((CONFIRMATION, (holder.session_id,))):
-            proof = await self._proof(holder, body.current_password)
-            token = mint_session()
-            asked = await self._asked(req, holder, body, proof, token)
-            email = await self._changed(asked)
+        body = checked(decode_body(await read_body(req), AccountChange), holder.email)
+        counts: list[Count] = [(CONFIRMATION, (holder.account_id,))]
+        if body.email is not None:  # whether it is taken is told, as at sign-up
+            counts.append((SIGNUP_ADDRESS, (address_of(req),)))
+        await self._attempts.take(*counts)
+        proof = await self._proof(holder, body.current_password)
+        token = mint_session()
+        asked = await self._asked(req, holder, body, proof, token)
+        email = await self._changed(asked)
         if asked.password_hash is not None:
             cookies.set_session(req, resp, token)
         write_data(resp, account_view(holder, email))
@@ -70,8 +75,8 @@ class Me:
         """Delete the account with its pages; from a 200 on nothing of it is to be seen."""
         holder = await self._gate.owner(req)
         body = decode_body(await read_body(req), Farewell)
-        async with self._attempts.counted((CONFIRMATION, (holder.session_id,))):
-            await self._proof(holder, body.current_password)
+        await self._attempts.take((CONFIRMATION, (holder.account_id,)))
+        await self._proof(holder, body.current_password)
         authority = Authority("owner", holder.account_id)
         draft = Draft(mint("r"), DeleteAccount(), authority, holder.account_id)
 
@@ -82,7 +87,7 @@ class Me:
         try:
             written = await self._writes.answer(req, resp, draft, deleted)
         except NoAuthorityError:
-            raise NO_SESSION from None  # another deletion was faster
+            raise no_session() from None  # another deletion was faster
         if written.is_published:
             cookies.unset_session(resp)
 
@@ -90,14 +95,17 @@ class Me:
         """Return the hash that the current password fits. Raises ApiError 401 if it fits none."""
         stored = await run(self._engine, accounts.password_hash_of, holder.account_id)
         given = password[: PASSWORD_LIMIT + 1]
-        if not await self._passwords.matches(given, stored) or stored is None:
-            raise WRONG_PASSWORD
+        is_right = await self._passwords.matches(given, stored, Urgency.CONFIRMATION)
+        if not is_right or stored is None:
+            raise wrong_password()
         return stored
 
     async def _asked(
         self, req: Request, holder: Holder, body: AccountChange, proof: str, token: str
     ) -> Change:
-        hashed = None if body.password is None else await self._passwords.hash(body.password)
+        hashed = None
+        if body.password is not None:
+            hashed = await self._passwords.hash(body.password, Urgency.CONFIRMATION)
         return Change(
             holder.account_id,
             holder.session_id,
@@ -113,20 +121,30 @@ class Me:
         try:
             email = await change(self._engine, accounts.change_account, asked, perhaps=WHICH)
         except IntegrityError as error:
-            if constraint(error) != "accounts_email_key_key":
+            if constraint(error) not in accounts.EMAIL_INDEXES:
                 raise
             raise ApiError(409, "CONFLICT", TAKEN, {"email": TAKEN}) from None
         if email is None:
-            raise WRONG_PASSWORD
+            raise wrong_password()
         return str(email)
 
 
-def checked(body: AccountChange) -> AccountChange:
-    """Return a change that changes something, to what can be. Raises ApiError 400."""
+def wrong_password() -> ApiError:
+    """Return a 401 for a password that is not the account's."""
+    return ApiError(401, BAD_LOGIN, WRONG, {"currentPassword": WRONG})
+
+
+def checked(body: AccountChange, email: str) -> AccountChange:
+    """Return a change that changes something, to what can be; `email` is the present one.
+
+    Raises ApiError 400.
+    """
     if body.email is None and body.password is None:
         raise invalid("Give at least one of email, password.")
     if body.email is not None and (problem := email_problem(body.email)):
         raise invalid(problem, "email")
-    if body.password is not None and (problem := password_problem(body.password)):
-        raise invalid(problem, "password")
+    if body.password is not None:
+        problem = password_problem(body.password, body.email or email, common_passwords())
+        if problem:
+            raise invalid(problem, "password")
     return body

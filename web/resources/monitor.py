@@ -10,7 +10,7 @@ from domain.page import commands as c
 from domain.store.log import Authority, Draft
 from domain.store.mint import mint
 from web.answers import Described, Writes, idempotency, write_data
-from web.auth import BAD_KEY, Gate, bearer
+from web.auth import Gate, bad_key, bearer
 from web.bodies import monitor as m
 from web.describe import describes
 from web.errors import NOT_READ, ApiError, unavailable
@@ -72,7 +72,7 @@ class Monitor:
             await self._writes.answer(req, resp, draft, describe, status=status)
         except NoAuthorityError:
             await self._gate.live_key(key)
-            raise BAD_KEY from None
+            raise bad_key() from None
         await self._gate.stamp(key)
 
 

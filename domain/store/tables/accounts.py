@@ -30,7 +30,10 @@ accounts = Table(
     Column("created_at", Moment, nullable=False),
     Column("deleted_at", Moment),
     Column("balance", BigInteger, nullable=False, server_default="0"),
+    Column("mailbox_key", Text),
+    Column("mailbox_email", Text),
     CheckConstraint("balance >= 0", name="accounts_balance"),
+    Index("accounts_mailbox_key", "mailbox_key", unique=True),
     # What the clock looks for every second: Prime that ends, and slots that expire.
     Index("accounts_prime_due", "tier_until", postgresql_where=text("tier = 'prime'")),
 )
