@@ -43,3 +43,28 @@ KEY_READS: Final = Limit("key-reads", 20_000, 30)
 ACCOUNT_WRITES: Final = Limit("account-writes", 20_000, 60)
 # Of an address (of IPv6: a /64) all requests to the API, whoever asks: many monitors share one.
 ADDRESS_REQUESTS: Final = Limit("address-requests", 40_000, 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A bucket of bytes, refilled all the time; what it holds can be spent at once."""
+
+    name: str
+    bytes_max: int
+    bytes_a_day: int
+
+    @property
+    def refill(self) -> float:
+        """How many bytes come in a second."""
+        return self.bytes_a_day / (24 * HOUR_S)
+
+
+# What an account's writes to its pages may add to the log, which keeps them for more than a year.
+# The bucket holds two thousand updates of full length; 200 MB a day are one every four seconds.
+WRITTEN_BYTES: Final = Budget("account-bytes", 20_000_000, 200_000_000)
+# What says that trouble is over has a bucket to itself: the other one never delays it.
+RECOVERY_BYTES: Final = Budget("account-recovery-bytes", 20_000_000, 200_000_000)
+# Updates that resolve, taken from an account that has emptied that one as well.
+RECOVERY_UPDATES: Final = Limit("account-recovery-updates", 60, HOUR_S)
+# What a row of the log takes beside its payload, its indexes and the row of its key included.
+ROW_BYTES: Final = 600

@@ -18,7 +18,8 @@ from domain.store.engine import (
 )
 from domain.store.lines import current_request_id
 from domain.store.log import Appended, Draft, append
-from domain.store.receipts import Receipt, first_use, forget_use, receipt, receipt_at
+from domain.store.receipts import FirstUse, Receipt, first_use, forget_use, receipt, receipt_at
+from web.byte_budget import ByteBudget
 from web.errors import ApiError, unavailable, unknown
 from web.process import Process
 from web.turns import TurnNotTakenError, Turns
@@ -52,17 +53,23 @@ class Inbox:
         """Append through, ring by and wait in `process`."""
         self._process = process
         self._turns = Turns(process.neighbours.has)
+        self._bytes = ByteBudget(process)
 
     async def write(self, draft: Draft, *, waits: bool) -> Written:
         """Append a command and, if `waits`, see it published.
 
-        Raises NoAuthorityError, and ApiError 409 (another body), 503 (UNAVAILABLE, UNKNOWN).
+        Raises NoAuthorityError, and ApiError 409 (another body), 429 (too many bytes), 503
+        (UNAVAILABLE, UNKNOWN).
         """
         draft = replace(draft, request_id=current_request_id())
         try:
-            appended = await self._append(draft)
+            appended = await self._append_within_budget(draft)
         except IntegrityError as error:
             if constraint(error) != "idempotency_pkey":
+                raise
+            return await self._repeated(draft, waits=waits)
+        except ApiError as error:
+            if error.code != "RATE_LIMITED" or not await self._was_sent_before(draft):
                 raise
             return await self._repeated(draft, waits=waits)
         if appended is None:
@@ -71,6 +78,28 @@ class Inbox:
         self._process.doorbell.ring(appended.stream_id)
         written = Written(draft.id, draft.command, is_published=False)
         return await self._followed(written, appended) if waits else written
+
+    async def _append_within_budget(self, draft: Draft) -> Appended | None:
+        """Append; what the log takes is spent before, and given back if nothing was stored."""
+        give_back = await self._bytes.spend(draft)
+        appended = None
+        try:
+            appended = await self._append(draft)
+        except ApiError as error:
+            if error.code != "UNKNOWN":
+                await give_back()
+            raise
+        except IntegrityError:
+            await give_back()
+            raise
+        if appended is None:
+            await give_back()
+        return appended
+
+    async def _was_sent_before(self, draft: Draft) -> bool:
+        """Tell whether a draft is a repeat, which writes nothing: its first outcome can be told."""
+        use = await self._first_use(draft)
+        return use is not None and not use.expired
 
     async def _append(self, draft: Draft) -> Appended | None:
         """Append; where the connection died, once more: the receipt's id tells if it was twice."""
@@ -118,13 +147,9 @@ class Inbox:
 
     async def _repeat(self, draft: Draft, *, waits: bool) -> Written:
         """Return the first outcome of an idempotency key, refusals included."""
-        once = draft.idempotency
+        once, use = draft.idempotency, await self._first_use(draft)
         if once is None:
             raise NoAuthorityError
-        use = await run(
-            self._process.engine,
-            first_use, draft.authority, draft.stream_id, once.scope, once.key,
-        )  # fmt: skip
         if use is None or use.expired:
             if use:
                 await run(self._process.engine, forget_use, use.command_id)
@@ -137,6 +162,15 @@ class Inbox:
         # Its own: the connection died after the commit, and asking again met the key.
         is_own = use.command_id == draft.id
         return replace(await self._first_outcome(first, waits=waits), is_repeat=not is_own)
+
+    async def _first_use(self, draft: Draft) -> FirstUse | None:
+        once = draft.idempotency
+        if once is None:
+            return None
+        return await run(
+            self._process.engine,
+            first_use, draft.authority, draft.stream_id, once.scope, once.key,
+        )  # fmt: skip
 
     async def _first_outcome(self, first: Receipt, *, waits: bool) -> Written:
         written = judged(first)

@@ -37,6 +37,9 @@ _TOUCH = text("""
 UPDATE keys SET last_used_at = date_trunc('minute', clock_timestamp())
 WHERE hash = :hash AND coalesce(last_used_at, '-infinity') < date_trunc('minute', clock_timestamp())
 """)
+_ACCOUNT_OF_KEY = text(
+    "SELECT s.account_id FROM keys k JOIN streams s ON s.id = k.page_id WHERE k.hash = :hash"
+)
 _OWNER = text("SELECT account_id FROM streams WHERE id = :page_id AND NOT closed")
 
 
@@ -131,6 +134,11 @@ def credential(conn: Connection, secret_hash: str) -> Credential | None:
     """Return the key with this hash, live or not."""
     row = conn.execute(_CREDENTIAL, {"hash": secret_hash}).one_or_none()
     return Credential(*row) if row else None
+
+
+def account_of_key(conn: Connection, secret_hash: str) -> str | None:
+    """Return the account whose page a key is of, live or not; None for no key."""
+    return conn.execute(_ACCOUNT_OF_KEY, {"hash": secret_hash}).scalar()
 
 
 def touch_key(conn: Connection, secret_hash: str) -> None:

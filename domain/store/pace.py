@@ -22,6 +22,7 @@ from redis.backoff import NoBackoff
 
 from domain.limits import Limit
 from domain.store import keys, metrics
+from domain.store.buckets import Buckets
 from domain.store.visits import UNREACHABLE
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,8 @@ class Pace:
         self, cache_url: str, *, is_on: bool, clock: Callable[[], float] = time.time
     ) -> None:
         """Connect lazily; `is_on` false: nothing is counted, nothing is limited."""
-        self._is_on = is_on
+        self.is_on = is_on
+        self.buckets = Buckets()
         self._clock = clock
         self._windows: dict[tuple[str, str], Window] = {}
         self._quiet_until = 0.0
@@ -68,7 +70,7 @@ class Pace:
 
     def hit(self, limit: Limit, part: str) -> int | None:
         """Count one; if that is one too many, it does not count: return the seconds to wait."""
-        if not self._is_on:
+        if not self.is_on:
             return None
         now = self._clock()
         window = self._window(limit, part, now)
@@ -80,7 +82,7 @@ class Pace:
 
     def start(self) -> None:
         """Begin to tell other processes what is counted here."""
-        if self._is_on:
+        if self.is_on:
             self._telling = asyncio.create_task(self._tell_on())
 
     async def stop(self) -> None:
@@ -93,6 +95,10 @@ class Pace:
 
     async def tell(self) -> None:
         """Tell what is worth it and take over what others counted. Raises UNREACHABLE."""
+        await self._tell_windows()
+        await self.buckets.tell(self._redis, WITHIN_S)
+
+    async def _tell_windows(self) -> None:
         told = {
             name: window
             for name, window in self._windows.items()

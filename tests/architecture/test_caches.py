@@ -9,6 +9,7 @@ from tests.architecture.source import Source, sources
 
 # What grows all the same, by module and name, and what bounds it. Nothing else may.
 BOUNDED = {
+    "domain.store.buckets:Buckets._buckets": "BUCKETS_MAX",
     "domain.store.pace:Pace._windows": "WINDOWS_MAX",
     "domain.store.spare_counts:SpareCounts._windows": "KEYS_MAX",
     "domain.store.visit_tally:_copies": "three words",
@@ -18,6 +19,7 @@ BOUNDED = {
     "ops.supervisor:Supervisor._restart_at": "the programs of one machine",
     "web.auth:Gate._stamped": "STAMPS_MAX",
     "web.auth:Gate._stamping": "requests under way",
+    "web.byte_budget:ByteBudget._account_of_key": "KEYS_MAX",
     "web.copies:Copies._copies": "the weight that it was made with",
     "web.copies:Copies._filling": "requests under way",
     "web.media:_TEXTS": "the types of bodies",
