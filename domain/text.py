@@ -19,6 +19,9 @@ BLANK: Final = (
     "\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 NOT_BLANK: Final = f"[^{BLANK}]"
+# What a text of one line holds none of: controls, ends of lines, and what overrides the direction
+# of letters. Marks of direction, which Arabic and Hebrew need, stay.
+_IN_NO_LINE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _SEEN: Final = re.compile(NOT_BLANK)
 
 
@@ -36,6 +39,22 @@ def cut_reference(reference: str) -> str:
     if len(raw) <= REFERENCE_BYTES:
         return reference
     return raw[: REFERENCE_BYTES - len("…".encode())].decode(errors="ignore") + "…"
+
+
+def clean_line(text: str | None) -> str | None:
+    """Trim a text of one line, without controls and overrides of direction; None if it is blank."""
+    return clean(_IN_NO_LINE.sub("", text)) if text is not None else None
+
+
+def printable(text: str) -> str:
+    """Return a text that a terminal shows as one line, and obeys in nothing."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\t" else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 def is_storable(text: str) -> bool:
@@ -57,4 +76,4 @@ def same_name(one: str, other: str) -> bool:
 
 def fold(name: str) -> str:
     """Bring a name into the form in which names are compared."""
-    return name.strip().casefold()
+    return _IN_NO_LINE.sub("", name).strip().casefold()

@@ -18,7 +18,7 @@ from domain.store.common_passwords import common_passwords
 from domain.store.engine import sync_engine
 from domain.store.mint import mint, mint_key, secret_hash
 from domain.store.settings import load_settings
-from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT, clean
+from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT, clean, clean_line
 from ops.writing import CommandRefusedError, change, write
 from web.passwords import hash_password
 
@@ -150,7 +150,7 @@ def described(description: str | None, what: str = "description") -> str | None:
 
 def named(name: str) -> str:
     """Return a name that is none too long, nor blank. Raises CommandRefusedError."""
-    tidy = clean(name)
+    tidy = clean_line(name)
     if tidy is None or len(tidy) > NAME_LIMIT:
         message = f"A name has 1 to {NAME_LIMIT} characters."
         raise CommandRefusedError(message)

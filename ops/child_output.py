@@ -7,6 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from domain.text import printable
+
 # Gives a child of this name a file descriptor to write to; who started the child closes it.
 OpenOutput = Callable[[str], int]
 
@@ -20,7 +22,7 @@ def say(name: str, line: str) -> None:
     stopping.
     """
     with suppress(OSError, ValueError):
-        print(f"{name:<{_NAME_WIDTH}} | {line}", flush=True)
+        print(f"{name:<{_NAME_WIDTH}} | {printable(line)}", flush=True)
 
 
 class PrefixedOutput:

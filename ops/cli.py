@@ -10,9 +10,10 @@ import click
 from domain.page.state import ComponentKind, Tier
 from domain.store.engine import UNREACHABLE
 from domain.store.settings import SettingsError, load_settings, require_stack
-from domain.text import is_storable
+from domain.text import is_storable, printable
 from ops import accounts, care, demo, doctor, mounts
 from ops.cli_tokens import tokens
+from ops.terminal import say
 from ops.writing import CommandRefusedError, NotPublishedError, UnsureError
 
 
@@ -27,16 +28,16 @@ def migrate() -> None:
     from domain.store.migrations import migrate as upgrade
 
     upgrade(require_stack(load_settings()).database_url)
-    click.echo("The schema is up to date.")
+    say("The schema is up to date.")
 
 
 @cli.command("demo")
 def seed() -> None:
     """Make the demo account and page, or say where they are."""
     access = demo.seed_demo()
-    click.echo(f"Page      {access.page_url}")
-    click.echo(f"Login     {access.login_email}  {access.login_password}")
-    click.echo(f"API key   {access.api_key}")
+    say(f"Page      {access.page_url}")
+    say(f"Login     {access.login_email}  {access.login_password}")
+    say(f"API key   {access.api_key}")
 
 
 @cli.command("doctor")
@@ -46,9 +47,9 @@ def examine() -> None:
     findings = doctor.examine()
     for finding in findings:
         mark = "ok " if finding.is_well else "BAD"
-        click.echo(f"{mark} {finding.name:<12} {finding.what}")
+        say(f"{mark} {finding.name:<12} {finding.what}")
         if not finding.is_well:
-            click.echo(f"    {'':<12} {finding.advice}")
+            say(f"    {'':<12} {finding.advice}")
     sys.exit(0 if all(f.is_well for f in findings if f.name != "png") else 1)
 
 
@@ -57,7 +58,7 @@ def examine() -> None:
 def back_up(file: Path) -> None:
     """Write everything to FILE, a new one, as of one instant; nobody has to stop for it."""
     made = care.backup(file)
-    click.echo(f"{file}: {made.rows} rows of {made.tables} tables, schema {made.step}.")
+    say(f"{file}: {made.rows} rows of {made.tables} tables, schema {made.step}.")
 
 
 @cli.command("restore")
@@ -65,8 +66,8 @@ def back_up(file: Path) -> None:
 def restore(file: Path) -> None:
     """Fill an EMPTY database from FILE; every page is published anew."""
     made = care.restore(file)
-    click.echo(f"{made.rows} rows of {made.tables} tables, as of {made.made_at:%F %H:%M} UTC.")
-    click.echo("Every page is published anew by the workers.")
+    say(f"{made.rows} rows of {made.tables} tables, as of {made.made_at:%F %H:%M} UTC.")
+    say("Every page is published anew by the workers.")
 
 
 @cli.group()
@@ -81,7 +82,7 @@ def create_account(email: str, password: str | None) -> None:
     """Make an account for EMAIL."""
     chosen = password or secrets.token_urlsafe(12)
     account_id = accounts.create_account(email, chosen)
-    click.echo(f"{account_id}  {email}" + ("" if password else f"  password: {chosen}"))
+    say(f"{account_id}  {email}" + ("" if password else f"  password: {chosen}"))
 
 
 @account.command("reset-password")
@@ -94,7 +95,7 @@ def reset_password(email: str, *, password_stdin: bool) -> None:
     """
     chosen = read_password() if password_stdin else secrets.token_urlsafe(12)
     accounts.reset_password(email, chosen)
-    click.echo(f"{email}" + ("" if password_stdin else f"  password: {chosen}"))
+    say(f"{email}" + ("" if password_stdin else f"  password: {chosen}"))
 
 
 def read_password() -> str:
@@ -122,7 +123,7 @@ def create_page(email: str, name: str, subdomain: str | None, *, public: bool) -
     """Make a page NAME for the account EMAIL."""
     page_id, host = accounts.create_page(email, name, subdomain)
     # Told as soon as it is so: whoever sees only what fails after it would make another.
-    click.echo(f"{page_id}  {load_settings().page_url(host) if host else '(no host)'}")
+    say(f"{page_id}  {load_settings().page_url(host) if host else '(no host)'}")
     if public:
         accounts.make_public(page_id)
 
@@ -133,7 +134,7 @@ def list_pages() -> None:
     for found in accounts.all_pages():
         state = "public" if found.is_public else "hidden"
         state = "suspended" if found.is_suspended else state
-        click.echo(f"{found.id}  {found.host or '-':<32} {state}  {found.email}  {found.name}")
+        say(f"{found.id}  {found.host or '-':<32} {state}  {found.email}  {found.name}")
 
 
 @page.command("suspend")
@@ -142,7 +143,7 @@ def list_pages() -> None:
 def suspend_page(page: str, reason: str | None) -> None:
     """Keep visitors and keys out of PAGE (an id, a host or a subdomain)."""
     accounts.suspend_page(page, reason)
-    click.echo(f"{page} is suspended.")
+    say(f"{page} is suspended.")
 
 
 @page.command("unsuspend")
@@ -150,7 +151,7 @@ def suspend_page(page: str, reason: str | None) -> None:
 def unsuspend_page(page: str) -> None:
     """Let a suspended PAGE go on as it was."""
     accounts.unsuspend_page(page)
-    click.echo(f"{page} is not suspended.")
+    say(f"{page} is not suspended.")
 
 
 @cli.group()
@@ -169,7 +170,7 @@ def add_component(
 ) -> None:
     """Add a component NAME to PAGE (an id, a host or a subdomain)."""
     kind = ComponentKind.CATEGORY if category else ComponentKind.LEAF
-    click.echo(accounts.add_component(page, name, kind, parent, description))
+    say(accounts.add_component(page, name, kind, parent, description))
 
 
 @cli.group()
@@ -182,7 +183,7 @@ def key() -> None:
 @click.argument("name", default="monitor")
 def create_key(page: str, name: str) -> None:
     """Make a key for PAGE and print its secret, this once."""
-    click.echo(accounts.create_key(page, name))
+    say(accounts.create_key(page, name))
 
 
 @cli.group()
@@ -195,14 +196,14 @@ def mount() -> None:
 def list_mounts(page: str) -> None:
     """List the hosts of PAGE, and what was found of each in DNS."""
     for found in mounts.mounts_of(page):
-        click.echo(mounts.told(found))
+        say(mounts.told(found))
 
 
 @mount.command("verify")
 @click.argument("mount")
 def verify_mount(mount: str) -> None:
     """Have MOUNT (an id) looked up in DNS again, now."""
-    click.echo(mounts.told(mounts.verify_mount(mount)))
+    say(mounts.told(mounts.verify_mount(mount)))
 
 
 @cli.group()
@@ -218,7 +219,7 @@ def set_tier(email: str, tier: str, until: datetime | None) -> None:
     """Give the account EMAIL a tier, until a date or without end."""
     ends_at = until.replace(tzinfo=UTC) if until else None
     accounts.set_tier(email, Tier(tier), ends_at)
-    click.echo(f"{email} is {tier}" + (f" until {ends_at:%Y-%m-%d %H:%M} UTC." if ends_at else "."))
+    say(f"{email} is {tier}" + (f" until {ends_at:%Y-%m-%d %H:%M} UTC." if ends_at else "."))
 
 
 cli.add_command(tokens)
@@ -238,9 +239,9 @@ def main() -> None:
         refuse_unreadable(sys.argv[1:])
         cli(prog_name="hepstatus")
     except (CommandRefusedError, NotPublishedError, UnsureError, SettingsError) as reason:
-        sys.exit(str(reason))
+        sys.exit(printable(str(reason)))
     except UNREACHABLE as error:
-        sys.exit(outage(error))
+        sys.exit(printable(outage(error)))
 
 
 def outage(error: BaseException) -> str:

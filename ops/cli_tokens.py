@@ -4,6 +4,7 @@ import click
 
 from domain.store.engine import UNREACHABLE
 from ops import tokens as door
+from ops.terminal import say
 
 
 @click.group()
@@ -18,16 +19,16 @@ def grant(email: str, amount: int) -> None:
     """Give AMOUNT tokens to the account EMAIL."""
     door.grant_tokens(email, amount)
     try:
-        click.echo(f"{email} has {door.balance_of(email)} tokens.")
+        say(f"{email} has {door.balance_of(email)} tokens.")
     except UNREACHABLE:  # that they were granted stays true
-        click.echo(f"{email} was granted {amount} tokens; how many these are now can't be read.")
+        say(f"{email} was granted {amount} tokens; how many these are now can't be read.")
 
 
 @tokens.command("balance")
 @click.argument("email")
 def balance(email: str) -> None:
     """Print how many tokens the account EMAIL has."""
-    click.echo(door.balance_of(email))
+    say(door.balance_of(email))
 
 
 @tokens.command("ledger")
@@ -37,4 +38,4 @@ def ledger(email: str) -> None:
     for row in door.ledger_of(email):
         slot = f"  {row.slot_id} until {row.slot_expires_at:%Y-%m-%d %H:%M}" if row.slot_id else ""
         when = f"{row.at:%Y-%m-%d %H:%M:%S}"
-        click.echo(f"{when}  {row.kind:<5}  {row.amount:>+9}  {row.balance:>9}{slot}")
+        say(f"{when}  {row.kind:<5}  {row.amount:>+9}  {row.balance:>9}{slot}")

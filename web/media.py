@@ -3,7 +3,17 @@
 import asyncio
 import json
 import re
-from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+from collections.abc import Callable
+from typing import (
+    Annotated,
+    Any,
+    NamedTuple,
+    TypeAlias,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import falcon.asgi
 import msgspec
@@ -11,7 +21,7 @@ from falcon.util.mediatypes import parse_header
 
 from domain.page.state import Mode
 from domain.status import Impact, IncidentState, Status
-from domain.text import BLANK, clean, is_storable
+from domain.text import BLANK, clean, clean_line, is_storable
 from web.errors import ApiError, invalid
 
 LIMIT_BYTES = 64 * 1024
@@ -26,6 +36,16 @@ NAMES = {
 }  # fmt: skip
 
 Body = TypeVar("Body", bound=msgspec.Struct)
+Tidying: TypeAlias = Callable[[str | None], str | None]
+
+
+class BodyText(NamedTuple):
+    """A text of a body: its attribute, its longest length, and how it is tidied."""
+
+    name: str
+    limit: int
+    is_required: bool
+    tidy: Tidying
 
 
 def text(limit: int, meaning: str = "", **more: Any) -> Any:  # noqa: ANN401 - JSON Schema, Meta
@@ -36,6 +56,15 @@ def text(limit: int, meaning: str = "", **more: Any) -> Any:  # noqa: ANN401 - J
     schema = {"description": meaning} if meaning else {}
     return msgspec.Meta(
         extra={"limit": limit}, extra_json_schema={"maxLength": limit, **schema, **more}
+    )
+
+
+def line(limit: int, meaning: str = "", **more: Any) -> Any:  # noqa: ANN401 - as `text`
+    """Describe a text of one line: it is kept without controls and overrides of direction."""
+    schema = {"description": meaning} if meaning else {}
+    return msgspec.Meta(
+        extra={"limit": limit, "is_line": True},
+        extra_json_schema={"maxLength": limit, **schema, **more},
     )
 
 
@@ -178,10 +207,10 @@ ALLOWED = {
 def _tidied(body: Body, path: str = "") -> Body:
     """Trim every text and hold it to its limit, in objects within objects too."""
     wires = dict(zip(body.__struct_fields__, body.__struct_encode_fields__, strict=True))
-    for name, limit, is_required in _texts(type(body)):
+    for name, limit, is_required, tidy_up in _texts(type(body)):
         if (given := getattr(body, name)) is msgspec.UNSET:
             continue
-        wire, tidy = path + wires[name], clean(given)
+        wire, tidy = path + wires[name], tidy_up(given)
         if tidy is None and is_required:
             raise invalid(f"{wire} is required.", wire)
         if tidy is not None and len(tidy) > limit:
@@ -193,26 +222,30 @@ def _tidied(body: Body, path: str = "") -> Body:
     return body
 
 
-def _texts(shape: type[msgspec.Struct]) -> list[tuple[str, int, bool]]:
-    """Return (attribute, limit, whether it is required) of a request's texts."""
+def _texts(shape: type[msgspec.Struct]) -> list[BodyText]:
+    """Return a request's texts."""
     if shape not in _TEXTS:
         hints = get_type_hints(shape, include_extras=True)
         required = set(shape.__struct_fields__) - _optional(shape)
         _TEXTS[shape] = [
-            (name, limit, name in required)
+            BodyText(name, int(said["limit"]), name in required, _tidying_of(said))
             for name, hint in hints.items()
-            if (limit := _limit_of(hint)) is not None
+            if (said := _said_of(hint)) is not None
         ]
     return _TEXTS[shape]
 
 
-_TEXTS: dict[type[msgspec.Struct], list[tuple[str, int, bool]]] = {}
+_TEXTS: dict[type[msgspec.Struct], list[BodyText]] = {}
+
+
+def _tidying_of(said: dict[str, Any]) -> Tidying:
+    return clean_line if said.get("is_line") else clean
 
 
 def required_texts(shape: type[msgspec.Struct]) -> set[str]:
     """Return the wire names of texts that may not be blank."""
     wires = dict(zip(shape.__struct_fields__, shape.__struct_encode_fields__, strict=True))
-    return {wires[name] for name, _, is_required in _texts(shape) if is_required}
+    return {wires[name] for name, _, is_required, _ in _texts(shape) if is_required}
 
 
 def _optional(shape: type[msgspec.Struct]) -> set[str]:
@@ -220,11 +253,12 @@ def _optional(shape: type[msgspec.Struct]) -> set[str]:
     return set(shape.__struct_fields__[-count:]) if count else set()
 
 
-def _limit_of(hint: Any) -> int | None:  # noqa: ANN401 - a type annotation
+def _said_of(hint: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a type annotation
+    """Return what `text`, `line` or `shape` said of a field; None if none of them did."""
     if get_origin(hint) is Annotated:
         for part in get_args(hint)[1:]:
             if isinstance(part, msgspec.Meta) and part.extra and "limit" in part.extra:
-                return int(part.extra["limit"])
-        return _limit_of(get_args(hint)[0])
-    limits = (_limit_of(part) for part in get_args(hint))
-    return next((limit for limit in limits if limit is not None), None)
+                return part.extra
+        return _said_of(get_args(hint)[0])
+    found = (_said_of(part) for part in get_args(hint))
+    return next((said for said in found if said is not None), None)

@@ -5,7 +5,7 @@ from collections.abc import Container
 from typing import Final
 from unicodedata import normalize
 
-from domain.text import clean
+from domain.text import clean, clean_line
 
 EMAIL_LIMIT: Final = 254
 PASSWORD_SHORTEST: Final = 8
@@ -19,7 +19,8 @@ def email_problem(email: str) -> str | None:
     """Tell in a sentence why a trimmed `email` can't be an address, or None if it can."""
     if len(email) > EMAIL_LIMIT:
         return f"email may have at most {EMAIL_LIMIT} characters."
-    return None if _EMAIL.fullmatch(email) else "email must be an e-mail address."
+    is_address = _EMAIL.fullmatch(email) and clean_line(email) == email
+    return None if is_address else "email must be an e-mail address."
 
 
 def password_problem(password: str, email: str, common: Container[str]) -> str | None:

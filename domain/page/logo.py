@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, TypeAlias
 
+from domain.page import pictures
+
 BYTES_MAX: Final = 64 * 1024
 SIDE_MAX: Final = 4096
 DIGEST_DIGITS: Final = 32
@@ -62,16 +64,27 @@ def decode_logo(text: str) -> Logo:
 
 
 def read_logo(content: bytes) -> Logo:
-    """Return the logo that these bytes are. Raises LogoError."""
+    """Return the logo that these bytes are, with its picture and nothing else. Raises LogoError."""
     if len(content) > BYTES_MAX:
         raise LogoError(TOO_HEAVY)
     for type_, read in READERS.items():
         if (size := read(content)) is not None:
             if not all(1 <= side <= SIDE_MAX for side in size):
                 raise LogoError(BAD_SIZE)
-            digest = sha256(content).hexdigest()[:DIGEST_DIGITS]
-            return Logo(digest, type_, *size, content)
+            kept = stripped(content, type_)
+            digest = sha256(kept).hexdigest()[:DIGEST_DIGITS]
+            return Logo(digest, type_, *size, kept)
     raise LogoError(NO_PICTURE)
+
+
+def stripped(content: bytes, type_: str) -> bytes:
+    """Return a picture without what is none. Raises LogoError."""
+    try:
+        return STRIPPERS[type_](content)
+    except pictures.AnimatedError:
+        raise LogoError(pictures.ANIMATED) from None
+    except pictures.BrokenError:
+        raise LogoError(NO_PICTURE) from None
 
 
 def png_size(content: bytes) -> Size | None:
@@ -130,5 +143,10 @@ READERS: Final[dict[str, Callable[[bytes], Size | None]]] = {
     "image/png": png_size,
     "image/jpeg": jpeg_size,
     "image/webp": webp_size,
+}
+STRIPPERS: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "image/png": pictures.strip_png,
+    "image/jpeg": pictures.strip_jpeg,
+    "image/webp": pictures.strip_webp,
 }
 EXTENSIONS: Final = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}

@@ -16,9 +16,11 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from domain.store.masks import masked_fields
 from domain.store.settings import load_settings
+from domain.text import printable
 
 # What libraries put beside their lines for formatters of their own.
 NOISE = frozenset({"color_message", "data", "_record", "_from_structlog"})
+TRACEBACK = "exception"  # where `format_exc_info` puts it
 
 
 def start_lines(role: str) -> None:
@@ -61,7 +63,10 @@ def formatter(role: str, log_format: str) -> ProcessorFormatter:
     ]
     last: list[Processor] = [without_noise, structlog.processors.format_exc_info, mask]
     is_json = log_format == "json"
-    last.append(structlog.processors.JSONRenderer(as_json) if is_json else console())
+    if is_json:
+        last.append(structlog.processors.JSONRenderer(as_json))
+    else:
+        last += [escape, console()]
     return ProcessorFormatter(foreign_pre_chain=shared, processors=last)
 
 
@@ -93,6 +98,22 @@ def without_noise(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
 def mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Mask secrets in everything that a line says, tracebacks included."""
     return masked_fields(dict(event))
+
+
+def escape(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Escape what a terminal would obey, or take for another line, in all that a line says."""
+    return {name: escaped(value, has_lines=name == TRACEBACK) for name, value in event.items()}
+
+
+def escaped(value: Any, *, has_lines: bool = False) -> Any:  # noqa: ANN401 - any value
+    """Return a value whose texts are printable; a traceback keeps its lines, each indented."""
+    if isinstance(value, str) and has_lines:
+        return "\n".join(f"  {printable(part)}" for part in value.split("\n"))
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {printable(str(name)): escaped(item) for name, item in value.items()}
+    return [escaped(item) for item in value] if isinstance(value, list) else value
 
 
 def as_json(event: Any, **_: Any) -> str:  # noqa: ANN401 - structlog's protocol

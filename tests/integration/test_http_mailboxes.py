@@ -93,3 +93,10 @@ def test_operator_is_told_when_a_password_is_guessed_first(system):
         done = hepstatus(system, "account", "create", email, "--password", password)
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith("password must not be")
+
+
+def test_operator_is_told_nothing_raw_when_a_tenants_words_are_hostile(system):
+    evil = "\x1b]0;owned\x07\u202e@example.com"
+    done = hepstatus(system, "tokens", "balance", evil)
+    assert "There is no account for" in done.stderr
+    assert not any(character in done.stderr for character in evil if not character.isprintable())

@@ -9,13 +9,13 @@ from domain.status import Impact, IncidentKind, IncidentState
 from domain.text import BODY_LIMIT, TITLE_LIMIT, clean, cut_reference
 from web.bodies.monitor import AT_MOST, REFERENCES_MAX, Named, Reference, StateSaid, Words
 from web.errors import invalid
-from web.media import text
+from web.media import line, text
 
 YEARS = (2000, 2100)  # beyond that an instant is a mistake, and some zone can't write it
 REASONABLE = {"pattern": "^20(0[1-9]|[1-9][0-9])-"}
 STEPS = [IncidentState.IN_PROGRESS, IncidentState.RESOLVED]
 
-Title = Annotated[str, text(TITLE_LIMIT)]
+Title = Annotated[str, line(TITLE_LIMIT)]
 Instant = Annotated[datetime, msgspec.Meta(tz=True, extra_json_schema=REASONABLE)]
 
 
@@ -77,7 +77,7 @@ class IncidentChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True)
         ]
     }
 
-    title: Annotated[str | None, text(TITLE_LIMIT)] = None
+    title: Annotated[str | None, line(TITLE_LIMIT)] = None
     impact: Impact | None = None
     started_at: Instant | None = None
     scheduled_start: Instant | None = None

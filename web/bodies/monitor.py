@@ -9,7 +9,7 @@ from domain.page.commands import StatusGiven
 from domain.status import Impact, IncidentState, Status
 from domain.text import BODY_LIMIT, NOT_BLANK, TITLE_LIMIT, clean, cut_reference
 from web.errors import invalid
-from web.media import text
+from web.media import line, text
 
 REFERENCES_MAX = 500
 
@@ -43,7 +43,7 @@ StateSaid = Annotated[IncidentState, msgspec.Meta(extra_json_schema={"enum": SAI
 class OpenIncident(msgspec.Struct, rename="camel"):
     """An incident to be opened."""
 
-    title: Annotated[str, text(TITLE_LIMIT)]
+    title: Annotated[str, line(TITLE_LIMIT)]
     impact: Impact | None = None
     body: Words = None
     components: References = None

@@ -9,7 +9,7 @@ from domain.account.credentials import EMAIL_LIMIT, PASSWORD_LIMIT, PASSWORD_SHO
 from domain.page.state import ComponentKind
 from domain.status import Status
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT, NOT_BLANK
-from web.media import shape, text
+from web.media import line, shape, text
 
 SUBDOMAIN_LIMIT = 63
 ID_LIMIT = 64
@@ -18,7 +18,7 @@ LABEL = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
 AMONG = "The place among its siblings, from 0; last if not given."
 PARENT = "The id of a category of this page; null is the root."
 
-Name = Annotated[str, text(NAME_LIMIT)]
+Name = Annotated[str, line(NAME_LIMIT)]
 Email = Annotated[str, text(EMAIL_LIMIT, pattern=r"^[^@\s]+@[^@\s]+$")]
 Password = Annotated[
     str,
@@ -73,7 +73,7 @@ class ComponentChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True
 
     needs_one: ClassVar[bool] = True
 
-    name: Annotated[str | None, text(NAME_LIMIT)] = None
+    name: Annotated[str | None, line(NAME_LIMIT)] = None
     description: Annotated[str | UnsetType | None, text(DESCRIPTION_LIMIT)] = UNSET
     parent: Annotated[str | UnsetType | None, text(ID_LIMIT, PARENT)] = UNSET
     position: Position | None = None
@@ -92,7 +92,7 @@ class KeyChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
     needs_one: ClassVar[bool] = True
 
-    name: Annotated[str | None, text(NAME_LIMIT)] = None
+    name: Annotated[str | None, line(NAME_LIMIT)] = None
     disabled: bool | None = None
 
 

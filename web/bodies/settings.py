@@ -16,15 +16,15 @@ from domain.status import Status
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT
 from web.bodies.mounts import HOST_LIMIT
 from web.errors import invalid
-from web.media import shape, text
+from web.media import line, shape, text
 
 ZONE_LIMIT = 64
 # A picture of 64 KiB in base64 beside every other setting at its longest, however it is escaped.
 BODY_BYTES = 112 * 1024
 DATA_URL = re.compile(r"data:[\w/+.-]*;base64,")
 ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
-Label = Annotated[str | UnsetType | None, text(LABEL_LIMIT)]
-Headline = Annotated[str | UnsetType | None, text(HEADLINE_LIMIT)]
+Label = Annotated[str | UnsetType | None, line(LABEL_LIMIT)]
+Headline = Annotated[str | UnsetType | None, line(HEADLINE_LIMIT)]
 
 
 class Labels(msgspec.Struct, forbid_unknown_fields=True):
@@ -62,7 +62,7 @@ class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
     needs_one: ClassVar[bool] = True
 
-    name: Annotated[str | None, text(NAME_LIMIT)] = None
+    name: Annotated[str | None, line(NAME_LIMIT)] = None
     is_public: bool | None = None
     description: Annotated[str | UnsetType | None, text(DESCRIPTION_LIMIT)] = UNSET
     time_zone: Annotated[

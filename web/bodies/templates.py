@@ -11,14 +11,14 @@ from domain.status import Impact, IncidentKind, IncidentState
 from domain.text import BODY_LIMIT, NAME_LIMIT, TITLE_LIMIT
 from web.bodies.settings import cleared
 from web.errors import rejected
-from web.media import text
+from web.media import line, text
 
 
 class NewTemplate(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """Words for later."""
 
-    title: Annotated[str, text(TITLE_LIMIT)]
-    name: Annotated[str | None, text(NAME_LIMIT)] = None
+    title: Annotated[str, line(TITLE_LIMIT)]
+    name: Annotated[str | None, line(NAME_LIMIT)] = None
     body: Annotated[str | None, text(BODY_LIMIT)] = None
     state: IncidentState | None = None
     impact: Impact | None = None
@@ -30,8 +30,8 @@ class TemplateChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True)
 
     needs_one: ClassVar[bool] = True
 
-    title: Annotated[str | None, text(TITLE_LIMIT)] = None
-    name: Annotated[str | UnsetType | None, text(NAME_LIMIT)] = UNSET
+    title: Annotated[str | None, line(TITLE_LIMIT)] = None
+    name: Annotated[str | UnsetType | None, line(NAME_LIMIT)] = UNSET
     body: Annotated[str | UnsetType | None, text(BODY_LIMIT)] = UNSET
     state: IncidentState | UnsetType | None = UNSET
     impact: Impact | UnsetType | None = UNSET
