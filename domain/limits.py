@@ -68,3 +68,5 @@ RECOVERY_BYTES: Final = Budget("account-recovery-bytes", 20_000_000, 200_000_000
 RECOVERY_UPDATES: Final = Limit("account-recovery-updates", 60, HOUR_S)
 # What a row of the log takes beside its payload, its indexes and the row of its key included.
 ROW_BYTES: Final = 600
+# Previews of writes to one page, by one session: each is drawn whole.
+PREVIEWS: Final = Limit("previews", 2, 1)

@@ -20,14 +20,14 @@ from workers.render.tree_view import NodeView
 from workers.render.view import IncidentView, PageView
 
 
-def rehearse(rehearsal_id: str) -> None:
-    """Find out what the command of a rehearsal would do, and tell who asked."""
-    asked = rehearsals.asked(rehearsal_id)
+def rehearse(slot: str) -> None:
+    """Find out what the newest command of a session and page would do, and tell who asked."""
+    asked = rehearsals.asked(slot)
     if asked is None:
         return
     with bound(stream=asked.page_id):
         outlook, documents, policy = played(asked, datetime.now(UTC))
-        rehearsals.tell(rehearsal_id, outlook, documents, policy)
+        rehearsals.tell(slot, asked, outlook, documents, policy)
 
 
 def played(asked: Asked, now: datetime) -> tuple[Outlook, dict[str, bytes], str]:

@@ -125,10 +125,20 @@ def publish(publication: Publication, in_epoch: str) -> Edition | None:
 
 
 def publish_cold(page_id: str, fields: Fields, edition: Edition) -> bool:
-    """Add a cold artifact if the hash still is the edition it was rendered from."""
+    """Add an on-demand artifact if the hash still is the edition it was rendered from.
+
+    Those least recently asked for make room; one too large for a hash is not written.
+    """
     parts = [part for pair in fields.items() for part in pair]
-    head = [edition.seq, edition.day.isoformat(), edition.build, keys.COLD_BYTES_MAX]
-    return bool(_script("publish_cold")(keys=[keys.page_key(page_id)], args=[*head, *parts]))
+    artifact = next(iter(fields)).partition("|")[0].removesuffix("!")
+    head = [edition.seq, edition.day.isoformat(), edition.build]
+    bounds = [keys.COLD_BYTES_MAX, keys.ASKED_TTL_S, keys.ASKED_MAX]
+    return bool(
+        _script("publish_cold")(
+            keys=[keys.page_key(page_id), keys.asked_key(page_id)],
+            args=[*head, *bounds, artifact, *parts],
+        )
+    )
 
 
 def leave_late(page_id: str, name: str, fields: Fields, edition: Edition) -> None:
@@ -136,18 +146,19 @@ def leave_late(page_id: str, name: str, fields: Fields, edition: Edition) -> Non
 
     A page that is written to all the time would else have none that is drawn on ask.
     """
-    key = keys.late_key(page_id, name)
     parts: list[Any] = ["seq", edition.seq, "day", edition.day.isoformat(), "build", edition.build]
     parts += [part for pair in fields.items() for part in pair]
-    with cache_redis().pipeline() as at_once:
-        at_once.hset(key, items=parts)
-        at_once.expire(key, keys.LATE_TTL_S)
-        at_once.execute()
+    _script("keep_newest")(
+        keys=[keys.late_key(page_id, name), keys.lates_key(page_id)],
+        args=[name, "begin", keys.LATE_BYTES_MAX, keys.LATE_TTL_S, *parts],
+    )
 
 
 def note_absent(page_id: str, name: str, seq: int) -> None:
     """Note for a while that a page as of `seq` has no such artifact, and tell who waits for it."""
-    cache_redis().set(keys.absent_key(page_id, name), seq, ex=keys.ABSENT_TTL_S)
+    _script("note_absent")(
+        keys=[keys.absent_key(page_id)], args=[name, seq, keys.ABSENT_MAX, keys.ABSENT_TTL_S]
+    )
 
 
 def held_edition(page_id: str, in_epoch: str | None = None) -> Edition | None:

@@ -20,7 +20,7 @@ DELETE FROM {table} WHERE (stream_id, seq) IN (
 # The row of a stream goes last, when nothing is left in it; its id is never used again.
 _CLOSED = text("""
 SELECT id FROM streams
-WHERE closed AND last_at < clock_timestamp() - make_interval(days => :days) LIMIT 1
+WHERE closed AND last_at < clock_timestamp() - make_interval(days => :days) ORDER BY id LIMIT 1
 """)
 _OF_STREAM = """
 DELETE FROM {table} WHERE stream_id = :stream_id AND seq IN (

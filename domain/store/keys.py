@@ -18,8 +18,18 @@ FREE_HOST_TTL_S = 86_400
 # A guessed address is looked up once in a while, not at every visit.
 ABSENT_TTL_S = 60
 LATE_TTL_S = 5
-# Of what is drawn on ask a hash holds so much: whoever asks for all there is fills no Redis.
+ASKED_TTL_S = 86_400
+
+# What a page takes in Redis beside its eager artifacts, so that nobody fills it for all; Redis'
+# allocator takes up to a quarter more. Of what is rendered on ask, in the page's hash:
 COLD_BYTES_MAX = 2_000_000
+# of what a publication overtook, for `LATE_TTL_S`; the newest is there, however large it is:
+LATE_BYTES_MAX = 1_000_000
+# of previews of writes, those of all its owner's sessions together:
+PREVIEW_BYTES_MAX = 1_000_000
+# of names that were asked for in vain, and of those whose last ask is remembered, so many.
+ABSENT_MAX = 1_000
+ASKED_MAX = 4_000
 
 
 def page_key(page_id: str) -> str:
@@ -27,9 +37,19 @@ def page_key(page_id: str) -> str:
     return PAGE_PREFIX + page_id
 
 
-def absent_key(page_id: str, name: str) -> str:
-    """Return the key that says that a page has no such artifact; watched like the page itself."""
-    return f"{PAGE_PREFIX}{page_id}:absent:{name}"
+def absent_key(page_id: str) -> str:
+    """Return the key of the artifacts that a page has not got; watched like the page itself."""
+    return f"{PAGE_PREFIX}{page_id}:absent"
+
+
+def asked_key(page_id: str) -> str:
+    """Return the key that says when a page's artifacts were asked for last; watched by nobody."""
+    return f"hep:asked:{page_id}"
+
+
+def lates_key(page_id: str) -> str:
+    """Return the key of the index of a page's late artifacts; watched by nobody."""
+    return f"hep:late:{page_id}"
 
 
 def late_key(page_id: str, name: str) -> str:
@@ -37,9 +57,14 @@ def late_key(page_id: str, name: str) -> str:
     return f"{PAGE_PREFIX}{page_id}:late:{name}"
 
 
-def rehearsal_key(rehearsal_id: str) -> str:
+def rehearsal_key(slot: str) -> str:
     """Return the key of what is asked and found out of a write that is only rehearsed."""
-    return f"hep:rehearsal:{rehearsal_id}"
+    return f"hep:rehearsal:{slot}"
+
+
+def rehearsals_key(page_id: str) -> str:
+    """Return the key of the index of a page's previews."""
+    return f"hep:rehearsals:{page_id}"
 
 
 def host_key(host: str) -> str:

@@ -1,5 +1,6 @@
 """What a visit reads of Redis, in asyncio: a host's entry and a page's artifacts."""
 
+import time
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -71,10 +72,16 @@ class Visits:
         """
         names = ("seq", "day", "build", name, f"{name}!", *(f"{name}|{e}" for e in encodings))
         pipe = self._redis.pipeline(transaction=False)
-        pipe.get(keys.absent_key(page_id, name))
+        pipe.hget(keys.absent_key(page_id), name)
         for key in (keys.page_key(page_id), keys.late_key(page_id, name)):
             pipe.hmget(key, list(names))
-        absent_at, kept, late = await pipe.execute()
+        # Only of what was rendered is it remembered when it was asked for.
+        pipe.zadd(keys.asked_key(page_id), {name: time.time()}, xx=True)
+        # A Redis that is full does not take the last one, and goes on telling the others.
+        absent_at, kept, late = (await pipe.execute(raise_on_error=False))[:3]
+        for found in (absent_at, kept, late):
+            if isinstance(found, RedisError):
+                raise found
         fields = present(names, kept)
         if absent_at is not None and absent_at == fields.get("seq"):
             return None

@@ -109,3 +109,17 @@ def test_preview_is_the_owners_alone_when_somebody_knows_its_address(actors, pag
     elsewhere = told["page"].replace(page.id, other.id)
     assert other.owner.get(elsewhere).status_code == 404
     assert actors.caller().get(told["page"]).status_code == 401
+
+
+def test_a_preview_tells_that_it_was_replaced_when_its_session_asked_for_another(page):
+    # Given two previews of one page, one after the other
+    older, newer = (
+        page.owner.post(f"{page.path}/preview", {"name": name}).json()["data"]
+        for name in ("Older", "Newer")
+    )
+
+    # When both are looked at, then the newer one is shown, and the older says what became of it
+    assert "Newer" in page.owner.get(newer["page"]).text
+    gone = page.owner.get(older["page"])
+    assert (gone.status_code, gone.json()["code"]) == (404, "NOT_FOUND")
+    assert "replaced" in gone.json()["error"]

@@ -7,11 +7,14 @@ from typing import Any
 
 from falcon.asgi import Request, Response
 
+from domain.limits import PREVIEWS
+from domain.store.keys import PREVIEW_BYTES_MAX
 from domain.store.mint import mint
-from domain.store.rehearsals import SEQ, Outlook
+from domain.store.rehearsals import SEQ, Outlook, ReplacedError, slot_of
 from domain.store.sessions import Holder
 from domain.store.visits import UNREACHABLE
 from web.answers import write_data
+from web.attempts import duration
 from web.bodies.owner import given_of
 from web.bodies.settings import BODY_BYTES, PageChange, command_of
 from web.describe import describes
@@ -24,6 +27,11 @@ from web.resources.preview import Preview, write_framed
 from web.views.rehearsals import outlook_view
 
 WAIT_S = 1.0
+REPLACED = "A newer preview of this page was asked for in your session: it replaced this one."
+TOO_LARGE = (
+    f"This page is too large for a preview: at most {PREVIEW_BYTES_MAX // 1_000_000} MB of one,"
+    " compressed, are kept. The write itself can be sent all the same."
+)
 PARTS = ("page", "change")
 
 
@@ -33,21 +41,37 @@ class Rehearsal(Owner):
     async def rehearse(self, resp: Response, holder: Holder, page_id: str, command: Any) -> None:  # noqa: ANN401 - any command
         """Have a command rehearsed; tell what came of it. Raises ApiError as the write would."""
         page = await self.page_held_by(holder, page_id)
+        wait_s = await self.process.limits.hit(PREVIEWS, holder.session_id, page.id)
+        if wait_s is not None:
+            raise too_many(wait_s)
         rehearsal_id = mint("v")
-        outlook = await self.outlook(rehearsal_id, page.id, command)
+        outlook = await self.outlook(holder, page.id, rehearsal_id, command)
         if outlook.refusal:
             raise rejected(outlook.refusal)
+        if outlook.is_too_large:
+            raise ApiError(413, "TOO_LARGE", TOO_LARGE)
         path = f"/api/v1/status/{page.id}/preview/{rehearsal_id}"
         write_data(resp, outlook_view(outlook, path))
 
-    async def outlook(self, rehearsal_id: str, page_id: str, command: Any) -> Outlook:  # noqa: ANN401 - any command
-        """Return what a worker finds out. Raises ApiError 503 if none does in time."""
-        process = self.process
+    async def outlook(
+        self,
+        holder: Holder,
+        page_id: str,
+        rehearsal_id: str,
+        command: Any,  # noqa: ANN401 - any command
+    ) -> Outlook:
+        """Return what a worker finds out.
+
+        Raises ApiError 503 if none does in time, or if the session asked for another meanwhile.
+        """
+        process, slot = self.process, slot_of(page_id, holder.session_id)
         try:
-            await process.rehearsals.ask(rehearsal_id, page_id, command)
-            process.doorbell.ring_rehearsal(rehearsal_id)
+            await process.rehearsals.ask(slot, rehearsal_id, page_id, command)
+            process.doorbell.ring_rehearsal(slot)
             await process.waits.wait(rehearsal_id, SEQ, WAIT_S)
-            found = await process.rehearsals.outlook(rehearsal_id)
+            found = await process.rehearsals.outlook(slot, rehearsal_id)
+        except ReplacedError:
+            raise unavailable(REPLACED) from None
         except UNREACHABLE:
             raise not_rehearsed() from None
         if found is None:
@@ -99,9 +123,13 @@ class RehearsedDocument(Rehearsal):
         part = req.get_param("part", default="page")
         if part not in PARTS:
             raise invalid("part must be page or change.", "part")
-        page = await self.page(req, page_id)
+        holder = await self.holder(req)
+        page = await self.page_held_by(holder, page_id)
+        slot = slot_of(page.id, holder.session_id)
         try:
-            found = await self.process.rehearsals.document(vid, page.id, part)
+            found = await self.process.rehearsals.document(slot, vid, part)
+        except ReplacedError:
+            raise ApiError(404, "NOT_FOUND", REPLACED) from None
         except UNREACHABLE:
             raise not_rehearsed() from None
         if found is None:
@@ -109,6 +137,15 @@ class RehearsedDocument(Rehearsal):
         resp.content_type = "text/html; charset=utf-8"
         resp.set_header("X-Content-Type-Options", "nosniff")
         write_framed(resp, found.html, found.policy)
+
+
+def too_many(wait_s: int) -> ApiError:
+    """Return the 429 of a session that asks for previews of a page too often."""
+    sentence = (
+        f"At most {PREVIEWS.amount} previews of a page are made in a second."
+        f" Please try again in {duration(wait_s)}."
+    )
+    return ApiError(429, "RATE_LIMITED", sentence, headers={"Retry-After": str(wait_s)})
 
 
 def not_rehearsed() -> ApiError:

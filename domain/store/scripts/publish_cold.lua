@@ -1,26 +1,57 @@
--- Adds an artifact's fields if the hash still is the edition that they were rendered from. So many
--- bytes of such artifacts are kept at most: when they are more, those that were there make room.
--- KEYS: page hash. ARGV: seq, day, build, most bytes, then field, value, field, value ...
+-- Adds an on-demand artifact if the hash still is the edition that it was rendered from. So many
+-- bytes of such artifacts are kept: the least recently asked go first; one that is larger is not
+-- kept. The field `cold` names the artifacts that are there, `cold.bytes` is what they take.
+-- KEYS: page hash, when each was asked for last. ARGV: seq, day, build, most bytes, ttl_s,
+--       most names that are remembered, the artifact, then field, value, field, value ...
 -- Returns 1 if written.
 local held = redis.call('HMGET', KEYS[1], 'seq', 'day', 'build', 'gone', 'cold', 'cold.bytes')
 if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] or held[3] ~= ARGV[3] or held[4] then
   return 0
 end
-local names, bytes = held[5] or '', tonumber(held[6] or '0')
-local fields, more = {}, 0
-for i = 5, #ARGV, 2 do
-  fields[#fields + 1] = ARGV[i]
-  more = more + #ARGV[i + 1]
-end
-if names ~= '' and bytes + more > tonumber(ARGV[4]) then
-  for name in string.gmatch(names, '[^\n]+') do
-    redis.call('HDEL', KEYS[1], name)
+local most, artifact, endings = tonumber(ARGV[4]), ARGV[7], {'', '|br', '|gzip', '!'}
+local beside = 100 -- what a field takes beside its value: of many small ones most of it
+local function remove(name)
+  local bytes = 0
+  for _, ending in ipairs(endings) do
+    local length = redis.call('HSTRLEN', KEYS[1], name .. ending)
+    if redis.call('HDEL', KEYS[1], name .. ending) == 1 then
+      bytes = bytes + length + beside
+    end
   end
-  names, bytes = '', 0
+  return bytes
 end
-for i = 5, #ARGV, 2 do
+local more = 0
+for i = 8, #ARGV, 2 do
+  more = more + #ARGV[i + 1] + beside
+end
+if more > most then
+  return 0
+end
+local names = {}
+for name in string.gmatch(held[5] or '', '[^\n]+') do
+  if name ~= artifact then
+    names[#names + 1] = name
+  end
+end
+local bytes = tonumber(held[6] or '0') - remove(artifact)
+if bytes + more > most then
+  local asked = {}
+  for _, name in ipairs(names) do
+    asked[name] = tonumber(redis.call('ZSCORE', KEYS[2], name) or '0')
+  end
+  table.sort(names, function(one, other) return asked[one] > asked[other] end)
+  while #names > 0 and bytes + more > most do
+    bytes = bytes - remove(table.remove(names))
+  end
+end
+for i = 8, #ARGV, 2 do
   redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
 end
-names = names .. table.concat(fields, '\n') .. '\n'
-redis.call('HSET', KEYS[1], 'cold', names, 'cold.bytes', bytes + more)
+names[#names + 1] = artifact
+redis.call('HSET', KEYS[1], 'cold', table.concat(names, '\n'))
+redis.call('HSET', KEYS[1], 'cold.bytes', math.max(bytes, 0) + more)
+local time = redis.call('TIME')
+redis.call('ZADD', KEYS[2], time[1] + time[2] / 1000000, artifact)
+redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -1 - tonumber(ARGV[6]))
+redis.call('EXPIRE', KEYS[2], ARGV[5])
 return 1

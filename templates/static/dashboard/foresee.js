@@ -4,7 +4,7 @@
 import { bodyOf, faultsOf } from "./body.js";
 import { write } from "./send.js";
 
-const PAUSE_MS = 300;
+const PAUSE_MS = 600; // the server makes two a second
 const held = new WeakMap(); // by holder: the timer, what was asked last, and how often
 
 document.addEventListener("toggle", ({ target }) => {
