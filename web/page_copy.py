@@ -59,7 +59,7 @@ KINDS: Mapping[str, Kind] = {
 # Families of artifacts: what a name begins with, and what must follow for it to be asked for.
 FAMILIES: tuple[tuple[re.Pattern[str], Kind], ...] = (
     (re.compile(r"history/[0-9]{4}-(0[1-9]|1[0-2])"), HTML),
-    (re.compile(r"incidents/i_[0-9a-z]{26}"), HTML),
+    (re.compile(r"incidents/i_[0-9a-z]{26}(/([2-9]|[1-9][0-9]))?"), HTML),
     (re.compile(r"badge/c_[0-9a-z]{26}\.svg"), SVG),
     *((re.compile(rf"logo/[0-9a-f]{{32}}\.{ext}"), logo(type_)) for type_, ext in LOGOS.items()),
 )

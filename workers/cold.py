@@ -26,11 +26,12 @@ def render(page_id: str, name: str) -> None:
     A hash that is missing or not of the loaded state is published first: visitors ask again.
     """
     answer(f"{page_id}:{name}")
-    incident_id = name.removeprefix("incidents/")
+    kind, _, rest = name.partition("/")
+    incident_id = rest.partition("/")[0] if kind == "incidents" else ""
     with autocommit() as conn:
         held = artifacts.held_edition(page_id)
         # Guessing is cheap, loading a page is not.
-        if held and incident_id != name and not has_incident(conn, page_id, incident_id):
+        if held and incident_id and not has_incident(conn, page_id, incident_id):
             artifacts.note_absent(page_id, name, held.seq)
             return
         page, applied_seq = load_page(conn, page_id, {incident_id})

@@ -16,8 +16,9 @@ from workers.drain import apply_one
 from workers.page_stream import PageStream
 from workers.render.documents import document, dress
 from workers.render.hot import Scene, scene_of
+from workers.render.incident_view import IncidentView
 from workers.render.tree_view import NodeView
-from workers.render.view import IncidentView, PageView
+from workers.render.view import PageView
 
 
 def rehearse(slot: str) -> None:

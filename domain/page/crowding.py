@@ -67,7 +67,7 @@ def no_room_for_claims(page: Page, more: int) -> Rejection | None:
     """Return why so many claims more can't be held; none are always fine."""
     if not more:
         return None
-    kept = sum(len(incident.claims) for incident in page.incidents.values())
+    kept = sum(max(len(i.claims), len(i.leaves)) for i in page.incidents.values())
     kept += sum(len(incident.claims) for incident in page.past)
     return TOO_MANY_CLAIMS if kept + more > CLAIMS else None
 

@@ -62,9 +62,9 @@ function explain(bar, index, isAloud) {
   closeTip();
   bar.dataset.at = index;
   const trouble = $(`[data-i="${index}"]`, bar), tip = document.createElement('div');
-  tip.className = 'tip ' + (trouble?.className || (index < bar.dataset.from ? 'nodata' : 'operational'));
+  tip.className = 'tip ' + (trouble?.className || (index < bar.dataset.from ? 'nodata' : 'brief' in bar.dataset ? '' : 'operational'));
   if (trouble) tip.append(...trouble.cloneNode(true).childNodes);
-  else tip.append(`${dayName(index)}: ${index < bar.dataset.from ? 'no data' : 'no trouble'}`);
+  else tip.append(`${dayName(index)}: ${index < bar.dataset.from ? 'no data' : 'brief' in bar.dataset ? 'see the history' : 'no trouble'}`);
   all('a', tip).forEach(link => link.removeAttribute('tabindex'));
   const mark = document.createElement('i'), count = shown();
   mark.className = 'cur';

@@ -157,3 +157,14 @@ def test_size_is_what_it_holds_when_weighed():
     copy = page_copy(FIELDS)
     bodies = sum(map(len, FIELDS.values())) - len(b"7")
     assert copy.size >= bodies + ANSWER_BYTES * len(copy.answers)
+
+
+@pytest.mark.parametrize(
+    ("further", "is_asked"),
+    [
+        *[("", True), ("/2", True), ("/11", True), ("/1", False), ("/0", False), ("/02", False)],
+        *[("/", False), ("/x", False), ("/100", False), ("/2/3", False)],
+    ],
+)
+def test_a_permalink_has_further_pages_when_they_are_numbered(further, is_asked):
+    assert (name_of(f"/incidents/i_{'0' * 26}{further}") is not None) is is_asked

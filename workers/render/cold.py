@@ -5,8 +5,11 @@ to web (`web.page_copy`).
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
+from math import ceil
 
+from domain.artifact_sizes import UPDATES_A_PAGE
 from domain.badge import with_label
 from domain.days import day_of, starts_at
 from domain.store.engine import Connection
@@ -18,8 +21,9 @@ from workers.render.badge import render_badge_parts
 from workers.render.documents import document
 from workers.render.hot import Scene, badge_parts, encodings
 from workers.render.html import render
+from workers.render.incident_view import incident_views
 from workers.render.png import svg_to_png
-from workers.render.view import incident_views
+from workers.render.room import Room, fitted
 
 Fields = Mapping[str, bytes]
 MONTH_MAX = 200
@@ -61,16 +65,27 @@ def component_badge(_: Connection, scene: Scene, rest: str) -> Fields:
     raise AbsentError(rest)
 
 
-def incident(_: Connection, scene: Scene, incident_id: str) -> Fields:
-    """Return the permalink of an incident."""
+def incident(_: Connection, scene: Scene, rest: str) -> Fields:
+    """Return the permalink of an incident (`<id>`) or a further page of it (`<id>/2`)."""
+    incident_id, _slash, further = rest.partition("/")
     found = scene.page.incidents.get(incident_id)
     if found is None:
-        raise AbsentError(incident_id)
+        raise AbsentError(rest)
+    number, pages = int(further or 1), max(1, ceil(len(found.updates) / UPDATES_A_PAGE))
+    if number > pages:
+        raise AbsentError(rest)
     (item,) = incident_views(scene.page, [found])
+    first = (number - 1) * UPDATES_A_PAGE
     html = document(
-        "page/incident.html.j2", scene.view, scene.version, item=item, posted_at=found.posted_at
+        "page/incident.html.j2",
+        scene.view,
+        scene.version,
+        item=replace(item, updates=item.updates[first : first + UPDATES_A_PAGE]),
+        posted_at=found.posted_at,
+        number=number,
+        pages=pages,
     )
-    return encodings(f"incidents/{incident_id}", html)
+    return encodings(f"incidents/{rest}", html)
 
 
 def logo(conn: Connection, scene: Scene, rest: str) -> Fields:
@@ -107,13 +122,14 @@ def month_document(conn: Connection, scene: Scene, first: date) -> bytes:
     window = starts_at(first, page.time_zone), starts_at(after, page.time_zone)
     found = load_month(conn, page.id, *window, MONTH_MAX)
     told = page.look.show_latency and after > latest
+    room = Room()
     latency, newest = latency_told(conn, page.id, page.time_zone) if told else (None, None)
     return document(
         "page/history.html.j2",
         scene.view,
         scene.version,
         month=first,
-        items=incident_views(page, found),
+        items=[fitted(item, room) for item in incident_views(page, found)],
         is_cut=len(found) == MONTH_MAX,
         older=first - timedelta(days=1) if first > earliest else None,
         newer=after if after <= latest else None,

@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 
 from domain.days import iso
+from workers.render.incident_view import IncidentView, UpdateView
 from workers.render.tree_view import NodeView
-from workers.render.view import IncidentView, PageView, UpdateView
+from workers.render.view import PageView
 
 
 def status_json(view: PageView, version: str) -> bytes:
@@ -48,7 +49,7 @@ def _incident(incident: IncidentView) -> dict[str, Any]:
         "state": incident.state,
         "startedAt": iso(incident.started_at),
         "updatedAt": iso(incident.updated_at),
-        "latestUpdate": _update(incident.updates[0]) if incident.updates else None,
+        "latestUpdate": _update(incident.latest) if incident.latest else None,
     }
 
 

@@ -34,6 +34,7 @@ class BarView:
     runs: tuple[tuple[Status | None, int, int], ...]
     days: tuple[DayView, ...]
     known_days: int
+    is_brief: bool = False  # without its days in words, for want of room
 
 
 @dataclass(frozen=True, slots=True)

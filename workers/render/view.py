@@ -1,20 +1,23 @@
 """The view: all that a visitor's page and status.json say, as plain values. `version` hashes it."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
+from domain.artifact_sizes import FRAME_BYTES, MESSAGES_BYTES, PAGE_BYTES
 from domain.days import starts_at
 from domain.page import tree
 from domain.page.logo import Logo
-from domain.page.state import Incident, Mode, Page, Tier, Update
-from domain.status import IncidentKind, IncidentState, Status
+from domain.page.state import Incident, Mode, Page, Tier
+from domain.status import IncidentKind, Status
 from domain.store.load import TIMELINE_DAYS
 from domain.store.settings import load_settings
 from domain.store.template_folder import wording
+from workers.render.incident_view import IncidentView, incident_views
+from workers.render.room import Room, card_bytes, fitted, fitted_latest, with_bars_that_fit
 from workers.render.tree_view import NodeView, label_of, leaves_of, node_views
 
 VERSION_DIGITS = 16
@@ -28,41 +31,6 @@ LEGEND = (
 )
 LOGO_WIDTH, LOGO_HEIGHT = 240, 40  # in CSS pixels
 NEVER = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class UpdateView:
-    """What visitors read of an update; the rest must not reach the version."""
-
-    id: str
-    state: IncidentState
-    body: str
-    occurred_at: datetime
-    is_edited: bool
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentView:
-    """An incident with its words, newest first, and the leaves that it spoke of in tree order."""
-
-    id: str
-    name: str
-    kind: IncidentKind
-    impact: str
-    state: IncidentState
-    started_at: datetime
-    updated_at: datetime
-    resolved_at: datetime | None
-    scheduled_start: datetime | None
-    scheduled_end: datetime | None
-    updates: tuple[UpdateView, ...]
-    affected: tuple[tree.Affected, ...]
-    component_ids: tuple[str, ...]
-
-    @property
-    def is_resolved(self) -> bool:
-        """Whether the work on it has ended."""
-        return self.resolved_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +78,7 @@ def page_view(page: Page, today: date) -> PageView:
     indicator = tree.overall(page.components)
     newest_first = sorted(page.incidents.values(), key=lambda i: (i.started_at, i.id), reverse=True)
     open_ones = [i for i in newest_first if not i.is_resolved]
-    return PageView(
+    view = PageView(
         name=page.name,
         url=load_settings().page_url(page.host) if page.host else None,
         description=page.description,
@@ -132,6 +100,7 @@ def page_view(page: Page, today: date) -> PageView:
         past=_past(page, newest_first, today),
         uptime_rule=wording()["rules"]["uptime"],
     )
+    return _that_fit(view)
 
 
 def logo_view(logo: Logo) -> LogoView:
@@ -152,7 +121,8 @@ def version_of(view: PageView) -> str:
 def _past(page: Page, newest_first: list[Incident], today: date) -> tuple[IncidentView, ...]:
     since = starts_at(today - timedelta(days=TIMELINE_DAYS - 1), page.time_zone)
     recent = [i for i in newest_first if i.resolved_at and i.resolved_at >= since]
-    return incident_views(page, recent[:TIMELINE_MAX])
+    newest_end_first = sorted(recent, key=lambda i: (i.resolved_at or NEVER, i.id), reverse=True)
+    return incident_views(page, newest_end_first[:TIMELINE_MAX])
 
 
 def _of_kind(
@@ -161,47 +131,19 @@ def _of_kind(
     return incident_views(page, [incident for incident in incidents if incident.kind is kind])
 
 
-def incident_views(page: Page, incidents: Sequence[Incident]) -> tuple[IncidentView, ...]:
-    """Return what incidents say; a part is told with the last status it was given."""
-    groups = tree.groups_of_namesakes(page.components) if incidents else {}
-    return tuple(_incident_view(page, incident, groups) for incident in incidents)
-
-
-def _incident_view(page: Page, incident: Incident, groups: tree.Groups) -> IncidentView:
-    said = said_of_leaves(page, incident)
-    return IncidentView(
-        id=incident.id,
-        name=incident.title,
-        kind=incident.kind,
-        impact=incident.impact,
-        state=incident.state,
-        started_at=incident.started_at,
-        updated_at=incident.updated_at,
-        resolved_at=incident.resolved_at,
-        scheduled_start=incident.scheduled_start,
-        scheduled_end=incident.scheduled_end,
-        updates=tuple(update_view(update) for update in reversed(incident.updates)),
-        affected=tree.affected(page.components, groups, said),
-        component_ids=tuple(id_ for id_, _ in said),
+def _that_fit(view: PageView) -> PageView:
+    """Return the view with what fits: active messages first, then maintenances, then past ones."""
+    messages, bodies = Room(), Room()
+    active, maintenances, past = (
+        tuple(fitted(incident, messages) for incident in incidents)
+        for incidents in (view.active, view.maintenances, view.past)
     )
-
-
-def said_of_leaves(page: Page, incident: Incident) -> list[tuple[str, Status]]:
-    """Return the leaves that an incident spoke of, in tree order, each with its last status.
-
-    The order in which it spoke is not kept by the store: it would differ after a rebuild.
-    """
-    said: dict[str, Status] = dict.fromkeys(incident.leaves, Status.MAINTENANCE)
-    for update in incident.updates:
-        said |= update.components
-    in_time = sorted(incident.claims, key=lambda c: (c.from_at, c.component_id))
-    said |= {claim.component_id: claim.status for claim in in_time}
-    known = said.keys() & page.components.keys()
-    in_order = sorted(known, key=lambda leaf: tree.place(page.components, leaf))
-    return [(leaf, said[leaf]) for leaf in in_order]
-
-
-def update_view(update: Update) -> UpdateView:
-    """Return what an update says."""
-    is_edited = update.edited_at is not None
-    return UpdateView(update.id, update.state, update.body, update.occurred_at, is_edited)
+    cards = sum(map(card_bytes, (*active, *maintenances, *past)))
+    bars = Room(PAGE_BYTES - FRAME_BYTES - MESSAGES_BYTES - cards)
+    return replace(
+        view,
+        active=tuple(fitted_latest(incident, bodies) for incident in active),
+        maintenances=maintenances,
+        past=past,
+        nodes=with_bars_that_fit(view.nodes, bars),
+    )
