@@ -7,10 +7,11 @@ LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _WORDS: Final = (
     "about", "abuse", "account", "accounts", "admin", "api", "app", "assets", "auth", "autoconfig",
     "autodiscover", "billing", "blog", "cdn", "cname", "console", "dashboard", "dev", "docs",
-    "email", "ftp", "help", "hooks", "hostmaster", "imap", "info", "internal", "localhost",
-    "login", "mail", "metrics", "mx", "noc", "ns", "ns1", "ns2", "ns3", "ns4", "ops", "pop",
-    "pop3", "postmaster", "root", "security", "shop", "signup", "smtp", "ssl", "staging", "static",
-    "status", "statuspage", "support", "sysadmin", "test", "tls", "verify", "webmail", "webmaster",
+    "email", "ftp", "help", "hep", "hooks", "hostmaster", "imap", "info", "internal", "localhost",
+    "login", "mail", "metrics", "mta-sts", "mx", "noc", "ns", "ns1", "ns2", "ns3", "ns4", "oauth",
+    "official", "openpgpkey", "ops", "payments", "pop", "pop3", "portal", "postmaster", "root",
+    "secure", "security", "shop", "signup", "smtp", "ssl", "sso", "staging", "static", "status",
+    "statuspage", "support", "sysadmin", "test", "tls", "verify", "webmail", "webmaster", "wpad",
     "www",
 )  # fmt: skip
 RESERVED: Final = frozenset(_WORDS)

@@ -17,16 +17,21 @@ class Code(StrEnum):
     COMPONENT_LIMIT = "COMPONENT_LIMIT"
     TEXT_LIMIT = "TEXT_LIMIT"
     INSUFFICIENT_TOKENS = "INSUFFICIENT_TOKENS"
+    RATE_LIMITED = "RATE_LIMITED"
     FAILED = "FAILED"
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Why a command was refused: a code for programs, a sentence for people, fields if any."""
+    """Why a command was refused: a code for programs, a sentence for people, fields if any.
+
+    `retry_at` says from when on the same would not be refused, where that is known.
+    """
 
     code: Code
     error: str
     fields: Mapping[str, str] = field(default_factory=dict)
+    retry_at: datetime | None = None
 
 
 class Outcome(StrEnum):

@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 
 import falcon
@@ -26,6 +28,7 @@ STATUS_OF = {
     Code.COMPONENT_LIMIT: 403,
     Code.TEXT_LIMIT: 403,
     Code.INSUFFICIENT_TOKENS: 402,
+    Code.RATE_LIMITED: 429,
     Code.FAILED: 500,
 }
 HTTP_CODES = {
@@ -89,7 +92,13 @@ def unknown(sentence: str = NOT_KNOWN) -> ApiError:
 def rejected(rejection: Rejection) -> ApiError:
     """Return what the log says of a refused or failed command."""
     status = STATUS_OF[rejection.code]
-    return ApiError(status, rejection.code, rejection.error, rejection.fields)
+    headers = {"Retry-After": str(seconds_until(rejection.retry_at))} if rejection.retry_at else {}
+    return ApiError(status, rejection.code, rejection.error, rejection.fields, headers)
+
+
+def seconds_until(at: datetime) -> int:
+    """Return how many whole seconds it is until an instant, and one at least."""
+    return max(ceil((at - datetime.now(UTC)).total_seconds()), 1)
 
 
 def write_error(resp: falcon.asgi.Response, error: ApiError) -> None:

@@ -5,7 +5,7 @@ fact; a rejection undoes the claim. Follow-ups join the page streams in the same
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.account.apply import apply_all
 from domain.account.commands import AddPage
@@ -24,11 +24,12 @@ from domain.store import log as command_log
 from domain.store.announcements import Announcement, encode
 from domain.store.doorbell import worker_doorbell
 from domain.store.engine import Connection, sync_engine
-from domain.store.hosts import claim_host, is_taken, release_host, release_hosts
+from domain.store.hosts import claim_host, held_until, is_taken, release_host, release_hosts
 from domain.store.load import load_account
 from domain.store.log import Authority, Draft, Settlement, Waiting
 from domain.store.mint import mint
 from domain.store.mounts import save_mounts
+from domain.store.new_subdomains import next_subdomain_at, note_new_subdomain
 from domain.store.publication import HostRow, note_host
 from domain.store.save import save_account
 
@@ -96,15 +97,39 @@ class AccountStream:
 
     def decide(self, conn: Connection, entry: Entry) -> Decided:
         """Claim the host that is asked for, then decide. Raises RefusedError: undo the claim."""
-        command = entry.command
-        wanted = self.wanted_host(command)
-        claimed = claim_host(conn, *wanted) if wanted else None
-        is_ours = claimed is not None if wanted else not is_asked_in_vain(conn, command)
-        facts = Facts(is_ours, entry.id, entry.seq, entry.received_at)
-        decision = decide(self.account, command, entry.at, facts)
+        wanted = self.wanted_host(entry.command)
+        claimed = self.claim(conn, entry.command, *wanted) if wanted else None
+        decision = decide(
+            self.account, entry.command, entry.at, self.facts(conn, entry, wanted, claimed)
+        )
         if isinstance(decision, Rejection):
             raise RefusedError(decision)
+        if claimed and is_subdomain_asked(entry.command):
+            note_new_subdomain(conn, self.account_id, entry.at)
         return Decided(decision, [claimed] if claimed else [])
+
+    def claim(self, conn: Connection, command: object, host: str, page_id: str) -> HostRow | None:
+        """Claim a host; a subdomain that another account freed is held for it for a while."""
+        claimed_by = self.account_id if is_subdomain_asked(command) else None
+        return claim_host(conn, host, page_id, claimed_by)
+
+    def facts(
+        self,
+        conn: Connection,
+        entry: Entry,
+        wanted: tuple[str, str] | None,
+        claimed: HostRow | None,
+    ) -> Facts:
+        """Return what only the store knows of the host that a command asks for."""
+        facts = Facts(command_id=entry.id, seq=entry.seq, received_at=entry.received_at)
+        if wanted is None:
+            return replace(facts, host_is_ours=not is_asked_in_vain(conn, entry.command))
+        if claimed is None:
+            until = held_until(conn, wanted[0], self.account_id)
+            return replace(facts, host_is_ours=False, held_until=until)
+        if is_subdomain_asked(entry.command):
+            return replace(facts, next_subdomain_at=next_subdomain_at(conn, self.account_id))
+        return facts
 
     def wanted_host(self, command: object) -> tuple[str, str] | None:
         """Return (host, page id) that a command can only have if it is claimed first."""
@@ -118,9 +143,9 @@ class AccountStream:
         hosts = list(decided.hosts)
         for event in decided.events:
             if isinstance(event, PageRemoved):
-                hosts += release_hosts(conn, event.page_id)
+                hosts += release_hosts(conn, event.page_id, self.account_id)
             if isinstance(event, HostFreed):
-                freed = release_host(conn, event.host, event.page_id)
+                freed = release_host(conn, event.host, event.page_id, self.account_id)
                 hosts += [freed] if freed else []
         pairs = follow_ups(account, decided.events)
         handed = tuple(self.hand_on(conn, entry, page_id, command) for page_id, command in pairs)
@@ -167,6 +192,11 @@ class AccountStream:
         if announcement is not None:
             artifacts.announce(encode(announcement))
         return all(taken)
+
+
+def is_subdomain_asked(command: object) -> bool:
+    """Tell whether a command that claims a host is about a subdomain: domains are proven in DNS."""
+    return isinstance(command, AddPage | MountHost)
 
 
 def is_asked_in_vain(conn: Connection, command: object) -> bool:

@@ -19,6 +19,7 @@ from domain.account.mount_commands import MountCommand
 from domain.account.mount_events import HostMounted
 from domain.account.places import deal, has_free_seat
 from domain.account.state import Account
+from domain.account.subdomains import refuse_host
 from domain.log import Code, DuplicateIdError, Rejection
 
 Decision: TypeAlias = tuple[e.Event, ...] | Rejection
@@ -38,9 +39,8 @@ def add_page(account: Account, command: c.AddPage, at: datetime, facts: Facts) -
         raise DuplicateIdError(command.page_id)
     if not has_free_seat(account, at):
         return Rejection(Code.NO_FREE_SLOT, "All places of this account are taken by its pages.")
-    if not facts.host_is_ours:
-        taken = f"{command.host} is taken."
-        return Rejection(Code.CONFLICT, taken, {"subdomain": taken})
+    if command.host and (refused := refuse_host(command.host, "subdomain", at, facts)):
+        return refused
     added = e.PageAdded(command.page_id, command.name, command.host, at)
     return with_deal(account, (added, *mounted_with(command, at)), at)
 
@@ -104,7 +104,7 @@ def with_deal(account: Account, events: tuple[e.Event, ...], at: datetime) -> De
 
 def mounted(account: Account, command: MountCommand, at: datetime, facts: Facts) -> Decision:
     """Decide on a host; no place is dealt anew by that."""
-    return decide_mount(account, command, at, host_is_ours=facts.host_is_ours)
+    return decide_mount(account, command, at, facts)
 
 
 DECIDERS: Mapping[type[c.Command], Callable[[Account, Any, datetime, Facts], Decision]] = {

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from domain.account import mount_commands as c
 from domain.account import mount_events as e
+from domain.account.facts import Facts
 from domain.account.mount import (
     DOMAINS_A_PAGE,
     SUBDOMAINS_A_PAGE,
@@ -19,6 +20,7 @@ from domain.account.mount import (
     primary_of,
 )
 from domain.account.state import Account
+from domain.account.subdomains import refuse_host
 from domain.log import Code, DuplicateIdError, Rejection
 
 MountDecision: TypeAlias = tuple[e.MountEvent, ...] | Rejection
@@ -30,12 +32,12 @@ NOT_ACTIVE = Rejection(Code.CONFLICT, "Only an active mount can be primary.")
 
 
 def decide_mount(
-    account: Account, command: c.MountCommand, at: datetime, *, host_is_ours: bool
+    account: Account, command: c.MountCommand, at: datetime, facts: Facts
 ) -> MountDecision:
-    """Return what `command` causes; `host_is_ours`: nobody else has the host it is about."""
+    """Return what `command` causes."""
     match command:
         case c.MountHost():
-            return mount_host(account, command, at, host_is_ours=host_is_ours)
+            return mount_host(account, command, at, facts)
         case c.VerifyMount():
             mount = owned(account, command.page_id, command.mount_id)
             return verify(mount, at) if mount else NO_MOUNT
@@ -46,7 +48,7 @@ def decide_mount(
             mount = owned(account, command.page_id, command.mount_id)
             return set_primary(account, mount) if mount else NO_MOUNT
         case _:
-            return note(account, command, at, host_is_ours=host_is_ours)
+            return note(account, command, at, host_is_ours=facts.host_is_ours)
 
 
 def wanted_host(account: Account, command: object) -> tuple[str, str] | None:
@@ -67,9 +69,7 @@ def owned(account: Account, page_id: str, mount_id: str) -> Mount | None:
     return mount if mount and mount.page_id == page_id else None
 
 
-def mount_host(
-    account: Account, command: c.MountHost, at: datetime, *, host_is_ours: bool
-) -> MountDecision:
+def mount_host(account: Account, command: c.MountHost, at: datetime, facts: Facts) -> MountDecision:
     """Bind a subdomain at once; of a domain the proof is waited for, and it blocks nobody."""
     if command.mount_id in account.mounts:
         raise DuplicateIdError(command.mount_id)
@@ -81,8 +81,8 @@ def mount_host(
         return prefer(account, same)
     if problem := crowded(mounts, same, command):
         return conflict(problem)
-    if not host_is_ours:
-        return conflict(f"{command.host} is taken.")
+    if refused := refuse_host(command.host, "host", at, facts):
+        return refused
     return with_primary(account, (e.HostMounted(new_mount(command, at)),), command.page_id)
 
 

@@ -7,8 +7,11 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
+from domain.store.hosts import HELD_DAYS
+
 RECEIPT_DAYS: Final = 30
-FREE_HOST_DAYS: Final = 30  # its counter outlives by far the entry that it guards in Redis
+# Its counter outlives by far the entry that it guards in Redis, and as long is it held.
+FREE_HOST_DAYS: Final = HELD_DAYS
 
 _REFUSALS = """
 DELETE FROM {table} WHERE (stream_id, seq) IN (

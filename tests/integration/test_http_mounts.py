@@ -187,6 +187,24 @@ def test_only_the_id_is_told_when_nobody_waits_for_a_change_of_a_mount(actors):
         assert (asked.status_code, asked.json()["data"]) == (202, {"id": mount["id"]})
 
 
+def test_retry_after_is_true_when_an_account_takes_too_many_subdomains(actors):
+    # given Ada, who took the ten of a day
+    ada = actors.owner()
+    path = bare_page(ada)
+    for _ in range(10):
+        mount = mounted(ada, path, subdomain())
+        ada.done(ada.delete(f"{path}/mounts/{mount['id']}"), 200)
+    # when she asks for another, then she is told when she can have it
+    answer = ada.post(f"{path}/mount", {"host": subdomain()})
+    assert "within 24 hours" in refused(answer, 429, "host")
+    assert answer.json()["code"] == "RATE_LIMITED"
+    assert 86_400 - 300 < int(answer.headers["retry-after"]) <= 86_400
+    # and Bo, whom that does not concern, is told of hers that it is kept
+    bo = actors.owner("bo")
+    told = refused(bo.post(f"{bare_page(bo)}/mount", {"host": mount["host"]}), 409, "host")
+    assert "belonged to another account" in told
+
+
 def test_certificates_are_for_active_hosts_when_the_proxy_asks(actors):
     page = actors.page()
     pending = f"{unique('status')}.acme.test"

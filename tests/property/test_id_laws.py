@@ -142,4 +142,7 @@ def test_host_is_brought_into_one_form_when_it_is_anything(header):
 def test_hosts_we_need_ourselves_are_reserved_when_asked_for():
     for label in ("www", "api", "dashboard", "admin", "cname", "status", "mail", "docs"):
         assert is_reserved(label)
+    for label in ("wpad", "mta-sts", "openpgpkey", "autoconfig", "security", "secure", "official",
+                  "payments", "oauth", "sso", "portal", "hep"):  # fmt: skip
+        assert is_reserved(label)
     assert not is_reserved("acme")

@@ -60,6 +60,21 @@ def test_host_is_named_as_taken_when_it_is_not_ours():
     assert "acme.localhost" in refused.error
 
 
+def test_host_is_refused_with_its_day_when_it_is_kept_for_another():
+    wanted = c.AddPage("p_1", "Acme", "acme.localhost")
+    refused = decide(FREE, wanted, AT, Facts(host_is_ours=False, held_until=LATER))
+    assert (refused.code, list(refused.fields)) == (Code.CONFLICT, ["subdomain"])
+    assert "free from 2026-03-02 00:00 UTC on" in refused.error
+
+
+def test_new_subdomain_is_refused_until_its_instant_when_there_were_too_many():
+    wanted, facts = c.AddPage("p_1", "Acme", "acme.localhost"), Facts(next_subdomain_at=LATER)
+    refused = decide(FREE, wanted, LATER - timedelta(microseconds=1), facts)
+    assert (refused.code, refused.retry_at) == (Code.RATE_LIMITED, LATER)
+    assert not isinstance(decide(FREE, wanted, LATER, facts), Rejection)
+    assert not isinstance(decide(FREE, c.AddPage("p_1", "Acme"), AT, facts), Rejection)
+
+
 def test_missing_place_is_told_before_the_host_when_both_are_missing():
     account, _ = told(FREE, c.AddPage("p_1", "Acme"))
     wanted = c.AddPage("p_2", "More", "acme.localhost")

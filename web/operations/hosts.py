@@ -49,7 +49,9 @@ MOUNT_HOST = Operation(
     name="mountHost",
     tag=TAG,
     summary="Mount a host: a subdomain of the base at once, a domain once its proof was seen.",
-    note="409: taken, reserved, mounted here already, a second subdomain or a sixth domain.",
+    note="409: taken, reserved, mounted here already, a second subdomain or a sixth domain, or a"
+    " subdomain that another account had in the last 30 days. 429: an account's eleventh new"
+    " subdomain within 24 hours; pages that are created with one count too.",
     body=NewMount,
     data=MountView,
     status=201,

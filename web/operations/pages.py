@@ -75,7 +75,9 @@ CREATE_PAGE = Operation(
     name="createPage",
     tag=TAG,
     summary="Create a page, on a subdomain of the base if one is asked for.",
-    note="It is hidden until it is made public. 409: the subdomain is taken or reserved.",
+    note="It is hidden until it is made public. 409: the subdomain is taken or reserved, or"
+    " another account had it in the last 30 days. 429: an account's eleventh new subdomain within"
+    " 24 hours.",
     body=NewPage,
     data=CreatedPage,
     status=201,

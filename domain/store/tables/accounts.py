@@ -1,6 +1,7 @@
 """Accounts, who is logged in to them, and what crosses their pages."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -32,6 +33,8 @@ accounts = Table(
     Column("balance", BigInteger, nullable=False, server_default="0"),
     Column("mailbox_key", Text),
     Column("mailbox_email", Text),
+    # When it took its newest subdomains, ten at most (domain.store.new_subdomains).
+    Column("subdomains_at", ARRAY(Moment), nullable=False, server_default=text("'{}'")),
     CheckConstraint("balance >= 0", name="accounts_balance"),
     Index("accounts_mailbox_key", "mailbox_key", unique=True),
     # What the clock looks for every second: Prime that ends, and slots that expire.

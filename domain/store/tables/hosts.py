@@ -24,6 +24,7 @@ hosts = Table(
     Column("published_counter", BigInteger, nullable=False, server_default="0"),
     Column("published_epoch", Text, nullable=False, server_default=""),
     Column("freed_at", Moment),  # since when nobody has it; such rows leave after 30 days
+    Column("freed_by", Text),  # the account that had it then: others wait as long for a subdomain
     Index("hosts_page", "page_id"),
     Index("hosts_free", "freed_at", postgresql_where=text("page_id IS NULL")),
 )
