@@ -73,12 +73,11 @@ def check(mount_id: str) -> None:
     if asked is None:
         return
     result, reason = look_up(asked)
+    unanswered = asked.unanswered + 1 if result is Result.NO_ANSWER else 0
     with sync_engine().begin() as conn:
-        found = Finding(now(conn), reason, asked.is_taken, asked.failing_since)
+        found = Finding(now(conn), reason, asked.is_taken, asked.failing_since, unanswered)
         rung = timedelta(seconds=load_settings().mount_check_s)
-        failing_since = found.fails_since if asked.mount.is_active else None
-        next_at = next_check_at(asked.mount, found, rung)
-        note_check(conn, asked.mount, found.at, next_at, failing_since)
+        note_check(conn, asked.mount, found, next_check_at(asked.mount, found, rung))
         told = verdict(asked.mount, found)
         if told is not None:
             append(conn, Draft(mint("r"), told, WORKER, asked.account_id))

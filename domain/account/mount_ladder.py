@@ -1,7 +1,8 @@
 """When a mount is looked up in DNS next, and what a finding makes of it. Source: SPEC section 6.
 
-Every 30 s for ten minutes, then ever more slowly for 72 hours; an active one daily, and seven days
-of failure end it. Instants are Postgres' own, whoever looks.
+Every 30 s for ten minutes, then ever more slowly for 72 hours; where no name server answers, half
+as often each time. An active one daily, and seven days of failure end it. Instants are Postgres'
+own, whoever looks.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ FIRST_RUNG: Final = timedelta(seconds=30)
 BRISK: Final = timedelta(minutes=10)  # how long it is looked at every first rung
 SLOWING: Final = 10  # from then on it waits this part of the time that it has been looked for
 PATIENCE: Final = timedelta(hours=72)
+# Where nobody answers a look-up costs a thread several seconds, so it is asked half as often each
+# time; never more rarely than this, for name servers are mended.
+SILENT_MAX: Final = timedelta(hours=4)
+DOUBLINGS_MAX: Final = 20  # far past SILENT_MAX
 RECHECK: Final = timedelta(days=1)
 GRACE: Final = timedelta(days=7)
 
@@ -27,13 +32,15 @@ class Finding:
     """What a lookup found at `at`: the proof (`reason` None), or in words why not.
 
     `failing_since` is when an active mount's proof was first missing, this time not counted;
-    `is_taken` if the host is active on another page.
+    `is_taken` if the host is active on another page; `unanswered` is how many times in a row, this
+    one counted, no name server answered.
     """
 
     at: datetime
     reason: str | None
     is_taken: bool = False
     failing_since: datetime | None = None
+    unanswered: int = 0
 
     @property
     def fails_since(self) -> datetime | None:
@@ -80,4 +87,5 @@ def next_check_at(
     if waited >= PATIENCE:
         return None
     rung = first_rung if waited < BRISK else max(first_rung, waited / SLOWING)
-    return min(at + rung, ends_at)
+    silent = first_rung * (1 << min(finding.unanswered, DOUBLINGS_MAX))
+    return min(at + max(rung, min(silent, SILENT_MAX)), ends_at)

@@ -12,8 +12,10 @@ from domain.account.state import Account
 from domain.store import tables as t
 from domain.store.save import save_rows
 
-# A lookup is not repeated within this time, however often an owner asks for one.
+# A lookup is not repeated within this time, however often an owner asks for one; where no name
+# server answered it doubles each time, up to a minute.
 AGAIN_S = 2
+AGAIN_MAX_S = 60
 _SHOWN = """
 SELECT m.*, c.next_at, c.checked_at FROM mounts m LEFT JOIN mount_checks c ON c.mount_id = m.id
 """
@@ -24,7 +26,8 @@ _ONE = text(_SHOWN + "WHERE m.id = :mount_id")
 _SCHEDULE = text("""
 INSERT INTO mount_checks AS c (mount_id, next_at) VALUES (:mount_id, clock_timestamp())
 ON CONFLICT (mount_id) DO UPDATE
-  SET next_at = greatest(clock_timestamp(), c.checked_at + make_interval(secs => :again_s))
+  SET next_at = greatest(clock_timestamp(), c.checked_at + make_interval(
+    secs => least(:again_max_s, :again_s * power(2, least(c.unanswered, 10)))))
 """)
 _FORGET = text("DELETE FROM mount_checks WHERE mount_id = :mount_id")
 
@@ -64,7 +67,8 @@ def save_mounts(conn: Connection, before: Account, after: Account) -> None:
         was = old.get(mount_id)
         is_asked = was is None or was.asked_at != mount.asked_at
         if mount.kind is MountKind.DOMAIN and is_asked:
-            conn.execute(_SCHEDULE, {"mount_id": mount_id, "again_s": AGAIN_S})
+            wait = {"again_s": AGAIN_S, "again_max_s": AGAIN_MAX_S}
+            conn.execute(_SCHEDULE, {"mount_id": mount_id, **wait})
 
 
 def _records(account_id: str, mounts: Mapping[str, Mount]) -> dict[str, dict[str, Any]]:

@@ -37,6 +37,20 @@ def test_lookups_slow_down_and_end_when_nothing_is_found_for_72_hours():
     assert len(rungs) < 120
 
 
+def test_lookups_are_half_as_often_each_time_when_no_name_server_answers():
+    # given a mount that is asked for now, of whose name servers none has answered so many times
+    waits = [next_check_at(PENDING, found(unanswered=times)) - AT for times in range(12)]
+    # then it waits twice as long each time, up to four hours
+    assert waits[:6] == [30 * S, 60 * S, 120 * S, 240 * S, 480 * S, 960 * S]
+    assert waits[-1] == 4 * H
+    assert next_check_at(PENDING, found(unanswered=10**6)) == AT + 4 * H
+    # and no sooner than without that, and never past the end
+    assert next_check_at(PENDING, found(50 * H, unanswered=1)) == AT + 55 * H
+    assert next_check_at(PENDING, found(71 * H, unanswered=20)) == AT + 72 * H
+    # and an active one as always, for its days of grace are counted
+    assert next_check_at(ACTIVE, found(failing_since=AT, unanswered=20)) == AT + 1 * D
+
+
 def test_first_rung_is_another_when_it_is_set():
     assert next_check_at(PENDING, found(), 1 * S) == AT + 1 * S
     assert next_check_at(PENDING, found(20 * H), 1 * S) == AT + 22 * H

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Index,
+    Integer,
     Table,
     Text,
     false,
@@ -57,5 +58,14 @@ mount_checks = Table(
     Column("next_at", Moment),
     Column("checked_at", Moment),
     Column("failing_since", Moment),
+    Column("leased_until", Moment),  # while it is being looked up
+    # How many times in a row no name server answered.
+    Column("unanswered", Integer, nullable=False, server_default="0"),
     Index("mount_checks_next", "next_at"),
+    Index("mount_checks_order", text("(checked_at IS NOT NULL)"), "next_at"),
+    Index(
+        "mount_checks_in_flight",
+        "leased_until",
+        postgresql_where=text("leased_until IS NOT NULL"),
+    ),
 )
