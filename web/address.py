@@ -1,4 +1,4 @@
-"""From where a request comes, as limits count it.
+"""From where a request comes, as limits count it, and by which scheme.
 
 gunicorn's worker has put the client into the scope by then: the peer, or if that is one of
 `TRUSTED_PROXIES` (web/gunicorn.conf.py), the rightmost hop of X-Forwarded-For that is none.
@@ -8,6 +8,7 @@ import ipaddress
 
 import falcon.asgi
 
+FORWARDED_PROTO = b"x-forwarded-proto"
 UNKNOWN = "unknown"  # a socket without an address, or a proxy that tells nonsense: all are one
 NETWORK_BITS = 64  # of IPv6 whoever has one address has as many as they like below it
 
@@ -29,3 +30,12 @@ def network_of(host: str) -> str:
     if found.ipv4_mapped is not None:
         return str(found.ipv4_mapped)
     return str(ipaddress.ip_network((int(found), NETWORK_BITS), strict=False))
+
+
+def first_scheme(forwarded: bytes) -> bytes:
+    """Return the scheme that the client itself used, of an X-Forwarded-Proto header.
+
+    Proxies in a row append theirs, and some write it in capitals. Whether the header is believed is
+    decided by who sent it (`TRUSTED_PROXIES`).
+    """
+    return forwarded.partition(b",")[0].strip().lower()

@@ -11,6 +11,7 @@ import msgspec
 from domain.store.lines import start_lines
 from domain.store.settings import load_settings, require_stack
 from web import tls
+from web.answer_headers import over_tls
 from web.app import create_app
 from web.health import readiness
 from web.hosts import BadRequestHostError, requested_host
@@ -44,6 +45,8 @@ class Application:
             await self._live(receive, send)
         elif scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
+        elif scope["scheme"] == "https":
+            await self._answer(scope, receive, over_tls(scope, send, self._base))
         else:
             await self._answer(scope, receive, send)
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import falcon.asgi
@@ -13,13 +14,15 @@ from domain.store.log import Authority
 from domain.store.mint import secret_hash
 from domain.store.owned import Credential, credential, touch_key
 from domain.store.sessions import Holder, holder_of, touch_session
-from web.cookies import SESSION
+from web.cookies import session_token
 from web.errors import ApiError
-from web.pacing import take_write
+from web.pacing import READS, take_write
 from web.process import Process
 
 log = logging.getLogger(__name__)
 
+USUAL_PORTS = {"http": 80, "https": 443}
+OWN_SITES = frozenset({"same-origin", "none"})  # what Sec-Fetch-Site may say; none: typed by hand
 MINUTE_S = 60
 STAMP_S = 0.2  # how long an answer waits for the note that somebody was here
 STAMPS_MAX = 10_000
@@ -98,15 +101,20 @@ class Gate:
 
     async def owner(self, req: falcon.asgi.Request) -> Holder:
         """Return whose session it is. Raises ApiError 401 NO_SESSION and 403 BAD_ORIGIN."""
-        refuse_other_sites(req)
-        token = req.cookies.get(SESSION)
+        token = session_token(req)
         holder = await run(self._process.engine, holder_of, secret_hash(token)) if token else None
         if holder is None:
             raise no_session()
+        self.refuse_other_sites(req)
         take_write(self._process.pace, req, holder.account_id)
         if self._is_first_this_minute(holder.session_id):
             await self._note(touch_session, holder.session_id)
         return holder
+
+    def refuse_other_sites(self, req: falcon.asgi.Request) -> None:
+        """Refuse a write that another site's script asks for. Raises ApiError 403 BAD_ORIGIN."""
+        if req.method not in READS and is_of_other_site(req, self._process.settings.base_url):
+            raise ApiError(403, "BAD_ORIGIN", "This call comes from another site.")
 
 
 def bearer(req: falcon.asgi.Request) -> Authority:
@@ -118,21 +126,22 @@ def bearer(req: falcon.asgi.Request) -> Authority:
     return Authority("key", secret_hash(secret.strip()))
 
 
-def refuse_other_sites(req: falcon.asgi.Request) -> None:
-    """Refuse a state-changing call that another site's script made. Raises ApiError 403.
+def is_of_other_site(req: falcon.asgi.Request, base_url: str) -> bool:
+    """Tell whether a browser says that a request was made by something else than our own pages.
 
-    A page's own subdomain is the same site to a browser's SameSite rule, so the Origin decides.
+    A page's own subdomain is the same site to a browser's SameSite rule, so `Origin` is compared
+    with the base as a whole: scheme, host and port. Who says nothing of either is no browser.
     """
-    origin = req.get_header("Origin")
-    if origin is None or req.method in {"GET", "HEAD", "OPTIONS"}:
-        return
-    if site_of(origin) != (req.get_header("Host") or "").strip().lower():
-        raise ApiError(403, "BAD_ORIGIN", "This call comes from another site.")
+    origin, site = req.get_header("Origin"), req.get_header("Sec-Fetch-Site")
+    is_ours = origin is None or origin.strip().lower() in origins_of(base_url)
+    return not is_ours or (site is not None and site.strip().lower() not in OWN_SITES)
 
 
-def site_of(origin: str) -> str:
-    """Return host and port of an Origin; nothing for one that can't be read."""
-    try:
-        return urlsplit(origin).netloc.lower()
-    except ValueError:
-        return ""
+@lru_cache(maxsize=8)  # one in a process
+def origins_of(base_url: str) -> frozenset[str]:
+    """Return how the origin of an address is written: a port that goes without saying may."""
+    parts = urlsplit(base_url.lower())
+    host = f"{parts.scheme}://{parts.netloc.removesuffix(f':{parts.port}')}"
+    usual = USUAL_PORTS[parts.scheme]
+    port = parts.port or usual
+    return frozenset({f"{host}:{port}", *((host,) if port == usual else ())})

@@ -1,4 +1,7 @@
-"""A page as a process keeps it: its artifacts as ready answers, headers included."""
+"""A page as a process keeps it: its artifacts as ready answers, headers included.
+
+What every answer says, whatever it is, the server adds (web/answer_headers.py).
+"""
 
 import re
 from collections.abc import Mapping
@@ -27,17 +30,21 @@ STALE = (b"x-hepstatus-copy", b"stale")  # something newer may have been said, a
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The headers of an artifact: type, caching, and whether other sites' scripts may read it."""
+    """The headers of an artifact: type, caching, whether other sites' scripts may read it, and its
+    Content-Security-Policy where that is the same for all pages.
+    """
 
     content_type: bytes
     cache: bytes = PAGE_CACHE
     is_open: bool = False
     is_encoded: bool = True
+    policy: bytes = b""
 
 
 HTML = Kind(b"text/html; charset=utf-8")
 JSON = Kind(b"application/json", is_open=True)
-SVG = Kind(b"image/svg+xml", BADGE_CACHE, is_open=True)
+# Opened by itself, an SVG is a document: nothing in it may run, load or ask.
+SVG = Kind(b"image/svg+xml", BADGE_CACHE, is_open=True, policy=b"default-src 'none'; sandbox")
 PNG = Kind(b"image/png", BADGE_CACHE, is_open=True, is_encoded=False)
 PICTURE = Kind(b"image/png", is_open=True, is_encoded=False)
 
@@ -235,8 +242,8 @@ def answer(kind: Kind, body: bytes, encoding: str | None, extra: Mapping[str, by
     own = [
         (b"content-type", kind.content_type),
         (b"content-length", str(len(body)).encode()),
-        (b"x-content-type-options", b"nosniff"),
         *((name.encode(), value) for name, value in extra.items()),
     ]
+    own += [(b"content-security-policy", kind.policy)] if kind.policy else []
     own += [(b"content-encoding", encoding.encode())] if encoding else []
     return Answer(body, etag, own + shared, shared)

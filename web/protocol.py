@@ -2,7 +2,7 @@
 
 uvicorn's parser has no such bounds, gunicorn's own (`limit_request_…`) don't reach it, and Falcon
 waits for the first piece of a body before it looks at anything. Who breaks a bound is answered in
-plain text, and the connection is closed.
+plain text, and the connection is closed. Answers that nobody takes: web/outflow.py.
 """
 
 import asyncio
@@ -11,13 +11,24 @@ import math
 from enum import Enum
 from typing import Any, Final
 
+import httptools
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn_worker import UvicornWorker
 
+from web.address import FORWARDED_PROTO, first_scheme
+from web.answer_headers import ON_EVERY_ANSWER
 from web.hosts import AUTHORITY, split_target
+from web.outflow import Outflow, bound_kernel_buffers
 
 HEAD_BYTES: Final = 32 * 1024  # the request's line and headers
 HEADERS: Final = 100
+# Requests are parsed in pieces, and no further while one waits for another's answer: a parsed
+# request takes some 3 KB, and a piece holds a few at most.
+PIECE_BYTES: Final = 256
+VERSIONS: Final = frozenset({"1.0", "1.1"})
+# How the parser names a version that is one by the grammar (RFC 9112 2.3), but not ours.
+OTHER_VERSIONS: Final = ("Invalid HTTP version", "Pause on PRI/Upgrade")
 
 
 class Owed(Enum):
@@ -30,44 +41,114 @@ class Owed(Enum):
     REST = 2.0
 
 
-class HeadTooLargeError(Exception):
-    """The head has more bytes or headers than are read; the parser passes it on as its own."""
+class RefusedHeadError(Exception):
+    """The head is too large, or of another version; the parser passes it on as its own."""
+
+
+class Inflow(FlowControl):
+    """Reads on only while nothing that was read before has to wait."""
+
+    def __init__(self, door: "Door") -> None:
+        """Ask `door` whether something waits."""
+        super().__init__(door.transport)
+        self._door = door
+
+    def resume_reading(self) -> None:
+        """Read on, unless something waits."""
+        if not self._door.must_wait():
+            super().resume_reading()
 
 
 class Door(HttpToolsProtocol):
     """One connection."""
 
+    transport: Any  # an Outflow, which uvicorn takes for a transport
+    cycle: Any  # of the newest request; None before the first, which its own type leaves out
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - uvicorn's own
         """Begin before any request."""
         super().__init__(*args, **kwargs)
+        self._unparsed = bytearray()
         self._fed_bytes = 0  # of a head that has not ended; its first piece may hold a body's end
         self._header_bytes = 0  # of the headers that have
         self._header_count = 0
-        self._is_in_head = self._is_in_body = self._is_too_large = False
+        self._is_in_head = self._is_in_body = False
+        self._refusal: http.HTTPStatus | None = None
+        self._is_over = False  # nothing more is parsed; what is under way is answered
         self._owed: Owed | None = None
         self._ending: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Wait for a head, not for ever."""
-        super().connection_made(transport)
+        super().connection_made(Outflow(transport, self.loop))  # type: ignore[arg-type]  # see above
+        self.flow = Inflow(self)
         self._owe(Owed.HEAD)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing more."""
         self._owe(None)
+        self.transport.stop()
         super().connection_lost(exc)
 
+    def shutdown(self) -> None:
+        """End when what is under way is answered, and taken."""
+        self.transport.end_soon()
+        super().shutdown()
+
     def data_received(self, data: bytes) -> None:
-        """Count what belongs to a head that is not complete, and see what is still to come."""
+        """Parse, as far as nothing has to wait."""
+        self._unparsed += data
+        self._parse_on()
+
+    def must_wait(self) -> bool:
+        """Whether no further request is parsed: one waits for its turn, or the client takes none.
+
+        A body is always parsed on: its request waits for it.
+        """
+        return bool(self.pipeline) or (self.flow.write_paused and not self._is_in_body)
+
+    def resume_writing(self) -> None:
+        """Go on with what waited for the client."""
+        super().resume_writing()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._parse_on()
+        self.flow.resume_reading()
+
+    def _parse_on(self) -> None:
+        while self._unparsed and not self.must_wait() and not self._is_closing:
+            self._unset_keepalive_if_required()
+            piece = bytes(self._unparsed[:PIECE_BYTES])
+            del self._unparsed[:PIECE_BYTES]
+            self._parse(piece)
+        if self._is_closing:
+            self._unparsed.clear()
+        elif self.must_wait():
+            self.flow.pause_reading()
+            self._owe(None)  # it is we who don't read
+        else:
+            self._owe(self._still_to_come())
+
+    @property
+    def _is_closing(self) -> bool:
+        return self._is_over or self.transport.is_closing()
+
+    def _parse(self, piece: bytes) -> None:
         began_before = self._is_in_head
-        super().data_received(data)
-        if self.transport.is_closing():
+        try:
+            self.parser.feed_data(piece)
+        except httptools.HttpParserUpgrade as upgrade:
+            # To what we don't speak: answered as if nobody had asked for it (RFC 9110 7.8).
+            self._unparsed[:0] = piece[upgrade.args[0] :]
+        except httptools.HttpParserError as error:
+            if str(error) in OTHER_VERSIONS:
+                self._refusal = http.HTTPStatus.HTTP_VERSION_NOT_SUPPORTED
+            self._refuse(self._refusal or http.HTTPStatus.BAD_REQUEST)
             return
-        self._fed_bytes += len(data) if began_before and self._is_in_head else 0
+        self._fed_bytes += len(piece) if began_before and self._is_in_head else 0
         if self._fed_bytes > HEAD_BYTES:
-            self._is_too_large = True
-            self.send_400_response("")
-        self._owe(self._still_to_come())
+            self._refuse(http.HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def on_message_begin(self) -> None:
         """Begin a head."""
@@ -80,12 +161,19 @@ class Door(HttpToolsProtocol):
         self._header_count += 1
         self._header_bytes += len(name) + len(value)
         if self._header_count > HEADERS or self._header_bytes > HEAD_BYTES:
-            self._is_too_large = True
-            raise HeadTooLargeError
+            self._refusal = http.HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+            raise RefusedHeadError
+        if name.lower() == FORWARDED_PROTO:
+            if any(known == FORWARDED_PROTO for known, _ in self.headers):
+                return
+            value = first_scheme(value)
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """End the head, and note the host that an absolute target names."""
+        if self.parser.get_http_version() not in VERSIONS:
+            self._refusal = http.HTTPStatus.HTTP_VERSION_NOT_SUPPORTED
+            raise RefusedHeadError
         self._is_in_head, self._is_in_body = False, True
         self._fed_bytes = 0
         authority, self.url = split_target(self.url)
@@ -99,16 +187,9 @@ class Door(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Close soon where a body goes on after its answer."""
+        """Go on with what waited for the answer; close soon where a body goes on after it."""
         super().on_response_complete()
-        self._owe(self._still_to_come())
-
-    def send_400_response(self, msg: str) -> None:
-        """Say what was wrong, as far as it was the size."""
-        if self._is_too_large:
-            self._refuse(http.HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        else:
-            super().send_400_response(msg)
+        self._go_on()
 
     def _still_to_come(self) -> Owed | None:
         if self._is_in_head:
@@ -133,11 +214,24 @@ class Door(HttpToolsProtocol):
             self.timeout_keep_alive_handler()
 
     def _refuse(self, status: http.HTTPStatus) -> None:
+        """End with a refusal, or without where it would stand in the midst of other answers."""
+        self._is_over = True
+        if self.cycle is None or self.cycle.response_complete:
+            self._say(status)
+        elif not self._is_in_body:  # requests before this one are still to be answered
+            self.cycle.keep_alive = False
+        elif self.cycle.response_started:
+            self.transport.close()
+        else:
+            self._say(status)
+
+    def _say(self, status: http.HTTPStatus) -> None:
         said = f"{status.phrase}.\n".encode()
+        own = b"".join(b"%s: %s\r\n" % header for header in self.server_state.default_headers)
         self.transport.write(
-            b"HTTP/1.1 %d %s\r\ncontent-type: text/plain; charset=utf-8\r\n"
+            b"HTTP/1.1 %d %s\r\n%scontent-type: text/plain; charset=utf-8\r\n"
             b"content-length: %d\r\nconnection: close\r\n\r\n%s"
-            % (status, status.phrase.encode(), len(said), said)
+            % (status, status.phrase.encode(), own, len(said), said)
         )
         self.transport.close()
 
@@ -147,4 +241,16 @@ class Server(UvicornWorker):  # type: ignore[misc]  # it comes without types
 
     # uvicorn tells gunicorn that it lives by the wall clock: set back by an hour, it would tell
     # nothing for an hour, and gunicorn end every process at once. So it tells it at every turn.
-    CONFIG_KWARGS = {"loop": "auto", "http": Door, "timeout_notify": -math.inf}  # noqa: RUF012 - as uvicorn_worker has it
+    CONFIG_KWARGS = {  # noqa: RUF012 - as uvicorn_worker has it
+        "loop": "auto",
+        "http": Door,
+        "timeout_notify": -math.inf,
+        "ws": "none",  # nothing of ours speaks WebSocket: a request for it is one like any other
+        "headers": ON_EVERY_ANSWER,
+    }
+
+    def init_process(self) -> None:
+        """Bound what the kernel keeps, before anybody is let in."""
+        for listener in self.sockets:
+            bound_kernel_buffers(listener)
+        super().init_process()

@@ -22,7 +22,9 @@ REFUSALS = {
     "NO_FREE_SLOT": Refusal(403, "the account's places are used up"),
     "COMPONENT_LIMIT": Refusal(403, "the page's components are used up"),
     "TEXT_LIMIT": Refusal(403, "the page's text is used up; what adds none goes on (see Limits)"),
-    "BAD_ORIGIN": Refusal(403, "a state-changing call with another site's `Origin`"),
+    "BAD_ORIGIN": Refusal(
+        403, "a write of a session with another site's `Origin` or `Sec-Fetch-Site`"
+    ),
     "NOT_FOUND": Refusal(404, "not there, or not yours"),
     "METHOD_NOT_ALLOWED": Refusal(405, "there for other methods: see `Allow`"),
     "TOO_SLOW": Refusal(408, "the body took longer than 10 seconds"),

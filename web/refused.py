@@ -98,7 +98,7 @@ def told(
     if is_for_program(path, "" if keeping is Keeping.REPLACING else accept):
         body = envelope(refused, path, base_url)
         kind = JSON
-        own += [(b"access-control-allow-origin", b"*"), (b"x-content-type-options", b"nosniff")]
+        own.append((b"access-control-allow-origin", b"*"))
     elif refused.notice is None:
         kind, body = falcon.MEDIA_TEXT, f"{refused.error}\n".encode()
     else:

@@ -81,7 +81,7 @@ ROUTES: tuple[Route, ...] = (
     *(Route(path, screen, _reader) for path, screen in SCREENS),
     Route("/api/v1/auth/signup", auth.Signup, _door),
     Route("/api/v1/auth/login", auth.Login, _door),
-    Route("/api/v1/auth/logout", auth.Logout, lambda logout, p: logout(p.process)),
+    Route("/api/v1/auth/logout", auth.Logout, lambda logout, p: logout(p.process, p.gate)),
     Route("/api/v1/auth/me", me.Me, lambda me, p: me(p.process, p.gate, p.writes, p.passwords)),
     Route("/api/v1/auth/sessions", sessions.Sessions, _reader),
     Route("/api/v1/auth/sessions/{session_id}", sessions.OneSession, _reader),

@@ -105,7 +105,8 @@ SESSIONS = (
     origin("half an address", "http://[::1"),
     origin("nonsense", "é%%"),
     origin("empty", ""),
-    origin("another site logs in", "https://evil.example", "/api/v1/auth/login"),
+    origin("another scheme", "https://localhost"),
+    origin("the name without the port", "http://localhost"),
     origin("another site logs out", "https://evil.example", "/api/v1/auth/logout"),
 )
 OWNERS = (

@@ -4,10 +4,15 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookies import Morsel, SimpleCookie
 
+import pytest
+
 from tests.support.actors import PASSWORD, unique
+from web.cookies import HOST_ONLY
 
 LOGIN, LOGOUT, ME = "/api/v1/auth/login", "/api/v1/auth/logout", "/api/v1/auth/me"
 COOKIE = "hepstatus_session"
+PROTO = "X-Forwarded-Proto"
+OVER_TLS = {PROTO: "https"}  # loopback is a trusted proxy
 
 
 def morsel(answer, name=COOKIE) -> Morsel:
@@ -73,15 +78,70 @@ def test_answers_are_alike_when_an_email_is_unknown_or_a_password_wrong(actors):
 def test_cookie_is_out_of_reach_for_scripts_and_other_sites_when_it_is_set(actors):
     ada = actors.owner()
     plain = actors.caller().post(LOGIN, credentials(ada))
-    tls = actors.caller().post(LOGIN, credentials(ada), headers={"X-Forwarded-Proto": "https"})
-    for answer in (plain, tls):
-        held = morsel(answer)
+    tls = actors.caller(**OVER_TLS).post(LOGIN, credentials(ada))
+    for held in (morsel(plain), morsel(tls, HOST_ONLY + COOKIE)):
         assert (held["httponly"], held["samesite"].lower(), held["path"]) == (True, "lax", "/")
         assert held["domain"] == ""  # host-only: no page's subdomain ever gets it
         assert int(held["max-age"]) == 30 * 86_400
     assert morsel(plain)["secure"] == ""
-    assert morsel(tls)["secure"] is True
+    assert morsel(tls, HOST_ONLY + COOKIE)["secure"] is True
     assert plain.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("told", ["https, https", "HTTPS", "Https ,https", "https,http"])
+def test_visit_is_over_tls_when_a_trusted_proxy_says_so_in_any_form(actors, told):
+    answer = actors.caller().post(LOGIN, credentials(actors.owner()), headers={PROTO: told})
+    assert morsel(answer, HOST_ONLY + COOKIE)["secure"] is True
+    assert "max-age=" in answer.headers["strict-transport-security"]
+
+
+@pytest.mark.parametrize("told", ["http", "http, https", "", "ftp", "httpss", ",https"])
+def test_visit_is_not_over_tls_when_the_client_came_without_it(actors, told):
+    answer = actors.caller().post(LOGIN, credentials(actors.owner()), headers={PROTO: told})
+    assert morsel(answer)["secure"] == ""
+    assert "strict-transport-security" not in answer.headers
+
+
+def test_first_line_counts_when_proxies_wrote_one_each(actors):
+    body, tls = credentials(actors.owner()), [(PROTO, "https"), (PROTO, "http")]
+    assert morsel(actors.caller().post(LOGIN, body, headers=tls), HOST_ONLY + COOKIE)
+
+
+def test_no_cookie_opens_a_session_over_tls_when_a_subdomain_can_have_set_it(actors):
+    # given Eve's session, whose cookie a page's subdomain plants on the base by its plain name
+    eve, ada = actors.owner(), actors.owner()
+    planted = eve.http.headers["Cookie"]
+    assert eve.get(ME).status_code == 200
+    # then over TLS it opens nothing
+    tls = actors.caller(**OVER_TLS)
+    assert tls.get(ME, headers={"Cookie": planted}).json()["code"] == "NO_SESSION"
+    # and who logs in gets one of her own, which wins over it, and the planted one is taken away
+    answer = tls.post(LOGIN, credentials(ada), headers={"Cookie": planted})
+    own = f"{HOST_ONLY}{COOKIE}={morsel(answer, HOST_ONLY + COOKIE).value}"
+    assert morsel(answer).value == ""
+    both = {"Cookie": f"{planted}; {own}"}
+    assert tls.get(ME, headers=both).json()["data"]["email"] == ada.email
+
+
+def test_both_cookies_are_taken_away_and_their_sessions_ended_when_an_owner_logs_out(actors):
+    ada = actors.owner()
+    plain, tls = ada.http.headers["Cookie"], actors.caller(**OVER_TLS)
+    token = morsel(tls.post(LOGIN, credentials(ada)), HOST_ONLY + COOKIE).value
+    own = f"{HOST_ONLY}{COOKIE}={token}"
+    # when she logs out over TLS, with both cookies still in her browser
+    answer = tls.post(LOGOUT, headers={"Cookie": f"{plain}; {own}"})
+    # then both are unset, in the form in which a browser obeys, and open nothing any more
+    for name, is_secure in ((COOKIE, ""), (HOST_ONLY + COOKIE, True)):
+        held = morsel(answer, name)
+        assert (held.value, held["secure"], held["path"], held["domain"]) == (
+            "",
+            is_secure,
+            "/",
+            "",
+        )
+        assert parsedate_to_datetime(held["expires"]) < datetime.now(UTC)
+    assert actors.caller().get(ME, headers={"Cookie": plain}).status_code == 401
+    assert tls.get(ME, headers={"Cookie": own}).status_code == 401
 
 
 def test_session_is_over_when_its_owner_logs_out(actors):
@@ -106,17 +166,3 @@ def test_session_goes_on_elsewhere_when_one_browser_logs_out(actors):
     other = cookie(actors.caller().post(LOGIN, credentials(ada)))
     ada.post(LOGOUT)
     assert ada.get(ME, headers=other).status_code == 200
-
-
-def test_own_site_may_write_when_it_names_its_origin(actors):
-    ada = actors.owner()
-    for host in ("localhost", "LocalHost:8000"):
-        headers = {"Host": host, "Origin": f"http://{host.lower()}"}
-        assert ada.post(LOGIN, credentials(ada), headers=headers).status_code == 200
-
-
-def test_reading_is_allowed_when_another_site_asks(actors):
-    # A browser shows the answer to nobody: no CORS header allows it.
-    answer = actors.owner().get(ME, headers={"Origin": "https://evil.example"})
-    assert answer.status_code == 200
-    assert "access-control-allow-origin" not in answer.headers

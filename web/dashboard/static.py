@@ -42,7 +42,6 @@ class StaticFile:
         is_current = req.path.startswith(f"{static_path()}/")
         resp.content_type = TYPES["." + name.rpartition(".")[2]]
         resp.set_header("Cache-Control", FOR_EVER if is_current else "no-store")
-        resp.set_header("X-Content-Type-Options", "nosniff")
         resp.data = content
 
     on_head = on_get

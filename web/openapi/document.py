@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from web.cookies import SESSION
+from web.cookies import SESSION, name_over
 from web.describe import JSON, Example, Given, Who
 from web.openapi.operations import Call, Routed, calls
 from web.openapi.prose import SECTIONS, prose
@@ -19,7 +19,7 @@ SECURITY: dict[Who, list[Json]] = {
 }
 SCHEMES = {
     "key": {"type": "http", "scheme": "bearer", "description": "A page's key, `hyd_status_…`."},
-    "session": {"type": "apiKey", "in": "cookie", "name": SESSION, "description": "By login."},
+    "session": {"type": "apiKey", "in": "cookie", "description": "By login."},
 }
 KEY = r"^[!-~]+( +[!-~]+)*$"
 HEADERS = (
@@ -68,9 +68,14 @@ def document(routes: Iterable[Routed], base_url: str) -> Json:
         "paths": paths,
         "components": {
             "schemas": {**schemas.components, "Refusal": REFUSAL},
-            "securitySchemes": SCHEMES,
+            "securitySchemes": {**SCHEMES, "session": session_of(base_url)},
         },
     }
+
+
+def session_of(base_url: str) -> Json:
+    """Return the security scheme of sessions: the cookie's name depends on TLS."""
+    return {**SCHEMES["session"], "name": name_over(base_url.partition(":")[0], SESSION)}
 
 
 def schemas_of(described: list[Call]) -> Schemas:

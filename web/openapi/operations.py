@@ -87,7 +87,7 @@ class Call:
             *OF_ALL,
             *(OF_KEYS if who in {Who.MONITOR, Who.EITHER} else ()),
             *(OF_SESSIONS if who in {Who.OWNER, Who.EITHER} else ()),
-            *(("BAD_ORIGIN",) if who in {Who.OWNER, Who.ANYBODY} and changes else ()),
+            *(("BAD_ORIGIN",) if who is Who.OWNER and changes else ()),
             *(OF_BODIES if self.said.body else ()),
             *(OF_PATHS if "{" in self.path else ()),
             *(("VALIDATION",) if self.said.given else ()),

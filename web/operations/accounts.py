@@ -48,6 +48,7 @@ LOG_OUT = Operation(
     summary="End the session, if there is one.",
     who=Who.ANYBODY,
     data=Nothing,
+    refusals=("BAD_ORIGIN",),
     sets_cookie=True,
     examples=(Example("a logout", data={}),),
 )

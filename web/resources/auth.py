@@ -19,7 +19,7 @@ from web import cookies
 from web.address import address_of
 from web.answers import write_data
 from web.attempts import BAD_LOGIN, Attempts, login_counts
-from web.auth import refuse_other_sites
+from web.auth import Gate
 from web.bodies.owner import Credentials
 from web.changes import PERHAPS, change
 from web.describe import describes
@@ -50,8 +50,11 @@ class Door:
         self.attempts = Attempts(process.limits)
 
     async def credentials(self, req: Request) -> Credentials:
-        """Return e-mail and password. Raises ApiError 400, 403 BAD_ORIGIN."""
-        refuse_other_sites(req)
+        """Return e-mail and password. Raises ApiError 400.
+
+        No session authorises these, so `Origin` is not looked at: of a login that another site's
+        script makes, a browser keeps no SameSite cookie.
+        """
         return decode_body(await read_body(req), Credentials)
 
 
@@ -71,12 +74,12 @@ class Beginning:
 
 def beginning(req: Request, account_id: str, checked_hash: str) -> Beginning:
     """Return new tokens, in place of those that came along."""
-    token, device, old = mint_session(), mint_session(), req.cookies.get(cookies.SESSION)
+    token, device = mint_session(), mint_session()
     agent = user_agent_of(req)
     entrance = Entrance(
         NewSession(mint("n"), account_id, secret_hash(token), checked_hash, agent),
         device_hash=secret_hash(device),
-        old_session_hash=secret_hash(old) if old else None,
+        old_session_hash=next(iter(cookies.session_hashes(req)), None),
         old_device_hash=cookies.device_hash(req),
     )
     return Beginning(entrance, token, device)
@@ -167,16 +170,19 @@ class Login(Door):
 class Logout:
     """`POST /api/v1/auth/logout`."""
 
-    def __init__(self, process: Process) -> None:
-        """End sessions in the database of `process`."""
+    def __init__(self, process: Process, gate: Gate) -> None:
+        """End sessions in the database of `process`; ask `gate` from where a call comes."""
         self._engine = process.engine
+        self._gate = gate
 
     @describes(said.LOG_OUT)
     async def on_post(self, req: Request, resp: Response) -> None:
         """End the session, if there is one."""
-        refuse_other_sites(req)
-        if token := req.cookies.get(cookies.SESSION):
-            await change(self._engine, close_session, secret_hash(token))
+        held = cookies.session_hashes(req)
+        if held:
+            self._gate.refuse_other_sites(req)
+        for token_hash in held:
+            await change(self._engine, close_session, token_hash)
         cookies.unset_session(resp)
         data: NothingView = {}
         write_data(resp, data)

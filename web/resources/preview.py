@@ -21,7 +21,7 @@ from web.served import NotThereError
 WAIT_S = 1.0  # as long as a visitor waits for a page that Redis lost
 LOGO = re.compile(rf"([0-9a-f]{{32}})\.({'|'.join(EXTENSIONS.values())})")
 TYPES = {extension: type_ for type_, extension in EXTENSIONS.items()}
-PASSED_ON = ("content-type", "content-encoding", "x-content-type-options")
+PASSED_ON = ("content-type", "content-encoding")
 
 
 class Preview(Owner):
@@ -62,7 +62,6 @@ class Logo(Owner):
             raise not_found("logo")
         resp.content_type = TYPES[named[2]]
         resp.set_header("Cache-Control", "private, max-age=31536000, immutable")
-        resp.set_header("X-Content-Type-Options", "nosniff")
         resp.data = found
 
 

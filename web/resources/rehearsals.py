@@ -135,7 +135,6 @@ class RehearsedDocument(Rehearsal):
         if found is None:
             raise not_found("preview any more")
         resp.content_type = "text/html; charset=utf-8"
-        resp.set_header("X-Content-Type-Options", "nosniff")
         write_framed(resp, found.html, found.policy)
 
 
