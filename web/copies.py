@@ -9,7 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 Value = TypeVar("Value")
 
@@ -44,6 +44,13 @@ class Filling(Generic[Value]):
     task: asyncio.Task[Value] | None = None
 
 
+class Share(NamedTuple):
+    """How much the copies of one owner may weigh together; `owner_of` tells it by a key."""
+
+    limit: int
+    owner_of: Callable[[str], str]
+
+
 class Copies(Generic[Value]):
     """Least recently used copies up to a total weight; one read at a time for each key."""
 
@@ -52,13 +59,17 @@ class Copies(Generic[Value]):
         limit: int,
         weigh: Callable[[Value], int],
         is_lasting: Callable[[Value], bool] = lambda _: True,
+        share: Share | None = None,
     ) -> None:
         """Keep copies that weigh `limit` together, by the measure of `weigh`.
 
-        What is not `is_lasting` makes room before all else: it pushes nothing out.
+        What is not `is_lasting` makes room before all else: it pushes nothing out. With a `share`
+        the copies of one owner make room for each other, before they make others go.
         """
         self.is_hearing = False
         self._limit = limit
+        self._share = share
+        self._of_owner: dict[str, dict[str, int]] = {}  # weights by key, the oldest first
         self._weigh = weigh
         self._is_lasting = is_lasting
         self._weight = 0
@@ -109,7 +120,14 @@ class Copies(Generic[Value]):
     def drop(self, key: str) -> None:
         """Forget the copy of `key`, if there is one."""
         old = self._copies.pop(key, None)
-        self._weight -= old.weight if old else 0
+        if old is None:
+            return
+        self._weight -= old.weight
+        if self._share is not None:
+            owner = self._share.owner_of(key)
+            del self._of_owner[owner][key]
+            if not self._of_owner[owner]:
+                del self._of_owner[owner]
 
     def _put(self, key: str, value: Value, *, is_stale: bool) -> None:
         self.drop(key)
@@ -119,8 +137,18 @@ class Copies(Generic[Value]):
         self._copies[key] = copied
         self._copies.move_to_end(key, last=self._is_lasting(value))
         self._weight += copied.weight
+        if self._share is not None:
+            self._keep_share(self._share, key, copied.weight)
         while self._weight > self._limit and len(self._copies) > 1:
-            self._weight -= self._copies.popitem(last=False)[1].weight
+            self.drop(next(iter(self._copies)))
+
+    def _keep_share(self, share: Share, key: str, weight: int) -> None:
+        """Let the owner's older copies go until the rest is no more than its share."""
+        owner = share.owner_of(key)
+        held = self._of_owner.setdefault(owner, {})
+        held[key] = weight
+        while sum(held.values()) > share.limit and len(held) > 1:
+            self.drop(next(iter(held)))
 
     def mark_stale(self, key: str) -> None:
         """Take note that `key` is another now."""

@@ -13,7 +13,7 @@ from typing import Final
 from domain.store.doorbell import RingThread
 from domain.store.visits import UNREACHABLE, Visits
 from web.breaker import Breaker
-from web.copies import Copies
+from web.copies import Copies, Share
 from web.news import News
 from web.page_copy import (
     ANSWER_BYTES,
@@ -25,11 +25,15 @@ from web.page_copy import (
     edition_of,
     reason_of,
 )
+from web.turns import TurnNotTakenError, Turns
 
 WAIT_S: Final = 3.0  # a first picture loads a library
 WAIT_WITH_OLDER_S: Final = 1.0  # who can be shown an older one waits less
 RETRY_S: Final = 0.3  # a lost ring is repeated while its visitor waits; for no worker, only once
-AT_ONCE: Final = 4  # guessed addresses of one process may not fill the workers' queue
+# Guessed addresses of one process may not fill the workers' queue. A page has two turns of these
+# (web/turns.py): a page that is slow to draw, and asked for without pause, leaves others theirs.
+AT_ONCE: Final = 16
+PAGE_PART: Final = 8  # of the room for drawings a page takes an eighth at most
 
 Draw = Callable[[str], Awaitable["Drawing"]]
 
@@ -67,9 +71,10 @@ class Drawn:
         self, limit: int, visits: Visits, doorbell: RingThread, news: News, breaker: Breaker
     ) -> None:
         """Keep `limit` bytes at most."""
-        self.copies: Copies[Drawing] = Copies(limit, lambda drawing: drawing.size)
+        share = Share(limit // PAGE_PART, page_of)
+        self.copies: Copies[Drawing] = Copies(limit, lambda drawing: drawing.size, share=share)
         self._visits, self._doorbell, self._news, self._breaker = visits, doorbell, news, breaker
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._of_page, self._of_all = Turns(), asyncio.Semaphore(AT_ONCE)
 
     async def of(self, page_id: str, copy: PageCopy, name: str) -> tuple[Drawing, bool]:
         """Return an artifact, and whether it is older than the copy of its page.
@@ -108,9 +113,13 @@ class Drawn:
             return found
         try:
             is_at_work = await self._breaker.read(self._visits.worker_was_seen())
-            async with asyncio.timeout(wait_s if is_at_work else RETRY_S), self._turns:
+            async with (
+                asyncio.timeout(wait_s if is_at_work else RETRY_S),
+                self._of_page.turn(page_id),
+                self._of_all,
+            ):
                 return await self._ask(page_id, copy, name)
-        except UNREACHABLE as error:  # or nobody was as quick as that
+        except (TurnNotTakenError, *UNREACHABLE) as error:  # or nobody was as quick as that
             raise NotDrawnError from error
 
     async def _ask(self, page_id: str, copy: PageCopy, name: str) -> Drawing:
@@ -132,3 +141,8 @@ class Drawn:
             raise NotDrawnError(reason)
         drawing = Drawing(answers_of(fields, copy.policy), edition_of(fields))
         return drawing if name in drawing.answers and drawing.seq >= copy.seq else None
+
+
+def page_of(key: str) -> str:
+    """Return the page of a drawing's key."""
+    return key.partition("/")[0]

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from web.copies import Copies
+from web.copies import Copies, Share
 
 
 class Source:
@@ -250,6 +250,26 @@ def test_what_does_not_last_pushes_nothing_out_when_there_is_no_room():
         assert (copies.get("here").value, copies.get("there").value) == ("A", "B")
         await copies.fresh("new", source.read)
         assert [key for key in source.words if copies.get(key)] == ["here", "there", "new"]
+
+    asyncio.run(scene())
+
+
+def test_an_owner_pushes_out_its_own_copies_when_its_share_is_used_up():
+    async def scene():
+        # given room for ten, of which an owner may take four
+        share = Share(4, lambda key: key.partition("/")[0])
+        copies: Copies[str] = Copies(10, len, share=share)
+        copies.is_hearing = True
+        words = {f"big/{number}": "xx" for number in range(9)}
+        source = Source(**{"small/1": "s"}, **words, **{"big/huge": "x" * 8})
+        await copies.fresh("small/1", source.read)
+        # when it is copied ever more of that owner, then its oldest go, and nobody else's
+        for key in words:
+            await copies.fresh(key, source.read)
+        assert [key for key in source.words if copies.get(key)] == ["small/1", "big/7", "big/8"]
+        # and what is larger than a share stands alone in it
+        await copies.fresh("big/huge", source.read)
+        assert [key for key in source.words if copies.get(key)] == ["small/1", "big/huge"]
 
     asyncio.run(scene())
 
