@@ -57,7 +57,8 @@ async def data_of(client: Client, request: bytes) -> Any:
 async def open_incidents(account: Account, count: int) -> list[str]:
     """Open incidents; return their ids, of as many as were taken."""
     client = Client(account.port)
-    asked = [account.monitor("incidents", {"title": f"Trouble {n}"}) for n in range(count)]
+    titles = [f"Trouble {number}" for number in range(count)]
+    asked = [account.monitor("incidents", {"title": title}, **ASYNC) for title in titles]
     found = [await data_of(client, request) for request in asked]
     client.close()
     return [data["id"] for data in found if data]

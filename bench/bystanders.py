@@ -15,7 +15,7 @@ from bench.accounts import Account
 from bench.client import Client, encode_request
 
 ANSWERS_WITHIN_S = 10.0
-PATHS = ("/status.json", "/", "/badge.svg", "/status-version.json", "/", "/history")
+PATHS = ("/status.json", "/", "/badge.svg", "/status-version.json", "/", "/history", "/badge.png")
 INCIDENT_EVERY, RESOLVED_AFTER = 20, 10  # writes
 STATUSES = ("degraded", "operational")
 GOOD = {200, 201}
