@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from domain.store import artifacts
 from domain.store.doorbell import worker_doorbell
 from domain.store.engine import SQLAlchemyError, sync_engine
-from domain.store.health import backlog, failed_lately, worker_seen
+from domain.store.health import backlog, failed_lately, pool_size, worker_seen
 from domain.store.keys import QUEUES
 from domain.store.latency import LATELY_MIN, latency_lately
 from domain.store.mount_checks import overdue_checks
-from domain.store.settings import Settings, load_settings
+from domain.store.settings import POOL_SIZE, Settings, load_settings
 from workers.render.build import build_id
 from workers.render.png import PngUnavailable, svg_to_png
 
@@ -40,7 +40,10 @@ def examine() -> list[Finding]:
     parts = [guarded(check, settings) for check in (postgres, redis, broker)]
     ill = {part.name for part in parts if not part.is_well}
     figures = () if "postgres" in ill else (unapplied, unpublished, latency, failures, mounts)
-    return [*parts, *(told(check, settings, ill) for check in (queues, worker, *figures, png))]
+    return [
+        *parts,
+        *(told(check, settings, ill) for check in (queues, worker, pool, *figures, png)),
+    ]
 
 
 def told(check: Callable[[Settings], Finding], settings: Settings, ill: set[str]) -> Finding:
@@ -78,6 +81,7 @@ ADVICE = {
     "broker": "Is it running? BROKER_URL or REDIS_URL names it. Writes are safe meanwhile.",
     "queues": "Workers are too few, or stand still: their log and `drain_seconds` tell.",
     "worker": "Start worker and beat (see Procfile); their logs tell why they ended.",
+    "pool": "Give each worker 3 processes (WORKER_CONCURRENCY, or Celery's `--concurrency`).",
     "unapplied": "Is a worker running, and is its log quiet? Nothing is lost meanwhile.",
     "unpublished": "The sweep rings for these every 2 s; the worker's log tells why they stay.",
     "latency": "`acknowledged_to_published_seconds` and the times beside it tell where it goes.",
@@ -88,7 +92,7 @@ ADVICE = {
 
 
 # Who has to answer for a check to find anything, beside Postgres.
-TOLD_BY = {"queues": "broker", "worker": "redis", "unpublished": "redis"}
+TOLD_BY = {"queues": "broker", "worker": "redis", "pool": "redis", "unpublished": "redis"}
 WAITING = "Workers can't report while Postgres is not well: see `postgres` above, then look again."
 
 
@@ -128,6 +132,15 @@ def worker(_: Settings) -> Finding:
     is_well = worker_seen(artifacts.cache_redis())
     what = "at work" if is_well else "none has got through a sweep lately"
     return Finding("worker", is_well, what, ADVICE["worker"])
+
+
+def pool(_: Settings) -> Finding:
+    """A worker has a process that it keeps for streams that are quick."""
+    size = pool_size(artifacts.cache_redis())
+    what = f"{size or 'an unknown number of'} processes"
+    if size is not None and size < POOL_SIZE:
+        what += ": fewer than 3, so pages that take long may delay the others"
+    return Finding("pool", size is None or size >= POOL_SIZE, what, ADVICE["pool"])
 
 
 def unapplied(_: Settings) -> Finding:

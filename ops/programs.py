@@ -10,7 +10,8 @@ from signal import SIGTERM
 from ops.child import ChildSpec, Ending
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-QUEUES = ("drain", "beat", "cold", "mounts", "notify")
+QUEUES = ("drain", "beat", "cold", "mounts", "notify", "repair")
+POOL = "3"  # as in domain/store/settings.py, which says why
 
 # Each is asked once, by a signal to its main process, and is given time for what it has in hand:
 # gunicorn for its requests, Celery for its tasks (a drain takes milliseconds, a mail or a DNS
@@ -35,7 +36,7 @@ def web(env: Mapping[str, str], name: str = "web") -> ChildSpec:
 
 def worker(env: Mapping[str, str], name: str = "worker") -> ChildSpec:
     """A Celery worker for all queues, with WORKER_CONCURRENCY processes."""
-    concurrency = env.get("WORKER_CONCURRENCY") or "2"
+    concurrency = env.get("WORKER_CONCURRENCY") or POOL
     arguments = (
         *("celery", "--quiet", "-A", "workers.app", "worker", "-Q", ",".join(QUEUES)),
         *("--concurrency", concurrency, "--hostname", f"{name}@%h", "--loglevel", "WARNING"),

@@ -17,6 +17,7 @@ from domain.store import metrics_folder
 from domain.store.keys import QUEUES
 from domain.store.lines import start_lines
 from domain.store.settings import settings_or_exit
+from workers import permits
 from workers.schedule import schedule
 
 ROLE = "beat" if "beat" in sys.argv else "worker"
@@ -82,6 +83,12 @@ def forget_inherited_connections(**_: Any) -> None:  # noqa: ANN401 - what Celer
 
     sync_engine().dispose(close=False)
     cache_redis().connection_pool.reset()
+
+
+@celeryd_after_setup.connect
+def share_permits(instance: Any, **_: Any) -> None:  # noqa: ANN401 - what Celery's signal passes
+    """Make what the pool's processes share: now its size is known, and none is forked yet."""
+    permits.share(instance.concurrency)
 
 
 @celeryd_after_setup.connect

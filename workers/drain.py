@@ -32,8 +32,10 @@ from domain.store.lines import bound
 from domain.store.log import Settlement, Waiting, try_lock
 from domain.store.metrics import DRAIN_S, SETTLED, UNKNOWN, UNPUBLISHED
 from domain.store.settings import load_settings
+from domain.store.work_queue import work_queue
 from workers.account_stream import AccountStream
 from workers.page_stream import PageStream, is_shown
+from workers.stopwatch import Stopwatch
 
 logger = logging.getLogger(__name__)
 
@@ -87,14 +89,16 @@ def drain_stream(stream_id: str) -> None:
     Raises what Postgres raises when it can't be reached: the sweep comes back to it.
     """
     with bound(stream=stream_id), DRAIN_S.time():
-        began_at = time.monotonic()
+        stopwatch = Stopwatch()
         try:
             batch = drain_once(stream_id)
         except BaseException:
             answer(stream_id)
             raise
         if batch is not None:
-            look_again(stream_id, rest_of(batch, time.monotonic() - began_at))
+            worked_s = stopwatch.worked_s()
+            note_cost(stream_id, worked_s)
+            look_again(stream_id, rest_of(batch, worked_s))
 
 
 def drain_once(stream_id: str) -> Batch | None:
@@ -127,6 +131,14 @@ def rest_of(batch: Batch, worked_s: float) -> float:
     processor at most, and what comes meanwhile is one batch.
     """
     return min(worked_s, REST_MAX_S) if len(batch.settled) >= BUSY else 0.0
+
+
+def note_cost(stream_id: str, worked_s: float) -> None:
+    """Note how long a drain took, before anybody is rung for: see workers/heavy.py."""
+    try:
+        work_queue().note_drain(stream_id, worked_s)
+    except UNREACHABLE as error:
+        logger.warning("can't note what a drain took: %s", error)
 
 
 def asked_by(rows: Sequence[Waiting]) -> list[str]:

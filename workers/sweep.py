@@ -11,6 +11,7 @@ from domain.store.doorbell import worker_doorbell
 from domain.store.engine import sync_engine
 from domain.store.publication import hosts_behind, note_host, pages_behind
 from domain.store.settings import load_settings
+from workers import permits
 from workers.render.build import build_id
 
 logger = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ def sweep() -> None:
             # a worker whose clock is ahead throws away.
             worker_doorbell().ring(stream_id, anyway=True)
         if epoch:
-            artifacts.mark_worker_seen(seen_s(load_settings().sweep_s))
+            artifacts.mark_worker_seen(seen_s(load_settings().sweep_s), permits.pool().size)
 
 
 def seen_s(sweep_s: float) -> int:

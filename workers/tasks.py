@@ -13,15 +13,14 @@ from typing import Any
 
 from celery import Task
 
-from domain.store import doorbell, engine
+from domain.store import doorbell, engine, rehearsals
 from domain.store.lines import bound
-from workers import cleaning, clock, cold, mounts, rehearsal, sweep
+from domain.store.work_queue import Job
+from workers import cleaning, clock, cold, heavy, mounts, rehearsal, sweep
 from workers.app import app
 from workers.drain import drain_stream
 
 logger = logging.getLogger(__name__)
-
-OUTAGES = (*engine.UNREACHABLE, *doorbell.UNREACHABLE)
 
 
 def task(name: str, *, is_bound: bool = False) -> Callable[[Callable[..., None]], Task]:
@@ -32,7 +31,7 @@ def task(name: str, *, is_bound: bool = False) -> Callable[[Callable[..., None]]
         def told(*args: Any) -> None:  # noqa: ANN401 - what the message holds
             try:
                 work(*args)
-            except OUTAGES as error:
+            except heavy.OUTAGES as error:
                 logger.warning("%s is left to later: %s", name, engine.first_line(error))
             except Exception:
                 logger.exception("%s made us raise", name)
@@ -42,24 +41,28 @@ def task(name: str, *, is_bound: bool = False) -> Callable[[Callable[..., None]]
     return made
 
 
-@task("drain")
-def drain(stream_id: str) -> None:
+def begin(asked: Task, queue: str, stream: str, *args: str) -> None:
+    """Do what a message asks for, as a job of a stream: see workers/heavy.py."""
+    heavy.begin(Job(asked.name, args, queue, stream, asked.request.get(doorbell.REQUEST_ID)))
+
+
+@task("drain", is_bound=True)
+def drain(self: Task, stream_id: str) -> None:
     """Apply what waits on a stream."""
-    drain_stream(stream_id)
+    begin(self, doorbell.DRAIN, stream_id, stream_id)
 
 
 @task("render_cold", is_bound=True)
 def render_cold(self: Task, page_id: str, name: str) -> None:
     """Render an artifact that a visitor asked for."""
-    with bound(request_id=self.request.get(doorbell.REQUEST_ID), stream=page_id):
-        cold.render(page_id, name)
+    begin(self, doorbell.COLD, page_id, page_id, name)
 
 
 @task("rehearse", is_bound=True)
 def rehearse(self: Task, rehearsal_id: str) -> None:
     """Find out what a write would do."""
-    with bound(request_id=self.request.get(doorbell.REQUEST_ID)):
-        rehearsal.rehearse(rehearsal_id)
+    if (asked := rehearsals.asked(rehearsal_id)) is not None:
+        begin(self, doorbell.COLD, asked.page_id, rehearsal_id)
 
 
 @task("sweep")
@@ -80,13 +83,35 @@ def check_mounts() -> None:
     mounts.begin_due()
 
 
-@task("clean")
-def clean() -> None:
+@task("clean", is_bound=True)
+def clean(self: Task) -> None:
     """Throw away what has expired."""
-    cleaning.clean()
+    begin(self, "beat", "")
 
 
-@task("archive")
-def archive() -> None:
+@task("archive", is_bound=True)
+def archive(self: Task) -> None:
     """Move what was settled long ago out of the log's table."""
-    cleaning.archive()
+    begin(self, "beat", "")
+
+
+def render_on_demand(job: Job) -> None:
+    """Render an artifact for the request that asked first."""
+    page_id, name = job.args
+    with bound(request_id=job.request_id, stream=page_id):
+        cold.render(page_id, name)
+
+
+def preview(job: Job) -> None:
+    """Find out what a write would do, for the request that asks."""
+    with bound(request_id=job.request_id):
+        rehearsal.rehearse(job.args[0])
+
+
+heavy.WORKS.update(
+    drain=lambda job: drain_stream(job.args[0]),
+    render_cold=render_on_demand,
+    rehearse=preview,
+    clean=lambda _: cleaning.clean(),
+    archive=lambda _: cleaning.archive(),
+)

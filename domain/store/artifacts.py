@@ -194,8 +194,9 @@ def hosts_are_complete() -> bool:
     return bool(cache_redis().exists(keys.HOSTS_COMPLETE))
 
 
-def mark_worker_seen(ttl_s: int) -> None:
-    """Note, for `ttl_s` seconds, that a worker has rung for whatever was behind."""
+def mark_worker_seen(ttl_s: int, pool_size: int) -> None:
+    """Note, for `ttl_s` seconds, that a worker of this size has looked for what is behind."""
+    cache_redis().set(keys.POOL_SIZE, pool_size, ex=ttl_s)
     cache_redis().set(keys.WORKER_SEEN, "1", ex=ttl_s)
 
 

@@ -7,8 +7,9 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
+from typing import Any
 
 import redis
 from kombu.exceptions import OperationalError
@@ -27,6 +28,7 @@ EXPIRES_S = 10  # a doorbell that nobody heard for this long is the sweep's busi
 LIMIT_S = 0.1  # a ring may take no longer
 PAUSE_S = 1.0  # after a failure nobody rings for this long
 QUEUED_MAX = 10_000
+LATE_MAX = 200  # messages of a process that wait for a moment to come, each in a thread
 Ring = Callable[[], None]
 UNREACHABLE = (redis.RedisError, OperationalError, OSError)  # what a broker that is gone raises
 
@@ -41,7 +43,7 @@ class Doorbell:
 
         url = require_stack(settings).broker_url
         limits = {"socket_timeout": timeout_s, "socket_connect_timeout": timeout_s}
-        self._redis = redis.Redis.from_url(url, **limits)
+        self.broker = redis.Redis.from_url(url, **limits)
         self._celery = Celery("doorbell", broker=url, set_as_current=False)
         self._celery.conf.update(
             # Connecting is tried once: kombu would wait two seconds before it looks at the limit.
@@ -52,6 +54,7 @@ class Doorbell:
             task_publish_retry=False,  # the sweep is the retry
         )
         self._coalesce = settings.ring_coalesce
+        self._late = threading.BoundedSemaphore(LATE_MAX)
 
     def ring(self, stream_id: str, after_s: float = 0.0, *, anyway: bool = False) -> None:
         """Ask a worker to drain a stream, unless that has been asked for and not been done.
@@ -62,54 +65,72 @@ class Doorbell:
         if not (self._is_first(stream_id) or anyway):
             return
         if after_s:
-            later = threading.Timer(after_s, self._send_late, [stream_id])
+            self.send_after("drain", [stream_id], DRAIN, after_s)
+        else:
+            self.send("drain", [stream_id], DRAIN)
+
+    def send_after(
+        self,
+        task: str,
+        args: Sequence[str],
+        queue_name: str,
+        after_s: float,
+        request_id: str | None = None,
+    ) -> None:
+        """Send a message in `after_s` seconds; of too many that wait here it is left to the sweep.
+
+        A process that ends before leaves it to the sweep as well.
+        """
+        if self._late.acquire(blocking=False):
+            job = [task, args, queue_name, request_id]
+            later = threading.Timer(after_s, self._send_late, job)
             later.daemon = True
             later.start()
-        else:
-            self._send(DRAIN, "drain", [stream_id])
 
-    def _send_late(self, stream_id: str) -> None:
+    def _send_late(self, task: str, args: Sequence[str], *more: Any) -> None:  # noqa: ANN401 - as `send`
+        self._late.release()
         try:
-            self._send(DRAIN, "drain", [stream_id])
+            self.send(task, args, *more)
         except UNREACHABLE as error:
-            log.warning("can't ring for %s: %s", stream_id, error)
+            log.warning("can't send %s %s: %s", task, args, error)
 
     def ring_cold(self, page_id: str, name: str, request_id: str | None = None) -> None:
         """Ask a worker for a cold artifact of a page; the request that asked first is named."""
         if self._is_first(f"{page_id}:{name}"):
-            self._send(COLD, "render_cold", [page_id, name], request_id)
+            self.send("render_cold", [page_id, name], COLD, request_id)
 
     def ring_rehearsal(self, rehearsal_id: str, request_id: str | None = None) -> None:
         """Ask a worker to find out what a write would do."""
-        self._send(COLD, "rehearse", [rehearsal_id], request_id)
+        self.send("rehearse", [rehearsal_id], COLD, request_id)
 
     def answer(self, what: str) -> None:
         """Note that the work which was rung for begins: later rings are for what comes later."""
-        self._redis.delete(keys.ring_key(what))
+        self.broker.delete(keys.ring_key(what))
 
     def lengths(self, queues: Iterable[str]) -> Mapping[str, int]:
         """Return how many messages wait, by queue. Raises what the broker raises."""
-        return queue_lengths(self._redis, queues)
+        return queue_lengths(self.broker, queues)
 
     def is_reachable(self) -> bool:
         """Tell whether the broker answers."""
         try:
-            return bool(self._redis.ping())
+            return bool(self.broker.ping())
         except UNREACHABLE:
             return False
 
     def _is_first(self, what: str) -> bool:
         if not self._coalesce:
             return True
-        return bool(self._redis.set(keys.ring_key(what), "1", nx=True, px=OUTSTANDING_MS))
+        return bool(self.broker.set(keys.ring_key(what), "1", nx=True, px=OUTSTANDING_MS))
 
-    def _send(
-        self, queue_name: str, task: str, args: list[str], request_id: str | None = None
+    def send(
+        self, task: str, args: Sequence[str], queue_name: str, request_id: str | None = None
     ) -> None:
+        """Send a message. Raises what the broker raises."""
         # A header, not an argument: workers of an older build take no notice of it.
         headers = {REQUEST_ID: request_id} if request_id else None
         self._celery.send_task(
-            task, args, queue=queue_name, expires=EXPIRES_S, retry=False, headers=headers
+            task, list(args), queue=queue_name, expires=EXPIRES_S, retry=False, headers=headers
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import redis
 from sqlalchemy import Connection, text
@@ -49,6 +50,12 @@ def failed_lately(conn: Connection) -> int:
 def worker_seen(client: redis.Redis) -> bool:
     """Tell whether a worker has swept lately."""
     return bool(client.exists(keys.WORKER_SEEN))
+
+
+def pool_size(client: redis.Redis) -> int | None:
+    """Return how many processes the worker has that swept last; None if none has said so."""
+    found: Any = client.get(keys.POOL_SIZE)
+    return int(found) if found else None
 
 
 def queue_lengths(broker: redis.Redis, queues: Iterable[str]) -> Mapping[str, int]:

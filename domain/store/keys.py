@@ -3,9 +3,11 @@
 EPOCH = "hep:epoch"
 HOSTS_COMPLETE = "hep:hosts:complete"
 WORKER_SEEN = "hep:worker:seen"  # there while sweeps get through
+POOL_SIZE = "hep:worker:pool"  # how many processes the pool has that swept last
+WAITING_JOBS = "hep:waiting"  # heavy work that no process may do at the moment (on the broker)
 ANNOUNCEMENTS = "hep:announcements"
 LIMITS = "hep:limits"
-QUEUES = ("drain", "beat", "cold", "mounts", "notify")  # lists on the broker
+QUEUES = ("drain", "beat", "cold", "mounts", "notify", "repair")  # lists on the broker
 PAGE_PREFIX = "hep:page:"
 HOST_PREFIX = "hep:host:"
 TRACKED_PREFIXES = (PAGE_PREFIX, HOST_PREFIX, HOSTS_COMPLETE, WORKER_SEEN)
@@ -75,6 +77,21 @@ def host_key(host: str) -> str:
 def ring_key(what: str) -> str:
     """Return the key that says that a ring for `what` is outstanding (on the broker)."""
     return f"hep:ring:{what}"
+
+
+def cool_down_key(stream_id: str) -> str:
+    """Return the key of the work that a stream has to rest for (on the broker)."""
+    return f"hep:cooldown:{stream_id}"
+
+
+def slow_key(stream_id: str) -> str:
+    """Return the key that says that a stream's last drain was long (on the broker)."""
+    return f"hep:slow:{stream_id}"
+
+
+def deferred_key(what: str) -> str:
+    """Return the key that says that `what` will be sent after a cool-down (on the broker)."""
+    return f"hep:deferred:{what}"
 
 
 def server_of(epoch: bytes) -> str:

@@ -46,6 +46,9 @@ RENDER_S = Histogram("hepstatus_render_seconds", "Rendering", ["kind"], buckets=
 PUBLISH_S = Histogram("hepstatus_publish_seconds", "Writing a page's hash", buckets=BUCKETS)
 UNPUBLISHED = Counter("hepstatus_publications_failed", "Saved, but Redis did not take it")
 ARTIFACTS_FAILED = Counter("hepstatus_artifacts_failed", "Artifacts that raised", ["artifact"])
+WORK_DEFERRED = Counter(
+    "hepstatus_work_deferred", "Work that was done later, by reason", ["reason"]
+)
 MOUNT_CHECKS = Counter("hepstatus_mount_checks", "Lookups of mounts by their result", ["result"])
 
 UNKNOWN = "(unknown)"

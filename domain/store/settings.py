@@ -14,6 +14,9 @@ from domain.store import setting_values as values
 
 # A page shows 90 days, and what is told of its last 30 is read from the log.
 SHORTEST_LOG_DAYS = 91
+# Two processes for what may take long, so that such work of two pages goes on side by side, and one
+# that is kept for what is quick.
+POOL_SIZE = 3
 A_PORT = values.between(1, values.LAST_PORT)
 A_PORT_OR_OFF = values.between(0, values.LAST_PORT)
 
@@ -39,7 +42,7 @@ class Settings:
     port: int = _setting("PORT", 8000, A_PORT)
     data_dir: str = _setting("HEPSTATUS_DATA_DIR", ".data")
     web_concurrency: int = _setting("WEB_CONCURRENCY", 2, values.at_least(1))
-    worker_concurrency: int = _setting("WORKER_CONCURRENCY", 2, values.at_least(1))
+    worker_concurrency: int = _setting("WORKER_CONCURRENCY", POOL_SIZE, values.at_least(1))
     page_copy_mb: int = _setting("PAGE_COPY_MB", 64, values.at_least(1))
     drain_limit: int = _setting("DRAIN_LIMIT", 200, values.at_least(1))
     ring_coalesce: bool = _setting("RING_COALESCE", default=True)

@@ -72,7 +72,7 @@ def test_doctor_blames_redis_alone_when_only_redis_does_not_answer(store):
         found = examined()
     # then what it would tell is unknown, and nobody is sent to workers or to the sweep
     silent = {name for name, one in found.items() if not one.is_well} - {"png", *FIGURES}
-    assert silent == {"redis", "broker", "queues", "worker", "unpublished"}
+    assert silent == {"redis", "broker", "queues", "worker", "pool", "unpublished"}
     unknown = {one.what: one.advice for one in found.values() if one.what.startswith("unknown")}
     assert unknown == {
         "unknown, for Redis does not answer": "See `redis` above.",

@@ -12,7 +12,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from domain.store import artifacts, doorbell, settings
+from domain.store import artifacts, doorbell, settings, work_queue
 from domain.store import engine as store_engine
 from workers.render import build
 
@@ -31,6 +31,7 @@ def forget_settings() -> None:
         artifacts.cache_redis,
         artifacts._script,
         doorbell.worker_doorbell,
+        work_queue.work_queue,
         build.build_id,
     ):
         cached.cache_clear()

@@ -1,0 +1,121 @@
+"""Fairness by cost, on the broker: cool-downs of streams, and heavy work that waits for a process.
+
+A cool-down is as long as the work before it, so a stream takes half of one process at most. All
+keys expire: a worker that is killed leaves nothing that somebody has to clean up.
+"""
+
+import time
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+import msgspec
+import redis
+
+from domain.store import keys
+from domain.store.doorbell import EXPIRES_S, worker_doorbell
+from domain.store.metrics import WORK_DEFERRED
+
+LONG_WORK_MS = 100  # what takes longer is followed by a cool-down
+# A drain that waited for a server that stood still says nothing of its page: it rests no longer.
+COOL_DOWN_MAX_MS = 30_000
+SLOW_TTL_S = 3_600  # a stream that nobody wrote to for an hour counts as quick again
+WAITING_MAX = 10_000  # jobs of some 100 bytes each; what comes after them is left to the sweep
+DRAIN_TASK = "drain"
+
+# What is left of earlier work counts too. KEYS: cool-down. ARGV: worked, long, longest, in ms.
+_CHARGE = """
+local left = math.max(redis.call('PTTL', KEYS[1]), 0)
+local debt = math.min(left + ARGV[1], tonumber(ARGV[3]))
+local is_resting = debt > tonumber(ARGV[2])
+redis.call('SET', KEYS[1], is_resting and 'rest' or 'work', 'PX', math.max(math.floor(debt), 1))
+return is_resting and 1 or 0
+"""
+
+
+class Job(msgspec.Struct, frozen=True, array_like=True):
+    """A task with its arguments, as a message holds it; `stream` is whose cool-down it draws on."""
+
+    task: str
+    args: tuple[str, ...]
+    queue: str
+    stream: str = ""
+    request_id: str | None = None
+
+
+class Standing(NamedTuple):
+    """How long a stream's cool-down still lasts, and whether its last drain was long."""
+
+    rests_s: float
+    is_slow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkQueue:
+    """What the processes of all pools tell each other. Raises what the broker raises."""
+
+    broker: redis.Redis
+
+    def standing(self, stream_id: str) -> Standing:
+        """Return how a stream stands."""
+        with self.broker.pipeline(transaction=False) as pipe:
+            pipe.get(keys.cool_down_key(stream_id))
+            pipe.pttl(keys.cool_down_key(stream_id))
+            pipe.exists(keys.slow_key(stream_id))
+            found: list[Any] = pipe.execute()
+        rests_ms = max(found[1], 0) if found[0] == b"rest" else 0
+        return Standing(rests_ms / 1000, bool(found[2]))
+
+    def charge(self, stream_id: str, worked_s: float) -> None:
+        """Add work to what a stream has to rest for."""
+        limits = [worked_s * 1000, LONG_WORK_MS, COOL_DOWN_MAX_MS]
+        self.broker.eval(_CHARGE, 1, keys.cool_down_key(stream_id), *limits)
+
+    def note_drain(self, stream_id: str, worked_s: float) -> None:
+        """Note how long a stream's drain took."""
+        key = keys.slow_key(stream_id)
+        if worked_s * 1000 > LONG_WORK_MS:
+            self.broker.set(key, "1", ex=SLOW_TTL_S)
+            self.charge(stream_id, worked_s)
+        else:
+            self.broker.delete(key)
+
+    def send_after(self, job: Job, after_s: float) -> None:
+        """Send a job again when a cool-down is over; once, however often it comes meanwhile."""
+        WORK_DEFERRED.labels("cool_down").inc()
+        name = msgspec.json.encode(job.args).decode()
+        key = keys.deferred_key(f"{job.task}:{name}")
+        if self.broker.set(key, "1", nx=True, px=max(int(after_s * 1000), 1)):
+            worker_doorbell().send_after(job.task, job.args, job.queue, after_s, job.request_id)
+
+    def put(self, job: Job) -> None:
+        """Let a job wait, once, for a process that may do it."""
+        WORK_DEFERRED.labels("kept_process").inc()
+        with self.broker.pipeline(transaction=False) as pipe:
+            pipe.zadd(keys.WAITING_JOBS, {msgspec.json.encode(job): time.time()}, nx=True)
+            pipe.zremrangebyrank(keys.WAITING_JOBS, WAITING_MAX, -1)
+            pipe.execute()
+
+    def take(self) -> Job | None:
+        """Return the job that has waited longest; None if there is none.
+
+        What was asked for by somebody who does not wait any more is passed over.
+        """
+        while True:
+            taken: Any = self.broker.zpopmin(keys.WAITING_JOBS)
+            if not taken:
+                return None
+            [(member, put_at)] = taken
+            job = msgspec.json.decode(member, type=Job)
+            if job.task == DRAIN_TASK or time.time() - put_at < EXPIRES_S:
+                return job
+
+    def send(self, job: Job) -> None:
+        """Send a job as an ordinary message."""
+        worker_doorbell().send(job.task, job.args, job.queue, job.request_id)
+
+
+@cache
+def work_queue() -> WorkQueue:
+    """Return the process's work queue."""
+    return WorkQueue(worker_doorbell().broker)

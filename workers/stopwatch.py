@@ -1,0 +1,28 @@
+"""How long work took, without the time for which a busy machine did not let it run."""
+
+import time
+from pathlib import Path
+
+# Linux: nanoseconds that this process ran, and that it waited for a processor. Elsewhere nothing.
+SCHEDULE = Path("/proc/self/schedstat")
+NANOSECOND = 1e-9
+
+
+class Stopwatch:
+    """Runs from its making on."""
+
+    def __init__(self) -> None:
+        """Start."""
+        self._began_at, self._waited_s = time.monotonic(), waited_s()
+
+    def worked_s(self) -> float:
+        """Return the seconds since the start, less those that were waited for a processor."""
+        return max(time.monotonic() - self._began_at - (waited_s() - self._waited_s), 0.0)
+
+
+def waited_s() -> float:
+    """Return for how many seconds this process has waited for a processor; 0 where none tells."""
+    try:
+        return int(SCHEDULE.read_text().split()[1]) * NANOSECOND
+    except (OSError, ValueError, IndexError):
+        return 0.0
