@@ -42,7 +42,7 @@ def examine() -> list[Finding]:
     figures = () if "postgres" in ill else (unapplied, unpublished, latency, failures, mounts)
     return [
         *parts,
-        *(told(check, settings, ill) for check in (queues, worker, pool, *figures, png)),
+        *(told(check, settings, ill) for check in (queues, worker, *figures, png)),
     ]
 
 
@@ -81,9 +81,8 @@ ADVICE = {
     "broker": "Is it running? BROKER_URL or REDIS_URL names it. Writes are safe meanwhile.",
     "queues": "Workers are too few, or stand still: their log and `drain_seconds` tell.",
     "worker": "Start worker and beat (see Procfile); their logs tell why they ended.",
-    "pool": "Give each worker 3 processes (WORKER_CONCURRENCY, or Celery's `--concurrency`).",
     "unapplied": "Is a worker running, and is its log quiet? Nothing is lost meanwhile.",
-    "unpublished": "The sweep rings for these every 2 s; the worker's log tells why they stay.",
+    "unpublished": "Repair is at work, or the worker's log tells why they stay behind.",
     "latency": "`acknowledged_to_published_seconds` and the times beside it tell where it goes.",
     "failures": "Defects of ours: the worker's log has an error for each. Their senders know.",
     "mounts": "Is a worker at work, and does it listen to the queue `mounts`?",
@@ -92,7 +91,7 @@ ADVICE = {
 
 
 # Who has to answer for a check to find anything, beside Postgres.
-TOLD_BY = {"queues": "broker", "worker": "redis", "pool": "redis", "unpublished": "redis"}
+TOLD_BY = {"queues": "broker", "worker": "redis", "unpublished": "redis"}
 WAITING = "Workers can't report while Postgres is not well: see `postgres` above, then look again."
 
 
@@ -128,19 +127,16 @@ def queues(_: Settings) -> Finding:
 
 
 def worker(_: Settings) -> Finding:
-    """A worker has swept lately."""
-    is_well = worker_seen(artifacts.cache_redis())
+    """A worker has swept lately; a pool that is small is no fault, but promises less."""
+    cache = artifacts.cache_redis()
+    is_well, size = worker_seen(cache), pool_size(cache)
     what = "at work" if is_well else "none has got through a sweep lately"
+    if is_well and size is not None and size < POOL_SIZE:
+        what += (
+            f", with fewer processes ({size}) than {POOL_SIZE} (WORKER_CONCURRENCY, or Celery's"
+            " `--concurrency`): pages that take long may delay the others"
+        )
     return Finding("worker", is_well, what, ADVICE["worker"])
-
-
-def pool(_: Settings) -> Finding:
-    """A worker has a process that it keeps for streams that are quick."""
-    size = pool_size(artifacts.cache_redis())
-    what = f"{size or 'an unknown number of'} processes"
-    if size is not None and size < POOL_SIZE:
-        what += ": fewer than 3, so pages that take long may delay the others"
-    return Finding("pool", size is None or size >= POOL_SIZE, what, ADVICE["pool"])
 
 
 def unapplied(_: Settings) -> Finding:
@@ -156,8 +152,11 @@ def unpublished(_: Settings) -> Finding:
     """No page is behind."""
     with sync_engine().connect() as conn:
         found = backlog(conn, build_id(), artifacts.epoch())
-    what = f"{found.pages_behind} of {found.pages} pages are behind"
-    return Finding("unpublished", found.pages_behind == 0, what, ADVICE["unpublished"])
+    what = f"{found.pages_behind} of {found.pages} pages are behind, and {found.hosts_behind} hosts"
+    if found.pages_in_vain:
+        what += f"; {found.pages_in_vain} pages were tried in vain"
+    is_well = not (found.pages_behind or found.pages_in_vain or found.hosts_behind)
+    return Finding("unpublished", is_well, what, ADVICE["unpublished"])
 
 
 def latency(_: Settings) -> Finding:

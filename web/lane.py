@@ -49,7 +49,7 @@ class Lane:
 
     async def _serve(self, scope: Scope, send: Send, host: str) -> None:
         try:
-            entry = await self._process.served.host(host)
+            entry = await self._process.served.host_within(host, WAIT_S)
         except NotThereError:
             await self._say_unavailable(scope, send)
             return

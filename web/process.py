@@ -9,7 +9,7 @@ import msgspec
 
 from domain.store import keys
 from domain.store.announcements import decode
-from domain.store.doorbell import RingThread
+from domain.store.doorbell import PAGE_PREFIX, RingThread
 from domain.store.engine import make_async_engine
 from domain.store.limits import Limits
 from domain.store.listener import Listener
@@ -43,6 +43,7 @@ class Process:
         self.neighbours = Neighbours()
         self._heard_first = asyncio.Event()
         self._listening: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to listen; wait a moment for it, so that the first writes can be waited for.
@@ -50,6 +51,7 @@ class Process:
         Then fetch what visitors may ask for: where Redis goes away next, it is here.
         """
         self.pace.start()
+        self._telling = asyncio.create_task(self.served.recent.tell_on())
         self._listening = asyncio.create_task(Listener(self.settings.cache_url, self).run())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._heard_first.wait(), FIRST_HEARD_S)
@@ -57,10 +59,11 @@ class Process:
 
     async def stop(self) -> None:
         """Close everything."""
-        if self._listening:
-            self._listening.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._listening
+        for task in (self._listening, self._telling):
+            if task:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
         carry_over()
         await self.served.close()
         await self.rehearsals.close()
@@ -112,5 +115,7 @@ class Process:
             log.warning("an announcement of %d bytes can't be read", len(message))
             return
         self.served.page_changed(announcement.stream)
+        if announcement.first <= announcement.last and announcement.stream.startswith(PAGE_PREFIX):
+            self.served.recent.note(announcement.stream)
         self.neighbours.heard(announcement.stream)
         self.waits.heard(announcement)

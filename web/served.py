@@ -15,15 +15,17 @@ from domain.store.visit_tally import note_copy, note_stale_copy
 from domain.store.visits import UNREACHABLE, HostEntry, Visits
 from web.breaker import READ_S, Breaker
 from web.copies import Copies
-from web.drawn import Drawn
+from web.drawn import RETRY_S, Drawn
 from web.news import News
 from web.page_copy import HOT_FIELDS, PageCopy, page_copy
+from web.recent_pages import RecentPages
 
 log = logging.getLogger(__name__)
 
 HOSTS_MAX = 20_000  # entries, known and unknown hosts alike
 PREFETCH_S = 1.0  # some thousand pages; whoever asks for another fetches it
 MEGABYTE = 1_000_000
+LOOK_UPS = 4  # of hosts, at once, that Redis has lost
 DRAWN_PART = 4  # of PAGE_COPY_MB a quarter holds what is drawn on ask
 
 
@@ -33,6 +35,10 @@ class NotThereError(Exception):
 
 class NotPublishedError(NotThereError):
     """Redis holds no publication of a page."""
+
+
+class NotWrittenError(NotThereError):
+    """Redis has not been told of a host since it was emptied; Postgres may know it."""
 
 
 class Shown(NamedTuple):
@@ -58,6 +64,8 @@ class Served:
         )
         self._news, self._breaker = News(), Breaker()
         self.drawn = Drawn(drawn_room, self.visits, doorbell, self._news, self._breaker)
+        self.recent = RecentPages(self.visits)
+        self._look_ups = asyncio.Semaphore(LOOK_UPS)
         self._server: str | None = None  # the Redis that was heard last, by its run id
         self.is_kept_up = False  # whether workers look for what is behind
 
@@ -81,6 +89,7 @@ class Served:
 
     def all_changed(self) -> None:
         """Mark every copy stale."""
+        self.recent.all_are_new()
         self._pages.mark_all_stale()
         self._hosts.mark_all_stale()
 
@@ -96,6 +105,7 @@ class Served:
     def host_changed(self, host: str) -> None:
         """Mark a host's entry stale."""
         self._hosts.mark_stale(host)
+        self._news.tell(host)
 
     def hosts_changed(self) -> None:
         """Mark all hosts' entries stale: what was unknown is known now."""
@@ -107,17 +117,41 @@ class Served:
         """Return where a host leads. Raises NotThereError if nobody knows and nobody ever did."""
         try:
             return await self._hosts.fresh(host, self._read_host)
-        except (NotThereError, *UNREACHABLE):
+        except (NotThereError, *UNREACHABLE) as error:
             copied = self._hosts.get(host)
             if copied is None or copied.value.page_id is None:
-                raise NotThereError from None
+                raise error if isinstance(error, NotThereError) else NotThereError from error
             return copied.value
+
+    async def host_within(self, host: str, timeout_s: float) -> HostEntry:
+        """Return where a host leads; if Redis has lost it, have it looked up. Raises NotThereError.
+
+        A few look-ups at once: guessed hosts fill no queue, and an unknown one is noted as such.
+        """
+        try:
+            return await self.host(host)
+        except NotWrittenError:
+            pass
+        try:
+            async with asyncio.timeout(timeout_s), self._look_ups:
+                return await self._looked_up(host)
+        except TimeoutError as error:
+            raise NotThereError from error
+
+    async def _looked_up(self, host: str) -> HostEntry:
+        while True:
+            try:
+                return await self.host(host)
+            except NotWrittenError:
+                self._doorbell.ring_repair(host)
+                await self._news.of(host, RETRY_S)
 
     async def page(self, page_id: str) -> Shown:
         """Return a page's copy, fresh if possible.
 
         Raises NotThereError if there is neither a copy nor a publication.
         """
+        self.recent.note(page_id)
         found = "hit" if self._pages.is_fresh(page_id) else "miss"
         try:
             copy = await self._pages.fresh(page_id, self._read_page)
@@ -145,6 +179,8 @@ class Served:
 
     async def _read_host(self, host: str) -> HostEntry:
         entry = await self._breaker.read(self.visits.host(host, self._server))
+        if not entry.is_sure and not entry.is_written:
+            raise NotWrittenError
         if not entry.is_sure and (entry.page_id is None or self._hosts.get(host) is not None):
             raise NotThereError
         return entry
@@ -177,7 +213,7 @@ class Served:
             return await self._read_published(page_id)
         except NotPublishedError:
             # No sweep sees that Redis lost a single page: whoever asks for it rings.
-            self._doorbell.ring(page_id)
+            self._doorbell.ring_repair(page_id)
             raise
 
     async def _read_published(self, page_id: str) -> PageCopy:

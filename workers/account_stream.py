@@ -22,6 +22,7 @@ from domain.page.commands import Command, CreatePage, DeletePage
 from domain.store import artifacts
 from domain.store import log as command_log
 from domain.store.announcements import Announcement, encode
+from domain.store.artifacts import HostRow
 from domain.store.doorbell import worker_doorbell
 from domain.store.engine import Connection, sync_engine
 from domain.store.hosts import claim_host, held_until, is_taken, release_host, release_hosts
@@ -30,7 +31,7 @@ from domain.store.log import Authority, Draft, Settlement, Waiting
 from domain.store.mint import mint
 from domain.store.mounts import save_mounts
 from domain.store.new_subdomains import next_subdomain_at, note_new_subdomain
-from domain.store.publication import HostRow, note_host
+from domain.store.publication import note_hosts
 from domain.store.save import save_account
 
 UNKNOWN = Rejection(Code.NOT_FOUND, "This account does not exist (any more).")
@@ -180,18 +181,15 @@ class AccountStream:
 
         False if the epoch has ended: the entries are left to the sweep, all else is done.
         """
-        taken = [
-            artifacts.publish_host(row.host, row.page_id, row.counter, epoch) for row in self.hosts
-        ]
+        are_taken = artifacts.publish_hosts(self.hosts, epoch)
         for page_id in dict.fromkeys(self.rung):
             worker_doorbell().ring(page_id)
         with sync_engine().begin() as conn:
-            for row in self.hosts:
-                note_host(conn, row, epoch)
+            note_hosts(conn, self.hosts, epoch)
             command_log.finish(conn, self.account_id, self.applied_seq)
         if announcement is not None:
             artifacts.announce(encode(announcement))
-        return all(taken)
+        return are_taken
 
 
 def is_subdomain_asked(command: object) -> bool:

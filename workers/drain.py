@@ -1,14 +1,14 @@
 """The drain: apply every waiting command of a stream in order, save, then publish and announce.
 
-Serialised by an advisory lock of the stream. Whoever finds the lock taken leaves; whoever held it
-looks again after releasing it, so that nothing is left behind. docs/architecture.md has the rules.
+Serialised by an advisory lock of the stream: who finds it taken leaves, and who held it looks again
+after releasing it, so that nothing is left behind.
 """
 
 import logging
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import msgspec
@@ -72,6 +72,7 @@ class Batch:
     stream: Stream
     settled: Sequence[Settlement]
     rows: Sequence[Waiting]
+    was_shown: bool = True  # False if Redis did not take it
 
 
 class SpoiltError(Exception):
@@ -83,10 +84,10 @@ class SpoiltError(Exception):
         self.first_seq = first_seq
 
 
-def drain_stream(stream_id: str) -> None:
+def drain_stream(stream_id: str) -> bool:
     """Apply what waits on a stream, publish it, and ring again if more came meanwhile.
 
-    Raises what Postgres raises when it can't be reached: the sweep comes back to it.
+    False if Redis took nothing. Raises what Postgres raises when it can't be reached.
     """
     with bound(stream=stream_id), DRAIN_S.time():
         stopwatch = Stopwatch()
@@ -96,9 +97,9 @@ def drain_stream(stream_id: str) -> None:
             answer(stream_id)
             raise
         if batch is not None:
-            worked_s = stopwatch.worked_s()
-            note_cost(stream_id, worked_s)
+            note_cost(stream_id, worked_s := stopwatch.worked_s())
             look_again(stream_id, rest_of(batch, worked_s))
+    return batch is None or batch.was_shown
 
 
 def drain_once(stream_id: str) -> Batch | None:
@@ -113,11 +114,11 @@ def drain_once(stream_id: str) -> Batch | None:
         was_shown = show(stream_id, batch, epoch)
         if batch.settled:
             note(batch, was_shown=was_shown)
-    return batch
+    return replace(batch, was_shown=was_shown)
 
 
 def is_at_rest(stream_id: str, epoch: str) -> bool:
-    """Tell whether a page's stream was rung for in vain."""
+    """Tell whether a page was rung for in vain."""
     try:
         return stream_id.startswith(PAGE_PREFIX) and is_shown(stream_id, epoch)
     except UNREACHABLE:
@@ -127,14 +128,13 @@ def is_at_rest(stream_id: str, epoch: str) -> bool:
 def rest_of(batch: Batch, worked_s: float) -> float:
     """Return for how many seconds a stream rests after a batch before it is drained again.
 
-    A stream that is written to all the time rests for as long as it worked: it takes half of a
-    processor at most, and what comes meanwhile is one batch.
+    One that is written to all the time takes half of a processor at most.
     """
     return min(worked_s, REST_MAX_S) if len(batch.settled) >= BUSY else 0.0
 
 
 def note_cost(stream_id: str, worked_s: float) -> None:
-    """Note how long a drain took, before anybody is rung for: see workers/heavy.py."""
+    """Note how long a drain took, before anybody is rung for."""
     try:
         work_queue().note_drain(stream_id, worked_s)
     except UNREACHABLE as error:
@@ -237,7 +237,7 @@ def apply_one(conn: Connection, stream: Stream, row: Waiting) -> Settlement:
 def fail_alone(stream_id: str, seq: int | None) -> Batch | None:
     """Settle the next waiting command as failed, if it is the one that can't be saved alone.
 
-    The lock was free meanwhile: another drain may have settled that one, and the next is good.
+    Another drain may have settled that one meanwhile, and the next is good.
     """
     stream = stream_for(stream_id)
     with sync_engine().begin() as conn:
@@ -262,7 +262,7 @@ def show(stream_id: str, batch: Batch, epoch: str | None) -> bool:
     """Publish and announce; what Redis does not take is counted and left to the sweep: False."""
     was_shown = False
     try:
-        if epoch is not None:  # `epoch_now` has said why
+        if epoch is not None:
             was_shown = batch.stream.publish(announcement_of(stream_id, batch.settled), epoch)
     except UNREACHABLE as error:
         logger.warning("%s is saved but not published: %s", stream_id, error)

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 IN_A_ROW_S: Final = 2.0  # a process that was told to end waits no longer than this for its turn
 OUTAGES: Final = (*POSTGRES_UNREACHABLE, *UNREACHABLE)
+DRAINING: Final = {DRAIN_TASK, "repair"}
 AT_EASE: Final = Standing(0.0, is_slow=False)
 Work = Callable[[Job], None]
 WORKS: Final[dict[str, Work]] = {}  # by the names of tasks, which workers/tasks.py registers
@@ -79,7 +80,7 @@ def do(job: Job) -> None:
     stopwatch = Stopwatch()
     try:
         WORKS[job.task](job)
-        is_charged = job.task == DRAIN_TASK  # by itself, before it rings for what came meanwhile
+        is_charged = job.task in DRAINING  # by the drain, before it rings for what came meanwhile
     except OUTAGES as error:
         logger.warning("%s is left to later: %s", job.task, first_line(error))
         return

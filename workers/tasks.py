@@ -16,7 +16,7 @@ from celery import Task
 from domain.store import doorbell, engine, rehearsals
 from domain.store.lines import bound
 from domain.store.work_queue import Job
-from workers import cleaning, clock, cold, heavy, mounts, rehearsal, sweep
+from workers import cleaning, clock, cold, heavy, mounts, rehearsal, repair, sweep
 from workers.app import app
 from workers.drain import drain_stream
 
@@ -65,6 +65,24 @@ def rehearse(self: Task, rehearsal_id: str) -> None:
         begin(self, doorbell.COLD, asked.page_id, rehearsal_id)
 
 
+@task("repair", is_bound=True)
+def repair_page(self: Task, page_id: str) -> None:
+    """Publish a page that a visitor asked for."""
+    begin(self, doorbell.REPAIR, page_id, page_id)
+
+
+@task("repair_host", is_bound=True)
+def repair_host(self: Task, host: str) -> None:
+    """Publish a host that a visitor asked for, and its page."""
+    begin(self, doorbell.REPAIR, "", host)
+
+
+@task("repair_behind", is_bound=True)
+def repair_behind(self: Task) -> None:
+    """Publish whatever is behind."""
+    begin(self, doorbell.REPAIR, "")
+
+
 @task("sweep")
 def sweep_streams() -> None:
     """Ring for everything that is behind."""
@@ -95,6 +113,11 @@ def archive(self: Task) -> None:
     begin(self, "beat", "")
 
 
+def apply_waiting(job: Job) -> None:
+    """Drain a stream."""
+    drain_stream(job.args[0])
+
+
 def render_on_demand(job: Job) -> None:
     """Render an artifact for the request that asked first."""
     page_id, name = job.args
@@ -109,9 +132,12 @@ def preview(job: Job) -> None:
 
 
 heavy.WORKS.update(
-    drain=lambda job: drain_stream(job.args[0]),
+    drain=apply_waiting,
     render_cold=render_on_demand,
     rehearse=preview,
+    repair=repair.repair_page,
+    repair_host=repair.repair_host,
+    repair_behind=repair.repair_behind,
     clean=lambda _: cleaning.clean(),
     archive=lambda _: cleaning.archive(),
 )

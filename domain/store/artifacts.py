@@ -4,7 +4,7 @@ Everything here is synchronous: only workers publish. Web reads with `domain.sto
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -18,6 +18,15 @@ from domain.store.settings import load_settings, require_stack
 
 SCRIPTS = Path(__file__).parent / "scripts"
 Fields = Mapping[str, bytes | str]
+
+
+@dataclass(frozen=True, slots=True)
+class HostRow:
+    """A host with the counter of its claims and releases; no page if it is free."""
+
+    host: str
+    page_id: str | None
+    counter: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +185,30 @@ def announce(announcement: bytes) -> None:
 
 def publish_host(host: str, page_id: str | None, counter: int, in_epoch: str) -> bool:
     """Write a host's entry unless it holds a newer one; False if the epoch is another by now."""
-    return bool(
-        _script("publish_host")(
-            keys=[keys.host_key(host), keys.EPOCH],
-            args=[in_epoch, counter, page_id or "", keys.FREE_HOST_TTL_S],
-        )
-    )
+    return publish_hosts([HostRow(host, page_id, counter)], in_epoch)
+
+
+def publish_hosts(rows: Sequence[HostRow], in_epoch: str) -> bool:
+    """Write hosts' entries in one trip, but none over a newer one; False if the epoch has ended."""
+    with cache_redis().pipeline(transaction=False) as pipe:
+        for row in rows:
+            _script("publish_host")(
+                keys=[keys.host_key(row.host), keys.EPOCH],
+                args=[in_epoch, row.counter, row.page_id or "", keys.FREE_HOST_TTL_S],
+                client=pipe,
+            )
+        return all(pipe.execute())
+
+
+def note_unknown_host(host: str) -> None:
+    """Note for a moment that a host is nobody's, unless it has got an entry."""
+    cache_redis().set(keys.host_key(host), keys.UNKNOWN_HOST, nx=True, ex=keys.UNKNOWN_HOST_TTL_S)
+
+
+def recent_pages(limit: int) -> list[str]:
+    """Return pages that were visited or changed lately, as web processes tell, newest first."""
+    found: Any = cache_redis().zrevrange(keys.RECENT_PAGES, 0, limit - 1)
+    return [page_id.decode() for page_id in found]
 
 
 def mark_hosts_complete(in_epoch: str) -> None:

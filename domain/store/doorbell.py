@@ -20,7 +20,9 @@ from domain.store.settings import Settings, load_settings, require_stack
 
 log = logging.getLogger(__name__)
 
-DRAIN, COLD = "drain", "cold"
+DRAIN, COLD, REPAIR = "drain", "cold", "repair"
+REPAIR_MAX = 10  # messages: who is behind is asked of Postgres, not kept in a queue
+PAGE_PREFIX = "p_"
 REQUEST_ID = "hepstatus_request_id"  # the header of a message
 # An outstanding ring that got lost may keep others silent no longer than the sweep's period.
 OUTSTANDING_MS = 2_000
@@ -103,6 +105,17 @@ class Doorbell:
         """Ask a worker to find out what a write would do."""
         self.send("rehearse", [rehearsal_id], COLD, request_id)
 
+    def ring_repair(self, what: str, request_id: str | None = None) -> None:
+        """Ask a worker to publish a page (its id), or a host and its page, that Redis has lost."""
+        if self._is_first(repair_of(what)):
+            task = "repair" if what.startswith(PAGE_PREFIX) else "repair_host"
+            self.send(task, [what], REPAIR, request_id)
+
+    def ring_behind(self) -> None:
+        """Ask a worker to publish whatever is behind, unless that waits already."""
+        if self.lengths([REPAIR])[REPAIR] < REPAIR_MAX:
+            self.send("repair_behind", [], REPAIR)
+
     def answer(self, what: str) -> None:
         """Note that the work which was rung for begins: later rings are for what comes later."""
         self.broker.delete(keys.ring_key(what))
@@ -153,6 +166,10 @@ class RingThread:
         """Ask for a cold artifact, soon."""
         self._put(partial(self._doorbell.ring_cold, page_id, name, asked_by()))
 
+    def ring_repair(self, what: str) -> None:
+        """Ask for a page, or a host, that Redis has lost, soon."""
+        self._put(partial(self._doorbell.ring_repair, what, asked_by()))
+
     def ring_rehearsal(self, rehearsal_id: str) -> None:
         """Ask what a write would do, soon."""
         self._put(partial(self._doorbell.ring_rehearsal, rehearsal_id, asked_by()))
@@ -185,6 +202,11 @@ class RingThread:
         except Exception:  # this thread is the only one that rings
             self._failed()
             log.exception("ringing made us raise")
+
+
+def repair_of(what: str) -> str:
+    """Return what the ring for a page or a host that Redis has lost is known by."""
+    return f"repair:{what}"
 
 
 def asked_by() -> str | None:

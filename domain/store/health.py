@@ -17,7 +17,10 @@ SELECT
   (SELECT count(*) FROM pages WHERE deleted_at IS NULL) AS pages,
   (SELECT count(*) FROM pages WHERE deleted_at IS NULL AND (published_seq < applied_seq
     OR published_until <= clock_timestamp() OR published_build <> :build
-    OR published_epoch <> :epoch)) AS pages_behind
+    OR published_epoch <> :epoch)) AS pages_behind,
+  (SELECT count(*) FROM pages WHERE repair_tries > 1) AS pages_in_vain,
+  (SELECT count(*) FROM hosts WHERE published_counter < counter OR published_epoch <> :epoch)
+    AS hosts_behind
 """)
 _FAILED = text("""
 SELECT count(*) FROM commands
@@ -27,12 +30,17 @@ WHERE outcome = 'failed' AND received_at > clock_timestamp() - interval '24 hour
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How much work waits; `oldest_s` is the age of the oldest unapplied command in seconds."""
+    """How much work waits; `oldest_s` is the age of the oldest unapplied command in seconds.
+
+    `pages_in_vain` are those that repair has tried more than once.
+    """
 
     unapplied: int
     oldest_s: float
     pages: int
     pages_behind: int
+    pages_in_vain: int
+    hosts_behind: int
 
 
 def backlog(conn: Connection, build: str, epoch: str) -> Backlog:

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from domain.store.publication import HostRow
+from domain.store.artifacts import HostRow
 
 # For so long nobody but its former account can have a subdomain: links to it, and the trust that
 # visitors have in it, are that page's. `domain.store.expiry` keeps the row as long.

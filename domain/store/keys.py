@@ -4,6 +4,7 @@ EPOCH = "hep:epoch"
 HOSTS_COMPLETE = "hep:hosts:complete"
 WORKER_SEEN = "hep:worker:seen"  # there while sweeps get through
 POOL_SIZE = "hep:worker:pool"  # how many processes the pool has that swept last
+RECENT_PAGES = "hep:recent"  # pages by when they were visited or changed last
 WAITING_JOBS = "hep:waiting"  # heavy work that no process may do at the moment (on the broker)
 ANNOUNCEMENTS = "hep:announcements"
 LIMITS = "hep:limits"
@@ -17,6 +18,11 @@ TRACKED_PREFIXES = (PAGE_PREFIX, HOST_PREFIX, HOSTS_COMPLETE, WORKER_SEEN)
 PAGE_TTL_S = 7 * 86_400
 TOMBSTONE_TTL_S = 86_400
 FREE_HOST_TTL_S = 86_400
+# While entries are missing, an unknown host is looked up in Postgres no more often than this.
+UNKNOWN_HOST = b"0 "  # a counter that every real entry exceeds, and no page
+UNKNOWN_HOST_TTL_S = 10
+RECENT_TTL_S = 86_400
+RECENT_MAX = 5_000
 # A guessed address is looked up once in a while, not at every visit.
 ABSENT_TTL_S = 60
 LATE_TTL_S = 5

@@ -22,7 +22,7 @@ TIMELINE_DAYS = 14
 MARGIN_DAYS = AT_HAND_DAYS - TIMELINE_DAYS
 # Without the notes on its publication: of a page that has none yet they hold an instant
 # (`-infinity`) that no datetime can be.
-_PAGE = select(*(c for c in t.pages.c if not c.name.startswith("published_")))
+_PAGE = select(*(c for c in t.pages.c if not c.name.startswith(("published_", "repair_"))))
 
 
 def load_page(

@@ -49,6 +49,7 @@ ARTIFACTS_FAILED = Counter("hepstatus_artifacts_failed", "Artifacts that raised"
 WORK_DEFERRED = Counter(
     "hepstatus_work_deferred", "Work that was done later, by reason", ["reason"]
 )
+REPAIRED = Counter("hepstatus_pages_repaired", "Pages published by repair", ["reason"])
 MOUNT_CHECKS = Counter("hepstatus_mount_checks", "Lookups of mounts by their result", ["result"])
 
 UNKNOWN = "(unknown)"

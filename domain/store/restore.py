@@ -37,7 +37,7 @@ _ACCOUNTS = text("SELECT count(*) FROM accounts WHERE id <> :system")
 _ALL_BEHIND = (
     text("""
 UPDATE pages SET published_seq = 0, published_day = NULL, published_until = '-infinity',
-  published_build = '', published_epoch = ''
+  published_build = '', published_epoch = '', repair_at = '-infinity', repair_tries = 0
 """),
     text("UPDATE hosts SET published_counter = 0, published_epoch = ''"),
 )

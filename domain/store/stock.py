@@ -17,7 +17,7 @@ from domain.store import keys
 from domain.store.engine import CONNECT, SQLAlchemyError, driver_url, hang_up
 from domain.store.health import queue_lengths, worker_seen
 from domain.store.mount_checks import overdue_checks
-from domain.store.publication import pages_behind
+from domain.store.publication import hosts_behind, pages_behind
 from domain.store.settings import Settings
 
 # Everybody is asked at once, so that a scrape takes no longer than the one who takes longest: less
@@ -32,6 +32,7 @@ _WAITING = text("""
 SELECT count(*), greatest(extract(epoch FROM clock_timestamp() - min(received_at)), 0)::float
 FROM commands WHERE published_at IS NULL AND outcome IS NULL
 """)
+_IN_VAIN = text("SELECT count(*) FROM pages WHERE repair_tries > 1")
 
 
 class Stock(Collector):
@@ -104,6 +105,10 @@ class Stock(Collector):
         if (epoch := epoch_held()) is not None:
             behind = len(pages_behind(conn, self._build, epoch, MOST_PAGES))
             yield gauge("pages_unpublished", "Pages whose publication is behind", behind)
+            hosts = len(hosts_behind(conn, epoch, MOST_PAGES))
+            yield gauge("hosts_unpublished", "Hosts that lead nowhere yet", hosts)
+        in_vain = conn.execute(_IN_VAIN).scalar_one()
+        yield gauge("pages_tried_in_vain", "Pages that repair can't publish", in_vain)
 
 
 def gauge(name: str, meaning: str, value: float) -> Metric:

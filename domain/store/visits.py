@@ -20,11 +20,13 @@ class HostEntry:
 
     `is_sure` is false while entries may be missing or old: Redis was emptied, or came back with the
     data of an earlier hour. `is_freed` says of a host that leads nowhere that it led to a page.
+    `is_written` is false where nothing says anything of the host.
     """
 
     page_id: str | None
     is_sure: bool
     is_freed: bool = False
+    is_written: bool = True
 
 
 class Visits:
@@ -48,7 +50,8 @@ class Visits:
         entry, complete = found
         page_id = (entry or b"").decode().partition(" ")[2]
         is_sure = complete is not None and keys.server_of(complete) == server
-        return HostEntry(page_id or None, is_sure, is_freed=entry is not None and not page_id)
+        is_freed = entry not in {None, keys.UNKNOWN_HOST} and not page_id
+        return HostEntry(page_id or None, is_sure, is_freed, is_written=entry is not None)
 
     async def hosts(self) -> AsyncIterator[str]:
         """Go through all hosts that lead to a page or did, in no order."""
@@ -86,6 +89,15 @@ class Visits:
         if absent_at is not None and absent_at == fields.get("seq"):
             return None
         return fields if name in fields else present(names, late) or fields
+
+    async def note_recent(self, page_ids: Iterable[str]) -> None:
+        """Note that pages are visited or were changed."""
+        now = time.time()
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.zadd(keys.RECENT_PAGES, dict.fromkeys(page_ids, now))
+            pipe.zremrangebyrank(keys.RECENT_PAGES, 0, -keys.RECENT_MAX - 1)
+            pipe.expire(keys.RECENT_PAGES, keys.RECENT_TTL_S)
+            await pipe.execute()
 
     async def worker_was_seen(self) -> bool:
         """Tell whether a worker has swept lately."""

@@ -13,7 +13,7 @@ import msgspec
 import redis
 
 from domain.store import keys
-from domain.store.doorbell import EXPIRES_S, worker_doorbell
+from domain.store.doorbell import DRAIN, EXPIRES_S, worker_doorbell
 from domain.store.metrics import WORK_DEFERRED
 
 LONG_WORK_MS = 100  # what takes longer is followed by a cool-down
@@ -109,6 +109,13 @@ class WorkQueue:
             job = msgspec.json.decode(member, type=Job)
             if job.task == DRAIN_TASK or time.time() - put_at < EXPIRES_S:
                 return job
+
+    def is_waited_for(self) -> bool:
+        """Tell whether a write, or a job of somebody who asks, waits for a process."""
+        with self.broker.pipeline(transaction=False) as pipe:
+            pipe.llen(DRAIN)
+            pipe.zcard(keys.WAITING_JOBS)
+            return any(pipe.execute())
 
     def send(self, job: Job) -> None:
         """Send a job as an ordinary message."""

@@ -24,6 +24,8 @@ BOUNDED = {
     "web.copies:Copies._filling": "requests under way",
     "web.media:_TEXTS": "the types of bodies",
     "web.news:News._of": "requests under way",
+    "web.recent_pages:RecentPages._new": "KNOWN_MAX",
+    "web.recent_pages:RecentPages._told_at": "KNOWN_MAX",
     "web.turns:Turns._gates": "requests under way",
     "web.turns:Turns._stream_of": "KNOWN_MAX",
     "web.waits:Waits._by_stream": "REMEMBERED_MAX",

@@ -72,7 +72,7 @@ def test_doctor_blames_redis_alone_when_only_redis_does_not_answer(store):
         found = examined()
     # then what it would tell is unknown, and nobody is sent to workers or to the sweep
     silent = {name for name, one in found.items() if not one.is_well} - {"png", *FIGURES}
-    assert silent == {"redis", "broker", "queues", "worker", "pool", "unpublished"}
+    assert silent == {"redis", "broker", "queues", "worker", "unpublished"}
     unknown = {one.what: one.advice for one in found.values() if one.what.startswith("unknown")}
     assert unknown == {
         "unknown, for Redis does not answer": "See `redis` above.",
@@ -94,3 +94,11 @@ def test_doctor_sends_nobody_to_workers_when_postgres_does_not_answer(store):
     assert "while Postgres is not well" in found["worker"].advice
     # and without it, to start a worker
     assert "Start worker" in examined()["worker"].advice
+
+
+@pytest.mark.parametrize(("size", "is_said"), [(2, True), (3, False)])
+def test_doctor_says_that_a_small_pool_promises_less(store, size, is_said):
+    artifacts.mark_worker_seen(10, size)
+    is_well, what = look(doctor.worker)
+    assert is_well
+    assert ("fewer processes" in what) == is_said

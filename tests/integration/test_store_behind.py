@@ -1,18 +1,24 @@
-"""What the sweep finds on a real store: every page that is behind has its turn."""
+"""What sweep and repair find on a real store: every page that is behind has its turn."""
 
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from unittest import mock
 
 import pytest
 import redis
 from sqlalchemy import text
 
+from domain.days import ends_at
 from domain.page.commands import SetStatus
 from domain.status import Status
-from domain.store import artifacts
+from domain.store import artifacts, doorbell, keys
+from domain.store.doorbell import worker_doorbell
 from domain.store.engine import sync_engine
+from domain.store.publication import SPREAD_S
+from domain.store.work_queue import work_queue
 from tests.support.drained_page import DrainedPage
-from tests.support.stack import wait_until
-from workers import sweep
+from workers import page_stream, repair, sweep
+from workers.render.build import build_id
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -22,23 +28,138 @@ def page():
     return DrainedPage("api")
 
 
-def test_every_page_has_its_turn_when_more_are_behind_than_a_sweep_takes():
-    # given pages that stay behind, whatever is rung for
-    pages = {DrainedPage("api").id for _ in range(3)}
+@contextmanager
+def behind(*pages):
+    """Pages of another build, alone in being behind."""
     with sync_engine().begin() as conn:
-        stale = text("UPDATE pages SET published_build = 'another' WHERE id = ANY(:ids)")
-        conn.execute(stale, {"ids": list(pages)})
-    all_behind = sweep.behind(artifacts.epoch())
-    # when sweeps take a few of them at a time
-    found = set()
+        conn.execute(text("UPDATE pages SET repair_at = 'infinity' WHERE repair_tries = 0"))
+        stale = (
+            "UPDATE pages SET published_build = '', repair_at = '-infinity' WHERE id = ANY(:ids)"
+        )
+        conn.execute(text(stale), {"ids": [page.id for page in pages]})
+    lost = [keys.page_key(page.id) for page in pages]
+    artifacts.cache_redis().delete(keys.RECENT_PAGES, *lost)
+    work_queue().broker.delete("drain", keys.WAITING_JOBS)
+    yield
+    with sync_engine().begin() as conn:
+        conn.execute(text("UPDATE pages SET repair_at = '-infinity', repair_tries = 0"))
 
-    def is_over():
-        found.update(sweep.behind(artifacts.epoch()))
-        return pages <= found
 
-    with mock.patch.object(sweep, "PAGES_A_SWEEP", max(len(all_behind) // 3, 1)):
-        # then none of them hides another
-        wait_until(is_over, "each has been rung for")
+def repair_once(*, is_waited_for=False):
+    with mock.patch.object(repair, "must_stop", return_value=is_waited_for):
+        return repair.is_repaired(0)
+
+
+def row_of(page):
+    with sync_engine().connect() as conn:
+        columns = "published_build, repair_tries, repair_at - clock_timestamp() AS due"
+        where = {"id": page.id}
+        return conn.execute(text(f"SELECT {columns} FROM pages WHERE id = :id"), where).one()
+
+
+def is_behind(page):
+    return row_of(page).published_build != build_id()
+
+
+def test_page_that_was_visited_is_repaired_first_when_many_are_behind():
+    pages = [DrainedPage("api") for _ in range(4)]
+    with behind(*pages):
+        visited = pages[2]
+        artifacts.cache_redis().zadd(keys.RECENT_PAGES, {visited.id: 1})
+        # when a write waits, then one page is done all the same: that one
+        assert not repair_once(is_waited_for=True)
+        assert [is_behind(page) for page in pages] == [True, True, False, True]
+        # and the others are, when nothing does
+        assert repair_once()
+        assert not any(map(is_behind, pages))
+
+
+def test_page_is_tried_ever_more_rarely_when_it_can_not_be_published(caplog):
+    bad, good = DrainedPage("api"), [DrainedPage("api") for _ in range(3)]
+    render = page_stream.render_hot
+
+    def render_others(page, day):
+        if page.id == bad.id:
+            raise ZeroDivisionError
+        return render(page, day)
+
+    with behind(bad, *good), mock.patch.object(page_stream, "render_hot", render_others):
+        # when repair goes on after each failure
+        while any(map(is_behind, good)):
+            with suppress(ZeroDivisionError):
+                repair_once()
+        # then the others are published, and it is left alone for a while, the longer the more often
+        for tries in (1, 2, 3):
+            with suppress(ZeroDivisionError):
+                repair_once()
+            row = row_of(bad)
+            assert row.repair_tries == tries
+            assert (
+                timedelta(seconds=5 * 2**tries * 0.5) < row.due <= timedelta(seconds=5 * 2**tries)
+            )
+            assert repair_once()
+            with sync_engine().begin() as conn:
+                due = "UPDATE pages SET repair_at = '-infinity' WHERE id = :id"
+                conn.execute(text(due), {"id": bad.id})
+    # when it can be published again, then it is as any other
+    repair_once()
+    bad.drain()
+    assert row_of(bad).repair_tries == 0
+
+
+def test_no_try_is_counted_when_redis_takes_nothing():
+    pages = [DrainedPage("api") for _ in range(3)]
+    full = mock.patch.object(artifacts, "publish", side_effect=redis.OutOfMemoryError)
+    with behind(*pages):
+        with full:
+            assert not repair_once()
+        assert [row_of(page).repair_tries for page in pages] == [0, 0, 0]
+        assert repair_once()
+
+
+def test_midnight_that_pages_share_is_spread_over_the_hour():
+    # given pages whose day ends at the same instant
+    pages = [DrainedPage() for _ in range(8)]
+    with sync_engine().connect() as conn:
+        query = text("SELECT published_until FROM pages WHERE id = ANY(:ids)")
+        turns = list(conn.execute(query, {"ids": [page.id for page in pages]}).scalars())
+    # then each has its turn at another one, the last of them early enough to be done in the hour
+    midnight = ends_at(datetime.now(UTC).date(), "UTC")
+    late = [turn - midnight for turn in turns]
+    assert len(set(late)) > 4
+    assert min(late) >= timedelta(0)
+    assert max(late) < timedelta(seconds=SPREAD_S) < timedelta(hours=1)
+
+
+def test_visited_page_shows_the_new_day_first_when_midnight_has_passed():
+    visited, other = DrainedPage("api"), DrainedPage("api")
+    with behind(visited, other):
+        with sync_engine().begin() as conn:
+            yesterday = (
+                "UPDATE pages SET published_build = :build, published_day = published_day - 1,"
+                " published_until = published_until - interval '1 day' WHERE id = ANY(:ids)"
+            )
+            ids = [visited.id, other.id]
+            conn.execute(text(yesterday), {"build": build_id(), "ids": ids})
+            turn = (
+                "UPDATE pages SET published_until = now() + interval '1 second' * :s WHERE id = :id"
+            )
+            conn.execute(text(turn), [{"s": 5, "id": page_id} for page_id in ids])
+        artifacts.cache_redis().zadd(keys.RECENT_PAGES, {visited.id: 1})
+        assert repair_once()
+        assert [day_is_over(page) for page in (visited, other)] == [False, True]
+
+
+def day_is_over(page):
+    with sync_engine().connect() as conn:
+        query = text("SELECT published_day < current_date FROM pages WHERE id = :id")
+        return conn.execute(query, {"id": page.id}).scalar_one()
+
+
+def test_queue_of_repair_stays_short_however_often_the_sweep_looks():
+    for _ in range(3 * doorbell.REPAIR_MAX):
+        sweep.sweep()
+    assert 0 < worker_doorbell().lengths(["repair"])["repair"] <= doorbell.REPAIR_MAX
 
 
 @pytest.mark.parametrize(("sweep_s", "seen_s"), [(0.5, 10), (2.0, 10), (30.0, 150)])

@@ -49,8 +49,8 @@ def is_gone(page):
     ("target", "name"),
     [
         (account_stream, "save_account"),  # before the commit
-        (artifacts, "publish_host"),  # after it
-        (account_stream, "note_host"),
+        (artifacts, "publish_hosts"),  # after it
+        (account_stream, "note_hosts"),
         (artifacts, "announce"),
     ],
     ids=lambda what: what if isinstance(what, str) else "",

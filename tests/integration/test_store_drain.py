@@ -22,9 +22,9 @@ from domain.store import artifacts
 from domain.store.artifacts import Edition, Publication
 from domain.store.engine import sync_engine
 from domain.store.receipts import receipt_at
-from tests.support.drained_page import DrainedPage, drain_all
+from tests.support.drained_page import DrainedPage, all_behind, drain_all
 from tests.support.faults import at_once
-from workers import cold, drain, page_stream, sweep
+from workers import cold, drain, page_stream
 from workers.render import hot
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -181,7 +181,7 @@ def test_nothing_is_written_when_redis_was_emptied_during_the_drain(page):
 
 def test_page_is_behind_when_day_build_epoch_or_state_are_others(page):
     def is_behind():
-        return page.id in sweep.behind(artifacts.epoch())
+        return page.id in all_behind()
 
     def note(assignment):
         with sync_engine().begin() as conn:

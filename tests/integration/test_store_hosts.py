@@ -11,7 +11,7 @@ from domain.store.accounts import create_account
 from domain.store.engine import sync_engine
 from domain.store.hosts import claim_host, release_hosts
 from domain.store.mint import mint
-from domain.store.publication import hosts_behind, note_host
+from domain.store.publication import hosts_behind, note_hosts
 from domain.store.receipts import receipt_at
 from tests.support.drained_page import DrainedPage, append_as, drain_all
 from tests.support.faults import at_once
@@ -152,7 +152,7 @@ def test_host_is_behind_until_its_newest_counter_is_noted_when_it_changed():
 
     assert is_behind()
     with sync_engine().begin() as conn:
-        note_host(conn, row, epoch)
+        note_hosts(conn, [row], epoch)
     assert not is_behind()
     release("p_1")
     assert is_behind()

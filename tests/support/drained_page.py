@@ -12,8 +12,10 @@ from domain.store.accounts import create_account
 from domain.store.engine import sync_engine
 from domain.store.log import Authority, Draft, append, head_seq, waiting
 from domain.store.mint import mint
+from domain.store.publication import pages_behind
 from domain.store.receipts import Receipt, receipt_at
 from workers import drain, page_stream, sweep
+from workers.render.build import build_id
 
 
 class Killed(BaseException):
@@ -70,7 +72,7 @@ class DrainedPage:
         """Sweep, and drain what it would ring for of this account; False if that was nothing."""
         sweep.sweep()
         mine = {self.account_id, self.id}
-        found = [stream for stream in sweep.behind(artifacts.epoch()) if stream in mine]
+        found = [stream for stream in all_behind() if stream in mine]
         for stream_id in found:
             drain.drain_stream(stream_id)
         return bool(found)
@@ -107,6 +109,13 @@ class DrainedPage:
             at_once.delete(keys.page_key(self.id))
             at_once.hset(keys.page_key(self.id), mapping=fields)
             at_once.execute()
+
+
+def all_behind() -> list[str]:
+    """Return the streams that the sweep rings for, and the pages that repair finds."""
+    with sync_engine().connect() as conn:
+        pages = pages_behind(conn, build_id(), artifacts.epoch(), 100_000)
+    return list(dict.fromkeys([*sweep.unsettled(), *pages]))
 
 
 def drain_all(stream_id: str) -> None:

@@ -41,10 +41,15 @@ pages = Table(
     Column("applied_seq", BigInteger, nullable=False, server_default="0"),
     Column("published_seq", BigInteger, nullable=False, server_default="0"),
     Column("published_day", Date),
-    # When the published day ends in the page's zone: a day roll-over is due from then on.
+    # When the day after the published one is to be shown: its end in the page's zone, and a part of
+    # an hour that differs from page to page.
     Column("published_until", Moment, nullable=False, server_default=text("'-infinity'")),
     Column("published_build", Text, nullable=False, server_default=""),
     Column("published_epoch", Text, nullable=False, server_default=""),
+    # When repair may try it, and how often it did in vain: a page that can't be published is tried
+    # ever more rarely.
+    Column("repair_at", Moment, nullable=False, server_default=text("'-infinity'")),
+    Column("repair_tries", Integer, nullable=False, server_default="0"),
     Index("pages_account", "account_id"),
     Index("pages_behind", "id", postgresql_where=text("published_seq < applied_seq")),
     Index("pages_until", "published_until"),
