@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 STEPS = """
 ALTER TABLE mount_checks ADD COLUMN leased_until TIMESTAMP WITH TIME ZONE;
