@@ -114,7 +114,7 @@ def test_logo_has_no_address_when_its_page_has_no_host(actors):
 
 
 def test_largest_logo_fits_when_every_setting_is_at_its_longest(actors, page):
-    # given 64 KiB of picture, and words that JSON escapes as long as can be
+    # given 64 KiB of which only the picture is kept, and words that JSON escapes as long as can be
     heavy = WIDE + b"\0" * (64 * 1024 - len(WIDE))
     word = "\U0001f680"
     statuses = ("operational", "maintenance", "degraded", "partial", "outage")
@@ -125,7 +125,7 @@ def test_largest_logo_fits_when_every_setting_is_at_its_longest(actors, page):
         "headlines": dict.fromkeys(statuses, word * 80),
     }
     assert give(page, "data:image/png;base64," + text_of(heavy), **body)["logo"]["width"] == 600
-    assert served(actors.visitor(page), page)[1].content == heavy
+    assert served(actors.visitor(page), page)[1].content == WIDE
 
 
 def test_same_logo_is_given_once_when_a_write_is_repeated(page):

@@ -46,9 +46,8 @@ def said_of(content):
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_type_and_size_are_read_when_pillow_wrote_them(kind, size):
     type_, more = KINDS[kind]
-    content = picture(type_.removeprefix("image/"), *size, **more)
-    logo = decode_logo(text_of(content))
-    assert (logo.type, logo.width, logo.height, logo.content) == (type_, *size, content)
+    logo = decode_logo(text_of(picture(type_.removeprefix("image/"), *size, **more)))
+    assert (logo.type, logo.width, logo.height) == (type_, *size)
     assert logo.digest in logo.name
 
 
