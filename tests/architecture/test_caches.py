@@ -22,6 +22,7 @@ BOUNDED = {
     "web.byte_budget:ByteBudget._account_of_key": "KEYS_MAX",
     "web.copies:Copies._copies": "the weight that it was made with",
     "web.copies:Copies._filling": "requests under way",
+    "web.copies:Copies._of_owner": "the copies that are kept",
     "web.media:_TEXTS": "the types of bodies",
     "web.news:News._of": "requests under way",
     "web.recent_pages:RecentPages._new": "KNOWN_MAX",
