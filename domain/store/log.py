@@ -58,8 +58,8 @@ SELECT id, head_seq, last_at FROM bumped
 _REMEMBERED = """,
 remembered AS (
   INSERT INTO idempotency (stream_id, scope, key, body_hash, command_id, created_at)
-  SELECT id, '', CAST(:digest AS text), CAST(:body_hash AS bytea), CAST(:command_id AS text),
-    last_at
+  SELECT id, CAST(:kept_scope AS text), CAST(:kept_key AS text), CAST(:body_hash AS bytea),
+    CAST(:command_id AS text), last_at
   FROM bumped
   UNION ALL
   SELECT i.stream_id, i.scope, i.key, i.body_hash, i.command_id, i.created_at
@@ -96,6 +96,14 @@ def names_of(scope: str, key: str) -> dict[str, str]:
     """Return what a use of a key is found by: its digest, and what the release before stored."""
     digest = sha256(f"{scope}\0{key}".encode("utf-8", "surrogatepass")).hexdigest()
     return {"digest": digest, "scope": scope, "key": key}
+
+
+def kept_names(authority: Authority, once: Idempotency) -> dict[str, str]:
+    """Return what a key is stored as: a request's by its digest, the clock's as it is."""
+    names = names_of(once.scope, once.key)
+    is_ours = authority.kind == "system"  # short, and looked for by what it says: see due.py
+    scope, key = (once.scope, once.key) if is_ours else ("", names["digest"])
+    return {**names, "kept_scope": scope, "kept_key": key}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +161,7 @@ def append(conn: Connection, draft: Draft) -> Appended | None:
     }
     if draft.idempotency:
         once = draft.idempotency
-        parameters |= {**names_of(once.scope, once.key), "body_hash": once.body_hash}
+        parameters |= {**kept_names(draft.authority, once), "body_hash": once.body_hash}
     statement = _STATEMENTS[draft.authority.kind, draft.idempotency is not None]
     row = conn.execute(statement, parameters).one_or_none()
     return Appended(row.id, row.head_seq, row.last_at) if row else None

@@ -229,6 +229,7 @@ def pending_mount(stage: Stage, call: Call) -> httpx.Response:
 SPECIAL: dict[tuple[str, str], Ask] = {
     ("signUp", "CONFLICT"): taken_email,
     ("logIn", "BAD_LOGIN"): wrong_password,
+    ("logOut", "BAD_ORIGIN"): headers(Origin="https://evil.example"),
     ("changeAccount", "BAD_LOGIN"): guessed_password,
     ("changeAccount", "CONFLICT"): anothers_email,
     ("deleteAccount", "BAD_LOGIN"): guessed_password,

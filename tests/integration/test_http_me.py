@@ -154,7 +154,7 @@ def test_everything_is_gone_at_once_when_an_account_is_deleted(system, actors):
     wait_until(lambda: there.get("/").status_code == 404, "it is gone there too", HEALS_S)
 
 
-def test_email_and_subdomain_are_free_when_their_account_was_deleted(actors):
+def test_email_and_subdomain_are_free_when_their_account_was_deleted(actors, system):
     ada = actors.owner()
     page = ada.page()
     assert delete(ada).status_code == 200
@@ -162,6 +162,8 @@ def test_email_and_subdomain_are_free_when_their_account_was_deleted(actors):
     answer = actors.caller().post(SIGNUP, body)
     assert answer.status_code == 201
     assert answer.json()["data"]["id"] != ada.id
+    # the subdomain is, once it is kept for her no more
+    Behind(system).free_host(page.host)
     wanted = {"name": "Again", "subdomain": page.host.partition(".")[0]}
     again = actors.caller().post("/api/v1/status", wanted, headers=cookie_of(answer))
     assert again.status_code == 201

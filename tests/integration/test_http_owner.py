@@ -4,6 +4,7 @@ import pytest
 
 from domain.status import Status
 from tests.support.actors import Owner, Page, unique
+from tests.support.faults import Behind
 from tests.support.inside import hepstatus
 
 PAGES = "/api/v1/status"
@@ -70,7 +71,7 @@ def test_page_is_as_told_when_its_settings_change(actors):
     assert actors.visitor(page).get("/").status_code == 404
 
 
-def test_place_and_host_are_free_when_a_page_is_deleted(actors):
+def test_place_and_host_are_free_when_a_page_is_deleted(actors, system):
     page = actors.page("API")
     mon = actors.monitor(page)
     assert data(page.owner.delete(page.path)) == {"id": page.id}
@@ -81,7 +82,8 @@ def test_place_and_host_are_free_when_a_page_is_deleted(actors):
     assert refusal(page.owner.patch(page.path, {"name": "x"}), 404) == "NOT_FOUND"
     assert refusal(page.owner.delete(page.path), 404) == "NOT_FOUND"
     assert data(page.owner.get(PAGES))["pages"] == []
-    # and another may have the host
+    # and another may have the host, once it is kept for its owner no more
+    Behind(system).free_host(page.host)
     subdomain = page.host.partition(".")[0]
     bos = data(actors.owner("bo").post(PAGES, {"name": "Bo", "subdomain": subdomain}), 201)
     assert bos["host"] == page.host

@@ -38,7 +38,8 @@ TIMES_WITH_A_TRIP = 400
 WITH_A_TRIP = {"BAD_KEY", "KEY_DISABLED", "PAGE_SUSPENDED", "BAD_LOGIN", "CONFLICT"}
 WITH_A_TRIP |= {"INSUFFICIENT_TOKENS"}
 # What needs a worker is a stored outcome like INSUFFICIENT_TOKENS; the rest needs a fault.
-ELSEWHERE = {"NO_FREE_SLOT", "COMPONENT_LIMIT", "FAILED", "UNAVAILABLE", "UNKNOWN", "RATE_LIMITED"}
+ELSEWHERE = {"NO_FREE_SLOT", "COMPONENT_LIMIT", "TEXT_LIMIT", "FAILED", "UNAVAILABLE", "UNKNOWN"}
+ELSEWHERE |= {"RATE_LIMITED"}
 WARM_UP = 50  # what is made once, such as prepared statements
 AT_ONCE = 8  # whoever waits for Postgres
 LEFT_EACH = 10  # blocks of memory; a chained traceback with its frames is many dozens

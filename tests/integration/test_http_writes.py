@@ -229,14 +229,14 @@ def test_key_is_free_again_when_a_day_has_passed(actors, system, hours, expected
     page = actors.page("API")
     mon, vi = actors.monitor(page), actors.visitor(page)
     key = once(unique("key"))
-    mon.post(OPEN, {"title": "x"}, headers=key)
+    first = mon.post(OPEN, {"title": "x"}, headers=key)
     aged = text(
         "UPDATE idempotency SET created_at = created_at - make_interval(hours => :hours)"
-        " WHERE key = :key"
+        " WHERE command_id = :id"
     )
     engine = create_engine(driver_url(system.urls.database_url))
     with engine.begin() as conn:
-        conn.execute(aged, {"hours": hours, "key": key["Idempotency-Key"]})
+        conn.execute(aged, {"hours": hours, "id": first.headers["location"].rpartition("/")[2]})
     engine.dispose()
     # when it comes again
     assert mon.post(OPEN, {"title": "x"}, headers=key).status_code == 201

@@ -4,6 +4,8 @@ Once by the core alone, with time carried by commands and the rows of a real Pos
 any of them; once through the log and real drains.
 """
 
+import re
+
 import msgspec
 import pytest
 from hypothesis import settings
@@ -28,6 +30,8 @@ from tests.property.test_page_store_laws import RolledBack, in_order
 from tests.support.drained_page import DrainedPage, append_as
 
 pytestmark = pytest.mark.usefixtures("store")
+
+TEXT_BYTES = re.compile(rb',"_text_bytes":-?[0-9]+')
 
 
 def told_tree(page):
@@ -110,7 +114,7 @@ class Alone(Judged):
         self.save(stays=True)
 
     def tell(self, command, say, due_at=None):
-        at, before, was = due_at or self.now, self.page, msgspec.json.encode(self.page)
+        at, before, was = due_at or self.now, self.page, as_bytes(self.page)
         decision = decide(before, command, at)
         refused = decision if isinstance(decision, Rejection) else None
         assert decide(before, decode_command(*encode_command(command)), at) == decision
@@ -123,7 +127,7 @@ class Alone(Judged):
         else:
             self.page = apply_all(before, decision)
             assert self.page.changed_at >= before.changed_at
-        assert msgspec.json.encode(before) == was
+        assert as_bytes(before) == was
         self.is_as_told(self.page)
 
     def etag(self):
@@ -186,14 +190,25 @@ class Logged(Judged):
         with sync_engine().connect() as conn:
             rows = conn.execute(query, {"id": self.page_id, "seq": self.first}).all()
         found = [(row.seq, row.actor, command_in(row), refusal_in(row)) for row in rows]
-        assert found == self.sent
+        assert found == [
+            (seq, actor, type(command).__name__ if refused else command, refused)
+            for seq, actor, command, refused in self.sent
+        ]
         assert [row.seq for row in rows] == [self.first + n for n in range(1, len(rows) + 1)]
         times = [row.received_at for row in rows]
         assert times == sorted(times)
         assert all(row.published_at and row.applied_at for row in rows)
 
 
+def as_bytes(page):
+    """All that a page says; how much text an incident has is only noted when it is asked."""
+    return TEXT_BYTES.sub(b"", msgspec.json.encode(page))
+
+
 def command_in(row):
+    """The command; of a refused one its kind, for little else of it is kept."""
+    if row.refusal:
+        return row.kind
     return decode_command(row.kind, msgspec.json.encode(row.payload))
 
 

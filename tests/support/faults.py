@@ -72,6 +72,13 @@ class Behind:
             rows = conn.execute(text(statement), values)
             return list(rows) if rows.returns_rows else []
 
+    def free_host(self, host: str) -> None:
+        """Let the time pass for which a freed subdomain is kept for its account."""
+        self.sql(
+            "UPDATE hosts SET freed_at = freed_at - interval '31 days' WHERE host = :host",
+            host=host,
+        )
+
     def append(self, stream_id: str, *commands: Any) -> list[str]:
         """Append commands in one transaction and ring for none; return their receipts' ids."""
         authority = log.Authority("system", "test")

@@ -205,6 +205,11 @@ class System:
         self.webs.append(web)
         return web
 
+    def end_web(self, web: Web) -> None:
+        """End a web instance that a test has had to itself: others count on the rest."""
+        web.child.kill()
+        self.webs.remove(web)
+
     def start_worker(self, env: Mapping[str, str] | None = None) -> Child:
         """One more Celery worker; `descendants()` of it are its pool."""
         name = f"worker{sum(child.name.startswith('worker') for child in self.children) + 1}"

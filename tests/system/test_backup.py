@@ -22,7 +22,7 @@ pytestmark = pytest.mark.system
 
 # What a restore sets back on purpose: nothing is published yet.
 PUBLISHED = ("published_seq", "published_day", "published_until", "published_build")
-PUBLISHED += ("published_epoch", "published_counter")
+PUBLISHED += ("published_epoch", "published_counter", "repair_at", "repair_tries")
 
 
 def empty_database(system):

@@ -45,7 +45,9 @@ class Edge:
 
 @pytest.fixture(scope="module")
 def edge(system, tmp_path_factory):
-    return Edge(system, tmp_path_factory.mktemp("edge"))
+    edge = Edge(system, tmp_path_factory.mktemp("edge"))
+    yield edge
+    system.end_web(edge.web)
 
 
 def test_a_certificate_is_obtained_when_visitors_may_see_the_page(actors, edge):
@@ -99,3 +101,4 @@ def test_subdomains_get_no_certificate_when_the_base_has_a_wildcard(actors, syst
     assert [status(domain) for domain in (page.host, "localhost", "nobody.localhost")] == [
         404, 200, 404,
     ]  # fmt: skip
+    system.end_web(web)

@@ -47,7 +47,9 @@ class Front:
 
 @pytest.fixture(scope="module")
 def front(system, tmp_path_factory):
-    return Front(system, tmp_path_factory.mktemp("front"))
+    front = Front(system, tmp_path_factory.mktemp("front"))
+    yield front
+    system.end_web(front.web)
 
 
 @pytest.fixture

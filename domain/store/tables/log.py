@@ -100,7 +100,7 @@ commands_archive = Table(
 )
 
 # `key` is a digest of scope and key, and `scope` empty: an index takes no text of any length. Rows
-# that the release before wrote, for 24 hours, hold both as they were sent.
+# that the release before wrote, for 24 hours, and the clock's hold both as they were sent.
 idempotency = Table(
     "idempotency",
     metadata,
