@@ -21,7 +21,9 @@ BLANK: Final = (
 NOT_BLANK: Final = f"[^{BLANK}]"
 # What a text of one line holds none of: controls, ends of lines, and what overrides the direction
 # of letters. Marks of direction, which Arabic and Hebrew need, stay.
-_IN_NO_LINE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# As the inside of a class, too.
+IN_NO_LINE: Final = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+_IN_NO_LINE: Final = re.compile(f"[{IN_NO_LINE}]")
 _SEEN: Final = re.compile(NOT_BLANK)
 
 

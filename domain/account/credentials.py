@@ -5,22 +5,22 @@ from collections.abc import Container
 from typing import Final
 from unicodedata import normalize
 
-from domain.text import clean, clean_line
+from domain.text import IN_NO_LINE, clean
 
 EMAIL_LIMIT: Final = 254
 PASSWORD_SHORTEST: Final = 8
 PASSWORD_LIMIT: Final = 200
 
 # Deliverable is what a mail will tell; this only keeps out what can't be an address.
-_EMAIL: Final = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
+EMAIL_PATTERN: Final = rf"[^@\s{IN_NO_LINE}]+@[^@\s{IN_NO_LINE}]+"
+_EMAIL: Final = re.compile(EMAIL_PATTERN)
 
 
 def email_problem(email: str) -> str | None:
     """Tell in a sentence why a trimmed `email` can't be an address, or None if it can."""
     if len(email) > EMAIL_LIMIT:
         return f"email may have at most {EMAIL_LIMIT} characters."
-    is_address = _EMAIL.fullmatch(email) and clean_line(email) == email
-    return None if is_address else "email must be an e-mail address."
+    return None if _EMAIL.fullmatch(email) else "email must be an e-mail address."
 
 
 def password_problem(password: str, email: str, common: Container[str]) -> str | None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from domain.account.credentials import EMAIL_LIMIT, PASSWORD_LIMIT, PASSWORD_SHORTEST
+from domain.account.credentials import EMAIL_LIMIT, EMAIL_PATTERN, PASSWORD_LIMIT, PASSWORD_SHORTEST
 from domain.page.state import ComponentKind
 from domain.status import Status
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT, NOT_BLANK
@@ -19,7 +19,7 @@ AMONG = "The place among its siblings, from 0; last if not given."
 PARENT = "The id of a category of this page; null is the root."
 
 Name = Annotated[str, line(NAME_LIMIT)]
-Email = Annotated[str, text(EMAIL_LIMIT, pattern=r"^[^@\s]+@[^@\s]+$")]
+Email = Annotated[str, text(EMAIL_LIMIT, pattern=f"^{EMAIL_PATTERN}$")]
 Password = Annotated[
     str,
     msgspec.Meta(
