@@ -1,7 +1,9 @@
 """The 90-day bar of a leaf: for every day its worst claim, for how long, and by which incidents.
 
-Source: SPEC 3.4. A function of claims and the day; of today only the worst claim is told, for how
+A function of claims and the day; of today only the worst claim is told, for how
 long it has lasted would be the clock's business.
+
+Source: docs/behaviour.md, "Bars".
 """
 
 from collections import defaultdict

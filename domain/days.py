@@ -32,5 +32,8 @@ def zones() -> frozenset[str]:
 
 
 def iso(at: datetime) -> str:
-    """Write an instant as the wire does: UTC, milliseconds, `Z`. Source: SPEC section 2."""
+    """Write an instant as the wire does: UTC, milliseconds, `Z`.
+
+    Source: docs/behaviour.md, "Ids, times and lists".
+    """
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,7 +1,9 @@
-"""What an owner may name as a host, and the one form in which it is kept. Source: SPEC section 6.
+"""What an owner may name as a host, and the one form in which it is kept.
 
 Sentences are predicates ("must be …"): whoever asked puts the name of its field before them.
 Between `typed_host` and the rest, whoever asked brings the name into ASCII (IDN needs a library).
+
+Source: docs/behaviour.md, "Mounting a host".
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Names under the base: which may be asked for. Source: SPEC section 6, mounting a host."""
+"""Names under the base: which may be asked for. Source: docs/behaviour.md, "Mounting a host"."""
 
 import re
 from typing import Final

@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Code(StrEnum):
-    """Short codes of refusals, as the wire spells them. Source: SPEC section 5."""
+    """Short codes of refusals, as the wire spells them. Source: docs/behaviour.md, "Codes"."""
 
     VALIDATION = "VALIDATION"
     NOT_FOUND = "NOT_FOUND"

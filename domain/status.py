@@ -1,4 +1,7 @@
-"""Statuses, impacts and states: their wire names, and which is worse. Source: SPEC section 2."""
+"""Statuses, impacts and states: their wire names, and which is worse.
+
+Source: docs/behaviour.md, "Statuses and severity".
+"""
 
 from collections.abc import Iterable
 from enum import StrEnum

@@ -28,9 +28,11 @@ _SEEN: Final = re.compile(NOT_BLANK)
 
 
 def clean(text: str | None) -> str | None:
-    """Trim `text`; one in which nothing can be seen counts as missing (None). SPEC section 5.
+    """Trim `text`; one in which nothing can be seen counts as missing (None).
 
     What can't be seen stays where something can: an emoji is held together, or ended, by it.
+
+    Source: docs/behaviour.md, "Request bodies".
     """
     return text.strip() if text is not None and _SEEN.search(text) else None
 

@@ -1,4 +1,7 @@
-"""Uptime of a leaf from claims: a second counts once, at its worst. Source: SPEC 3.4."""
+"""Uptime of a leaf from claims: a second counts once, at its worst.
+
+Source: docs/behaviour.md, "Uptime".
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping

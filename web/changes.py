@@ -1,4 +1,7 @@
-"""The way of a change that is no command: accounts, sessions, devices. Source: DESIGN rule 7."""
+"""The way of a change that is no command: accounts, sessions, devices.
+
+Source: docs/architecture.md, "Account changes are not commands".
+"""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar

@@ -1,4 +1,7 @@
-"""Refusals as HTTP says them: one envelope, one table of codes. Source: SPEC section 5."""
+"""Refusals as HTTP says them: one envelope, one table of codes.
+
+Source: docs/behaviour.md, "The envelope" and "Codes".
+"""
 
 import logging
 from collections.abc import Mapping

@@ -1,4 +1,7 @@
-"""Hosts as requests name them, brought into the one form in which they are compared. SPEC 3.10."""
+"""Hosts as requests name them, brought into the one form in which they are compared.
+
+Source: docs/behaviour.md, "Hosts".
+"""
 
 import ipaddress
 import re

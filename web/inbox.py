@@ -27,7 +27,8 @@ from web.waits import Heard
 
 log = logging.getLogger(__name__)
 
-WAIT_S = 2.0  # how long a write waits to be published; then it answers 202. Source: SPEC 3.7
+# How long a write waits to be published: docs/behaviour.md, "Read your writes".
+WAIT_S = 2.0  # then it answers 202
 OTHER_BODY = "This Idempotency-Key was used before with another body."
 
 

@@ -1,7 +1,7 @@
 """The lane for visitors: public GETs on page hosts, answered from ready bytes, without Falcon.
 
-The order of what decides, and what is served when something is missing: docs/architecture.md,
-rules 15 and 16.
+Source: docs/architecture.md, "The host entry decides first", "A cached page turns stale and stays"
+and "Web renders no public page".
 """
 
 import time
@@ -99,7 +99,10 @@ class Lane:
         return found, is_older
 
     async def _say_unknown(self, scope: Scope, send: Send, host: str, *, was_there: bool) -> None:
-        """404 under the base; a foreign host is sent to the base. Source: SPEC 3.10."""
+        """404 under the base; a foreign host is sent to the base.
+
+        Source: docs/behaviour.md, "Hosts".
+        """
         is_ours = host.endswith("." + self._base)
         if is_ours or scope["method"] not in READING:
             await self._say_missing(scope, send, MISSING, was_there=was_there)

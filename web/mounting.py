@@ -1,4 +1,7 @@
-"""From what an owner types as a host to the command that mounts it. Source: SPEC section 6."""
+"""From what an owner types as a host to the command that mounts it.
+
+Source: docs/behaviour.md, "Mounting a host".
+"""
 
 from functools import cache
 

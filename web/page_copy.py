@@ -18,7 +18,7 @@ from domain.store.keys import server_of
 Headers = list[tuple[bytes, bytes]]
 Edition = tuple[bytes, bytes, bytes]  # the fields seq, day and build of a hash
 
-# How long caches may keep what. Source: SPEC section 4.
+# How long caches may keep what. Source: docs/behaviour.md, "Caching".
 PAGE_CACHE = b"public, max-age=1, stale-if-error=86400"
 BADGE_CACHE = b"public, max-age=30"
 FOREVER = b"public, max-age=31536000, immutable"  # of what is named by its content
@@ -158,7 +158,10 @@ class PageCopy:
         return int(self.edition[0] or 0)
 
     def is_visible_at(self, at: datetime) -> bool:
-        """Whether visitors may see the page at an instant. Source: SPEC 3.9."""
+        """Whether visitors may see the page at an instant.
+
+        Source: docs/behaviour.md, "Visibility".
+        """
         until = self.meta.served_until
         return self.meta.is_public and (until is None or at < until)
 

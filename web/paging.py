@@ -1,4 +1,7 @@
-"""Lists that grow: how many are told at once, and where the next ones begin. SPEC section 2."""
+"""Lists that grow: how many are told at once, and where the next ones begin.
+
+Source: docs/behaviour.md, "Ids, times and lists".
+"""
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode

@@ -1,4 +1,7 @@
-"""Every code of a refusal: its status, and what to do about it. Source: SPEC section 5."""
+"""Every code of a refusal: its status, and what to do about it.
+
+Source: docs/behaviour.md, "Codes".
+"""
 
 from typing import NamedTuple
 

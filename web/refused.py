@@ -17,7 +17,7 @@ from web.page_copy import Headers
 API = "/api"
 PROGRAMS = (API, "/internal")  # under these nobody reads, whatever they accept
 JSON, HTML = falcon.MEDIA_JSON, falcon.MEDIA_HTML.partition(";")[0]
-# Of a 404 on a page's host. Source: SPEC 3.9, "stored like what it replaces".
+# Of a 404 on a page's host: docs/behaviour.md, "Caching".
 MISSING_CACHE: Final = b"public, max-age=1"
 
 

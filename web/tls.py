@@ -1,4 +1,7 @@
-"""Whether a certificate may be made for a host: what the reverse proxy asks. Source: SPEC 6."""
+"""Whether a certificate may be made for a host: what the reverse proxy asks.
+
+Source: docs/behaviour.md, "Certificates".
+"""
 
 from datetime import UTC, datetime
 from urllib.parse import parse_qs

@@ -59,7 +59,8 @@ app.conf.update(
     worker_pool="workers.pool:Pool",  # see there
     worker_max_tasks_per_child=None,  # children hold nothing that grows
     event_queue_expires=60,
-    task_soft_time_limit=None,  # rule 1: nothing limits a drain's time
+    # Nothing limits a drain's time: docs/architecture.md, "The message is a doorbell".
+    task_soft_time_limit=None,
     beat_scheduler="workers.beat:Scheduler",  # see there
     beat_max_loop_interval=1,
     beat_schedule=schedule(settings.sweep_s),

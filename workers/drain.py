@@ -1,7 +1,6 @@
 """The drain: apply every waiting command of a stream in order, save, then publish and announce.
 
-Serialised by an advisory lock of the stream: who finds it taken leaves, and who held it looks again
-after releasing it, so that nothing is left behind.
+Serialised by an advisory lock of the stream: docs/architecture.md, "One writer a stream".
 """
 
 import logging

@@ -1,4 +1,7 @@
-"""What an e-mail address and a password may be. Source: SPEC section 6."""
+"""What an e-mail address and a password may be.
+
+Source: docs/behaviour.md, "Accounts and sessions".
+"""
 
 import re
 from collections.abc import Container

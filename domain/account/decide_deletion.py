@@ -1,4 +1,4 @@
-"""What follows from deleting an account. Pure and total. Source: decision 0006 (docs/decisions)."""
+"""What follows from deleting an account. Source: docs/decisions/0006-deletion.md."""
 
 from datetime import datetime
 

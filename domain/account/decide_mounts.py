@@ -92,7 +92,10 @@ def conflict(problem: str) -> Rejection:
 
 
 def crowded(mounts: list[Mount], same: Mount | None, command: c.MountHost) -> str | None:
-    """Tell why a page can't have this host as well. Source: SPEC section 6."""
+    """Tell why a page can't have this host as well.
+
+    Source: docs/behaviour.md, "Mounting a host".
+    """
     if same:
         return f"{command.host} is mounted on this page already."
     count = sum(mount.kind is command.kind for mount in mounts)

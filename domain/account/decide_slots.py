@@ -1,6 +1,8 @@
 """What follows from trades, grants, and the ends that the clock sees. Pure and total.
 
-Nothing is dealt here: `decide` deals after every change. Source: SPEC section 6, tiers and slots.
+Nothing is dealt here: `decide` deals after every change.
+
+Source: docs/behaviour.md, "Tiers and slots".
 """
 
 from dataclasses import replace

@@ -1,4 +1,7 @@
-"""Which pages of an account are dark or soon will be, and what ends then. SPEC section 6."""
+"""Which pages of an account are dark or soon will be, and what ends then.
+
+Source: docs/behaviour.md, "Tiers and slots".
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,7 @@
-"""A mount: the binding of a host to a page, with its proof. Source: SPEC section 6."""
+"""A mount: the binding of a host to a page, with its proof.
+
+Source: docs/behaviour.md, "Mounting a host".
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

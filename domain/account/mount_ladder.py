@@ -1,8 +1,10 @@
-"""When a mount is looked up in DNS next, and what a finding makes of it. Source: SPEC section 6.
+"""When a mount is looked up in DNS next, and what a finding makes of it.
 
 Every 30 s for ten minutes, then ever more slowly for 72 hours; where no name server answers, half
 as often each time. An active one daily, and seven days of failure end it. Instants are Postgres'
 own, whoever looks.
+
+Source: docs/behaviour.md, "Mounting a host".
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,9 @@
 """What DNS has to say for a domain to be its owner's, and what is said when it does not.
 
-One of two records proves it (SPEC section 6): a CNAME of the host that leads through
+One of two records proves it: a CNAME of the host that leads through
 `<token>.<CNAME target>`, or the TXT record `_hepstatus.<host>` = `hepstatus-verify=<token>`.
+
+Source: docs/behaviour.md, "Mounting a host".
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,7 @@
-"""How the places of an account are dealt to its pages. Source: SPEC section 6, tiers and slots."""
+"""How the places of an account are dealt to its pages.
+
+Source: docs/behaviour.md, "Tiers and slots".
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

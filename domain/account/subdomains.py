@@ -12,7 +12,10 @@ TOO_MANY = (
 
 
 def refuse_host(host: str, field: str, at: datetime, facts: Facts) -> Rejection | None:
-    """Return why a host can't be had at the instant `at`; None if it can. SPEC section 6."""
+    """Return why a host can't be had at the instant `at`; None if it can.
+
+    Source: docs/behaviour.md, "Mounting a host".
+    """
     if not facts.host_is_ours:
         sentence = held(host, facts.held_until) if facts.held_until else f"{host} is taken."
         return Rejection(Code.CONFLICT, sentence, {field: sentence})

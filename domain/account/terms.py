@@ -1,4 +1,7 @@
-"""What places cost and how many are included, as data. Source: SPEC section 6, tiers and slots."""
+"""What places cost and how many are included, as data.
+
+Source: docs/behaviour.md, "Tiers and slots".
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta

@@ -1,7 +1,9 @@
 """How much a page can hold: every number in one place. What is decided refuses one more.
 
-They keep a drain's work bounded by what it loads (docs/architecture.md, rule 9), and are so far
+They keep a drain's work bounded by what it loads, and are so far
 above what people need that whoever meets one is most likely a program gone wrong.
+
+Source: docs/architecture.md, "A drain loads recent history".
 """
 
 from typing import Final
@@ -9,7 +11,7 @@ from typing import Final
 from domain.log import Code, Rejection
 from domain.text import BODY_LIMIT
 
-# Source: SPEC section 6, tiers.
+# Source: docs/behaviour.md, "Tiers and slots".
 FREE_LEAVES: Final = 5
 PRIME_LEAVES: Final = 2_000
 CATEGORIES: Final = 500
@@ -23,7 +25,7 @@ RECENT: Final = 2_000  # incidents and maintenances, resolved ones of two weeks 
 UPDATES: Final = 1_000  # of one incident; what resolves it is never one too many
 CLAIMS: Final = 50_000  # what incidents said of components within 90 days
 
-# Text, in bytes of UTF-8. Source: SPEC section 5, limits. What a drain loads is bounded by these.
+# Text, in bytes of UTF-8: it bounds what a drain loads. Source: docs/behaviour.md, "Limits".
 KIB: Final = 1_024
 # Unresolved, scheduled, or ended so lately: two days more than a page shows, for every time zone.
 AT_HAND_DAYS: Final = 16

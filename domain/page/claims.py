@@ -1,4 +1,7 @@
-"""Claims: what an incident says of a leaf, and what a leaf shows when that ends. SPEC 3.1, 3.2."""
+"""Claims: what an incident says of a leaf, and what a leaf shows when that ends.
+
+Source: docs/behaviour.md, "Claims" and "Resolving an incident".
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

@@ -68,7 +68,10 @@ def delete_page(page: Page, command: c.DeletePage, at: datetime) -> Decision:
 
 
 def set_status(page: Page, command: c.SetStatus, at: datetime) -> Decision:
-    """Toggle leaves: what is shown changes, no claim does. SPEC 3.1."""
+    """Toggle leaves: what is shown changes, no claim does.
+
+    Source: docs/behaviour.md, "Quick toggle".
+    """
     leaves = tree.resolve(page.components, command.reference)
     if not leaves:
         return not_found("component")

@@ -1,4 +1,7 @@
-"""What follows from a command on an incident and on its words. Source: SPEC 3.1, 3.2."""
+"""What follows from a command on an incident and on its words.
+
+Source: docs/behaviour.md, "Claims" and "Resolving an incident".
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -63,7 +66,10 @@ def opened(
 
 
 def post_update(page: Page, command: c.PostUpdate, at: datetime) -> Decision:
-    """Say more; a resolving update lets go of every claim. SPEC 3.2."""
+    """Say more; a resolving update lets go of every claim.
+
+    Source: docs/behaviour.md, "Resolving an incident".
+    """
     incident = page.incidents.get(command.incident_id)
     if incident is None:
         return not_found("incident")
@@ -194,7 +200,10 @@ def update_of(page: Page, incident_id: str, update_id: str) -> Update | Rejectio
 
 
 def delete_incident(page: Page, command: c.DeleteIncident, at: datetime) -> Decision:
-    """Remove an incident; its leaves show what the others claim. SPEC 3.2."""
+    """Remove an incident; its leaves show what the others claim.
+
+    Source: docs/behaviour.md, "Deleting an incident".
+    """
     incident = page.incidents.get(command.incident_id)
     if incident is None:
         return not_found("incident")

@@ -1,4 +1,4 @@
-"""What follows from a command on a maintenance. Source: SPEC 3.5."""
+"""What follows from a command on a maintenance. Source: docs/behaviour.md, "Maintenance"."""
 
 from collections.abc import Mapping
 from dataclasses import replace

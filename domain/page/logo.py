@@ -1,4 +1,7 @@
-"""A page's logo: what may be one, told by its bytes alone. Source: SPEC section 6."""
+"""A page's logo: what may be one, told by its bytes alone.
+
+Source: docs/behaviour.md, "Settings of a page".
+"""
 
 import base64
 import binascii

@@ -226,7 +226,10 @@ class Page:
 
     @property
     def is_open(self) -> bool:
-        """Whether visitors may see the page, for as long as it has a place. Source: SPEC 3.9."""
+        """Whether visitors may see the page, for as long as it has a place.
+
+        Source: docs/behaviour.md, "Visibility".
+        """
         return self.is_public and self.suspension is None
 
     @property

@@ -1,7 +1,9 @@
-"""Whether a page has room for more text: what a drain loads stays bounded. Source: SPEC section 5.
+"""Whether a page has room for more text: what a drain loads stays bounded.
 
 Text is counted in bytes of UTF-8: titles and messages of the incidents at hand, names and
 descriptions of the tree, templates. What adds none always has room.
+
+Source: docs/behaviour.md, "Limits".
 """
 
 from collections.abc import Iterable

@@ -79,7 +79,10 @@ def shown_status(node: Component, children: Children) -> Status:
 
 
 def overall(components: Components) -> Status:
-    """Return the worst status of any leaf; a pin changes nothing here. Source: SPEC section 2."""
+    """Return the worst status of any leaf; a pin changes nothing here.
+
+    Source: docs/behaviour.md, "Overall status".
+    """
     return worst(node.status or Status.OPERATIONAL for node in components.values() if node.is_leaf)
 
 
@@ -108,7 +111,9 @@ def is_within(components: Components, node_id: str | None, ancestor_id: str) -> 
 def resolve(components: Components, reference: str) -> list[str]:
     """Return the ids of the leaves that a reference means: one id, or all that bear the name.
 
-    Unknown references and categories mean none. Source: SPEC 3.3.
+    Unknown references and categories mean none.
+
+    Source: docs/behaviour.md, "Component references".
     """
     node = components.get(reference)
     if node is not None:

@@ -1,4 +1,7 @@
-"""Accounts: what is not a command. Source: DESIGN rule 7 (docs/architecture.md)."""
+"""Accounts: what is not a command.
+
+Source: docs/architecture.md, "Account changes are not commands".
+"""
 
 from dataclasses import dataclass
 

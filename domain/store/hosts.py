@@ -88,7 +88,10 @@ def leads_somewhere(conn: Connection, host: str) -> bool:
 
 
 def shows_a_page(conn: Connection, host: str) -> bool:
-    """Tell whether visitors of a host may see its page now. Source: SPEC 3.9."""
+    """Tell whether visitors of a host may see its page now.
+
+    Source: docs/behaviour.md, "Certificates".
+    """
     return bool(conn.execute(_SHOWS_A_PAGE, {"host": host}).scalar())
 
 

@@ -1,6 +1,8 @@
 """The schedule of lookups in DNS: what is due is leased, and what was found is noted.
 
-Not commands (docs/architecture.md, rule 7): only a change of state or reason goes into the log.
+Not commands: only a change of state or reason goes into the log.
+
+Source: docs/architecture.md, "Account changes are not commands".
 """
 
 from dataclasses import dataclass

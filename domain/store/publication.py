@@ -11,7 +11,7 @@ from domain.store.artifacts import Edition, HostRow
 from domain.store.metrics import LAG_S
 
 # A midnight that many pages share: each shows the new day at an instant of its own within this
-# time, so that the last of them is done within the hour of SPEC 3.11.
+# time, so that all are done within the hour: docs/behaviour.md, "Same content, same bytes".
 SPREAD_S = 2_700
 # One statement, so that a page that is noted has no command left that is not.
 _NOTE = text("""

@@ -74,7 +74,7 @@ class Receipt:
 
     @property
     def state(self) -> str:
-        """The word for how far it got. Source: SPEC 3.7."""
+        """The word for how far it got. Source: docs/behaviour.md, "Receipts"."""
         if self.outcome is not None and self.outcome is not Outcome.APPLIED:
             return self.outcome.value
         if self.outcome is None:

@@ -1,4 +1,7 @@
-"""Sessions: a token's hash and whose it is. Not commands (DESIGN rule 7)."""
+"""Sessions: a token's hash and whose it is. Not commands.
+
+Source: docs/architecture.md, "Account changes are not commands".
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,7 @@
-"""A rebuild from an empty Redis gives the same bytes. SPEC 3.11."""
+"""A rebuild from an empty Redis gives the same bytes.
+
+Source: docs/behaviour.md, "Same content, same bytes".
+"""
 
 import pytest
 

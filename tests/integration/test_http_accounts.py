@@ -1,4 +1,7 @@
-"""Accounts, sessions and the cookie, over HTTP. SPEC section 6."""
+"""Accounts, sessions and the cookie, over HTTP.
+
+Source: docs/behaviour.md, "Accounts and sessions".
+"""
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime

@@ -1,4 +1,7 @@
-"""The audit over HTTP: who did what, when, through what; never a secret. SPEC section 6."""
+"""The audit over HTTP: who did what, when, through what; never a secret.
+
+Source: docs/behaviour.md, "Audit log".
+"""
 
 from contextlib import suppress
 

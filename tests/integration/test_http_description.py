@@ -1,4 +1,7 @@
-"""The description of the API: valid, served, and the same wherever it is told. SPEC section 8."""
+"""The description of the API: valid, served, and the same wherever it is told.
+
+Source: docs/behaviour.md, "Description of the API".
+"""
 
 import ast
 import json

@@ -1,4 +1,7 @@
-"""Which host shows which page, and what all the others get. SPEC 3.9, 3.10, section 4."""
+"""Which host shows which page, and what all the others get.
+
+Source: docs/behaviour.md, "Visibility", "Hosts" and "Refusals on a page's host".
+"""
 
 from contextlib import closing
 

@@ -1,4 +1,4 @@
-"""An owner's incidents and maintenances over HTTP. SPEC section 6."""
+"""An owner's incidents and maintenances over HTTP. Source: docs/behaviour.md, "Owner's API"."""
 
 from datetime import UTC, datetime, timedelta
 

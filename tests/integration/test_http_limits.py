@@ -1,7 +1,9 @@
-"""Attempts are limited, and no stranger locks an owner out. SPEC section 5, domain/limits.py.
+"""Attempts are limited, and no stranger locks an owner out.
 
 Everybody here speaks through a proxy on loopback, which is believed when it says who asks. What a
 hundred failures would count is counted in Redis directly: each costs a hash of a password.
+
+Source: docs/behaviour.md, "Limits" and "Accounts and sessions".
 """
 
 import asyncio

@@ -1,4 +1,7 @@
-"""How much the log takes of a write: references are cut, keys are digests. SPEC 3.3, 3.8."""
+"""How much the log takes of a write: references are cut, keys are digests.
+
+Source: docs/behaviour.md, "Component references" and "Idempotency".
+"""
 
 from hashlib import sha256
 from urllib.parse import quote

@@ -1,4 +1,7 @@
-"""Whatever is sent: a 4xx with a sentence, never a 500, and nothing changed. SPEC sections 5, 7."""
+"""Whatever is sent: a 4xx with a sentence, never a 500, and nothing changed.
+
+Source: docs/behaviour.md, "Request bodies" and "Bad input".
+"""
 
 import json
 from collections.abc import Iterator

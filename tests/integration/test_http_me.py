@@ -1,4 +1,7 @@
-"""An owner's own account over HTTP: changed, and deleted with everything it has. SPEC section 6."""
+"""An owner's own account over HTTP: changed, and deleted with everything it has.
+
+Source: docs/behaviour.md, "Accounts and sessions".
+"""
 
 import json
 

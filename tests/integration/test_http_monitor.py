@@ -1,4 +1,8 @@
-"""The monitor's API over HTTP: claims, references, impacts and answers. SPEC 3.1-3.3, section 5."""
+"""The monitor's API over HTTP: claims, references, impacts and answers.
+
+Source: docs/behaviour.md, "Monitor's API", "Claims", "Resolving an incident" and
+"Component references".
+"""
 
 from urllib.parse import quote
 

@@ -1,4 +1,7 @@
-"""The hosts of a page over HTTP: who may have which, and that it counts at once. SPEC section 6."""
+"""The hosts of a page over HTTP: who may have which, and that it counts at once.
+
+Source: docs/behaviour.md, "Mounting a host".
+"""
 
 from domain.page.commands import SuspendPage, UnsuspendPage
 from ops.writing import write

@@ -1,4 +1,7 @@
-"""Writes that another site's script asks for in an owner's name. SPEC section 6."""
+"""Writes that another site's script asks for in an owner's name.
+
+Source: docs/behaviour.md, "Accounts and sessions".
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""An owner's pages, tree and keys over HTTP; what is Ada's is not there for Bo. SPEC section 6."""
+"""An owner's pages, tree and keys over HTTP; what is Ada's is not there for Bo.
+
+Source: docs/behaviour.md, "Owner's API".
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""The preview: the page as it would be served, for its owner alone. SPEC section 6."""
+"""The preview: the page as it would be served, for its owner alone.
+
+Source: docs/behaviour.md, "Visibility".
+"""
 
 import pytest
 import redis

@@ -1,4 +1,7 @@
-"""What visitors get: the artifacts, their headers, and when the version changes. SPEC 3.11, 4."""
+"""What visitors get: the artifacts, their headers, and when the version changes.
+
+Source: docs/behaviour.md, "Public endpoints", "Caching" and "Same content, same bytes".
+"""
 
 import gzip
 import re

@@ -1,4 +1,7 @@
-"""Trades, the ledger, and what an account is told of its places, over HTTP. SPEC section 6."""
+"""Trades, the ledger, and what an account is told of its places, over HTTP.
+
+Source: docs/behaviour.md, "Tiers and slots".
+"""
 
 from datetime import UTC, datetime, timedelta
 

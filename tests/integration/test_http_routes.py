@@ -1,7 +1,9 @@
 """Every route answers as it is described: well, and with every refusal that is said of it.
 
 The table is the route table itself with its descriptions; what they don't tell is in
-http_refusals.py. SPEC sections 5 to 7.
+http_refusals.py.
+
+Source: docs/behaviour.md, "Codes", "Owner's API" and "Bad input".
 """
 
 import pytest

@@ -1,4 +1,7 @@
-"""schemathesis asks what nobody thought of; every answer is as described. SPEC section 7."""
+"""schemathesis asks what nobody thought of; every answer is as described.
+
+Source: docs/behaviour.md, "Bad input".
+"""
 
 import os
 import subprocess

@@ -1,4 +1,7 @@
-"""Where an owner is logged in: seen, and ended. SPEC section 6."""
+"""Where an owner is logged in: seen, and ended.
+
+Source: docs/behaviour.md, "Accounts and sessions".
+"""
 
 from datetime import UTC, datetime, timedelta
 

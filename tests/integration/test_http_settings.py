@@ -1,4 +1,7 @@
-"""A page's settings over HTTP: merged field by field, guarded by an etag. SPEC section 6."""
+"""A page's settings over HTTP: merged field by field, guarded by an etag.
+
+Source: docs/behaviour.md, "Settings of a page".
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 

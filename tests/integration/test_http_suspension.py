@@ -1,4 +1,7 @@
-"""A suspended page: not there for visitors, closed to its keys, open to its owner. SPEC 3.9."""
+"""A suspended page: not there for visitors, closed to its keys, open to its owner.
+
+Source: docs/behaviour.md, "Visibility".
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""Templates over HTTP: words for later, of which visitors see nothing. SPEC section 6."""
+"""Templates over HTTP: words for later, of which visitors see nothing.
+
+Source: docs/behaviour.md, "Templates".
+"""
 
 import pytest
 

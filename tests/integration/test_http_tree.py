@@ -1,4 +1,7 @@
-"""An owner's component tree over HTTP: read, changed, moved, deleted. SPEC section 6."""
+"""An owner's component tree over HTTP: read, changed, moved, deleted.
+
+Source: docs/behaviour.md, "Component tree".
+"""
 
 import random
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,7 @@
-"""What every write has in common: waiting, receipts and Idempotency-Key. SPEC 3.7, 3.8."""
+"""What every write has in common: waiting, receipts and Idempotency-Key.
+
+Source: docs/behaviour.md, "Read your writes", "Receipts" and "Idempotency".
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing

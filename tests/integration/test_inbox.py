@@ -1,4 +1,7 @@
-"""The inbox on a real store, where a connection dies between the commit and its answer (rule 8)."""
+"""The inbox on a real store, where a connection dies between the commit and its answer.
+
+Source: docs/architecture.md, "An idempotency key is used once".
+"""
 
 import asyncio
 from unittest import mock

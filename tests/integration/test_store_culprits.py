@@ -1,4 +1,7 @@
-"""Drains that meet at a command which can't be saved, on a real store (rule 4)."""
+"""Drains that meet at a command which can't be saved, on a real store.
+
+Source: docs/architecture.md, "A bad command fails alone".
+"""
 
 from unittest import mock
 

@@ -1,4 +1,8 @@
-"""Drains on a real store, by example: poison, races, deletions, what is behind (rules 3 to 13)."""
+"""Drains on a real store, by example: poison, races, deletions, what is behind.
+
+Source: docs/architecture.md, "One writer a stream", "A bad command fails alone",
+"A publication never goes back" and "A deleted page leaves a tombstone".
+"""
 
 import threading
 from datetime import timedelta

@@ -1,4 +1,8 @@
-"""Hosts: one page each, decided by Postgres, with counters that never go back (rules 5, 13)."""
+"""Hosts: one page each, decided by Postgres, with counters that never go back.
+
+Source: docs/architecture.md, "Facts across pages belong to the account" and
+"A host has its own counter".
+"""
 
 import pytest
 from sqlalchemy import text

@@ -1,4 +1,8 @@
-"""The log on a real Postgres: order without gaps, authority asked by the append (rules 2, 8)."""
+"""The log on a real Postgres: order without gaps, authority asked by the append.
+
+Source: docs/architecture.md, "Commit order is seq order", "The append checks authority" and
+"An idempotency key is used once".
+"""
 
 from datetime import timedelta
 

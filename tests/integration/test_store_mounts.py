@@ -1,4 +1,8 @@
-"""Mounts in real Postgres and Redis, looked up on a real name server (rules 5, 7, 13)."""
+"""Mounts in real Postgres and Redis, looked up on a real name server.
+
+Source: docs/architecture.md, "Facts across pages belong to the account",
+"Account changes are not commands" and "A host has its own counter".
+"""
 
 from datetime import timedelta
 

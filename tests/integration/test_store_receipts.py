@@ -1,4 +1,7 @@
-"""Receipts: who may read one, and what becomes of it as a command goes its way (SPEC 3.7)."""
+"""Receipts: who may read one, and what becomes of it as a command goes its way.
+
+Source: docs/behaviour.md, "Receipts".
+"""
 
 import pytest
 

@@ -1,6 +1,6 @@
 """Rests: one ring is outstanding until its drain is done, and a busy stream waits a moment longer.
 
-Source: DESIGN rule 19, docs/decisions/0009-rests.md.
+Source: docs/architecture.md, "One ring at a time"; docs/decisions/0009-rests.md.
 """
 
 from dataclasses import replace

@@ -1,4 +1,7 @@
-"""Subdomains: kept for a while for who had them, and few anew for each account. SPEC section 6."""
+"""Subdomains: kept for a while for who had them, and few anew for each account.
+
+Source: docs/behaviour.md, "Mounting a host".
+"""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,7 @@
-"""A model that does nothing but read SPEC 3.1 and 3.2 aloud: what is shown, and who claims it."""
+"""A model of claims in plain steps: what leaves show, and which incident claims it.
+
+Source: docs/behaviour.md, "Claims" and "Resolving an incident".
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -1,6 +1,8 @@
-"""A model that reads SPEC 3.1, 3.2 and 3.5 aloud: incidents, maintenances and what they claim.
+"""A model of incidents, maintenances and their claims, in plain steps.
 
 Like `owner_model`, it returns None or the code of a refusal, and knows nothing of the code.
+
+Source: docs/behaviour.md, "Claims", "Resolving an incident" and "Maintenance".
 """
 
 from dataclasses import dataclass, field

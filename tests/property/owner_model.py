@@ -1,7 +1,9 @@
-"""A model that reads SPEC section 6 aloud: a page's tree, settings and keys, in plain words.
+"""A model of a page's tree, settings and keys, in plain steps.
 
 It knows nothing of the code under test. What is asked for is done and None returned, or nothing is
 done and the code of the refusal returned.
+
+Source: docs/behaviour.md, "Owner's API".
 """
 
 from dataclasses import dataclass, field
@@ -124,7 +126,10 @@ class TreeModel:
         return worst(node.status for node in self.nodes.values() if node.kind == "leaf")
 
     def meant(self, reference):
-        """The leaves that an id, or a name in any case, means. SPEC 3.3."""
+        """The leaves that an id, or a name in any case, means.
+
+        Source: docs/behaviour.md, "Component references".
+        """
         if reference in self.nodes:
             return [reference] if self.nodes[reference].kind == "leaf" else []
         same = reference.strip().casefold()

@@ -1,4 +1,7 @@
-"""Laws of claims: pages behave like a model that does nothing but read SPEC 3.1 and 3.2 aloud."""
+"""Laws of claims: pages behave like the model of claims.
+
+Source: docs/behaviour.md, "Claims" and "Resolving an incident".
+"""
 
 from datetime import UTC, datetime, timedelta
 

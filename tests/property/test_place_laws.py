@@ -1,4 +1,7 @@
-"""Laws of places: how an account's seats are dealt to its pages. SPEC section 6."""
+"""Laws of places: how an account's seats are dealt to its pages.
+
+Source: docs/behaviour.md, "Tiers and slots".
+"""
 
 from datetime import UTC, datetime, timedelta
 

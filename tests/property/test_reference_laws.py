@@ -1,4 +1,7 @@
-"""Laws of references: an id, or a name without regard to case; unknown ones mean none. SPEC 3.3."""
+"""Laws of references: an id, or a name without regard to case; unknown ones mean none.
+
+Source: docs/behaviour.md, "Component references".
+"""
 
 from dataclasses import replace
 

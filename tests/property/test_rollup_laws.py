@@ -1,4 +1,7 @@
-"""Laws of the roll-up: what categories and the page show, from what leaves show. SPEC section 2."""
+"""Laws of the roll-up: what categories and the page show, from what leaves show.
+
+Source: docs/behaviour.md, "Statuses and severity" and "Overall status".
+"""
 
 from dataclasses import replace
 

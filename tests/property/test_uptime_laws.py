@@ -1,4 +1,7 @@
-"""Laws of uptime: a second counts once, at its worst, and percents stay honest. SPEC 3.4."""
+"""Laws of uptime: a second counts once, at its worst, and percents stay honest.
+
+Source: docs/behaviour.md, "Uptime".
+"""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise

@@ -1,4 +1,7 @@
-"""Laws of what is published: same content, same bytes, same version, and no other. SPEC 3.11."""
+"""Laws of what is published: same content, same bytes, same version, and no other.
+
+Source: docs/behaviour.md, "Same content, same bytes".
+"""
 
 import json
 from dataclasses import replace

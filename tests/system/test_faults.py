@@ -1,7 +1,9 @@
-"""SPEC 3.6 and 7 under load: whatever breaks, no acknowledged word is lost, doubled or out of
-order, and a page that was being served is never an error while one web process lives.
+"""Faults under load: no acknowledged write is lost, doubled or out of order.
 
-The same scenarios as bench/faults.py, one round each on few pages.
+A page that was being served is never an error while one web process lives. The same scenarios
+as bench/faults.py, one round each on few pages.
+
+Source: docs/behaviour.md, "Order and durability" and "Failures".
 """
 
 import random

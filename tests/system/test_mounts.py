@@ -1,4 +1,7 @@
-"""Domains proven in real DNS by real workers, and what visitors of them get. SPEC section 6."""
+"""Domains proven in real DNS by real workers, and what visitors of them get.
+
+Source: docs/behaviour.md, "Mounting a host".
+"""
 
 from contextlib import closing
 from urllib.parse import quote

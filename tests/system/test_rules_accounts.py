@@ -1,4 +1,8 @@
-"""DESIGN rules 5, 7 and 13: what crosses pages is decided once, on the account."""
+"""What crosses pages is decided once, on the account.
+
+Source: docs/architecture.md, "Facts across pages belong to the account",
+"Account changes are not commands" and "A host has its own counter".
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -24,7 +28,7 @@ def wanted(subdomain, name="Acme"):
     return PAGES, {"name": name, "subdomain": subdomain}
 
 
-def test_rule_05_one_page_is_made_when_twenty_ask_for_the_one_free_place(system, actors):
+def test_one_page_is_made_when_twenty_ask_for_the_one_free_place(system, actors):
     # given Ada's free place, and two web processes that know her
     ada = actors.owner()
     cookie = ada.http.headers["Cookie"]
@@ -44,7 +48,7 @@ def test_rule_05_one_page_is_made_when_twenty_ask_for_the_one_free_place(system,
     assert (len(owned), len(free)) == (1, 0)
 
 
-def test_rule_05_one_account_owns_a_subdomain_when_twenty_claim_it(actors):
+def test_one_account_owns_a_subdomain_when_twenty_claim_it(actors):
     # given twenty accounts
     owners = at_once(20, lambda n: actors.owner(f"owner{n}", web=n % 2))
     subdomain = unique("wanted")
@@ -58,7 +62,7 @@ def test_rule_05_one_account_owns_a_subdomain_when_twenty_claim_it(actors):
     assert loser.post(*wanted(unique("other"))).status_code == 201
 
 
-def test_rule_05_claim_is_undone_when_the_page_is_refused(actors):
+def test_claim_is_undone_when_the_page_is_refused(actors):
     # given Ada without a free place, whose wish for another page was refused
     page, subdomain = actors.page(), unique("still-free")
     assert page.owner.post(*wanted(subdomain)).json()["code"] == "NO_FREE_SLOT"
@@ -66,7 +70,7 @@ def test_rule_05_claim_is_undone_when_the_page_is_refused(actors):
     assert actors.owner("bo").post(*wanted(subdomain)).status_code == 201
 
 
-def test_rule_05_page_carries_its_entitlement_when_the_tier_changes(system, actors):
+def test_page_carries_its_entitlement_when_the_tier_changes(system, actors):
     # given a free page with as many leaves as it may have
     page = actors.page(*(f"Leaf {n}" for n in range(FREE_LEAVES)))
     more = (f"{page.path}/components", {"name": "One more"})
@@ -82,7 +86,7 @@ def test_rule_05_page_carries_its_entitlement_when_the_tier_changes(system, acto
     assert page.owner.post(*more).json()["code"] == "COMPONENT_LIMIT"
 
 
-def test_rule_07_one_account_is_made_when_eight_sign_up_with_one_address(actors):
+def test_one_account_is_made_when_eight_sign_up_with_one_address(actors):
     # given an address that is written in several ways
     email = f"{unique('eve')}@example.com"
     ways = (email, email.upper(), f" {email}", email.title())
@@ -97,7 +101,7 @@ def test_rule_07_one_account_is_made_when_eight_sign_up_with_one_address(actors)
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
 
 
-def test_rule_07_log_holds_no_secret_when_accounts_and_keys_were_made(system, actors):
+def test_log_holds_no_secret_when_accounts_and_keys_were_made(system, actors):
     # given a page with a key, of an account that has logged in
     page = actors.page()
     secret = page.key()["key"]
@@ -107,7 +111,7 @@ def test_rule_07_log_holds_no_secret_when_accounts_and_keys_were_made(system, ac
         assert word not in log
 
 
-def test_rule_13_page_is_gone_at_once_when_it_is_deleted(actors):
+def test_page_is_gone_at_once_when_it_is_deleted(actors):
     # given a page that two web processes serve
     page = actors.page("API")
     here, there = actors.visitor(page), actors.visitor(page, web=1)
@@ -121,7 +125,7 @@ def test_rule_13_page_is_gone_at_once_when_it_is_deleted(actors):
     assert page.owner.get(page.path).status_code == 404
 
 
-def test_rule_13_old_page_stays_away_when_its_host_has_another_owner(system, actors):
+def test_old_page_stays_away_when_its_host_has_another_owner(system, actors):
     # given a deleted page of Ada's, and the last that was published of it
     page, behind = actors.page("Ada's"), Behind(system)
     subdomain = page.host.partition(".")[0]
@@ -147,7 +151,7 @@ def test_rule_13_old_page_stays_away_when_its_host_has_another_owner(system, act
     assert "gone" in behind.hash_of(page.id)
 
 
-def test_rule_13_tombstone_lasts_a_day_when_a_page_is_deleted(system, actors):
+def test_tombstone_lasts_a_day_when_a_page_is_deleted(system, actors):
     page = actors.page()
     page.owner.delete(page.path)
     held = Behind(system).redis

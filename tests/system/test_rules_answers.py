@@ -1,4 +1,8 @@
-"""DESIGN rules 8 and 17, SPEC 3.7 and 3.8: once per key, everyone's own answer, receipts, waits."""
+"""Once per key, everyone's own answer, receipts, waits.
+
+Source: docs/architecture.md, "An idempotency key is used once" and
+"A writer waits for its own range"; docs/behaviour.md, "Read your writes" and "Idempotency".
+"""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +32,7 @@ def open_once(mon, title):
     return mon.post(OPEN, {"title": title}, headers=once())
 
 
-def test_rule_08_repeat_changes_nothing_when_key_and_body_are_the_same(system, actors):
+def test_repeat_changes_nothing_when_key_and_body_are_the_same(system, actors):
     # given an incident that Mon opened with a key
     page = actors.page("API")
     mon, other = actors.monitor(page), actors.monitor(page, web=1)
@@ -44,7 +48,7 @@ def test_rule_08_repeat_changes_nothing_when_key_and_body_are_the_same(system, a
     assert len(actors.visitor(page).json()["incidents"]) == 1
 
 
-def test_rule_08_repeat_is_refused_when_its_body_is_another(system, actors):
+def test_repeat_is_refused_when_its_body_is_another(system, actors):
     page = actors.page("API")
     mon = actors.monitor(page)
     open_once(mon, "Once")
@@ -54,7 +58,7 @@ def test_rule_08_repeat_is_refused_when_its_body_is_another(system, actors):
     assert Behind(system).head(page.id) == head
 
 
-def test_rule_08_exactly_one_is_written_when_twenty_repeat_at_once(system, actors):
+def test_exactly_one_is_written_when_twenty_repeat_at_once(system, actors):
     # given two web processes
     page = actors.page("API")
     mons = [actors.monitor(page, web=web) for web in (0, 1)]
@@ -67,7 +71,7 @@ def test_rule_08_exactly_one_is_written_when_twenty_repeat_at_once(system, actor
     assert Behind(system).head(page.id) == head + 1
 
 
-def test_rule_08_exactly_one_is_written_when_twenty_bodies_race_for_a_key(system, actors):
+def test_exactly_one_is_written_when_twenty_bodies_race_for_a_key(system, actors):
     page = actors.page("API")
     mon = actors.monitor(page)
     head = Behind(system).head(page.id)
@@ -76,7 +80,7 @@ def test_rule_08_exactly_one_is_written_when_twenty_bodies_race_for_a_key(system
     assert Behind(system).head(page.id) == head + 1
 
 
-def test_rule_08_refusal_is_repeated_when_its_reason_is_gone_by_then(actors):
+def test_refusal_is_repeated_when_its_reason_is_gone_by_then(actors):
     # given a toggle that was refused for want of its component
     page = actors.page()
     mon = actors.monitor(page)
@@ -87,14 +91,14 @@ def test_rule_08_refusal_is_repeated_when_its_reason_is_gone_by_then(actors):
     assert mon.toggle("api", "outage", headers=once("anew")).status_code == 200
 
 
-def test_rule_08_key_is_still_free_when_the_body_was_malformed(actors):
+def test_key_is_still_free_when_the_body_was_malformed(actors):
     page = actors.page("API")
     mon = actors.monitor(page)
     assert mon.post(OPEN, {"title": ""}, headers=once()).status_code == 400
     assert open_once(mon, "Good").status_code == 201
 
 
-def test_rule_08_key_is_free_again_when_a_day_has_passed(system, actors):
+def test_key_is_free_again_when_a_day_has_passed(system, actors):
     page = actors.page("API")
     mon = actors.monitor(page)
     first = open_once(mon, "Daily")
@@ -108,7 +112,7 @@ def test_rule_08_key_is_free_again_when_a_day_has_passed(system, actors):
     assert second.json()["data"]["id"] != first.json()["data"]["id"]
 
 
-def test_rule_08_secret_is_not_repeated_when_a_key_was_made_with_a_key(actors):
+def test_secret_is_not_repeated_when_a_key_was_made_with_a_key(actors):
     page = actors.page()
     make = (f"{page.path}/keys", {"name": "monitor"})
     first, repeat = (page.owner.post(*make, headers=once()).json()["data"] for _ in range(2))
@@ -116,7 +120,7 @@ def test_rule_08_secret_is_not_repeated_when_a_key_was_made_with_a_key(actors):
     assert repeat == {**first, "key": None}
 
 
-def test_rule_17_refusal_answers_its_own_write_when_it_stands_between_accepted_ones(system, actors):
+def test_refusal_answers_its_own_write_when_it_stands_between_accepted_ones(system, actors):
     # given a page whose drain stands still, so that all that comes meets in one batch
     page = actors.page("API")
     mon, behind = actors.monitor(page), Behind(system)
@@ -150,7 +154,7 @@ def let_go(mon, names):
     return lambda: [future.result() for future in futures] + (pool.shutdown() or [])
 
 
-def test_rule_17_write_is_answered_promptly_when_its_announcement_came_first(system, actors):
+def test_write_is_answered_promptly_when_its_announcement_came_first(system, actors):
     # given a write whose append Postgres holds back, by a web process that then stands still
     page = actors.page("API")
     mon, behind, web = actors.monitor(page, web=1), Behind(system), system.webs[1].child
@@ -171,7 +175,7 @@ def test_rule_17_write_is_answered_promptly_when_its_announcement_came_first(sys
         assert time.monotonic() - thawed_at < PROMPTLY_S
 
 
-def test_rule_17_write_is_answered_by_its_own_range_when_a_later_one_was_told_first(system, actors):
+def test_write_is_answered_by_its_own_range_when_a_later_one_was_told_first(system, actors):
     # given a write whose drain stands still
     page = actors.page("API")
     mon, behind = actors.monitor(page), Behind(system)
@@ -187,7 +191,7 @@ def test_rule_17_write_is_answered_by_its_own_range_when_a_later_one_was_told_fi
         assert answer.result().status_code == 200
 
 
-def test_rule_17_write_is_answered_promptly_when_its_publication_is_beaten(system, actors):
+def test_write_is_answered_promptly_when_its_publication_is_beaten(system, actors):
     # given a page whose hash holds a publication of the seq after the next one
     page = actors.page("API")
     mon, behind = actors.monitor(page), Behind(system)
@@ -210,7 +214,7 @@ def test_rule_17_write_is_answered_promptly_when_its_publication_is_beaten(syste
     assert actors.visitor(page).statuses() == {"API": "outage"}
 
 
-def test_rule_17_write_answers_at_once_when_asked_not_to_wait(system, actors):
+def test_write_answers_at_once_when_asked_not_to_wait(system, actors):
     # given a page whose drain stands still
     page = actors.page("API")
     mon, behind = actors.monitor(page), Behind(system)
@@ -227,7 +231,7 @@ def test_rule_17_write_answers_at_once_when_asked_not_to_wait(system, actors):
     assert [incident["id"] for incident in shown] == [answer.json()["data"]["id"]]
 
 
-def test_rule_17_refusal_is_told_by_the_receipt_when_the_write_did_not_wait(system, actors):
+def test_refusal_is_told_by_the_receipt_when_the_write_did_not_wait(system, actors):
     page = actors.page("API")
     mon = actors.monitor(page)
     answer = mon.toggle("nobody", "outage", headers=ASYNC)
@@ -238,7 +242,7 @@ def test_rule_17_refusal_is_told_by_the_receipt_when_the_write_did_not_wait(syst
     assert receipt["publishedAt"] is None or receipt["state"] == "refused"
 
 
-def test_rule_17_receipt_is_nobody_elses_when_others_ask(actors):
+def test_receipt_is_nobody_elses_when_others_ask(actors):
     # given a write of Mon's, on Ada's page
     page = actors.page("API")
     mon = actors.monitor(page)

@@ -1,4 +1,7 @@
-"""DESIGN rule 12 where no program runs: an artifact that raises keeps its previous bytes."""
+"""Artifacts where no program runs: one that raises keeps its previous bytes.
+
+Source: docs/architecture.md, "Artifacts are a function of state and day".
+"""
 
 import asyncio
 
@@ -41,7 +44,7 @@ def told(stream_id, *commands):
     drain_stream(stream_id)
 
 
-def test_rule_12_artifact_keeps_its_bytes_when_it_raises(store, page_id, monkeypatch, caplog):
+def test_artifact_keeps_its_bytes_when_it_raises(store, page_id, monkeypatch, caplog):
     # given a page whose badge can't be made any more
     before = Behind(store).hash_of(page_id)
 
@@ -63,7 +66,7 @@ def test_rule_12_artifact_keeps_its_bytes_when_it_raises(store, page_id, monkeyp
     assert Behind(store).hash_of(page_id)["badge.svg"] != before["badge.svg"]
 
 
-def test_rule_03_nothing_is_written_when_a_drain_finds_nothing_to_do(store, page_id, monkeypatch):
+def test_nothing_is_written_when_a_drain_finds_nothing_to_do(store, page_id, monkeypatch):
     # given a page that is published as it is
     monkeypatch.setattr(artifacts, "publish", lambda *_: pytest.fail("it was published again"))
     monkeypatch.setattr(page_stream, "load_page", lambda *_, **__: pytest.fail("it was loaded"))
@@ -71,16 +74,14 @@ def test_rule_03_nothing_is_written_when_a_drain_finds_nothing_to_do(store, page
     drain_stream(page_id)
 
 
-def test_rule_03_hash_is_written_when_a_drain_finds_it_missing(store, page_id):
+def test_hash_is_written_when_a_drain_finds_it_missing(store, page_id):
     before = Behind(store).hash_of(page_id)
     artifacts.cache_redis().delete(f"hep:page:{page_id}")
     drain_stream(page_id)
     assert Behind(store).hash_of(page_id) == before
 
 
-def test_rule_12_drawing_is_left_to_who_asked_when_its_page_went_on_meanwhile(
-    store, page_id, monkeypatch
-):
+def test_drawing_is_left_to_who_asked_when_its_page_went_on_meanwhile(store, page_id, monkeypatch):
     # given a page that is published anew before a drawing of it can be stored
     before, store_it = artifacts.held_edition(page_id), artifacts.publish_cold
 
@@ -106,7 +107,7 @@ async def drawn(store, page_id, name):
         await visits.close()
 
 
-def test_rule_12_what_is_drawn_on_ask_is_bounded_when_everything_is_asked_for(store, page_id):
+def test_what_is_drawn_on_ask_is_bounded_when_everything_is_asked_for(store, page_id):
     # given a page, and drawings that take half of what its hash keeps of such
     behind, held = Behind(store), artifacts.held_edition(page_id)
     hot = behind.hash_of(page_id)

@@ -1,4 +1,8 @@
-"""DESIGN rules 1, 2, 3 and 9 where nothing breaks: the log, its order, its drains."""
+"""The log, its order and its drains, where nothing breaks.
+
+Source: docs/architecture.md, "The message is a doorbell", "Commit order is seq order",
+"A busy stream yields" and "A drain loads recent history".
+"""
 
 import itertools
 
@@ -16,7 +20,7 @@ pytestmark = pytest.mark.system
 WRITERS, EACH = 20, 5
 
 
-def test_rule_01_command_is_applied_by_itself_when_nobody_rings(system, actors):
+def test_command_is_applied_by_itself_when_nobody_rings(system, actors):
     # given a page, and a command that is in the log without anybody having rung
     page = actors.page("API")
     vi = actors.visitor(page)
@@ -25,7 +29,7 @@ def test_rule_01_command_is_applied_by_itself_when_nobody_rings(system, actors):
     vi.wait_for(lambda shown: shown["components"][0]["status"] == "outage", "it shows", HEALS_S)
 
 
-def test_rule_01_command_is_applied_by_itself_when_an_outstanding_ring_was_lost(system, actors):
+def test_command_is_applied_by_itself_when_an_outstanding_ring_was_lost(system, actors):
     # given a page whose doorbell is said to be on its way, and is not
     page = actors.page("API")
     mon, vi = actors.monitor(page), actors.visitor(page)
@@ -35,7 +39,7 @@ def test_rule_01_command_is_applied_by_itself_when_an_outstanding_ring_was_lost(
     vi.wait_for(lambda shown: shown["components"][0]["status"] == "outage", "it shows", HEALS_S)
 
 
-def test_rule_02_order_of_acknowledgement_is_order_of_application_when_twenty_write(system, actors):
+def test_order_of_acknowledgement_is_order_of_application_when_twenty_write(system, actors):
     # given an incident, and two web processes
     page = actors.page("API")
     mons = [actors.monitor(page, web=web) for web in (0, 1)]
@@ -65,7 +69,7 @@ def test_rule_02_order_of_acknowledgement_is_order_of_application_when_twenty_wr
     assert [row.position for row in rows] == list(range(len(rows)))
 
 
-def test_rule_02_receipts_tell_the_order_of_the_log_when_writes_follow_each_other(actors):
+def test_receipts_tell_the_order_of_the_log_when_writes_follow_each_other(actors):
     page = actors.page("API")
     mon = actors.monitor(page)
     answers = [mon.toggle("api", status) for status in ("degraded", "outage", "operational")]
@@ -78,7 +82,7 @@ def test_rule_02_receipts_tell_the_order_of_the_log_when_writes_follow_each_othe
         assert receipt["acceptedAt"] <= receipt["appliedAt"] <= receipt["publishedAt"]
 
 
-def test_rule_02_time_never_goes_back_when_the_clock_did(system, actors):
+def test_time_never_goes_back_when_the_clock_did(system, actors):
     # given a page whose last command came at a time that is yet to come
     page = actors.page("API")
     mon, behind = actors.monitor(page), Behind(system)
@@ -102,7 +106,7 @@ def test_rule_02_time_never_goes_back_when_the_clock_did(system, actors):
     ("way", "code"),
     [("disable", "KEY_DISABLED"), ("rotate", "BAD_KEY"), ("delete", "BAD_KEY")],
 )
-def test_rule_02_key_writes_nothing_any_more_when_it_was_taken_away(system, actors, way, code):
+def test_key_writes_nothing_any_more_when_it_was_taken_away(system, actors, way, code):
     # given a key that two web processes have seen
     page = actors.page("API")
     key = page.key()
@@ -125,7 +129,7 @@ def test_rule_02_key_writes_nothing_any_more_when_it_was_taken_away(system, acto
     assert Behind(system).head(page.id) == head
 
 
-def test_rule_02_closed_stream_takes_no_command_when_its_page_is_deleted(system, actors):
+def test_closed_stream_takes_no_command_when_its_page_is_deleted(system, actors):
     # given a deleted page
     page = actors.page("API")
     mon, behind = actors.monitor(page), Behind(system)
@@ -140,7 +144,7 @@ def test_rule_02_closed_stream_takes_no_command_when_its_page_is_deleted(system,
     assert behind.head(page.id) == head
 
 
-def test_rule_03_drains_take_turns_when_one_page_has_much_to_do(system, actors):
+def test_drains_take_turns_when_one_page_has_much_to_do(system, actors):
     # given more commands than one drain may take
     page = actors.page("API")
     behind = Behind(system)
@@ -158,7 +162,7 @@ def test_rule_03_drains_take_turns_when_one_page_has_much_to_do(system, actors):
     assert actors.visitor(page).statuses() == {"API": "degraded"}
 
 
-def test_rule_09_old_incident_can_be_reopened_when_it_left_the_aggregate(system, actors):
+def test_old_incident_can_be_reopened_when_it_left_the_aggregate(system, actors):
     # given an incident that was resolved two months ago
     page = actors.page("API")
     mon, vi, behind = actors.monitor(page), actors.visitor(page), Behind(system)
@@ -176,7 +180,7 @@ def test_rule_09_old_incident_can_be_reopened_when_it_left_the_aggregate(system,
     assert [shown["id"] for shown in vi.json()["incidents"]] == [incident]
 
 
-def test_rule_09_downtime_counts_when_its_incident_left_the_aggregate(system, actors):
+def test_downtime_counts_when_its_incident_left_the_aggregate(system, actors):
     # given a leaf of 80 days with a claim of 40 days ago, of an incident that is not loaded
     page = actors.page("API")
     mon, vi, behind = actors.monitor(page), actors.visitor(page), Behind(system)

@@ -1,4 +1,8 @@
-"""DESIGN rules 4 and 5: one bad command fails alone, and an outage fails none."""
+"""One bad command fails alone, and an outage fails none.
+
+Source: docs/architecture.md, "A bad command fails alone" and
+"Facts across pages belong to the account".
+"""
 
 from dataclasses import dataclass
 
@@ -60,7 +64,7 @@ POISONS = [
 
 
 @pytest.mark.parametrize("poison", POISONS)
-def test_rule_04_poison_fails_alone_when_it_stands_between_good_ones(system, actors, poison):
+def test_poison_fails_alone_when_it_stands_between_good_ones(system, actors, poison):
     # given a page, and in one batch good commands around a bad one
     page = actors.page("First", "Second", "Third")
     mon, behind = actors.monitor(page), Behind(system)
@@ -84,7 +88,7 @@ def test_rule_04_poison_fails_alone_when_it_stands_between_good_ones(system, act
     assert mon.toggle("first", "operational").status_code == 200
 
 
-def test_rule_04_two_poisons_fail_alone_when_they_meet_in_one_batch(system, actors):
+def test_two_poisons_fail_alone_when_they_meet_in_one_batch(system, actors):
     page = actors.page("API")
     theirs, behind = actors.page().leaf("Theirs"), Behind(system)
     steal = AddComponent(theirs, "Stolen")
@@ -102,7 +106,7 @@ def test_rule_04_two_poisons_fail_alone_when_they_meet_in_one_batch(system, acto
     assert actors.visitor(page).json()["status"]["indicator"] == "partial"
 
 
-def test_rule_04_account_goes_on_when_a_command_of_it_fails(system, actors):
+def test_account_goes_on_when_a_command_of_it_fails(system, actors):
     # given a poisoned account
     ada, behind = actors.owner(), Behind(system)
     (bad,) = behind.append(ada.id, Levitate())
@@ -112,7 +116,7 @@ def test_rule_04_account_goes_on_when_a_command_of_it_fails(system, actors):
     assert actors.visitor(page).get("/").status_code == 200
 
 
-def test_rule_04_good_command_is_not_failed_when_postgres_ends_its_drain(system, actors):
+def test_good_command_is_not_failed_when_postgres_ends_its_drain(system, actors):
     # given a drain that stands still in its middle
     page = actors.page("API")
     mon, behind = actors.monitor(page), Behind(system)
@@ -129,7 +133,7 @@ def test_rule_04_good_command_is_not_failed_when_postgres_ends_its_drain(system,
     assert behind.receipt(receipt_id(answer)).state == "published"
 
 
-def test_rule_05_cause_fails_when_its_follow_up_fails(system, actors):
+def test_cause_fails_when_its_follow_up_fails(system, actors):
     # given an account, and a page id that is taken without the account knowing
     ada, behind, page_id = actors.owner(), Behind(system), mint("p")
     behind.sql(

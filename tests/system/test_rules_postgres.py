@@ -1,4 +1,8 @@
-"""DESIGN rule 4, SPEC 3.8 and section 7 on a system whose Postgres is killed or frozen."""
+"""A system whose Postgres is killed or frozen.
+
+Source: docs/architecture.md, "A bad command fails alone"; docs/behaviour.md, "Idempotency" and
+"Failures".
+"""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +25,7 @@ def system(tmp_path_factory, stack_template):
         yield system.start_all(webs=1)
 
 
-def test_rule_04_nothing_is_lost_or_settled_wrongly_when_postgres_is_killed(system, actors):
+def test_nothing_is_lost_or_settled_wrongly_when_postgres_is_killed(system, actors):
     # given a page that visitors see
     page = actors.page("API")
     mon, vi = actors.monitor(page), actors.visitor(page)
@@ -59,7 +63,7 @@ def test_rule_04_nothing_is_lost_or_settled_wrongly_when_postgres_is_killed(syst
     assert vi.json()["components"] == before["components"]
 
 
-def test_rule_08_write_is_there_once_when_nobody_knew_whether_it_was(system, actors):
+def test_write_is_there_once_when_nobody_knew_whether_it_was(system, actors):
     # given a write during which Postgres stands still
     page = actors.page("API")
     mon, vi = actors.monitor(page), actors.visitor(page)
@@ -89,7 +93,7 @@ def test_rule_08_write_is_there_once_when_nobody_knew_whether_it_was(system, act
     assert mon.post(OPEN, body, headers=once).json()["data"]["id"] == shown[0]["id"]
 
 
-def test_rule_04_nothing_is_lost_or_settled_wrongly_when_postgres_takes_no_writes(system, actors):
+def test_nothing_is_lost_or_settled_wrongly_when_postgres_takes_no_writes(system, actors):
     # given a page, and a command that waits
     page = actors.page("API")
     mon, vi, behind = actors.monitor(page), actors.visitor(page), Behind(system)

@@ -1,4 +1,8 @@
-"""DESIGN rules 11, 12 and 16: what is written over what, and when it is made anew."""
+"""What is written over what, and when it is made anew.
+
+Source: docs/architecture.md, "A publication never goes back",
+"Artifacts are a function of state and day" and "Web renders no public page".
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -36,7 +40,7 @@ NEWER = {
 
 
 @pytest.mark.parametrize("change", OLDER.values(), ids=OLDER)
-def test_rule_11_publication_is_beaten_when(system, actors, change):
+def test_publication_is_beaten_when(system, actors, change):
     # given a page; when a publisher comes late
     page, behind = actors.page("API"), Behind(system)
     before = behind.hash_of(page.id)
@@ -48,7 +52,7 @@ def test_rule_11_publication_is_beaten_when(system, actors, change):
 
 
 @pytest.mark.parametrize("change", NEWER.values(), ids=NEWER)
-def test_rule_11_publication_wins_when(system, actors, change):
+def test_publication_wins_when(system, actors, change):
     page, behind = actors.page("API"), Behind(system)
     with inside(system):
         newer = change(artifacts.held_edition(page.id))
@@ -57,7 +61,7 @@ def test_rule_11_publication_wins_when(system, actors, change):
     assert "index.html" not in behind.hash_of(page.id)
 
 
-def test_rule_11_publication_is_refused_when_its_epoch_is_over(system, actors):
+def test_publication_is_refused_when_its_epoch_is_over(system, actors):
     page, behind = actors.page("API"), Behind(system)
     with inside(system):
         held = artifacts.held_edition(page.id)
@@ -65,7 +69,7 @@ def test_rule_11_publication_is_refused_when_its_epoch_is_over(system, actors):
     assert "forged" not in behind.hash_of(page.id)
 
 
-def test_rule_11_page_is_published_anew_when_its_day_is_over(system, actors):
+def test_page_is_published_anew_when_its_day_is_over(system, actors):
     # given a page whose hash was made yesterday
     page, behind = actors.page("API"), Behind(system)
     today = behind.hash_of(page.id)["day"]
@@ -79,7 +83,7 @@ def test_rule_11_page_is_published_anew_when_its_day_is_over(system, actors):
     assert actors.visitor(page).get("/").text.startswith("<!")
 
 
-def test_rule_11_page_is_published_anew_when_its_build_is_another(system, actors):
+def test_page_is_published_anew_when_its_build_is_another(system, actors):
     # given a page that another build published
     page, behind = actors.page("API"), Behind(system)
     build = behind.hash_of(page.id)["build"]
@@ -93,7 +97,7 @@ def test_rule_11_page_is_published_anew_when_its_build_is_another(system, actors
     wait_until(lambda: bool(behind.sql(noted, **found)), "it is noted", HEALS_S)
 
 
-def test_rule_11_same_bytes_come_back_when_a_page_is_made_from_nothing(system, actors):
+def test_same_bytes_come_back_when_a_page_is_made_from_nothing(system, actors):
     # given a page with a history, and its hash
     page, behind = actors.page("API", "Web"), Behind(system)
     mon = actors.monitor(page)
@@ -107,7 +111,7 @@ def test_rule_11_same_bytes_come_back_when_a_page_is_made_from_nothing(system, a
     assert behind.hash_of(page.id) == before
 
 
-def test_rule_12_version_stays_when_nothing_that_shows_has_changed(actors):
+def test_version_stays_when_nothing_that_shows_has_changed(actors):
     page = actors.page("API")
     mon, vi = actors.monitor(page), actors.visitor(page)
     version, etag = vi.json()["version"], vi.get("/").headers["etag"]
@@ -121,7 +125,7 @@ def test_rule_12_version_stays_when_nothing_that_shows_has_changed(actors):
     assert vi.get("/").headers["etag"] != etag
 
 
-def test_rule_12_cold_badge_is_drawn_again_when_a_publication_dropped_it(system, actors):
+def test_cold_badge_is_drawn_again_when_a_publication_dropped_it(system, actors):
     # given a badge that a visitor asked for
     page, behind = actors.page("API"), Behind(system)
     mon, vi = actors.monitor(page), actors.visitor(page)
@@ -147,7 +151,7 @@ def drawn(vi):
     return answer.content
 
 
-def test_rule_12_cold_artifact_is_dropped_when_the_hash_is_of_another_edition(system, actors):
+def test_cold_artifact_is_dropped_when_the_hash_is_of_another_edition(system, actors):
     page, behind = actors.page("API"), Behind(system)
     with inside(system):
         held = artifacts.held_edition(page.id)
@@ -162,7 +166,7 @@ def test_rule_12_cold_artifact_is_dropped_when_the_hash_is_of_another_edition(sy
         assert not artifacts.publish_cold(page.id, {"badge.png": b"drawn"}, tombstone)
 
 
-def test_rule_16_badge_takes_a_label_when_no_worker_made_it(actors):
+def test_badge_takes_a_label_when_no_worker_made_it(actors):
     page = actors.page("API")
     vi = actors.visitor(page)
     own, labelled = vi.get("/badge.svg"), vi.get("/badge.svg", params={"label": "<b>Ours</b> & "})

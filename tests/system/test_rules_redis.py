@@ -1,4 +1,8 @@
-"""DESIGN rules 11, 15 and 18 on a system whose Redis is emptied, killed, frozen or out of reach."""
+"""A system whose Redis is emptied, killed, frozen or out of reach.
+
+Source: docs/architecture.md, "A lost epoch means a lost Redis",
+"A cached page turns stale and stays" and "Ringing never blocks".
+"""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +33,7 @@ def system(tmp_path_factory, stack_template):
         yield system.start_all(webs=2)
 
 
-def test_rule_11_fifty_pages_come_back_by_themselves_when_redis_is_emptied(system, actors):
+def test_fifty_pages_come_back_by_themselves_when_redis_is_emptied(system, actors):
     # given fifty public pages, of which nobody has a copy, and a publisher at work
     behind = Behind(system)
     hosts = fifty_pages(system, behind)
@@ -82,7 +86,7 @@ def is_shown(vi, host):
     return vi.get("/", headers={"Host": host}).status_code == 200
 
 
-def test_rule_11_everything_is_published_anew_when_redis_is_another_server(system, actors):
+def test_everything_is_published_anew_when_redis_is_another_server(system, actors):
     # given a page, and a Redis that holds an epoch of another server, and an old copy of the page
     page, behind = actors.page("API"), Behind(system)
     actors.monitor(page).toggle("api", "outage")
@@ -94,7 +98,7 @@ def test_rule_11_everything_is_published_anew_when_redis_is_another_server(syste
     wait_until(lambda: behind.hash_of(page.id) == before, "it is back", HEALS_S)
 
 
-def test_rule_15_nothing_old_is_shown_as_new_when_redis_comes_back_with_old_data(system, actors):
+def test_nothing_old_is_shown_as_new_when_redis_comes_back_with_old_data(system, actors):
     # given a page that two processes serve, a Redis that has written down what it holds, ...
     page = actors.page("API")
     mon = actors.monitor(page)
@@ -126,7 +130,7 @@ def test_rule_15_nothing_old_is_shown_as_new_when_redis_comes_back_with_old_data
         assert vi.json() == expected
 
 
-def test_rule_15_page_is_served_by_who_knows_it_when_redis_is_dead(system, actors):
+def test_page_is_served_by_who_knows_it_when_redis_is_dead(system, actors):
     # given a page that one of two web processes has served
     page = actors.page("API")
     mon, behind = actors.monitor(page), Behind(system)
@@ -163,7 +167,7 @@ def test_rule_15_page_is_served_by_who_knows_it_when_redis_is_dead(system, actor
     behind.wait_for(receipt_id(answer), "published")
 
 
-def test_rule_15_host_is_called_unavailable_when_nobody_can_know_it(system, actors):
+def test_host_is_called_unavailable_when_nobody_can_know_it(system, actors):
     # given a Redis that lost a host's entry and the marker that all entries are there
     page, behind = actors.page("API"), Behind(system)
     here, there = actors.visitor(page), actors.visitor(page, web=1)
@@ -178,7 +182,7 @@ def test_rule_15_host_is_called_unavailable_when_nobody_can_know_it(system, acto
     assert seen <= {200, 503}
 
 
-def test_rule_18_write_is_acknowledged_when_redis_froze_during_it(system, actors):
+def test_write_is_acknowledged_when_redis_froze_during_it(system, actors):
     # given a page
     page = actors.page("API")
     mon, vi = actors.monitor(page), actors.visitor(page)
@@ -206,7 +210,7 @@ def test_rule_18_write_is_acknowledged_when_redis_froze_during_it(system, actors
     vi.wait_for(lambda s: {i["id"] for i in s["incidents"]} == expected, "they show", SOON_S)
 
 
-def test_rule_18_write_is_published_when_its_web_process_reaches_no_broker(system, actors):
+def test_write_is_published_when_its_web_process_reaches_no_broker(system, actors):
     # given a page, and a web process whose broker refuses connections
     page = actors.page("API")
     deaf = system.start_web({"BROKER_URL": NOBODY})

@@ -1,7 +1,9 @@
-"""SPEC 3.8 and section 5: nobody is told "nothing was accepted" of what is there after all.
+"""Nobody is told "nothing was accepted" of what is there after all.
 
 Connections to Postgres are cut at the word, by real proxies: before it arrives, or after it was
 done and before anybody was told.
+
+Source: docs/behaviour.md, "Idempotency" and "Codes".
 """
 
 from contextlib import closing

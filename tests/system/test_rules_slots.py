@@ -1,4 +1,8 @@
-"""DESIGN rules 5, 6 and 14 for what accounts pay for: races, and ends without anybody's help."""
+"""Slots and Prime: races, and ends that need no help.
+
+Source: docs/architecture.md, "Facts across pages belong to the account",
+"The clock appends commands" and "Visibility is checked at the visit".
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -50,7 +54,7 @@ def account_of(owner):
     return owner.get(PAGES).json()["data"]
 
 
-def test_rule_05_one_slot_is_bought_when_fifty_trade_with_tokens_for_one(system, actors):
+def test_one_slot_is_bought_when_fifty_trade_with_tokens_for_one(system, actors):
     # given tokens for one slot, and for nearly another
     ada = actors.owner()
     told(system, ada, GrantTokens(SLOT_PRICE * 2 - 1))
@@ -72,7 +76,7 @@ def test_rule_05_one_slot_is_bought_when_fifty_trade_with_tokens_for_one(system,
     assert [tuple(row) for row in rows] == [(SLOT_PRICE - 1, 2, SLOT_PRICE - 1)]
 
 
-def test_rule_05_one_page_is_made_when_fifty_ask_for_the_place_of_one_slot(system, actors):
+def test_one_page_is_made_when_fifty_ask_for_the_place_of_one_slot(system, actors):
     # given an account whose one free place is a slot's
     ada = actors.owner()
     ada.page("First")
@@ -85,7 +89,7 @@ def test_rule_05_one_page_is_made_when_fifty_ask_for_the_place_of_one_slot(syste
     assert (len(account["pages"]), account["capacity"]) == (2, 2)
 
 
-def test_rule_08_one_slot_is_bought_when_one_click_comes_ten_times(system, actors):
+def test_one_slot_is_bought_when_one_click_comes_ten_times(system, actors):
     ada = actors.owner()
     told(system, ada, GrantTokens(SLOT_PRICE * 5))
     doors, click = doors_of(actors, ada), {"Idempotency-Key": unique("click")}
@@ -106,7 +110,7 @@ def look(vi, path="/status.json"):
 
 
 @pytest.mark.slow
-def test_rule_14_page_is_dark_at_the_instant_and_back_as_it_was_when_no_worker_runs(own_system):
+def test_page_is_dark_at_the_instant_and_back_as_it_was_when_no_worker_runs(own_system):
     with Actors(own_system) as actors:
         # given a page that lives by a slot which was bought 30 days ago, but for some seconds
         ada = actors.owner()
@@ -152,7 +156,7 @@ def test_rule_14_page_is_dark_at_the_instant_and_back_as_it_was_when_no_worker_r
         assert mon.open().status_code == 201
 
 
-def test_rule_06_footer_is_back_and_no_leaf_is_added_when_prime_lapses(system, actors):
+def test_footer_is_back_and_no_leaf_is_added_when_prime_lapses(system, actors):
     # given a page of more leaves than the free tier has, without its footer
     ada = actors.owner()
     told(system, ada, SetTier(Tier.PRIME))

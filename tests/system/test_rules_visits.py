@@ -1,4 +1,9 @@
-"""DESIGN rules 14 and 15, SPEC 3.7, 3.9 and 3.10: what a visitor is shown, and when."""
+"""What a visitor is shown, and when.
+
+Source: docs/architecture.md, "Visibility is checked at the visit",
+"A cached page turns stale and stays" and "The host entry decides first"; docs/behaviour.md,
+"Read your writes", "Visibility" and "Hosts".
+"""
 
 import asyncio
 import time
@@ -21,7 +26,7 @@ pytestmark = pytest.mark.system
 PUBLIC_PATHS = ("/", "/status.json", "/status-version.json", "/badge.svg", "/badge.png")
 
 
-def test_rule_14_page_is_nowhere_when_it_is_hidden(system, actors):
+def test_page_is_nowhere_when_it_is_hidden(system, actors):
     # given a page that is public
     page = actors.page("API")
     mon, vi = actors.monitor(page), actors.visitor(page)
@@ -39,7 +44,7 @@ def test_rule_14_page_is_nowhere_when_it_is_hidden(system, actors):
     assert vi.json()["components"] == before
 
 
-def test_rule_14_page_ends_at_its_instant_when_nobody_does_anything(system, actors):
+def test_page_ends_at_its_instant_when_nobody_does_anything(system, actors):
     # given Ada, Prime for a few seconds, with a second page
     first = actors.page("First")
     ada = first.owner
@@ -69,7 +74,7 @@ def test_rule_14_page_ends_at_its_instant_when_nobody_does_anything(system, acto
     assert [incident["name"] for incident in vi.json()["incidents"]] == ["Trouble"]
 
 
-def test_rule_15_host_is_unknown_when_nobody_has_claimed_it(system, actors):
+def test_host_is_unknown_when_nobody_has_claimed_it(system, actors):
     # given a subdomain and a foreign host of which nobody has heard
     subdomain, foreign = f"{unique('nobody')}.localhost", f"{unique('nobody')}.example.org"
     vi, stranger = actors.caller(subdomain), actors.caller(foreign)
@@ -85,14 +90,14 @@ def test_rule_15_host_is_unknown_when_nobody_has_claimed_it(system, actors):
     assert not [key for key in rings if "nobody" in key]
 
 
-def test_rule_15_host_is_the_same_when_it_is_written_otherwise(actors):
+def test_host_is_the_same_when_it_is_written_otherwise(actors):
     page = actors.page("API")
     for host in (page.host.upper(), f"{page.host}:8000", f"{page.host}."):
         assert actors.caller(host).get("/status.json").status_code == 200
     assert actors.caller("").get("/").status_code == 400
 
 
-def test_rule_15_host_is_known_at_once_when_it_was_unknown_a_moment_ago(actors):
+def test_host_is_known_at_once_when_it_was_unknown_a_moment_ago(actors):
     # given a host that two web processes have just called unknown
     subdomain = unique("new")
     visitors = [actors.caller(f"{subdomain}.localhost", web=web) for web in (0, 1)]
@@ -106,7 +111,7 @@ def test_rule_15_host_is_known_at_once_when_it_was_unknown_a_moment_ago(actors):
     wait_until(lambda: visitors[1].get("/").status_code == 200, "it is known there", SOON_S)
 
 
-def test_rule_15_copies_are_bounded_when_ever_new_ones_are_asked_for():
+def test_copies_are_bounded_when_ever_new_ones_are_asked_for():
     # given room for a hundred
     copies = Copies(100, lambda _: 1)
     asked = 0
@@ -127,7 +132,7 @@ def test_rule_15_copies_are_bounded_when_ever_new_ones_are_asked_for():
     assert copies.get("host-899") is None
 
 
-def test_rule_15_evicted_page_is_asked_for_and_shown_when_no_copy_is_there(system, actors):
+def test_evicted_page_is_asked_for_and_shown_when_no_copy_is_there(system, actors):
     # given a page that one of two web processes has a copy of, and that Redis has evicted
     page = actors.page("API")
     here, there = actors.visitor(page), actors.visitor(page, web=1)
@@ -142,7 +147,7 @@ def test_rule_15_evicted_page_is_asked_for_and_shown_when_no_copy_is_there(syste
     wait_until(lambda: "x-hepstatus-copy" not in here.get("/").headers, "fresh again", SOON_S)
 
 
-def test_rule_15_evicted_page_is_published_anew_when_every_process_has_a_copy(system, actors):
+def test_evicted_page_is_published_anew_when_every_process_has_a_copy(system, actors):
     # given a page that is being served, and that Redis has evicted
     page = actors.page("API")
     visitors = [actors.visitor(page), actors.visitor(page, web=1)]
@@ -158,9 +163,7 @@ def test_rule_15_evicted_page_is_published_anew_when_every_process_has_a_copy(sy
     wait_until(lambda: all("x-hepstatus-copy" not in v.get("/").headers for v in visitors), "fresh")
 
 
-def test_rule_12_incident_is_there_once_it_is_published_when_it_was_asked_for_before(
-    system, actors
-):
+def test_incident_is_there_once_it_is_published_when_it_was_asked_for_before(system, actors):
     # given an incident that is acknowledged and not applied yet
     page, behind = actors.page("API"), Behind(system)
     mon, vi = actors.monitor(page), actors.visitor(page)
@@ -177,7 +180,7 @@ def test_rule_12_incident_is_there_once_it_is_published_when_it_was_asked_for_be
     assert vi.get(path).status_code == 200
 
 
-def test_rule_17_writer_reads_what_it_wrote_when_it_asks_the_same_process(actors):
+def test_writer_reads_what_it_wrote_when_it_asks_the_same_process(actors):
     page = actors.page("API")
     mon, vi = actors.monitor(page), actors.visitor(page)
     for status in ("outage", "operational", "degraded", "partial") * 5:
@@ -185,7 +188,7 @@ def test_rule_17_writer_reads_what_it_wrote_when_it_asks_the_same_process(actors
         assert vi.statuses() == {"API": status}
 
 
-def test_rule_17_other_process_shows_it_within_50_ms_when_a_write_is_answered(actors, capsys):
+def test_other_process_shows_it_within_50_ms_when_a_write_is_answered(actors, capsys):
     # given a page that another web process shows
     page = actors.page("API")
     mon, there = actors.monitor(page), actors.visitor(page, web=1)

@@ -1,4 +1,8 @@
-"""DESIGN rules 1, 3, 11 and 19 on a system whose workers are killed, missing, doubled, replaced."""
+"""A system whose workers are killed, missing, doubled or replaced.
+
+Source: docs/architecture.md, "The sweep repairs", "One writer a stream",
+"Artifacts are a function of state and day" and "One ring at a time".
+"""
 
 import os
 import signal
@@ -28,7 +32,7 @@ def system(tmp_path_factory, stack_template):
         yield system.start_all(webs=1)
 
 
-def test_rule_01_page_heals_by_itself_when_a_workers_child_is_killed_in_mid_drain(system, actors):
+def test_page_heals_by_itself_when_a_workers_child_is_killed_in_mid_drain(system, actors):
     # given a drain that stands still in its middle, with twenty writers waiting
     page = actors.page("API")
     mon, vi, behind = actors.monitor(page), actors.visitor(page), Behind(system)
@@ -56,9 +60,7 @@ def test_rule_01_page_heals_by_itself_when_a_workers_child_is_killed_in_mid_drai
     assert newest in {answer.json()["data"]["id"] for answer in answers}
 
 
-def test_rule_01_page_heals_by_itself_when_one_of_two_workers_is_killed_in_mid_drain(
-    system, actors
-):
+def test_page_heals_by_itself_when_one_of_two_workers_is_killed_in_mid_drain(system, actors):
     # given two workers, and a drain of one that stands still in its middle
     page = actors.page("API")
     mon, vi, behind = actors.monitor(page), actors.visitor(page), Behind(system)
@@ -81,7 +83,7 @@ def test_rule_01_page_heals_by_itself_when_one_of_two_workers_is_killed_in_mid_d
     system.wait_until_drained()
 
 
-def test_rule_01_new_page_is_published_when_its_drain_died_before_it_published(system, actors):
+def test_new_page_is_published_when_its_drain_died_before_it_published(system, actors):
     # given the drain that creates a page, standing still as it saves, and a Redis that froze then
     ada, behind = actors.owner(), Behind(system)
     redis = system.stack.redis.child
@@ -109,7 +111,7 @@ def is_there(behind, page_id):
     return bool(behind.sql("SELECT 1 FROM pages WHERE id = :id", id=page_id))
 
 
-def test_rule_01_write_is_kept_when_every_worker_is_dead(system, actors):
+def test_write_is_kept_when_every_worker_is_dead(system, actors):
     # given a page, and no worker
     page = actors.page("API")
     mon, vi, behind = actors.monitor(page), actors.visitor(page), Behind(system)
@@ -139,7 +141,7 @@ def test_rule_01_write_is_kept_when_every_worker_is_dead(system, actors):
     assert receipt["state"] == "published"
 
 
-def test_rule_03_nothing_is_done_twice_when_two_workers_and_many_rings_race(system, actors):
+def test_nothing_is_done_twice_when_two_workers_and_many_rings_race(system, actors):
     # given two workers, and a doorbell that rings every time
     page = actors.page("API")
     mon, behind = actors.monitor(page), Behind(system)
@@ -172,7 +174,7 @@ def test_rule_03_nothing_is_done_twice_when_two_workers_and_many_rings_race(syst
     second.kill()
 
 
-def test_rule_03_page_is_drained_when_the_drain_that_holds_it_stood_still(system, actors):
+def test_page_is_drained_when_the_drain_that_holds_it_stood_still(system, actors):
     # given a worker that is frozen in mid-drain, and what was written meanwhile
     page = actors.page("API")
     mon, behind = actors.monitor(page), Behind(system)
@@ -190,7 +192,7 @@ def test_rule_03_page_is_drained_when_the_drain_that_holds_it_stood_still(system
     assert actors.visitor(page).statuses() == {"API": "degraded"}
 
 
-def test_rule_19_one_doorbell_is_on_its_way_when_fifty_wrote(system, actors):
+def test_one_doorbell_is_on_its_way_when_fifty_wrote(system, actors):
     # given a page, and no worker
     page = actors.page("API")
     mon, behind = actors.monitor(page), Behind(system)
@@ -212,7 +214,7 @@ def is_ring_for(message, page_id):
     return page_id.encode() in message
 
 
-def test_rule_11_pages_are_published_anew_when_another_build_is_deployed(system, actors):
+def test_pages_are_published_anew_when_another_build_is_deployed(system, actors):
     # given a page that tells its address
     page = actors.page("API")
     vi, worker = actors.visitor(page), system.child("worker1")
@@ -232,7 +234,7 @@ def test_rule_11_pages_are_published_anew_when_another_build_is_deployed(system,
     vi.wait_for(lambda shown: shown == before, "it is as it was, byte by byte", SOON_S)
 
 
-def test_rule_03_another_page_is_not_kept_waiting_when_one_has_much_to_do(system, actors):
+def test_another_page_is_not_kept_waiting_when_one_has_much_to_do(system, actors):
     # given a page with a thousand commands, for a worker with one hand
     busy, quiet = actors.page("API"), actors.page("API")
     behind = Behind(system)

@@ -1,4 +1,7 @@
-"""SPEC 7: visitors come first. With everything behind it gone, a web process shows what it has."""
+"""Visitors come first. With everything behind it gone, a web process shows what it has.
+
+Source: docs/behaviour.md, "Failures".
+"""
 
 from contextlib import closing
 from functools import partial

@@ -1,4 +1,7 @@
-"""A maintenance by the clock, told by the times that commands carry. SPEC 3.5."""
+"""A maintenance by the clock, told by the times that commands carry.
+
+Source: docs/behaviour.md, "Maintenance".
+"""
 
 from datetime import UTC, datetime, timedelta
 

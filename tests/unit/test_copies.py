@@ -1,4 +1,7 @@
-"""Copies in a web process: fresh, stale, filled once, bounded (rule 15)."""
+"""Copies in a web process: fresh, stale, filled once, bounded.
+
+Source: docs/architecture.md, "A cached page turns stale and stays".
+"""
 
 import asyncio
 

@@ -1,4 +1,7 @@
-"""What an account answers to commands, and what it makes its pages do (rule 5)."""
+"""What an account answers to commands, and what it makes its pages do.
+
+Source: docs/architecture.md, "Facts across pages belong to the account".
+"""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,7 @@
-"""What an owner does to incidents and to their words, by the rules alone. SPEC 3.1, 3.2."""
+"""What an owner does to incidents and to their words, by the rules alone.
+
+Source: docs/behaviour.md, "Claims" and "Resolving an incident".
+"""
 
 from datetime import UTC, datetime, timedelta
 

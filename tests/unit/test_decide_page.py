@@ -1,4 +1,7 @@
-"""What a page answers to commands: each rule of SPEC 2 and 3 by an example."""
+"""What a page answers to commands: each rule by an example.
+
+Source: docs/behaviour.md, "Claims", "Component tree" and "Impact".
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

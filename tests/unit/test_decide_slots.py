@@ -1,4 +1,7 @@
-"""What an account answers to trades, grants and the clock, by example. SPEC section 6."""
+"""What an account answers to trades, grants and the clock, by example.
+
+Source: docs/behaviour.md, "Tiers and slots".
+"""
 
 from datetime import UTC, datetime, timedelta
 

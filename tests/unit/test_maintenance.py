@@ -1,4 +1,4 @@
-"""A maintenance by hand: planned, started, finished. SPEC 3.5, as far as commands tell it."""
+"""A maintenance by hand: planned, started, finished. Source: docs/behaviour.md, "Maintenance"."""
 
 from datetime import UTC, datetime, timedelta
 

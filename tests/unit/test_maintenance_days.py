@@ -1,7 +1,8 @@
 """Maintenances as bars and percents tell them: nights of 23 and 25 hours, overlaps, overruns.
 
 Windows are planned, started and ended by commands; what is judged are the claims they leave.
-Source: SPEC 3.4, 3.5.
+
+Source: docs/behaviour.md, "Uptime" and "Maintenance".
 """
 
 from datetime import UTC, date, datetime, timedelta

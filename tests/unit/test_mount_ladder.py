@@ -1,4 +1,7 @@
-"""When a mount is looked up again, and what a finding leads to. SPEC section 6."""
+"""When a mount is looked up again, and what a finding leads to.
+
+Source: docs/behaviour.md, "Mounting a host".
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,7 @@
-"""A page's copy: ready answers with their headers, and whether the page may be seen (rule 14)."""
+"""A page's copy: ready answers with their headers, and whether the page may be seen.
+
+Source: docs/architecture.md, "Visibility is checked at the visit".
+"""
 
 from datetime import UTC, datetime, timedelta
 

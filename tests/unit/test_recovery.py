@@ -1,4 +1,7 @@
-"""Which commands a limit on bytes spares (SPEC: updates that resolve, and toggles)."""
+"""Which commands a limit on bytes spares: updates that resolve, and toggles.
+
+Source: docs/behaviour.md, "Limits".
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""A suspended page: what changes, and that nothing else does. SPEC 3.9."""
+"""A suspended page: what changes, and that nothing else does.
+
+Source: docs/behaviour.md, "Visibility".
+"""
 
 from datetime import UTC, datetime, timedelta
 

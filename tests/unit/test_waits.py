@@ -1,4 +1,7 @@
-"""Waiting for announcements in a web process (rule 17)."""
+"""Waiting for announcements in a web process.
+
+Source: docs/architecture.md, "A writer waits for its own range".
+"""
 
 import asyncio
 import time

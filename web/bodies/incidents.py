@@ -1,4 +1,7 @@
-"""Bodies of the owner's incidents and maintenances. Unknown fields are refused. SPEC section 6."""
+"""Bodies of the owner's incidents and maintenances. Unknown fields are refused.
+
+Source: docs/behaviour.md, "Owner's API".
+"""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal

@@ -1,4 +1,7 @@
-"""Bodies of the monitor's API. Unknown fields are ignored. Source: SPEC section 5."""
+"""Bodies of the monitor's API. Unknown fields are ignored.
+
+Source: docs/behaviour.md, "Monitor's API".
+"""
 
 from collections.abc import Sequence
 from typing import Annotated

@@ -1,4 +1,7 @@
-"""Bodies about the hosts of a page. Unknown fields are refused. Source: SPEC section 6."""
+"""Bodies about the hosts of a page. Unknown fields are refused.
+
+Source: docs/behaviour.md, "Mounting a host".
+"""
 
 from typing import Annotated
 

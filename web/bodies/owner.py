@@ -1,4 +1,7 @@
-"""Bodies of the owner's API. Unknown fields are refused. Source: SPEC section 6."""
+"""Bodies of the owner's API. Unknown fields are refused.
+
+Source: docs/behaviour.md, "Owner's API".
+"""
 
 from typing import Annotated, Any, ClassVar
 

@@ -1,4 +1,7 @@
-"""Bodies of an owner's purchases. Unknown fields are refused. Source: SPEC section 6."""
+"""Bodies of an owner's purchases. Unknown fields are refused.
+
+Source: docs/behaviour.md, "Tiers and slots".
+"""
 
 import msgspec
 

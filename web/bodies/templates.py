@@ -1,4 +1,4 @@
-"""Bodies of templates. Null clears what may be missing. Source: SPEC section 6."""
+"""Bodies of templates. Null clears what may be missing. Source: docs/behaviour.md, "Templates"."""
 
 from typing import Annotated, ClassVar
 

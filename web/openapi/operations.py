@@ -52,9 +52,11 @@ class Call:
 
     @property
     def is_logged(self) -> bool:
-        """Whether it is a write of the log: all are, but those under /auth. Source: SPEC 3.8.
+        """Whether it is a write of the log: all are, but those under /auth.
 
         What only finds out what a write would do is none.
+
+        Source: docs/behaviour.md, "Idempotency".
         """
         if self.method == "get" or self.said.is_rehearsal:
             return False

@@ -1,4 +1,4 @@
-"""What became of a write. Source: SPEC 3.7."""
+"""What became of a write. Source: docs/behaviour.md, "Receipts"."""
 
 from web.describe import Example, Operation, Who
 from web.operations.places import RECEIPT

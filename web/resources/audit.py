@@ -1,4 +1,4 @@
-"""The audit of a page: who did what, when, through what. Source: SPEC section 6."""
+"""The audit of a page: who did what, when, through what. Source: docs/behaviour.md, "Audit log"."""
 
 from falcon.asgi import Request, Response
 

@@ -1,4 +1,4 @@
-"""An owner's component tree. Source: SPEC section 6."""
+"""An owner's component tree. Source: docs/behaviour.md, "Component tree"."""
 
 from typing import cast
 

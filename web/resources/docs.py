@@ -1,4 +1,7 @@
-"""The description of the API, for programs and for people. Source: SPEC section 8."""
+"""The description of the API, for programs and for people.
+
+Source: docs/behaviour.md, "Description of the API".
+"""
 
 from collections.abc import Iterable
 from functools import cached_property

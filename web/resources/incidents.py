@@ -1,4 +1,7 @@
-"""An owner's incidents and maintenances, with their updates. Source: SPEC section 6."""
+"""An owner's incidents and maintenances, with their updates.
+
+Source: docs/behaviour.md, "Owner's API".
+"""
 
 from typing import Any, cast
 

@@ -1,4 +1,4 @@
-"""Keys of a page's monitors: told once, stored as hashes. Source: SPEC sections 5 and 6."""
+"""Keys of a page's monitors: told once, stored as hashes. Source: docs/behaviour.md, "Keys"."""
 
 from falcon.asgi import Request, Response
 

@@ -1,4 +1,4 @@
-"""How fast a page's writes were shown, for its owner. Source: SPEC section 6."""
+"""How fast a page's writes were shown, for its owner. Source: docs/behaviour.md, "Owner's API"."""
 
 from falcon.asgi import Request, Response
 

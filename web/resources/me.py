@@ -1,4 +1,7 @@
-"""An owner's own account: read, changed, deleted. Only deletion is a command (DESIGN rule 7)."""
+"""An owner's own account: read, changed, deleted. Only deletion is a command.
+
+Source: docs/architecture.md, "Account changes are not commands".
+"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The monitor's API: one bearer key, one page. Source: SPEC section 5."""
+"""The monitor's API: one bearer key, one page. Source: docs/behaviour.md, "Monitor's API"."""
 
 from typing import TypeVar
 from urllib.parse import unquote

@@ -1,4 +1,7 @@
-"""The hosts of an owner's page. Decided on the account. Source: SPEC section 6."""
+"""The hosts of an owner's page. Decided on the account.
+
+Source: docs/behaviour.md, "Mounting a host".
+"""
 
 import logging
 from collections.abc import Callable

@@ -1,4 +1,7 @@
-"""An owner's pages. Creating one is decided on the account. Source: SPEC section 6."""
+"""An owner's pages. Creating one is decided on the account.
+
+Source: docs/behaviour.md, "Owner's API".
+"""
 
 from datetime import UTC, datetime
 

@@ -1,7 +1,10 @@
-"""A page as it would be served, for its owner alone. Source: SPEC section 6.
+"""A page as it would be served, for its owner alone.
 
-Hidden and dark pages are published like all others (rule 14), so nothing is rendered here (rule
-16): these are the bytes of the publication, under a policy of their own.
+Hidden and dark pages are published like all others, so nothing is rendered here: these are the
+bytes of the publication, under a policy of their own.
+
+Source: docs/architecture.md, "Visibility is checked at the visit" and "Web renders no public page";
+docs/behaviour.md, "Visibility".
 """
 
 import re

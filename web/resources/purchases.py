@@ -1,4 +1,7 @@
-"""An owner's purchases: trades of tokens for slots, and the ledger. Source: SPEC section 6."""
+"""An owner's purchases: trades of tokens for slots, and the ledger.
+
+Source: docs/behaviour.md, "Tiers and slots".
+"""
 
 from falcon.asgi import Request, Response
 

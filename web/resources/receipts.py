@@ -1,4 +1,4 @@
-"""Receipts: what became of a write. Source: SPEC 3.7."""
+"""Receipts: what became of a write. Source: docs/behaviour.md, "Receipts"."""
 
 from falcon.asgi import Request, Response
 

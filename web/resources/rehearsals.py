@@ -1,6 +1,8 @@
-"""What a write would do, found out without doing it. Source: the issue of the dashboard's preview.
+"""What a write would do, found out without doing it.
 
-The bodies are those of the writes; a worker decides and draws, so web renders nothing (rule 16).
+The bodies are those of the writes; a worker decides and draws, so web renders nothing.
+
+Source: docs/architecture.md, "Web renders no public page"; docs/behaviour.md, "Preview of a write".
 """
 
 from typing import Any

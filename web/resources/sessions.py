@@ -1,4 +1,7 @@
-"""An owner's sessions: seen, and ended. Not commands. Source: SPEC section 6."""
+"""An owner's sessions: seen, and ended. Not commands.
+
+Source: docs/behaviour.md, "Accounts and sessions".
+"""
 
 from falcon.asgi import Request, Response
 

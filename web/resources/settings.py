@@ -1,4 +1,7 @@
-"""An owner's page and its settings. Deleting is decided on the account. Source: SPEC section 6."""
+"""An owner's page and its settings. Deleting is decided on the account.
+
+Source: docs/behaviour.md, "Settings of a page".
+"""
 
 import re
 from typing import cast
@@ -58,7 +61,10 @@ class OnePage(MountOwner):
     async def set_domain(
         self, req: Request, resp: Response, page_id: str, domain: str, raw: bytes
     ) -> None:
-        """Mount a domain that is to be primary once it is active. Source: SPEC section 6."""
+        """Mount a domain that is to be primary once it is active.
+
+        Source: docs/behaviour.md, "Mounting a host".
+        """
         holder = await self.holder(req)
         command = mount_command(page_id, domain, "domain", self.settings, wants_primary=True)
 

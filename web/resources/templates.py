@@ -1,4 +1,7 @@
-"""Templates of incidents and maintenances. Visitors see nothing of them. Source: SPEC section 6."""
+"""Templates of incidents and maintenances. Visitors see nothing of them.
+
+Source: docs/behaviour.md, "Templates".
+"""
 
 from typing import cast
 

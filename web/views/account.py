@@ -1,4 +1,7 @@
-"""The answer about an account: what it pays for, what it has, and what will end. SPEC section 6."""
+"""The answer about an account: what it pays for, what it has, and what will end.
+
+Source: docs/behaviour.md, "Tiers and slots".
+"""
 
 from collections.abc import Mapping
 from datetime import datetime

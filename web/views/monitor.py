@@ -1,4 +1,4 @@
-"""Answers to monitors. Source: SPEC section 5."""
+"""Answers to monitors. Source: docs/behaviour.md, "Monitor's API"."""
 
 from typing import Any, TypedDict
 

@@ -1,4 +1,4 @@
-"""Answers about tokens: a trade, and the ledger. Source: SPEC section 6."""
+"""Answers about tokens: a trade, and the ledger. Source: docs/behaviour.md, "Tiers and slots"."""
 
 from typing import TypedDict
 

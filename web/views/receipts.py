@@ -1,4 +1,4 @@
-"""Answers about receipts. Source: SPEC 3.7."""
+"""Answers about receipts. Source: docs/behaviour.md, "Receipts"."""
 
 from collections.abc import Mapping
 from typing import Literal, TypedDict, cast

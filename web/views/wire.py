@@ -1,4 +1,7 @@
-"""Words that answers share: ids and instants as the wire writes them. Source: SPEC section 2."""
+"""Words that answers share: ids and instants as the wire writes them.
+
+Source: docs/behaviour.md, "Ids, times and lists".
+"""
 
 from collections.abc import Mapping
 from typing import Annotated, TypedDict

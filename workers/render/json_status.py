@@ -1,4 +1,7 @@
-"""status.json and status-version.json: the page for programs. Source: SPEC section 4."""
+"""status.json and status-version.json: the page for programs.
+
+Source: docs/behaviour.md, "Public endpoints".
+"""
 
 from typing import Any
 

@@ -1,6 +1,8 @@
-"""What of a page fits its documents: messages first, then bars. Source: SPEC sections 4 and 8.
+"""What of a page fits its documents: messages first, then bars.
 
 What does not fit is left out of the view itself, so that the version tells of what is shown only.
+
+Source: docs/behaviour.md, "Limits".
 """
 
 from collections.abc import Iterable, Sequence
