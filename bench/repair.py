@@ -185,10 +185,22 @@ def play(system: System, actors: Actors, pages: int) -> list[Figures]:
     behind.redis.flushall()
     phases.append(asyncio.run(load.during("flush", lambda: is_repaired(behind, None))))
     [(build,)] = behind.sql("SELECT max(published_build) FROM pages")
-    system.child("worker1").kill()
-    system.start_worker(ANOTHER_BUILD)
-    phases.append(asyncio.run(load.during("new build", lambda: is_repaired(behind, build))))
+    phases.append(asyncio.run(load.during("new build", rolled_out(system, behind, build))))
     return phases
+
+
+def rolled_out(system: System, behind: Behind, build: str) -> Callable[[], bool]:
+    """Replace the worker as a deploy does; return what tells that all pages are of its build."""
+    old = system.child("worker1")
+    system.start_worker(ANOTHER_BUILD)
+
+    def is_over() -> bool:
+        newer = "SELECT 1 FROM pages WHERE published_build NOT IN ('', :build) LIMIT 1"
+        if old.is_running and behind.sql(newer, build=build):
+            old.stop()
+        return not old.is_running and is_repaired(behind, build)
+
+    return is_over
 
 
 def main() -> None:

@@ -32,5 +32,12 @@ PERMALINK_BYTES: Final = 10 * MIB  # 100 messages of 75 KB in HTML, and the chip
 HISTORY_BYTES: Final = 1 * MIB  # 200 cards, and messages as on `/`
 SMALL_BYTES: Final = 16 * KIB  # a badge, the version, the policy, what a visit has to know
 
+# Of a list of incidents that an owner reads: what follows the one that passes it is a page further.
+LIST_TEXT_BYTES: Final = 4 * MIB
+# The longest answers of the API, raw: a list whose last incident brings as much again (a page holds
+# 4 MB of messages at a time), escaped in JSON; a hundred commands of the audit of 64 KB each.
+LIST_BYTES: Final = 16 * MIB
+AUDIT_BYTES: Final = 8 * MIB
+
 # Of a worker process: the messages of some ten of the largest pages, texts included.
 RENDERED_CACHE_BYTES: Final = 8 * MIB

@@ -9,7 +9,7 @@ from domain.page.state import Incident
 from domain.page.tree import Affected, affected, groups_of_namesakes, place
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.store.engine import Connection, run
-from domain.store.incidents import Place, incident_of, incidents_after
+from domain.store.incidents import Place, Stretch, incident_of, incidents_after
 from web.dashboard.screen import Desk, PageScreen, Values
 from web.dashboard.templates import offered
 from web.errors import not_found
@@ -37,7 +37,7 @@ def said_of_leaves(desk: Desk, incident: Incident) -> list[tuple[str, Status]]:
 
 def past_of(
     conn: Connection, page_id: str, kind: IncidentKind, after: Place | None, limit: int
-) -> list[Incident]:
+) -> Stretch:
     """Read what is over, newest first."""
     return incidents_after(conn, page_id, kind, after, limit, is_resolved=True)
 
@@ -53,13 +53,12 @@ class Incidents(PageScreen):
         """Return what is going on and what is over."""
         desk, frame = await self.desk(req, named["page_id"])
         limit, after = limit_of(req), place_of(req)
-        past = await run(self.engine, past_of, desk.page.id, self.kind, after, limit + 1)
-        is_more = len(past) > limit
+        past = await run(self.engine, past_of, desk.page.id, self.kind, after, limit)
         return {
             **frame,
             "open": desk.of_kind(self.kind),
-            "past": past[:limit],
-            "older": cursor_of(past[limit - 1]) if is_more else None,
+            "past": past.incidents,
+            "older": cursor_of(past.incidents[-1]) if past.has_more else None,
             "is_first": after is None,
             "affected": affected_on(desk),
         }

@@ -39,7 +39,7 @@ def line_of(conn: Connection, page: OwnedPage) -> Line:
     """Read what a page shows."""
     components = load_components(conn, page.id)
     kind = IncidentKind.INCIDENT
-    going_on = incidents_after(conn, page.id, kind, None, OPEN_MAX, is_resolved=False)
+    going_on = incidents_after(conn, page.id, kind, None, OPEN_MAX, is_resolved=False).incidents
     leaves = len(tree.leaves(components))
     return Line(page, tree.overall(components), leaves, len(going_on), etag_of(page))
 

@@ -119,7 +119,7 @@ def desk_of(conn: Connection, account_id: str, page_id: str) -> Desk | None:
     page = page_of(conn, account_id, page_id)
     if page is None:
         return None
-    going_on = incidents_after(conn, page.id, None, None, OPEN_MAX, is_resolved=False)
+    going_on = incidents_after(conn, page.id, None, None, OPEN_MAX, is_resolved=False).incidents
     return Desk(page, load_components(conn, page.id), going_on)
 
 

@@ -35,10 +35,10 @@ class Incidents(Owner):
         page = await self.page(req, page_id)
         limit, after = limit_of(req), place_of(req)
         kind = b.kind_of(req.get_param("kind"))
-        found = await run(self.engine, incidents_after, page.id, kind, after, limit + 1)
-        items = found[:limit]
-        cursor = cursor_of(items[-1]) if len(found) > limit else None
-        data: IncidentList = {"items": [incident_view(i) for i in items], "nextCursor": cursor}
+        found = await run(self.engine, incidents_after, page.id, kind, after, limit)
+        cursor = cursor_of(found.incidents[-1]) if found.has_more else None
+        items = [incident_view(incident) for incident in found.incidents]
+        data: IncidentList = {"items": items, "nextCursor": cursor}
         write_data(resp, data)
 
     @describes(said.OPEN_INCIDENT)
