@@ -1,15 +1,25 @@
 """Passwords: argon2id, off the event loop, in turns. New ones are hashed in NFC."""
 
 import asyncio
+import contextlib
+import os
 import secrets
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import Final, TypeVar
 from unicodedata import normalize
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from domain.store.settings import load_settings
-from web.hashing import HashingTurns, Urgency
+from web.hashing import AT_ONCE, HashingTurns, Urgency
+
+Value = TypeVar("Value")
+# A flood of logins leaves the processors to whoever asks for something else.
+NICENESS: Final = 15
 
 
 @cache
@@ -39,17 +49,24 @@ def needs_rehash(stored: str) -> bool:
     return _hasher().check_needs_rehash(stored)
 
 
+def yield_to_requests() -> None:
+    """Lower the priority of this thread alone, where the system has one for each (Linux)."""
+    with contextlib.suppress(AttributeError, OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+
+
 class Passwords:
-    """Hashes and checks passwords in threads."""
+    """Hashes and checks passwords in threads of low priority."""
 
     def __init__(self) -> None:
         """Let in only a few at once."""
         self._turns = HashingTurns()
+        self._threads = ThreadPoolExecutor(AT_ONCE, "passwords", yield_to_requests)
 
     async def hash(self, password: str, urgency: Urgency = Urgency.SIGN_UP) -> str:
         """Return the argon2id hash of a password. Raises ApiError 503."""
         async with self._turns.turn(urgency):
-            return await asyncio.to_thread(hash_password, password)
+            return await self.in_thread(hash_password, password)
 
     async def matches(
         self, password: str, stored: str | None, urgency: Urgency = Urgency.LOGIN
@@ -59,7 +76,11 @@ class Passwords:
         It is tried as typed, for older hashes, then in NFC. Raises ApiError 503.
         """
         async with self._turns.turn(urgency):
-            return await asyncio.to_thread(_matches, password, stored)
+            return await self.in_thread(_matches, password, stored)
+
+    async def in_thread(self, work: Callable[..., Value], *args: object) -> Value:
+        """Call a function off the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
 
 
 def _matches(password: str, stored: str | None) -> bool:

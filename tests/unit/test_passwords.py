@@ -1,8 +1,12 @@
 """Passwords: what fits, what never does, and what is made ready."""
 
 import asyncio
+import os
+import sys
+import threading
 from unittest import mock
 
+import pytest
 from argon2 import PasswordHasher
 
 from web import passwords
@@ -57,3 +61,11 @@ def test_password_fits_as_it_was_typed_when_it_was_stored_by_an_earlier_release(
 def test_hash_is_to_be_made_anew_when_its_parameters_are_others():
     assert not passwords.needs_rehash(hash_password(NFC))
     assert passwords.needs_rehash(PasswordHasher(time_cost=1, memory_cost=64).hash(NFC))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority for each thread")
+def test_hashing_gives_way_to_requests_when_processors_are_scarce():
+    def priority():
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    assert asyncio.run(Passwords().in_thread(priority)) > priority()
