@@ -85,5 +85,5 @@ def append_due(conn: Connection, due: Due, draft: Draft) -> bool:
 
 def draft_for(due: Due, command_id: str, command: object) -> Draft:
     """Return the draft of the clock's command: its events happen when it was due."""
-    once = Idempotency(SCOPE, due.key, b"")
+    once = Idempotency(SCOPE, due.key, b"", is_ours=True)
     return Draft(command_id, command, CLOCK, due.stream_id, once, due_at=due.due_at)

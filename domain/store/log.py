@@ -85,11 +85,15 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """A key for 24 hours within (stream, scope); `body_hash` tells another body by its bytes."""
+    """A key for 24 hours within (stream, scope); `body_hash` tells another body by its bytes.
+
+    A short key of ours is stored as it is, to be looked for by what it says; others as a digest.
+    """
 
     scope: str
     key: str
     body_hash: bytes
+    is_ours: bool = False
 
 
 def names_of(scope: str, key: str) -> dict[str, str]:
@@ -98,11 +102,10 @@ def names_of(scope: str, key: str) -> dict[str, str]:
     return {"digest": digest, "scope": scope, "key": key}
 
 
-def kept_names(authority: Authority, once: Idempotency) -> dict[str, str]:
-    """Return what a key is stored as: a request's by its digest, the clock's as it is."""
+def kept_names(once: Idempotency) -> dict[str, str]:
+    """Return what a key is found by, and what it is stored as."""
     names = names_of(once.scope, once.key)
-    is_ours = authority.kind == "system"  # short, and looked for by what it says: see due.py
-    scope, key = (once.scope, once.key) if is_ours else ("", names["digest"])
+    scope, key = (once.scope, once.key) if once.is_ours else ("", names["digest"])
     return {**names, "kept_scope": scope, "kept_key": key}
 
 
@@ -161,7 +164,7 @@ def append(conn: Connection, draft: Draft) -> Appended | None:
     }
     if draft.idempotency:
         once = draft.idempotency
-        parameters |= {**kept_names(draft.authority, once), "body_hash": once.body_hash}
+        parameters |= {**kept_names(once), "body_hash": once.body_hash}
     statement = _STATEMENTS[draft.authority.kind, draft.idempotency is not None]
     row = conn.execute(statement, parameters).one_or_none()
     return Appended(row.id, row.head_seq, row.last_at) if row else None
