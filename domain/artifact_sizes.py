@@ -39,5 +39,5 @@ LIST_TEXT_BYTES: Final = 4 * MIB
 LIST_BYTES: Final = 16 * MIB
 AUDIT_BYTES: Final = 8 * MIB
 
-# Of a worker process: the messages of some ten of the largest pages, texts included.
-RENDERED_CACHE_BYTES: Final = 8 * MIB
+# Of a worker process: the messages of some five of the largest pages, texts included.
+RENDERED_CACHE_BYTES: Final = 4 * MIB
