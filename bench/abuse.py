@@ -20,12 +20,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.abusers import SCENARIOS, Abuse, Scenario
+from bench.abusers import Abuse
 from bench.accounts import Account, new_account
 from bench.bystanders import Bystanders, Timed
 from bench.client import count_statuses
 from bench.memory import MB, REDIS_DATA, SERVERS, Bytes, Cast, peaks_of
 from bench.production import production_like
+from bench.scenarios_of_abuse import SCENARIOS, Scenario
 from tests.support.actors import Actors
 from tests.support.stack import System
 

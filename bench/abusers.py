@@ -10,7 +10,7 @@ import itertools
 import json
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -277,35 +277,3 @@ async def mount_on(abuse: Abuse, number: int) -> None:
         status, _, _ = await client.ask(abuse.account.owner("DELETE", path))
         abuse.statuses[status] += 1
     client.close()
-
-
-Play = Callable[[Abuse], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """A point of the issue, what is offered, and how; what prepares it is not measured."""
-
-    point: int
-    offered: str
-    play: Play
-    accounts: int = 1
-    prepare: Play | None = None
-
-
-SCENARIOS = (
-    Scenario(1, "250 refused requests/s, a third with 64 KB", refuse),
-    Scenario(2, "150 updates/s of 9,990 characters, 10 visits/s to them", fill_page),
-    Scenario(3, "20 hostile messages/s, 20 toggles/s, 5 visits/s", publish_hostile_words),
-    Scenario(
-        4,
-        "2 heavy pages: each 1 write, 5 visits, 1 preview/s",
-        keep_heavy_pages_busy,
-        2,
-        make_heavy,
-    ),
-    Scenario(6, "50 previews/s of 5 sessions, each opened", preview_without_end),
-    Scenario(8, "150 writes/s of up to 60 KB", fill_log),
-    Scenario(11, "40 logins, 10 sign-ups, 20 confirmations/s", hash_passwords),
-    Scenario(12, "5 domains asked anew 17 times/s, and replaced", mount_silent_domains),
-)

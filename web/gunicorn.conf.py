@@ -4,10 +4,12 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
 from domain.store import metrics_folder
+from domain.store.allocator import give_back_large_blocks
 from domain.store.lines import line_settings
 from domain.store.settings import settings_or_exit
 
 _settings = settings_or_exit()
+give_back_large_blocks()  # each process is forked from this one
 if _settings.metrics_port:  # before anything imports prometheus_client
     metrics_folder.prepare("web", _settings)
 

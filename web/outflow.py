@@ -16,8 +16,10 @@ STALL_AT_END_S: Final = 8.0  # a process that ends is killed after `graceful_tim
 LOOK_S: Final = 1.0  # how often a buffer that is not empty is looked at
 # What the kernel keeps of one connection beside that. By itself it takes 2.5 MB to send on
 # loopback, which no look at the buffer sees, and hands on 256 KB of requests in one piece.
-UNSENT_BYTES: Final = 64 * 1024
+UNSENT_BYTES: Final = 16 * 1024
 UNREAD_BYTES: Final = 64 * 1024
+# As soon as more than this is left of its answers, a client is asked to take them first.
+UNTAKEN_BYTES: Final = 4 * 1024
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: what is unsent goes with the connection
 
 
@@ -33,6 +35,7 @@ class Outflow:
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         """Begin with nothing to send."""
+        transport.set_write_buffer_limits(high=UNTAKEN_BYTES)
         self._transport = transport
         self._loop = loop
         self._written = 0
@@ -46,7 +49,9 @@ class Outflow:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        """Write, and look after it until the client has taken it."""
+        """Write, and look after it until the client has taken it; nothing once it is gone."""
+        if self._transport.is_closing():
+            return
         if not self._transport.get_write_buffer_size():
             self._mark(self._written)
         self._written += len(data)

@@ -2,7 +2,8 @@
 
 uvicorn's parser has no such bounds, gunicorn's own (`limit_request_…`) don't reach it, and Falcon
 waits for the first piece of a body before it looks at anything. Who breaks a bound is answered in
-plain text, and the connection is closed. Answers that nobody takes: web/outflow.py.
+plain text, and the connection is closed. Answers that nobody takes: web/outflow.py. Whose request
+is parsed next: web/parse_queue.py.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from web.address import FORWARDED_PROTO, first_scheme
 from web.answer_headers import ON_EVERY_ANSWER
 from web.hosts import AUTHORITY, split_target
 from web.outflow import Outflow, bound_kernel_buffers
+from web.parse_queue import parse_queue_of
 
 HEAD_BYTES: Final = 32 * 1024  # the request's line and headers
 HEADERS: Final = 100
@@ -69,6 +71,7 @@ class Door(HttpToolsProtocol):
         """Begin before any request."""
         super().__init__(*args, **kwargs)
         self._unparsed = bytearray()
+        self._is_lined_up = self._has_asked = False
         self._fed_bytes = 0  # of a head that has not ended; its first piece may hold a body's end
         self._header_bytes = 0  # of the headers that have
         self._header_count = 0
@@ -85,8 +88,9 @@ class Door(HttpToolsProtocol):
         self._owe(Owed.HEAD)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing more."""
+        """Wait for nothing more, and begin with nothing that was asked for ahead."""
         self._owe(None)
+        self.pipeline.clear()
         self.transport.stop()
         super().connection_lost(exc)
 
@@ -96,9 +100,14 @@ class Door(HttpToolsProtocol):
         super().shutdown()
 
     def data_received(self, data: bytes) -> None:
-        """Parse, as far as nothing has to wait."""
+        """Have a head parsed in its turn, and a body at once: its request has had its turn."""
         self._unparsed += data
-        self._parse_on()
+        if self._is_lined_up:  # there is enough to go on with
+            self.flow.pause_reading()
+        elif self._is_in_body:
+            self._take_turn()
+        else:
+            self._line_up(asks_ahead=False)
 
     def must_wait(self) -> bool:
         """Whether no further request is parsed: one waits for its turn, or the client takes none.
@@ -113,22 +122,32 @@ class Door(HttpToolsProtocol):
         self._go_on()
 
     def _go_on(self) -> None:
-        self._parse_on()
+        self._line_up(asks_ahead=True)
         self.flow.resume_reading()
 
-    def _parse_on(self) -> None:
-        while self._unparsed and not self.must_wait() and not self._is_closing:
-            self._unset_keepalive_if_required()
-            piece = bytes(self._unparsed[:PIECE_BYTES])
-            del self._unparsed[:PIECE_BYTES]
-            self._parse(piece)
+    def _line_up(self, *, asks_ahead: bool) -> None:
         if self._is_closing:
             self._unparsed.clear()
         elif self.must_wait():
             self.flow.pause_reading()
             self._owe(None)  # it is we who don't read
-        else:
+        elif not self._unparsed:
             self._owe(self._still_to_come())
+        elif not self._is_lined_up:
+            self._is_lined_up = True
+            parse_queue_of(self.loop).line_up(self._take_turn, asks_ahead=asks_ahead)
+
+    def _take_turn(self) -> None:
+        """Parse up to the end of a request, or of what there is."""
+        self._is_lined_up = self._has_asked = False
+        while self._unparsed and not self._has_asked and not self._is_closing:
+            self._unset_keepalive_if_required()
+            piece = bytes(self._unparsed[:PIECE_BYTES])
+            del self._unparsed[:PIECE_BYTES]
+            self._parse(piece)
+        self._line_up(asks_ahead=True)
+        if not self._is_in_body:  # else whoever reads the body decides
+            self.flow.resume_reading()
 
     @property
     def _is_closing(self) -> bool:
@@ -183,7 +202,7 @@ class Door(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """End the body, or note that there is none."""
-        self._is_in_body = False
+        self._is_in_body, self._has_asked = False, True
         super().on_message_complete()
 
     def on_response_complete(self) -> None:

@@ -14,6 +14,7 @@ from celery.signals import (
 from kombu.transport.redis import Channel
 
 from domain.store import metrics_folder
+from domain.store.allocator import give_back_large_blocks
 from domain.store.keys import QUEUES
 from domain.store.lines import start_lines
 from domain.store.settings import settings_or_exit
@@ -22,6 +23,7 @@ from workers.schedule import schedule
 
 ROLE = "beat" if "beat" in sys.argv else "worker"
 settings = settings_or_exit()
+give_back_large_blocks()  # each child is forked from this process
 IS_COUNTED = ROLE == "worker" and "worker" in sys.argv and settings.worker_metrics_port > 0
 if IS_COUNTED:  # before anything imports prometheus_client
     metrics_folder.prepare("worker", settings)
