@@ -25,7 +25,7 @@ help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F'\t' '{ printf "make %-11s %s\n", $$1, $$2 }'
 
 run: $(VENV)/installed  ## the whole product on this machine, in the foreground (PORT, HEPSTATUS_DATA_DIR)
-	@exec $(PY) -m ops.run
+	@exec $(PY) -m ops.local.run
 
 test: $(VENV)/installed-dev  ## the whole suite; ARGS="-k name -n0" narrows it
 	@$(PY) -m pytest -n 3 --dist loadfile $(ARGS)

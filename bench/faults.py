@@ -1,8 +1,8 @@
 """Break everything, under load, again and again; count what was lost, doubled or out of order.
 
-`python -m bench.faults` prints a line for each scenario of tests/support/scenarios.py: what was
-acknowledged and what the pages tell, visitors' errors (on pages that were being served, by a web
-process that lived), the oldest word that a visitor was not shown, and the time to heal once the
+`python -m bench.faults` prints a line for each scenario of tests/support/faults/scenarios.py: what
+was acknowledged and what the pages tell, visitors' errors (on pages that were being served, by a
+web process that lived), the oldest word that a visitor was not shown, and the time to heal once the
 fault was mended. Three writers of four wait for publication, the others do not. Ends with 1 if a
 word was lost, doubled or out of order, or a visitor met an error while a web process lived.
 """
@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.actors import Actors
-from tests.support.load import Load
-from tests.support.places import Place, new_story, place_for
-from tests.support.scenarios import SCENARIOS, Fault, Scenario
-from tests.support.verdict import Verdict, judge
+from tests.support.faults.load import Load
+from tests.support.faults.places import Place, new_story, place_for
+from tests.support.faults.scenarios import SCENARIOS, Fault, Scenario
+from tests.support.faults.verdict import Verdict, judge
 
 ENV = {"WEB_CONCURRENCY": "1", "RATE_LIMITS": "off"}
 BEFORE_S, AFTER_S = (1.0, 3.0), 4.0

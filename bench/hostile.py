@@ -2,7 +2,7 @@
 
 from bench.accounts import API, Account
 from bench.client import encode_request
-from web.media import LIMIT_BYTES
+from web.http.bodies import LIMIT_BYTES
 
 NO_JSON = b"{" * (LIMIT_BYTES - 1)
 BODY = 9_990

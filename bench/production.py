@@ -7,8 +7,8 @@ from pathlib import Path
 
 import redis
 
-from ops import ports
-from ops.programs import CHECKOUT
+from ops.local import ports
+from ops.local.programs import CHECKOUT
 from tests.support.stack import System
 
 REDIS_LIMITS = {"maxmemory": "512mb", "maxmemory-policy": "noeviction"}  # docker-compose.yml

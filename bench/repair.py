@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.client import Connection
-from domain.store import keys
+from domain.store.redis import keys
 from tests.support.actors import Actors
-from tests.support.faults import Behind
+from tests.support.faults.breaking import Behind
 from tests.support.stack import System, wait_until
 
 WRITE_S, VISIT_S = 0.2, 0.02

@@ -25,7 +25,7 @@ RUN_BYTES: Final = 22
 DAY_BYTES: Final = 160
 LINK_BYTES: Final = 80
 
-# What grows with what a page holds (domain/page/bounds.py), at its largest, as it is sent raw:
+# What grows with what a page holds (domain/page/limits.py), at its largest, as it is sent raw:
 STATUS_BYTES: Final = 10 * MIB  # 2,000 leaves with their groups, 50,000 ids of leaves in plans
 STATUS_PACKED_BYTES: Final = 2 * MIB  # the same by brotli or gzip, in a script that nothing packs
 PERMALINK_BYTES: Final = 10 * MIB  # 100 messages of 75 KB in HTML, and the chips of 2,000 leaves

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.store import engine
+from domain.store.postgres import engine
 from tests.support.actors import Actors
 from tests.support.inside import STORE_VARIABLES, forget_settings
 from tests.support.stack import System

@@ -5,12 +5,12 @@ from typing import Any
 from falcon.asgi import App, Request, Response
 
 from domain.text import cut_reference
-from web import errors
-from web.access import Access
-from web.auth import Gate, bearer
 from web.dashboard.screen import write_lost
-from web.errors import invalid
-from web.pacing import Pacing
+from web.http import errors
+from web.http.access_log import Access
+from web.http.auth import Gate, bearer
+from web.http.errors import invalid
+from web.http.rate_limits import Pacing
 from web.process import Process
 from web.routes import ROUTES, parts_of
 

@@ -8,17 +8,17 @@ from urllib.parse import unquote
 
 import msgspec
 
-from domain.store.lines import start_lines
-from domain.store.settings import load_settings, require_stack
-from web import tls
-from web.answer_headers import over_tls
+from domain.runtime.logging import start_lines
+from domain.runtime.settings import load_settings, require_stack
+from web.api.accounts.passwords import warm
 from web.app import create_app
-from web.health import readiness
-from web.hosts import BadRequestHostError, requested_host
-from web.lane import Lane, Scope, Send, notice, plain, respond
-from web.notices import NOTHING
-from web.passwords import warm
+from web.http.answer_headers import over_tls
+from web.http.health import readiness
+from web.http.notices import NOTHING
 from web.process import Process
+from web.visitors import tls
+from web.visitors.app import Lane, Scope, Send, notice, plain, respond
+from web.visitors.hosts import BadRequestHostError, requested_host
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 ENCODED = re.compile(r"%(2[fF]|25)")  # a slash, a percent sign

@@ -3,10 +3,10 @@
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
-from domain.store import metrics_folder
+from domain.runtime import metrics_folder
+from domain.runtime.logging import line_settings
+from domain.runtime.settings import settings_or_exit
 from domain.store.allocator import give_back_large_blocks
-from domain.store.lines import line_settings
-from domain.store.settings import settings_or_exit
 
 _settings = settings_or_exit()
 give_back_large_blocks()  # each process is forked from this one
@@ -15,7 +15,7 @@ if _settings.metrics_port:  # before anything imports prometheus_client
 
 bind = f"127.0.0.1:{_settings.port}"  # a proxy stands in front; the image binds all interfaces
 workers = _settings.web_concurrency
-worker_class = "web.protocol.Server"  # ASGI on uvloop and httptools: measured fastest; bounded
+worker_class = "web.http.server.Server"  # ASGI on uvloop and httptools: measured fastest; bounded
 keepalive = 75  # longer than the proxy's own, so that it never meets a closed connection
 graceful_timeout = 10  # a write waits at most 2 s, a visit 1 s
 timeout = 30  # a process whose loop hangs for so long is replaced
@@ -33,8 +33,8 @@ def when_ready(_server: Arbiter) -> None:
 
     And what waits, which has to be told above all when no worker is there to tell it.
     """
-    from domain.store.metrics_exporter import start_exporter  # noqa: PLC0415 - needs the folder
-    from domain.store.stock import Stock  # noqa: PLC0415 - as above
+    from domain.runtime.metrics_exporter import start_exporter  # noqa: PLC0415 - needs the folder
+    from domain.store.backlog_metrics import Stock  # noqa: PLC0415 - as above
 
     if _settings.metrics_port:
         stock = Stock(_settings, None)  # which build is the newest only workers know
@@ -43,7 +43,7 @@ def when_ready(_server: Arbiter) -> None:
 
 def child_exit(_server: Arbiter, worker: Worker) -> None:
     """Take a process that has ended out of the figures."""
-    from domain.store.metrics_exporter import forget_process  # noqa: PLC0415 - needs the folder
+    from domain.runtime.metrics_exporter import forget_process  # noqa: PLC0415 - needs the folder
 
     if _settings.metrics_port:
         forget_process(worker.pid)

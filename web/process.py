@@ -7,20 +7,20 @@ from collections.abc import Sequence
 
 import msgspec
 
-from domain.store import keys
-from domain.store.announcements import decode
-from domain.store.doorbell import PAGE_PREFIX, RingThread
-from domain.store.engine import make_async_engine
-from domain.store.limits import Limits
-from domain.store.listener import Listener
-from domain.store.pace import Pace
-from domain.store.rehearsals import Rehearsals
-from domain.store.settings import Settings
-from domain.store.visit_tally import carry_over
-from web.breaker import READ_S
-from web.neighbours import Neighbours
-from web.served import Served
-from web.waits import Waits
+from domain.runtime.settings import Settings
+from domain.runtime.visit_metrics import carry_over
+from domain.store.broker import PAGE_PREFIX, RingThread
+from domain.store.postgres.engine import make_async_engine
+from domain.store.redis import keys
+from domain.store.redis.announcements import decode
+from domain.store.redis.previews import Rehearsals
+from domain.store.redis.rate_counts import Limits
+from domain.store.redis.request_counts import Pace
+from domain.store.redis.subscriber import Listener
+from web.visitors.circuit_breaker import READ_S
+from web.visitors.pages import Served
+from web.writes.contention import Neighbours
+from web.writes.waiters import Waits
 
 log = logging.getLogger(__name__)
 

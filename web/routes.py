@@ -3,34 +3,31 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from web.answers import Writes
-from web.auth import Gate
+from web.api.accounts import account as me
+from web.api.accounts import logins as auth
+from web.api.accounts import sessions
+from web.api.accounts.passwords import Passwords
+from web.api.audit import resource as audit
+from web.api.billing import resource as purchases
+from web.api.components import resource as components
+from web.api.domains import resource as mounts
+from web.api.incidents import resource as incidents
+from web.api.keys import resource as keys
+from web.api.monitor import resource as monitor
+from web.api.pages import latency, settings
+from web.api.pages import page_preview as preview
+from web.api.pages import resource as pages
+from web.api.previews import resource as rehearsals
+from web.api.receipts import resource as receipts
+from web.api.templates import resource as templates
+from web.dashboard import home
 from web.dashboard.screens import SCREENS
 from web.dashboard.static import StaticFile
-from web.inbox import Inbox
-from web.passwords import Passwords
+from web.http.auth import Gate
+from web.http.responses import Writes
+from web.openapi import resource as docs
 from web.process import Process
-from web.resources import (
-    audit,
-    auth,
-    components,
-    docs,
-    home,
-    incidents,
-    keys,
-    latency,
-    me,
-    monitor,
-    mounts,
-    pages,
-    preview,
-    purchases,
-    receipts,
-    rehearsals,
-    sessions,
-    settings,
-    templates,
-)
+from web.writes.submit import Inbox
 
 
 class Parts(NamedTuple):

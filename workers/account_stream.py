@@ -9,30 +9,36 @@ from dataclasses import dataclass, replace
 
 from domain.account.apply import apply_all
 from domain.account.commands import AddPage
-from domain.account.decide import decide
-from domain.account.decide_mounts import wanted_host
+from domain.account.decide.domains import wanted_host
+from domain.account.decide.table import decide
+from domain.account.domain_commands import MountHost
+from domain.account.domain_events import HostFreed
 from domain.account.events import AccountDeleted, Event, PageRemoved
 from domain.account.facts import Facts
 from domain.account.follow_ups import follow_ups
-from domain.account.mount_commands import MountHost
-from domain.account.mount_events import HostFreed
 from domain.account.state import Account
-from domain.log import Code, Entry, Outcome, Rejection
 from domain.page.commands import Command, CreatePage, DeletePage
-from domain.store import artifacts
-from domain.store import log as command_log
-from domain.store.announcements import Announcement, encode
-from domain.store.artifacts import HostRow
-from domain.store.doorbell import worker_doorbell
-from domain.store.engine import Connection, sync_engine
-from domain.store.hosts import claim_host, held_until, is_taken, release_host, release_hosts
-from domain.store.load import load_account
-from domain.store.log import Authority, Draft, Settlement, Waiting
-from domain.store.mint import mint
-from domain.store.mounts import save_mounts
-from domain.store.new_subdomains import next_subdomain_at, note_new_subdomain
-from domain.store.publication import note_hosts
-from domain.store.save import save_account
+from domain.results import Code, Entry, Outcome, Rejection
+from domain.runtime.new_ids import mint
+from domain.store.broker import worker_doorbell
+from domain.store.postgres import command_log
+from domain.store.postgres.command_log import Authority, Draft, Settlement, Waiting
+from domain.store.postgres.domains.custom_domains import save_mounts
+from domain.store.postgres.domains.hosts import (
+    claim_host,
+    held_until,
+    is_taken,
+    release_host,
+    release_hosts,
+)
+from domain.store.postgres.domains.new_subdomains import next_subdomain_at, note_new_subdomain
+from domain.store.postgres.engine import Connection, sync_engine
+from domain.store.postgres.load import load_account
+from domain.store.postgres.publication import note_hosts
+from domain.store.postgres.save import save_account
+from domain.store.redis import publisher as artifacts
+from domain.store.redis.announcements import Announcement, encode
+from domain.store.redis.publisher import HostRow
 
 UNKNOWN = Rejection(Code.NOT_FOUND, "This account does not exist (any more).")
 

@@ -13,11 +13,11 @@ from celery.signals import (
 )
 from kombu.transport.redis import Channel
 
-from domain.store import metrics_folder
+from domain.runtime import metrics_folder
+from domain.runtime.logging import start_lines
+from domain.runtime.settings import settings_or_exit
 from domain.store.allocator import give_back_large_blocks
-from domain.store.keys import QUEUES
-from domain.store.lines import start_lines
-from domain.store.settings import settings_or_exit
+from domain.store.redis.keys import QUEUES
 from workers import permits
 from workers.schedule import schedule
 
@@ -34,7 +34,7 @@ app = Celery(
     "hepstatus",
     broker=settings.broker_url,
     include=TASKS,
-    amqp="workers.broker:Amqp",  # see there
+    amqp="workers.celery_patches.connection:Amqp",  # see there
 )
 app.conf.update(
     task_ignore_result=True,  # outcomes are rows in Postgres, announced on a channel
@@ -58,12 +58,12 @@ app.conf.update(
     broker_heartbeat=0,  # AMQP only
     worker_cancel_long_running_tasks_on_connection_loss=False,  # a drain finishes without a broker
     worker_send_task_events=False,  # nobody listens
-    worker_pool="workers.pool:Pool",  # see there
+    worker_pool="workers.celery_patches.pool:Pool",  # see there
     worker_max_tasks_per_child=None,  # children hold nothing that grows
     event_queue_expires=60,
     # Nothing limits a drain's time: docs/architecture.md, "The message is a doorbell".
     task_soft_time_limit=None,
-    beat_scheduler="workers.beat:Scheduler",  # see there
+    beat_scheduler="workers.celery_patches.scheduler:Scheduler",  # see there
     beat_max_loop_interval=1,
     beat_schedule=schedule(settings.sweep_s),
     timezone="UTC",
@@ -71,7 +71,7 @@ app.conf.update(
 )
 # A doorbell that was fetched and not begun is the sweep's business. kombu 5.7 puts it back, and if
 # the broker is gone does so on a connection that it has cleared: an AttributeError that ends the
-# worker, where it should connect again. See tests/integration/test_broker_loss.py.
+# worker, where it should connect again. See tests/integration/workers/test_broker_loss.py.
 Channel.do_restore = False
 
 
@@ -84,8 +84,8 @@ def speak_as_one(**_: Any) -> None:  # noqa: ANN401 - what Celery's signal passe
 @worker_process_init.connect
 def forget_inherited_connections(**_: Any) -> None:  # noqa: ANN401 - what Celery's signal passes
     """A forked child must not share its parent's sockets."""
-    from domain.store.artifacts import cache_redis  # noqa: PLC0415 - beat has no such sockets
-    from domain.store.engine import sync_engine  # noqa: PLC0415 - and starts in half the time
+    from domain.store.postgres.engine import sync_engine  # noqa: PLC0415 - and starts in half the time
+    from domain.store.redis.publisher import cache_redis  # noqa: PLC0415 - beat has no such sockets
 
     sync_engine().dispose(close=False)
     cache_redis().connection_pool.reset()
@@ -104,7 +104,7 @@ def show_figures(**_: Any) -> None:  # noqa: ANN401 - what Celery's signal passe
     Lines have their form by now, as at `worker_init` they have not, and no child is forked yet.
     """
     if IS_COUNTED:
-        from workers.figures import start  # noqa: PLC0415 - the folder has to be there first
+        from workers.metrics import start  # noqa: PLC0415 - the folder has to be there first
 
         start(settings)
 
@@ -113,7 +113,7 @@ def show_figures(**_: Any) -> None:  # noqa: ANN401 - what Celery's signal passe
 def forget_process(pid: int, **_: Any) -> None:  # noqa: ANN401 - what Celery's signal passes
     """Take a child that has ended out of the figures."""
     if IS_COUNTED:
-        from domain.store import metrics_exporter  # noqa: PLC0415 - the folder has to be there
+        from domain.runtime import metrics_exporter  # noqa: PLC0415 - the folder has to be there
 
         metrics_exporter.forget_process(pid)
 

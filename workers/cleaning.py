@@ -5,14 +5,14 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from domain.store import archive as command_archive
-from domain.store import expiry
-from domain.store.devices import forget_unused_devices
-from domain.store.engine import Connection, sync_engine
-from domain.store.mailbox_keys import give_missing_keys
-from domain.store.receipts import forget_expired_uses
-from domain.store.sessions import forget_expired_sessions
-from domain.store.settings import load_settings
+from domain.runtime.settings import load_settings
+from domain.store.postgres import archive as command_archive
+from domain.store.postgres import expiry
+from domain.store.postgres.accounts.devices import forget_unused_devices
+from domain.store.postgres.accounts.mailbox_keys import give_missing_keys
+from domain.store.postgres.accounts.sessions import forget_expired_sessions
+from domain.store.postgres.engine import Connection, sync_engine
+from domain.store.postgres.receipts import forget_expired_uses
 
 logger = logging.getLogger(__name__)
 

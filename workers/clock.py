@@ -10,11 +10,11 @@ from typing import Any
 
 from domain.account.commands import EndPrime, ExpireSlot
 from domain.page.commands import FinishMaintenance, StartMaintenance
-from domain.store import engine
-from domain.store.doorbell import UNREACHABLE, worker_doorbell
-from domain.store.due import Due, all_due, append_due, draft_for
-from domain.store.engine import sync_engine
-from domain.store.mint import mint
+from domain.runtime.new_ids import mint
+from domain.store.broker import UNREACHABLE, worker_doorbell
+from domain.store.postgres import engine
+from domain.store.postgres.due import Due, all_due, append_due, draft_for
+from domain.store.postgres.engine import sync_engine
 
 logger = logging.getLogger(__name__)
 

@@ -12,13 +12,15 @@ from typing import Protocol
 
 import msgspec
 
-from domain.log import FAILURE, Entry, Outcome
-from domain.store import artifacts
-from domain.store import log as command_log
-from domain.store.announcements import Announcement
-from domain.store.codec import KINDS, UnknownKindError, decode_command
-from domain.store.doorbell import UNREACHABLE, worker_doorbell
-from domain.store.engine import (
+from domain.results import FAILURE, Entry, Outcome
+from domain.runtime.logging import bound
+from domain.runtime.metrics import DRAIN_S, SETTLED, UNKNOWN, UNPUBLISHED
+from domain.runtime.settings import load_settings
+from domain.store.broker import UNREACHABLE, worker_doorbell
+from domain.store.postgres import command_log
+from domain.store.postgres.command_codec import KINDS, UnknownKindError, decode_command
+from domain.store.postgres.command_log import Settlement, Waiting, try_lock
+from domain.store.postgres.engine import (
     Connection,
     DBAPIError,
     SQLAlchemyError,
@@ -27,10 +29,8 @@ from domain.store.engine import (
     is_culprit,
     sync_engine,
 )
-from domain.store.lines import bound
-from domain.store.log import Settlement, Waiting, try_lock
-from domain.store.metrics import DRAIN_S, SETTLED, UNKNOWN, UNPUBLISHED
-from domain.store.settings import load_settings
+from domain.store.redis import publisher as artifacts
+from domain.store.redis.announcements import Announcement
 from domain.store.work_queue import work_queue
 from workers.account_stream import AccountStream
 from workers.page_stream import PageStream, is_shown

@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from domain.store.doorbell import UNREACHABLE
-from domain.store.engine import UNREACHABLE as POSTGRES_UNREACHABLE
-from domain.store.engine import first_line
+from domain.store.broker import UNREACHABLE
+from domain.store.postgres.engine import UNREACHABLE as POSTGRES_UNREACHABLE
+from domain.store.postgres.engine import first_line
 from domain.store.work_queue import DRAIN_TASK, Job, Standing, work_queue
 from workers import permits
 from workers.stopwatch import Stopwatch

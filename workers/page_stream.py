@@ -5,23 +5,23 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from domain.days import day_of, ends_at
-from domain.log import Entry, Outcome, Rejection
+from domain.calendar import day_of, ends_at
 from domain.page.apply import apply_all
-from domain.page.decide import decide
+from domain.page.decide.table import decide
 from domain.page.state import Page
 from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
-from domain.store import artifacts
-from domain.store.announcements import Announcement, encode
-from domain.store.artifacts import Edition, Publication
-from domain.store.engine import Connection, autocommit
-from domain.store.load import load_page
-from domain.store.log import Settlement, Waiting
-from domain.store.metrics import PUBLISH_S, RENDER_S
-from domain.store.publication import Noted, at_rest, note_publication
-from domain.store.save import save_page
+from domain.results import Entry, Outcome, Rejection
+from domain.runtime.metrics import PUBLISH_S, RENDER_S
+from domain.store.postgres.command_log import Settlement, Waiting
+from domain.store.postgres.engine import Connection, autocommit
+from domain.store.postgres.load import load_page
+from domain.store.postgres.publication import Noted, at_rest, note_publication
+from domain.store.postgres.save import save_page
+from domain.store.redis import publisher as artifacts
+from domain.store.redis.announcements import Announcement, encode
+from domain.store.redis.publisher import Edition, Publication
 from workers.render.build import build_id
-from workers.render.hot import render_hot
+from workers.render.eager import render_hot
 
 OF_TEMPLATES = {kind.__name__ for kind in (AddTemplate, ChangeTemplate, DeleteTemplate)}
 

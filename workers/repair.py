@@ -12,10 +12,11 @@ can't be published, though it ends its process, is tried ever more rarely.
 import time
 from typing import Final
 
-from domain.store import artifacts, doorbell
-from domain.store.engine import autocommit
-from domain.store.metrics import REPAIRED
-from domain.store.publication import note_hosts
+from domain.runtime.metrics import REPAIRED
+from domain.store import broker as doorbell
+from domain.store.postgres.engine import autocommit
+from domain.store.postgres.publication import note_hosts
+from domain.store.redis import publisher as artifacts
 from domain.store.repairs import claim_behind, give_back, host_row, hosts_are_published
 from domain.store.work_queue import Job, work_queue
 from workers import permits

@@ -23,7 +23,8 @@ def schedule(sweep_s: float) -> dict[str, dict[str, Any]]:
 
 
 def _every(seconds: float, task: str, queue: str) -> dict[str, Any]:
-    # Nothing expires: that compares the clocks of two machines. workers/beat.py bounds what waits.
+    # Nothing expires: that compares the clocks of two machines. workers/celery_patches/scheduler.py
+    # bounds what waits.
     return {
         "task": task,
         "schedule": seconds,

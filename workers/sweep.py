@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from math import ceil
 
-from domain.store import artifacts
-from domain.store import log as command_log
-from domain.store.doorbell import worker_doorbell
-from domain.store.engine import sync_engine
+from domain.runtime.settings import load_settings
+from domain.store.broker import worker_doorbell
+from domain.store.postgres import command_log
+from domain.store.postgres.engine import sync_engine
+from domain.store.redis import publisher as artifacts
 from domain.store.repairs import hosts_are_published
-from domain.store.settings import load_settings
 from workers import permits
 
 logger = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 An exception is not Celery's business: it sends the whole of one to the worker's main process, which
 reads a hundred kilobytes in several turns of its loop. If the broker is lost between two of them
 the rest is never read as such: the child's pipe is out of step for good, or the worker ends (Celery
-5.7, `AsynPool.register_with_event_loop`). See tests/integration/test_worker_pool.py.
+5.7, `AsynPool.register_with_event_loop`). See tests/integration/workers/test_pool.py.
 """
 
 import logging
@@ -13,10 +13,15 @@ from typing import Any
 
 from celery import Task
 
-from domain.store import doorbell, engine, rehearsals
-from domain.store.lines import bound
+from domain.runtime.logging import bound
+from domain.store import broker as doorbell
+from domain.store.postgres import engine
+from domain.store.redis import previews as rehearsals
 from domain.store.work_queue import Job
-from workers import cleaning, clock, cold, heavy, mounts, rehearsal, repair, sweep
+from workers import cleaning, clock, heavy, repair, sweep
+from workers import domains as mounts
+from workers import on_demand as cold
+from workers import preview as rehearsal
 from workers.app import app
 from workers.drain import drain_stream
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TypeAlias
 
-from domain.account.mount_commands import MountCommand
+from domain.account.domain_commands import MountCommand
 from domain.page.state import Tier
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from domain.account.mount_events import MountEvent
+from domain.account.domain_events import MountEvent
 from domain.account.state import Booking, Slot
 from domain.page.state import Entitlement, Tier
 

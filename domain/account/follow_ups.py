@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from domain.account import events as e
-from domain.account.mount_events import PrimarySet
+from domain.account.domain_events import PrimarySet
 from domain.account.state import Account
 from domain.page.commands import Command, CreatePage, DeletePage, SetEntitlement, SetHosts
 

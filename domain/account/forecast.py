@@ -6,7 +6,7 @@ Source: docs/behaviour.md, "Tiers and slots".
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.account.places import deal, oldest_first
+from domain.account.allocations import deal, oldest_first
 from domain.account.state import Account
 from domain.account.terms import WARNED_BEFORE
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from domain.account.mount import Mount
+from domain.account.domains import Mount
 from domain.page.state import Entitlement, Tier
 
 

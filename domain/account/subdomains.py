@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain.account.facts import Facts
-from domain.log import Code, Rejection
+from domain.results import Code, Rejection
 
 TOO_MANY = (
     "This account has taken as many new subdomains as it may within 24 hours."

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from domain.page.bounds import FREE_LEAVES, PRIME_LEAVES
+from domain.page.limits import FREE_LEAVES, PRIME_LEAVES
 from domain.page.logo import Logo
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.text import utf8_size

@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from domain.log import Code, Rejection
-from domain.page.bounds import (
+from domain.page.limits import (
     AT_HAND_DAYS,
     INCIDENT_TEXT_BYTES,
     KIB,
@@ -21,6 +20,7 @@ from domain.page.bounds import (
     TREE_TEXT_BYTES,
 )
 from domain.page.state import Component, Incident, Page, Template
+from domain.results import Code, Rejection
 from domain.status import IncidentState
 from domain.text import utf8_size
 

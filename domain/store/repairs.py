@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from domain.store import artifacts
-from domain.store.artifacts import HostRow
-from domain.store.engine import sync_engine
-from domain.store.publication import SPREAD_S, hosts_behind, note_hosts, pages_behind
+from domain.store.postgres.engine import sync_engine
+from domain.store.postgres.publication import SPREAD_S, hosts_behind, note_hosts, pages_behind
+from domain.store.redis import publisher as artifacts
+from domain.store.redis.publisher import HostRow
 
 HOSTS_AT_ONCE = 1_000  # a pipeline and an UPDATE of some 40 ms
 RECENT_MAX = 1_000  # pages that were visited or changed lately, and come first

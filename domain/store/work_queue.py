@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import msgspec
 import redis
 
-from domain.store import keys
-from domain.store.doorbell import DRAIN, EXPIRES_S, worker_doorbell
-from domain.store.metrics import WORK_DEFERRED
+from domain.runtime.metrics import WORK_DEFERRED
+from domain.store.broker import DRAIN, EXPIRES_S, worker_doorbell
+from domain.store.redis import keys
 
 LONG_WORK_MS = 100  # what takes longer is followed by a cool-down
 # A drain that waited for a server that stood still says nothing of its page: it rests no longer.

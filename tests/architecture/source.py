@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("domain", "web", "workers", "ops")
-MIGRATIONS = "domain/store/migrations"
-STORE = "domain/store"
+MIGRATIONS = "domain/store/postgres/migrations"
+NOT_CORE = ("domain/store", "domain/runtime")
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Source:
 
     @property
     def is_core(self) -> bool:
-        """In domain, but not in its store."""
-        return self.is_in("domain") and not self.is_in(STORE)
+        """In domain, but not in its store or runtime."""
+        return self.is_in("domain") and not any(map(self.is_in, NOT_CORE))
 
     def is_in(self, folder: str) -> bool:
         return self.path.is_relative_to(folder)

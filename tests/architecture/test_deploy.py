@@ -121,7 +121,7 @@ def edge_id(header: str) -> str:
     ],
 )  # fmt: skip
 def test_nginx_and_the_application_agree_on_what_a_request_id_is(header: str) -> None:
-    from domain.store.request_ids import request_id_of
+    from domain.runtime.request_ids import request_id_of
 
     # Given what a client sends, when nginx hands an id on
     at_the_edge = edge_id(header)
@@ -133,7 +133,7 @@ def test_nginx_and_the_application_agree_on_what_a_request_id_is(header: str) ->
 
 
 def test_the_layers_in_front_agree_on_how_large_a_request_may_be() -> None:
-    from web.protocol import HEAD_BYTES
+    from web.http.server import HEAD_BYTES
 
     # Given what nginx takes, and what the application reads
     body = int(only(r"client_max_body_size (\d+)m;", NGINX))

@@ -25,7 +25,7 @@ def undocumented(paths: Iterable[str], document: str) -> list[str]:
 
 
 def test_every_setting_names_its_variable() -> None:
-    from domain.store.settings import Settings
+    from domain.runtime.settings import Settings
 
     # Given every setting, when one does not say which environment variable it is read from
     nameless = [field.name for field in fields(Settings) if not field.metadata.get("env")]
@@ -35,7 +35,7 @@ def test_every_setting_names_its_variable() -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    from domain.store.settings import Settings
+    from domain.runtime.settings import Settings
 
     # Given the page of settings
     document = text_of("docs/settings.md")

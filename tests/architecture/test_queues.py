@@ -11,7 +11,7 @@ WORKER_QUEUES = re.compile(r"celery (?:--quiet )?-A workers\.app worker\b.*?\s-Q
 
 @pytest.mark.parametrize("path", ["Procfile", "docker-compose.yml"])
 def test_a_worker_listens_to_every_queue_that_is_routed_to(path: str) -> None:
-    from domain.store.keys import QUEUES
+    from domain.store.redis.keys import QUEUES
 
     # Given how workers are started there
     started = WORKER_QUEUES.findall(text_of(path))
@@ -22,14 +22,14 @@ def test_a_worker_listens_to_every_queue_that_is_routed_to(path: str) -> None:
 
     # Then they are those that tasks are routed to
     assert listened == set(QUEUES), (
-        f"{path} listens to {sorted(listened)}, but domain.store.keys.QUEUES is {sorted(QUEUES)}:"
-        " make them equal."
+        f"{path} listens to {sorted(listened)}, but domain.store.redis.keys.QUEUES is"
+        f" {sorted(QUEUES)}: make them equal."
     )
 
 
 def test_make_run_listens_to_every_queue_that_is_routed_to() -> None:
-    from domain.store.keys import QUEUES
-    from ops import programs
+    from domain.store.redis.keys import QUEUES
+    from ops.local import programs
 
     # Given how `make run` and the tests start a worker
     command = programs.worker({}).command
@@ -39,13 +39,13 @@ def test_make_run_listens_to_every_queue_that_is_routed_to() -> None:
 
     # Then they are those that tasks are routed to
     assert set(listened) == set(QUEUES), (
-        f"ops.programs starts a worker for {sorted(listened)}, but domain.store.keys.QUEUES is"
-        f" {sorted(QUEUES)}: make them equal."
+        f"ops.local.programs starts a worker for {sorted(listened)}, but"
+        f" domain.store.redis.keys.QUEUES is {sorted(QUEUES)}: make them equal."
     )
 
 
 def test_every_queue_is_explained() -> None:
-    from domain.store.keys import QUEUES
+    from domain.store.redis.keys import QUEUES
 
     # Given the glossary, when a queue is missing in it
     glossary = text_of("docs/glossary.md")

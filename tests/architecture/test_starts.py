@@ -15,7 +15,7 @@ NOWHERE = {"DATABASE_URL": "postgresql://127.0.0.1:1/nothing", "REDIS_URL": "red
     ("argument", "module", "needless"),
     [
         ("beat", "workers.app", ("sqlalchemy", "jinja2", "dns")),  # it sends names of tasks
-        ("page", "ops.cli", ("sqlalchemy.orm", "celery.app", "jinja2")),
+        ("page", "ops.cli.main", ("sqlalchemy.orm", "celery.app", "jinja2")),
     ],
 )
 def test_nothing_needless_is_imported_when_a_program_starts(argument, module, needless):

@@ -8,7 +8,8 @@ from typing import Any
 from playwright.sync_api import Browser, Locator, Page, Playwright, Response, expect
 
 from domain.page.commands import Command
-from ops import demo, writing
+from ops.cli import writes as writing
+from ops.local import demo
 from tests.support.inside import inside
 from tests.support.stack import System, wait_until
 

@@ -5,7 +5,7 @@ Source: docs/behaviour.md, "Failures".
 
 import pytest
 
-from tests.integration import wire
+from tests.integration.http import wire
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from domain.page import state as s
-from domain.page.bounds import CATEGORY_LEVELS
+from domain.page.limits import CATEGORY_LEVELS
 from domain.page.logo import EXTENSIONS, Logo
+from domain.runtime.new_ids import mint
 from domain.status import Impact, IncidentKind, IncidentState, Status
-from domain.store.mint import mint
 from domain.text import clean
 
 EPOCH_MS = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1000)

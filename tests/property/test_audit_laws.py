@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.store.codec import KINDS, decode_command, encode_command
+from domain.store.postgres.command_codec import KINDS, decode_command, encode_command
 from tests.property.test_codec_laws import COMMANDS, FIRST_PAYLOADS
-from web.views.audit import details
-from web.views.audit_sentences import SENTENCES, sentence
+from web.api.audit.answers import details
+from web.api.audit.sentences import SENTENCES, sentence
 
 MARK = "5ecret-that-nobody-may-read"
 WORDS = ("hash", "secret", "password", "token")

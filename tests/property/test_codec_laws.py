@@ -10,15 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.account import commands as ac
-from domain.account import mount_commands as mc
-from domain.account.mount import MountKind
-from domain.log import Code, Rejection
+from domain.account import domain_commands as mc
+from domain.account.domains import MountKind
 from domain.page import commands as pc
 from domain.page import state as s
 from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
+from domain.results import Code, Rejection
 from domain.status import Impact, IncidentKind, IncidentState
-from domain.store.announcements import Announcement, decode, encode
-from domain.store.codec import KINDS, UnknownKindError, decode_command, encode_command
+from domain.store.postgres.command_codec import (
+    KINDS,
+    UnknownKindError,
+    decode_command,
+    encode_command,
+)
+from domain.store.redis.announcements import Announcement, decode, encode
 from tests.property.strategies import entitlements, instants, statuses, texts
 
 words = texts(40)

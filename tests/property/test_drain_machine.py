@@ -11,12 +11,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from domain.log import Outcome
 from domain.page import commands as c
+from domain.results import Outcome
+from domain.runtime.new_ids import mint
 from domain.status import IncidentState
-from domain.store import artifacts, keys
-from domain.store.mint import mint
-from tests.property.claim_model import ClaimModel
+from domain.store.redis import keys
+from domain.store.redis import publisher as artifacts
+from tests.property.page.claim_model import ClaimModel
 from tests.property.strategies import statuses
 from tests.support.drained_page import DrainedPage
 

@@ -5,11 +5,11 @@ from contextlib import suppress
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from domain.host_names import LONGEST, BadHostError, name_problem, typed_host
-from domain.store.settings import settings_from
-from web.errors import ApiError
-from web.hosts import normal_host, unicode_form
-from web.mounting import wanted_host
+from domain.hostnames import LONGEST, BadHostError, name_problem, typed_host
+from domain.runtime.settings import settings_from
+from web.api.domains.host_input import wanted_host
+from web.http.errors import ApiError
+from web.visitors.hosts import normal_host, unicode_form
 
 SETTINGS = settings_from({"BASE_DOMAIN": "hep.gg", "HEPSTATUS_DATA_DIR": "/nowhere"})
 LETTERS = "abcz019-äßéжあ"

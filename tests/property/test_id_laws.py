@@ -7,11 +7,11 @@ import unicodedata
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from domain.hosts import is_reserved, subdomain_problem
 from domain.ids import ENTROPY_BYTES, make_id
-from domain.store.mint import mint, mint_key, mint_session, secret_hash
+from domain.runtime.new_ids import mint, mint_key, mint_session, secret_hash
+from domain.subdomains import is_reserved, subdomain_problem
 from domain.text import clean, fold, is_storable, same_name
-from web.hosts import normal_host
+from web.visitors.hosts import normal_host
 
 millis = st.integers(0, 2**48 - 1)
 entropy = st.binary(min_size=ENTROPY_BYTES, max_size=ENTROPY_BYTES)

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from domain.store.markdown import MARKS_MAX, plain
+from domain.runtime.markdown import MARKS_MAX, plain
 from workers.render.markdown import render_message
 
 MARKS = [

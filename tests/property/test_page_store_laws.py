@@ -8,19 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.account.state import Account, Booking, BookingKind, Place, Slot
-from domain.log import DuplicateIdError
 from domain.page import commands as c
 from domain.page.apply import apply_all
-from domain.page.decide import decide
+from domain.page.decide.table import decide
 from domain.page.state import ComponentKind, Entitlement, Page, Tier
+from domain.results import DuplicateIdError
+from domain.runtime.new_ids import mint
 from domain.status import IncidentState
-from domain.store.engine import sync_engine
-from domain.store.load import TIMELINE_DAYS, load_account, load_page
-from domain.store.logos import load_logo
-from domain.store.mint import mint
-from domain.store.save import save_account, save_page
+from domain.store.postgres.engine import sync_engine
+from domain.store.postgres.load import TIMELINE_DAYS, load_account, load_page
+from domain.store.postgres.logos import load_logo
+from domain.store.postgres.save import save_account, save_page
 from tests.property.strategies import entitlements, instants, pages, statuses, texts
-from workers.render.hot import render_hot
+from workers.render.eager import render_hot
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -192,7 +192,7 @@ def test_account_comes_back_equal_when_saved_over_any_other_state(tier, until, b
         dealt = stay | {place.page_id: place for place in places}
         return Account(account_id, tier, until, dealt, slots=slots, balance=drawn[2])
 
-    from domain.store.accounts import create_account
+    from domain.store.postgres.accounts.accounts import create_account
 
     blank = Account(mint("a"))
     first = account(blank.id, blank, before)

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.store import artifacts, keys
-from domain.store.artifacts import Edition, Publication
-from domain.store.mint import mint
+from domain.runtime.new_ids import mint
+from domain.store.redis import keys
+from domain.store.redis import publisher as artifacts
+from domain.store.redis.publisher import Edition, Publication
 
 pytestmark = pytest.mark.usefixtures("store")
 

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from domain.page import commands as c
 from domain.page import tree
 from domain.page.apply import apply_all
-from domain.page.decide import decide
+from domain.page.decide.table import decide
 from domain.page.state import Entitlement, Page, Tier
 from domain.status import IncidentState
 from tests.property.strategies import instants, pages, statuses, texts
-from workers.render.hot import render_hot
+from workers.render.eager import render_hot
 
 TODAY = date(2026, 3, 25)
 PLAIN = ("index.html", "status.json", "status-version.json", "badge.svg")

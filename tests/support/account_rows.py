@@ -2,10 +2,10 @@
 
 from sqlalchemy import text
 
-from domain.store import accounts, sessions
-from domain.store.engine import sync_engine
-from domain.store.mint import mint
-from domain.store.sessions import NewSession
+from domain.runtime.new_ids import mint
+from domain.store.postgres.accounts import accounts, sessions
+from domain.store.postgres.accounts.sessions import NewSession
+from domain.store.postgres.engine import sync_engine
 
 
 def made(password_hash="old"):

@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 from signal import SIGTERM
 
-from ops import ports
-from ops.child import Child, ChildSpec, Ending
-from ops.programs import CHECKOUT
+from ops.local import ports
+from ops.local.child import Child, ChildSpec, Ending
+from ops.local.programs import CHECKOUT
 from tests.support.nginx import replaced
 from tests.support.prerequisites import skip_without
 from tests.support.stack import System

@@ -7,13 +7,14 @@ from unittest import mock
 from domain.account.commands import AddPage, SetTier
 from domain.page.commands import AddComponent, ChangePage
 from domain.page.state import Tier
-from domain.store import artifacts, keys
-from domain.store.accounts import create_account
-from domain.store.engine import sync_engine
-from domain.store.log import Authority, Draft, append, head_seq, waiting
-from domain.store.mint import mint
-from domain.store.publication import pages_behind
-from domain.store.receipts import Receipt, receipt_at
+from domain.runtime.new_ids import mint
+from domain.store.postgres.accounts.accounts import create_account
+from domain.store.postgres.command_log import Authority, Draft, append, head_seq, waiting
+from domain.store.postgres.engine import sync_engine
+from domain.store.postgres.publication import pages_behind
+from domain.store.postgres.receipts import Receipt, receipt_at
+from domain.store.redis import keys
+from domain.store.redis import publisher as artifacts
 from workers import drain, page_stream, sweep
 from workers.render.build import build_id
 
@@ -47,7 +48,9 @@ class DrainedPage:
 
     def append_poison(self) -> int:
         """Acknowledge a command of a kind that no code knows."""
-        with mock.patch("domain.store.log.encode_command", return_value=("Unheard", "{}")):
+        with mock.patch(
+            "domain.store.postgres.command_log.encode_command", return_value=("Unheard", "{}")
+        ):
             return self.append(None)
 
     def drain(self) -> None:

@@ -12,8 +12,11 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from domain.store import artifacts, doorbell, settings, work_queue
-from domain.store import engine as store_engine
+from domain.runtime import settings
+from domain.store import broker as doorbell
+from domain.store import work_queue
+from domain.store.postgres import engine as store_engine
+from domain.store.redis import publisher as artifacts
 from workers.render import build
 
 if TYPE_CHECKING:
@@ -69,7 +72,7 @@ def hepstatus(
 
     What it does not make a sentence of is raised, as a process would show a traceback.
     """
-    from ops.cli import main
+    from ops.cli.main import main
 
     out, err = io.StringIO(), io.StringIO()
     code: object = 0

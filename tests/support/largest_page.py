@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from domain.page import bounds
+from domain.page import limits as bounds
 from domain.page.state import (
     Claim,
     Component,

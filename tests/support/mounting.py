@@ -3,19 +3,20 @@
 from sqlalchemy import text
 
 from domain.account.commands import AddPage
-from domain.account.mount import Mount, MountKind
-from domain.account.mount_commands import (
+from domain.account.domain_commands import (
     MountHost,
 )
-from domain.store import artifacts, keys
-from domain.store.accounts import create_account
-from domain.store.engine import sync_engine
-from domain.store.log import head_seq
-from domain.store.mint import mint, mint_token
-from domain.store.mounts import find_mount, mounts_of_page
-from domain.store.receipts import receipt_at
+from domain.account.domains import Mount, MountKind
+from domain.runtime.new_ids import mint, mint_token
+from domain.store.postgres.accounts.accounts import create_account
+from domain.store.postgres.command_log import head_seq
+from domain.store.postgres.domains.custom_domains import find_mount, mounts_of_page
+from domain.store.postgres.engine import sync_engine
+from domain.store.postgres.receipts import receipt_at
+from domain.store.redis import keys
+from domain.store.redis import publisher as artifacts
 from tests.support.drained_page import append_as, drain_all
-from workers import mounts as lookups
+from workers import domains as lookups
 
 
 def new_domain() -> str:

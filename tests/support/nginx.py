@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from signal import SIGTERM
 
-from ops import ports
-from ops.child import ChildSpec, Ending
-from ops.programs import CHECKOUT
+from ops.local import ports
+from ops.local.child import ChildSpec, Ending
+from ops.local.programs import CHECKOUT
 from tests.support.prerequisites import skip_without
 from tests.support.stack import System, Web
 

@@ -15,14 +15,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from domain.store import artifacts
-from domain.store.health import worker_seen
-from ops import ports, processes, programs
-from ops.child import Child, ChildSpec
-from ops.child_output import LogFolder
-from ops.embedded.postgres_server import PostgresServer
-from ops.embedded.redis_server import RedisServer
-from ops.embedded.stack import EmbeddedStack, StackUrls
+from domain.store.postgres.health import worker_seen
+from domain.store.redis import publisher as artifacts
+from ops.local import ports, processes, programs
+from ops.local.child import Child, ChildSpec
+from ops.local.child_output import LogFolder
+from ops.local.embedded.postgres_server import PostgresServer
+from ops.local.embedded.redis_server import RedisServer
+from ops.local.embedded.stack import EmbeddedStack, StackUrls
 from tests.support.inside import inside
 
 READY_LIMIT_S = 30.0
@@ -164,7 +164,7 @@ class System:
         return self._urls
 
     def migrate(self) -> None:
-        from domain.store.migrations import migrate
+        from domain.store.postgres.migrations import migrate
 
         migrate(self.urls.database_url)
 
@@ -225,7 +225,7 @@ class System:
 
     def wait_until_drained(self, limit_s: float = START_LIMIT_S) -> None:
         """Until a worker drains."""
-        from ops.probe import wait_until_drained
+        from ops.local.readiness import wait_until_drained
 
         with inside(self):
             assert wait_until_drained(limit_s), f"no worker drains\n{self.logs()}"

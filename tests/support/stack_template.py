@@ -3,8 +3,8 @@
 import fcntl
 from pathlib import Path
 
-from ops.child_output import LogFolder
-from ops.embedded.postgres_server import PostgresServer
+from ops.local.child_output import LogFolder
+from ops.local.embedded.postgres_server import PostgresServer
 
 
 def template(shared: Path) -> Path:

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.engine import make_url
 
-from domain.store.engine import driver_url
-from domain.store.migrations import migrate, upgrade_to
-from domain.store.restore import NotForgottenError, forget_meanwhile
-from domain.store.tables import metadata
+from domain.store.postgres.engine import driver_url
+from domain.store.postgres.migrations import migrate, upgrade_to
+from domain.store.postgres.restore import NotForgottenError, forget_meanwhile
+from domain.store.postgres.tables import metadata
 from tests.support.actors import PASSWORD, Actors, unique
-from tests.support.faults import NOBODY, SOON_S
+from tests.support.faults.breaking import NOBODY, SOON_S
 from tests.support.inside import hepstatus, inside
 from tests.support.stack import wait_until
 

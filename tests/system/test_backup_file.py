@@ -9,13 +9,13 @@ from unittest.mock import patch
 
 import pytest
 
-from domain.store import backup as backups
-from domain.store.engine import sync_engine
+from domain.store.postgres import backup as backups
+from domain.store.postgres.engine import sync_engine
 from tests.support.inside import hepstatus, inside
 
 pytestmark = pytest.mark.system
 
-PROGRAM = (sys.executable, "-m", "ops.cli")
+PROGRAM = (sys.executable, "-m", "ops.cli.main")
 
 
 def test_older_backup_stays_when_another_is_to_have_its_name(system, tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.actors import PASSWORD, Actors, unique
-from tests.support.faults import Behind
+from tests.support.faults.breaking import Behind
 from tests.support.inside import hepstatus
 from tests.support.stack import wait_until
 

@@ -12,10 +12,10 @@ import psycopg
 import pytest
 import redis
 
-from ops import processes
-from ops.cannot_run import CannotRunError
-from ops.embedded import cluster
-from ops.embedded.stack import EmbeddedStack, read_stack
+from ops.local import processes
+from ops.local.embedded import cluster
+from ops.local.embedded.stack import EmbeddedStack, read_stack
+from ops.operator_error import CannotRunError
 from tests.support.stack import wait_until
 from tests.support.stack_template import template
 

@@ -8,7 +8,7 @@ from statistics import median
 
 import pytest
 
-from tests.support.faults import SOON_S, Behind
+from tests.support.faults.breaking import SOON_S, Behind
 from tests.support.stack import System, wait_until
 
 pytestmark = [pytest.mark.system, pytest.mark.slow]

@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.actors import Actors
-from tests.support.clock import has_compiler
-from tests.support.load import Load
-from tests.support.places import Place, new_story, place_for
+from tests.support.faults.clock import has_compiler
+from tests.support.faults.load import Load
+from tests.support.faults.places import Place, new_story, place_for
+from tests.support.faults.scenarios import SCENARIOS
+from tests.support.faults.story import Story
+from tests.support.faults.verdict import judge
 from tests.support.prerequisites import skip_without
-from tests.support.scenarios import SCENARIOS
-from tests.support.story import Story
-from tests.support.verdict import judge
 
 pytestmark = pytest.mark.system
 

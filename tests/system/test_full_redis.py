@@ -3,8 +3,8 @@
 import psutil
 import pytest
 
-from domain.store.doorbell import worker_doorbell
-from tests.support.faults import SOON_S, Behind
+from domain.store.broker import worker_doorbell
+from tests.support.faults.breaking import SOON_S, Behind
 from tests.support.inside import inside
 from tests.support.stack import wait_until
 

@@ -8,7 +8,7 @@ import pytest
 
 from domain.page.commands import SetStatus
 from tests.support.actors import Actors, unique
-from tests.support.faults import SOON_S, Behind, receipt_id
+from tests.support.faults.breaking import SOON_S, Behind, receipt_id
 from tests.support.stack import System, wait_until
 
 pytestmark = pytest.mark.system

@@ -8,10 +8,10 @@ import psutil
 import pytest
 
 from domain.page.commands import SetStatus
-from domain.store import keys
-from ops import ports
+from domain.store.redis import keys
+from ops.local import ports
 from tests.support.actors import Actors, unique
-from tests.support.faults import SOON_S, Behind, frozen
+from tests.support.faults.breaking import SOON_S, Behind, frozen
 from tests.support.figures import figure, scrape
 from tests.support.stack import System, wait_until
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from domain.store import keys
-from tests.support.faults import SOON_S, Behind, frozen
+from domain.store.redis import keys
+from tests.support.faults.breaking import SOON_S, Behind, frozen
 from tests.support.stack import System, wait_until
 
 pytestmark = pytest.mark.system

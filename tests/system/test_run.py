@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 import psutil
 import pytest
 
-from ops import data_folder, ports, processes
-from ops.programs import CHECKOUT
+from ops.local import data_folder, ports, processes
+from ops.local.programs import CHECKOUT
 from tests.support.stack import wait_until
 
 pytestmark = pytest.mark.system
 
-COMMAND = (sys.executable, "-m", "ops.run")
+COMMAND = (sys.executable, "-m", "ops.local.run")
 START_LIMIT_S = 60.0
 
 

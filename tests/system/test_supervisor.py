@@ -13,12 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ops import privileges, processes
-from ops.cannot_run import CannotRunError
-from ops.child import Child, ChildSpec, Ending
-from ops.child_output import LogFolder
-from ops.ledger import Ledger
-from ops.supervisor import RESTART_AFTER_S, Supervisor
+from ops.local import privileges, processes
+from ops.local.child import Child, ChildSpec, Ending
+from ops.local.child_output import LogFolder
+from ops.local.children import Ledger
+from ops.local.supervisor import RESTART_AFTER_S, Supervisor
+from ops.operator_error import CannotRunError
 from tests.support.stack import wait_until
 
 pytestmark = pytest.mark.system
@@ -34,10 +34,10 @@ import json, os, sys
 from pathlib import Path
 from signal import SIGTERM
 from ops import stop_signals
-from ops.child import Child, ChildSpec, Ending
-from ops.child_output import PrefixedOutput, say
-from ops.ledger import Ledger
-from ops.supervisor import Supervisor
+from ops.local.child import Child, ChildSpec, Ending
+from ops.local.child_output import PrefixedOutput, say
+from ops.local.children import Ledger
+from ops.local.supervisor import Supervisor
 
 folder = Path(sys.argv[1])
 os.environ["HEPSTATUS_DATA_DIR"] = str(folder)
@@ -219,7 +219,7 @@ def test_frozen_child_is_ended_too(start, supervisor):
 
 
 def test_program_that_is_not_there_gets_a_sentence(monkeypatch, start):
-    monkeypatch.setattr("ops.child.dying_with_parent", lambda _how: ())
+    monkeypatch.setattr("ops.local.child.dying_with_parent", lambda _how: ())
     with pytest.raises(CannotRunError, match=r"web can't be started: .*no-such-program"):
         start("web", ("no-such-program",))
 

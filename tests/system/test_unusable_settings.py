@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from ops import programs
+from ops.local import programs
 
 pytestmark = pytest.mark.system
 
@@ -14,7 +14,7 @@ PROGRAMS = {
     "web": programs.web,
     "worker": programs.worker,
     "beat": programs.beat,
-    "doctor": lambda env: programs._module("doctor", ("ops.cli", "doctor"), env, 1.0),
+    "doctor": lambda env: programs._module("doctor", ("ops.cli.main", "doctor"), env, 1.0),
 }
 
 

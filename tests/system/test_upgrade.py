@@ -8,10 +8,10 @@ import threading
 
 import pytest
 
-from domain.store.tables import metadata
+from domain.store.postgres.tables import metadata
 from tests.support.actors import Actors
-from tests.support.faults import SOON_S, Behind
-from tests.support.history import NoHistoryError, before_newest_step, newest_step
+from tests.support.faults.breaking import SOON_S, Behind
+from tests.support.faults.history import NoHistoryError, before_newest_step, newest_step
 from tests.support.inside import hepstatus
 from tests.support.stack import System, wait_until
 

@@ -8,9 +8,9 @@ from functools import partial
 
 import pytest
 
-from domain.store import keys
+from domain.store.redis import keys
 from tests.support.actors import Visitor
-from tests.support.faults import SOON_S, Behind
+from tests.support.faults.breaking import SOON_S, Behind
 from tests.support.nginx import nginx
 from tests.support.stack import System, wait_until
 

@@ -5,8 +5,8 @@ import re
 from falcon.asgi import Request
 
 from domain.account.credentials import PASSWORD_SHORTEST
-from domain.store.engine import run
-from domain.store.sessions import sessions_of
+from domain.store.postgres.accounts.sessions import sessions_of
+from domain.store.postgres.engine import run
 from web.dashboard.screen import Screen, Values
 
 # The first that is found counts: Edge calls itself Chrome too, and Chrome Safari.

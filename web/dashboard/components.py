@@ -3,7 +3,7 @@
 from falcon.asgi import Request
 
 from domain.page import tree
-from domain.page.bounds import CATEGORY_LEVELS
+from domain.page.limits import CATEGORY_LEVELS
 from domain.page.state import Entitlement, Tier
 from web.dashboard.screen import PageScreen, Values
 

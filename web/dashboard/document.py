@@ -10,11 +10,11 @@ import falcon
 from falcon.asgi import Response
 from jinja2 import Environment
 
-from domain.days import iso
+from domain.calendar import iso
+from domain.date_text import between, in_zone, long_day
+from domain.runtime.markdown import plain
+from domain.runtime.template_loader import environment, wording
 from domain.status import IncidentState, Status
-from domain.store.markdown import plain
-from domain.store.template_folder import environment, wording
-from domain.times import between, in_zone, long_day
 from web.dashboard.static import static_path
 
 STATUSES = (

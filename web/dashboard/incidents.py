@@ -8,12 +8,12 @@ from falcon.asgi import Request
 from domain.page.state import Incident
 from domain.page.tree import Affected, affected, groups_of_namesakes, place
 from domain.status import Impact, IncidentKind, IncidentState, Status
-from domain.store.engine import Connection, run
-from domain.store.incidents import Place, Stretch, incident_of, incidents_after
+from domain.store.postgres.engine import Connection, run
+from domain.store.postgres.incidents import Place, Stretch, incident_of, incidents_after
 from web.dashboard.screen import Desk, PageScreen, Values
 from web.dashboard.templates import offered
-from web.errors import not_found
-from web.paging import cursor_of, limit_of, place_of
+from web.http.errors import not_found
+from web.http.paging import cursor_of, limit_of, place_of
 
 # What an incident is opened with; the rest can be said by an update.
 TROUBLE = (Status.DEGRADED, Status.PARTIAL, Status.OUTAGE)

@@ -5,8 +5,8 @@ from shlex import quote
 
 from falcon.asgi import Request
 
-from domain.store.engine import run
-from domain.store.owned import keys_of
+from domain.store.postgres.engine import run
+from domain.store.postgres.owned import keys_of
 from web.dashboard.screen import PageScreen, Values
 
 # What stands in an example for the secret; templates/static/dashboard/secret.js puts that there.

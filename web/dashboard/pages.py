@@ -11,10 +11,10 @@ from domain.page import tree
 from domain.page.settings import etag_of
 from domain.page.state import Tier
 from domain.status import IncidentKind, Status
-from domain.store.engine import Connection, run
-from domain.store.incidents import incidents_after
-from domain.store.load import load_components
-from domain.store.owned import OwnedPage, pages_of
+from domain.store.postgres.engine import Connection, run
+from domain.store.postgres.incidents import incidents_after
+from domain.store.postgres.load import load_components
+from domain.store.postgres.owned import OwnedPage, pages_of
 from web.dashboard.document import days_until
 from web.dashboard.screen import OPEN_MAX, PageScreen, Screen, Values
 

@@ -13,14 +13,14 @@ from falcon.asgi import Request, Response
 from domain.page import tree
 from domain.page.state import Component, Incident
 from domain.status import IncidentKind, Status
-from domain.store.engine import UNREACHABLE, Connection, run
-from domain.store.incidents import incidents_after
-from domain.store.load import load_components
-from domain.store.owned import OwnedPage, page_of
-from domain.store.sessions import Holder
-from web.auth import NO_SESSION, Gate
+from domain.store.postgres.accounts.sessions import Holder
+from domain.store.postgres.engine import UNREACHABLE, Connection, run
+from domain.store.postgres.incidents import incidents_after
+from domain.store.postgres.load import load_components
+from domain.store.postgres.owned import OwnedPage, page_of
 from web.dashboard.document import write_document
-from web.errors import ApiError, not_found, unavailable
+from web.http.auth import NO_SESSION, Gate
+from web.http.errors import ApiError, not_found, unavailable
 from web.process import Process
 
 log = logging.getLogger(__name__)

@@ -1,19 +1,11 @@
 """Where each screen of the dashboard is."""
 
-from web.dashboard import (
-    account,
-    activity,
-    components,
-    domain,
-    entry,
-    incidents,
-    keys,
-    look,
-    maintenance,
-    pages,
-    templates,
-    tokens,
-)
+from web.dashboard import account, components, incidents, keys, maintenance, pages, templates
+from web.dashboard import audit as activity
+from web.dashboard import billing as tokens
+from web.dashboard import domains as domain
+from web.dashboard import login as entry
+from web.dashboard import settings as look
 from web.dashboard.screen import Screen
 
 ONE = "/dashboard/pages/{page_id}"

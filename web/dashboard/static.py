@@ -6,7 +6,7 @@ from functools import cache
 import falcon
 from falcon.asgi import Request, Response
 
-from domain.store.template_folder import FOLDER, colours, environment
+from domain.runtime.template_loader import FOLDER, colours, environment
 
 SOURCE = FOLDER / "static" / "dashboard"
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}

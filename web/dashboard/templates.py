@@ -6,12 +6,12 @@ from falcon.asgi import Request
 
 from domain.page.state import Template
 from domain.status import Impact, IncidentKind
-from domain.store.engine import run
-from domain.store.templates import load_templates
+from domain.store.postgres.engine import run
+from domain.store.postgres.templates import load_templates
 from web.dashboard.screen import PageScreen, Values
 
 if TYPE_CHECKING:
-    from domain.store.engine import AsyncEngine
+    from domain.store.postgres.engine import AsyncEngine
 
 
 class Templates(PageScreen):

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from web.cookies import SESSION, name_over
-from web.describe import JSON, Example, Given, Who
+from web.http.cookies import SESSION, name_over
+from web.http.error_codes import REFUSALS
+from web.openapi.describe import JSON, Example, Given, Who
 from web.openapi.operations import Call, Routed, calls
 from web.openapi.prose import SECTIONS, prose
 from web.openapi.schemas import Schemas
-from web.refusals import REFUSALS
 
 Json = dict[str, Any]
 SECURITY: dict[Who, list[Json]] = {

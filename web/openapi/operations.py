@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from web.describe import METHODS, Operation, Place, Who, operation_of
-from web.operations.places import PLACES
-from web.refusals import REFUSALS
+from web.http.error_codes import REFUSALS
+from web.openapi.describe import METHODS, Operation, Place, Who, operation_of
+from web.openapi.path_parameters import PLACES
 
 PART = re.compile(r"\{(\w+)\}")
 API = "/api/v1/"

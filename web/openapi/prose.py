@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from web.refusals import REFUSALS
+from web.http.error_codes import REFUSALS
 
 FOLDER = Path(__file__).parents[2] / "templates" / "docs"
 TABLE = "<!-- refusals -->"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from web.describe import JSON
+from web.openapi.describe import JSON
 from web.openapi.document import Json
 
 WHO = {"key": '-H "Authorization: Bearer $KEY"', "session": "-b jar"}

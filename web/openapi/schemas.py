@@ -11,7 +11,7 @@ from typing import Any, get_args, get_type_hints, is_typeddict
 import msgspec
 
 from domain.text import BLANK, NOT_BLANK
-from web.media import nullable_fields, required_texts
+from web.http.bodies import nullable_fields, required_texts
 
 Schema = dict[str, Any]
 REF = "#/components/schemas/{name}"

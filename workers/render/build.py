@@ -4,7 +4,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from domain.store.settings import load_settings
+from domain.runtime.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("templates", "workers/render", "domain/page", "domain")

@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
+from domain.runtime.template_loader import colours, wording
 from domain.status import IncidentState, Status
-from domain.store.template_folder import colours, wording
 from workers.render.build import ROOT
 from workers.render.colour import legible
 from workers.render.html import environment, render, tightened

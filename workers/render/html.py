@@ -7,10 +7,10 @@ from typing import Any
 from jinja2 import Environment
 
 from domain.badge import clean_text
-from domain.days import iso
-from domain.store import template_folder
-from domain.times import between, in_zone, lasted, long_day, month_in
-from workers.render.bar_svg import bar_paths
+from domain.calendar import iso
+from domain.date_text import between, in_zone, lasted, long_day, month_in
+from domain.runtime import template_loader as template_folder
+from workers.render.bars import bar_paths
 from workers.render.markdown import words
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from domain.days import iso
+from domain.calendar import iso
 from workers.render.incident_view import IncidentView, UpdateView
 from workers.render.tree_view import NodeView
 from workers.render.view import PageView

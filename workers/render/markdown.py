@@ -10,7 +10,7 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from domain.artifact_sizes import RENDERED_CACHE_BYTES
-from domain.store.markdown import has_few_marks, parser
+from domain.runtime.markdown import has_few_marks, parser
 from workers.render.build import build_id
 
 _BLANK_LINES: Final = re.compile(r"\n\s*\n")

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from domain.bars import Bar, Trouble, bar_of
 from domain.page import tree
+from domain.page.bars import Bar, Trouble, bar_of
 from domain.page.state import Claim, Component, Page
+from domain.page.uptime import percent
+from domain.runtime.template_loader import wording
 from domain.status import Status
-from domain.store.template_folder import wording
-from domain.uptime import percent
 
 Held = Mapping[str, list[tuple[str, Claim]]]
 

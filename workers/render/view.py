@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from domain.artifact_sizes import FRAME_BYTES, MESSAGES_BYTES, PAGE_BYTES
-from domain.days import starts_at
+from domain.calendar import starts_at
 from domain.page import tree
 from domain.page.logo import Logo
 from domain.page.state import Incident, Mode, Page, Tier
+from domain.runtime.settings import load_settings
+from domain.runtime.template_loader import wording
 from domain.status import IncidentKind, Status
-from domain.store.load import TIMELINE_DAYS
-from domain.store.settings import load_settings
-from domain.store.template_folder import wording
+from domain.store.postgres.load import TIMELINE_DAYS
 from workers.render.incident_view import IncidentView, incident_views
 from workers.render.room import Room, card_bytes, fitted, fitted_latest, with_bars_that_fit
 from workers.render.tree_view import NodeView, label_of, leaves_of, node_views

@@ -1,0 +1,107 @@
+"""What an owner may name as a host, and the one form in which it is kept.
+
+Sentences are predicates ("must be …"): whoever asked puts the name of its field before them.
+Between `typed_host` and the rest, whoever asked brings the name into ASCII (IDN needs a library).
+
+Source: docs/behaviour.md, "Mounting a host".
+"""
+
+import re
+from typing import Final
+
+from domain.subdomains import LABEL, subdomain_problem
+
+LONGEST: Final = 253  # characters, RFC 1035 without the root's dot
+LONGEST_LABEL: Final = 63
+_WEB: Final = re.compile(r"https?://", re.IGNORECASE)
+# What WHATWG's URL parser takes for the end of an IPv4 address, in decimal, octal or hexadecimal.
+_NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_IP: Final = "must be a name, not an IP address."
+_PATH: Final = "must be a host name alone, without a path."
+_SIGNS: Final = (
+    ("://", "must be a host name alone, without a scheme."),
+    ("/", _PATH),
+    ("?", _PATH),
+    ("#", _PATH),
+    ("\\", _PATH),
+    ("@", "must be a host name alone, without a user name."),
+    ("*", "must be one name: a wildcard can't be mounted."),
+)
+
+
+class BadHostError(ValueError):
+    """No host; the message is a predicate for a field's name, such as "must be a name …"."""
+
+
+def typed_host(text: str) -> str:
+    """Return the name in what was typed or pasted: `https://status.acme.com:443/` is one too.
+
+    Raises BadHostError for what is no host name, even before IDN.
+    """
+    rest = text.strip()
+    if pasted := _WEB.match(rest):
+        rest = rest[pasted.end() :].removesuffix("/")
+    if problem := _sign_problem(rest):
+        raise BadHostError(problem)
+    name, colon, port = rest.partition(":")
+    if colon and not re.fullmatch(r"[0-9]{1,5}", port):
+        raise BadHostError("must be a host name alone, such as status.acme.com.")
+    return name
+
+
+def _sign_problem(name: str) -> str | None:
+    for sign, problem in _SIGNS:
+        if sign in name:
+            return problem
+    if name.startswith("[") or name.count(":") > 1:
+        return _IP
+    if any(sign.isspace() or not sign.isprintable() or sign == "%" for sign in name):
+        return "must be a host name: it holds a character that no host name has."
+    return None
+
+
+def name_problem(host: str, base: str) -> str | None:
+    """Tell why a name in ASCII, lower case, without a trailing dot is no full host name."""
+    if len(host) > LONGEST:
+        return f"must be a host name of at most {LONGEST} characters."
+    labels = host.split(".")
+    for label in labels:
+        if problem := _label_problem(label):
+            return problem
+    if _NUMBER.fullmatch(labels[-1]):
+        return _IP
+    if len(labels) == 1 and host != base:
+        return f"must be a full host name, such as acme.{base} or status.acme.com."
+    return None
+
+
+def _label_problem(label: str) -> str | None:
+    if not label:
+        return "must be a host name without empty parts between its dots."
+    if len(label) > LONGEST_LABEL:
+        return f"must be a host name whose parts have at most {LONGEST_LABEL} characters."
+    if "_" in label:
+        return "must be a host name without underscores: browsers don't take them."
+    if not LABEL.fullmatch(label):
+        return "must be a host name of letters, digits and hyphens, with no hyphen at an end."
+    return None
+
+
+def house_problem(host: str, base: str, cname_target: str) -> str | None:
+    """Tell why a full host name can't be a page's because it is, or may be, the service's own."""
+    if host == base:
+        return f"must not be {base}: that is the service's own."
+    if host == cname_target or host.endswith(f".{cname_target}"):
+        return f"must not be {cname_target} or below: domains are pointed there."
+    label = subdomain_of(host, base)
+    if label is None:
+        return None
+    if "." in label:
+        return f"must have one part before .{base}, such as acme.{base}."
+    problem = subdomain_problem(label)
+    return f"must have a subdomain that can be one. {problem}" if problem else None
+
+
+def subdomain_of(host: str, base: str) -> str | None:
+    """Return what stands before the base in a name under it; None for a name elsewhere."""
+    return host.removesuffix(f".{base}") if host.endswith(f".{base}") else None

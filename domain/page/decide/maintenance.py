@@ -1,0 +1,181 @@
+"""What follows from a command on a maintenance. Source: docs/behaviour.md, "Maintenance"."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from domain.page import commands as c
+from domain.page import events as e
+from domain.page import tree
+from domain.page.claims import released, status_without
+from domain.page.decide.outcomes import claim_all, invalid, not_found, show
+from domain.page.room import no_room_for_claims, no_room_for_window
+from domain.page.state import Incident, Page, Update
+from domain.page.text_limit import no_room_for_message, no_room_in_incidents
+from domain.results import Code, DuplicateIdError, Rejection
+from domain.status import Impact, IncidentKind, IncidentState, Status, worst
+from domain.text import utf8_size
+
+Decision = tuple[e.Event, ...] | Rejection
+NOT_DUE = "The plan of this maintenance was changed: it is not due at that instant any more."
+NO_STATE = "state is for maintenances only; post an update to the incident instead."
+PAST = "{} can't be switched on: the planned {} is over. Give another, or {} it now."
+
+
+def schedule_maintenance(page: Page, command: c.ScheduleMaintenance, at: datetime) -> Decision:
+    """Plan a window; its leaves are those that the references mean now."""
+    if command.incident_id in page.incidents:
+        raise DuplicateIdError(command.incident_id)
+    if command.scheduled_end <= command.scheduled_start:
+        return invalid("scheduledEnd", "scheduledEnd must be later than scheduledStart.")
+    leaves = {id_: None for ref in command.components for id_ in tree.resolve(page.components, ref)}
+    if refused := no_room_for_window(page) or no_room_for_claims(page, len(leaves)):
+        return refused
+    more = utf8_size(command.title) + utf8_size(command.body or "")
+    if refused := no_room_in_incidents(page, more, "body" if command.body else "title", at):
+        return refused
+    state = IncidentState.SCHEDULED
+    first = Update(command.update_id, state, command.body or "", at, at)
+    return (
+        e.IncidentOpened(
+            Incident(
+                id=command.incident_id,
+                title=command.title,
+                impact=Impact.NONE,
+                state=state,
+                started_at=command.scheduled_start,
+                posted_at=at,
+                updated_at=at,
+                kind=IncidentKind.MAINTENANCE,
+                scheduled_start=command.scheduled_start,
+                scheduled_end=command.scheduled_end,
+                auto_start=command.auto_start,
+                auto_end=command.auto_end,
+                leaves=tuple(leaves),
+                updates=(first,) if command.body else (),
+            )
+        ),
+    )
+
+
+def start_maintenance(page: Page, command: c.StartMaintenance, at: datetime) -> Decision:
+    """Claim the planned leaves; a worse claim of another incident goes on showing."""
+    window = maintenance(page, command.incident_id)
+    if isinstance(window, Rejection):
+        return window
+    if window.state is not IncidentState.SCHEDULED:
+        return Rejection(Code.CONFLICT, f"This maintenance is {window.state}, not scheduled.")
+    if command.due_at and not (window.auto_start and command.due_at == window.scheduled_start):
+        return Rejection(Code.CONFLICT, NOT_DUE)
+    state = IncidentState.IN_PROGRESS
+    if refused := no_room_for_message(page, window, state, command.body, at):
+        return refused
+    return begin(page, window, (command.update_id, state, command.body), {}, at)
+
+
+def begin(
+    page: Page,
+    window: Incident,
+    said: tuple[str, IncidentState, str | None],
+    given: Mapping[str, Status],
+    at: datetime,
+) -> tuple[e.Event, ...]:
+    """Start a window; what is `given` of a leaf is said in place of `maintenance`.
+
+    `said` is the update: its id, its state, its words.
+    """
+    planned = dict.fromkeys((i for i in window.leaves if i in page.components), Status.MAINTENANCE)
+    covered = {
+        leaf: worst((status, status_without(page, window.id, leaf)))
+        for leaf, status in planned.items()
+    }
+    claimed, shown = {**planned, **given}, {**covered, **given}
+    update_id, state, body = said
+    posted = e.UpdatePosted(window.id, Update(update_id, state, body or "", at, at, claimed))
+    return (posted, *claim_all(window.id, claimed, at), *show(page, shown, at))
+
+
+def finish_maintenance(page: Page, command: c.FinishMaintenance, at: datetime) -> Decision:
+    """Let go of the leaves, whether the window has passed or not."""
+    window = maintenance(page, command.incident_id)
+    if isinstance(window, Rejection):
+        return window
+    if window.is_resolved or window.state is IncidentState.SCHEDULED:
+        return Rejection(Code.CONFLICT, f"This maintenance is {window.state}, not in_progress.")
+    if command.due_at and not is_end_due(window, command.due_at):
+        return Rejection(Code.CONFLICT, NOT_DUE)
+    state = IncidentState.RESOLVED
+    if refused := no_room_for_message(page, window, state, command.body, at):
+        return refused
+    update = Update(command.update_id, state, command.body or "", at, at)
+    posted = e.UpdatePosted(window.id, update)
+    ended = e.ClaimsEnded(window.id, at)
+    return (posted, ended, *show(page, released(page, window), at))
+
+
+def is_end_due(window: Incident, due_at: datetime) -> bool:
+    """Tell whether the clock may end a window at `due_at`: never before it was begun by hand."""
+    return window.auto_end and due_at == window.scheduled_end and due_at > window.started_at
+
+
+def change_maintenance(window: Incident, command: c.ChangeIncident, at: datetime) -> Decision:
+    """Plan a window anew: all of it before its start, its end while it runs."""
+    if problem := change_problem(window, command):
+        return problem
+    start = command.scheduled_start or window.scheduled_start
+    changed = replace(
+        window,
+        title=command.title or window.title,
+        impact=command.impact or window.impact,
+        started_at=start if start and is_waiting(window) else window.started_at,
+        scheduled_start=start,
+        scheduled_end=command.scheduled_end or window.scheduled_end,
+        auto_start=window.auto_start if command.auto_start is None else command.auto_start,
+        auto_end=window.auto_end if command.auto_end is None else command.auto_end,
+    )
+    if problem := plan_problem(changed, command, at):
+        return problem
+    return (e.IncidentChanged(changed, at),)
+
+
+def change_problem(window: Incident, command: c.ChangeIncident) -> Rejection | None:
+    """Return why a window in this state can't be changed so."""
+    if command.started_at is not None:
+        return invalid("startedAt", "startedAt is for incidents: plan by scheduledStart.")
+    moves_start = bool(command.scheduled_start) or command.auto_start is not None
+    if moves_start and not is_waiting(window):
+        return Rejection(Code.CONFLICT, "This maintenance has started already.")
+    if (command.scheduled_end or command.auto_end is not None) and window.is_resolved:
+        return Rejection(Code.CONFLICT, "This maintenance is over.")
+    return None
+
+
+def plan_problem(changed: Incident, command: c.ChangeIncident, at: datetime) -> Rejection | None:
+    """Return what is wrong with a new plan.
+
+    To switch the clock on for an instant that is over would tell a past that was not.
+    """
+    start, end = changed.scheduled_start, changed.scheduled_end
+    if start is None or end is None:
+        return None
+    is_moved = command.scheduled_start or command.scheduled_end
+    if is_moved and end <= changed.started_at:
+        return invalid("scheduledEnd", "scheduledEnd must be later than the start.")
+    if command.auto_start and not command.scheduled_start and start <= at:
+        return invalid("autoStart", PAST.format("autoStart", "start", "start"))
+    if command.auto_end and not command.scheduled_end and end <= at:
+        return invalid("autoEnd", PAST.format("autoEnd", "end", "finish"))
+    return None
+
+
+def is_waiting(window: Incident) -> bool:
+    """Tell whether a window has not begun."""
+    return window.state is IncidentState.SCHEDULED
+
+
+def maintenance(page: Page, incident_id: str) -> Incident | Rejection:
+    """Return a maintenance, or that there is none, or that it is an incident."""
+    window = page.incidents.get(incident_id)
+    if window is None:
+        return not_found("maintenance")
+    return window if window.kind is IncidentKind.MAINTENANCE else invalid("state", NO_STATE)

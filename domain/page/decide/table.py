@@ -1,0 +1,145 @@
+"""What follows from a command: events, or a rejection that says what is wrong. Pure and total.
+
+A command of a kind that is not known here raises; its drain settles that as failed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from domain.page import commands as c
+from domain.page import events as e
+from domain.page import tree
+from domain.page.decide.component_creation import add_component
+from domain.page.decide.components import change_component, delete_component
+from domain.page.decide.incidents import (
+    change_incident,
+    delete_incident,
+    delete_update,
+    edit_update,
+    open_incident,
+    post_update,
+)
+from domain.page.decide.maintenance import (
+    finish_maintenance,
+    schedule_maintenance,
+    start_maintenance,
+)
+from domain.page.decide.outcomes import not_found, show
+from domain.page.decide.settings import change_page
+from domain.page.decide.templates import add_template, change_template, delete_template
+from domain.page.limits import KEYS, full
+from domain.page.state import Key, Page, Suspension
+from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
+from domain.results import Code, DuplicateIdError, Rejection
+
+Decision: TypeAlias = tuple[e.Event, ...] | Rejection
+
+
+def decide(page: Page, command: c.Command, at: datetime) -> Decision:
+    """Return the events that `command` causes on `page` at the instant `at`, or why it may not."""
+    if not page.is_live and not isinstance(command, c.CreatePage):
+        return Rejection(Code.NOT_FOUND, "This page does not exist (any more).")
+    return DECIDERS[type(command)](page, command, at)
+
+
+def create_page(page: Page, command: c.CreatePage, at: datetime) -> Decision:
+    """The account has decided already: a follow-up is never refused."""
+    if page.created_at is not None:
+        raise DuplicateIdError(page.id)
+    created = e.PageCreated(command.account_id, command.name, command.entitlement, command.host, at)
+    return (created,)
+
+
+def set_entitlement(page: Page, command: c.SetEntitlement, at: datetime) -> Decision:
+    """Take over what the account deals."""
+    return (e.EntitlementSet(command.entitlement),)
+
+
+def set_hosts(page: Page, command: c.SetHosts, at: datetime) -> Decision:
+    """Take over the canonical host."""
+    return (e.HostsSet(command.host),)
+
+
+def delete_page(page: Page, command: c.DeletePage, at: datetime) -> Decision:
+    """End the page."""
+    return (e.PageDeleted(at),)
+
+
+def set_status(page: Page, command: c.SetStatus, at: datetime) -> Decision:
+    """Toggle leaves: what is shown changes, no claim does.
+
+    Source: docs/behaviour.md, "Quick toggle".
+    """
+    leaves = tree.resolve(page.components, command.reference)
+    if not leaves:
+        return not_found("component")
+    return show(page, dict.fromkeys(leaves, command.status), at)
+
+
+def create_key(page: Page, command: c.CreateKey, at: datetime) -> Decision:
+    """Accept a new credential."""
+    if command.key_id in page.keys:
+        raise DuplicateIdError(command.key_id)
+    if len(page.keys) >= KEYS:
+        return full(f"A page can have up to {KEYS} keys: delete one that is not used.")
+    return (e.KeySet(Key(command.key_id, command.name, command.hash, at)),)
+
+
+def change_key(page: Page, command: c.ChangeKey, at: datetime) -> Decision:
+    """Change what is given, keep the rest."""
+    key = page.keys.get(command.key_id)
+    if key is None:
+        return not_found("key")
+    given = {"name": command.name, "disabled": command.disabled, "hash": command.hash}
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    return (e.KeySet(replace(key, **changes)),)
+
+
+def delete_key(page: Page, command: c.DeleteKey, at: datetime) -> Decision:
+    """Forget a credential."""
+    if command.key_id not in page.keys:
+        return not_found("key")
+    return (e.KeyDeleted(command.key_id),)
+
+
+def suspend(page: Page, command: c.SuspendPage, at: datetime) -> Decision:
+    """Keep the page from visitors and keys; one that is suspended already is so since then."""
+    since = page.suspension.at if page.suspension else at
+    return (e.SuspensionSet(Suspension(since, command.reason)),)
+
+
+def unsuspend(page: Page, command: c.UnsuspendPage, at: datetime) -> Decision:
+    """Let the page go on, if it is suspended."""
+    return (e.SuspensionSet(None),) if page.suspension else ()
+
+
+DECIDERS: Mapping[type[c.Command], Callable[[Page, Any, datetime], Decision]] = {
+    c.CreatePage: create_page,
+    c.SetEntitlement: set_entitlement,
+    c.SetHosts: set_hosts,
+    c.DeletePage: delete_page,
+    c.ChangePage: change_page,
+    c.AddComponent: add_component,
+    c.ChangeComponent: change_component,
+    c.DeleteComponent: delete_component,
+    c.SetStatus: set_status,
+    c.OpenIncident: open_incident,
+    c.PostUpdate: post_update,
+    c.ScheduleMaintenance: schedule_maintenance,
+    c.StartMaintenance: start_maintenance,
+    c.FinishMaintenance: finish_maintenance,
+    c.ChangeIncident: change_incident,
+    c.EditUpdate: edit_update,
+    c.DeleteUpdate: delete_update,
+    c.DeleteIncident: delete_incident,
+    c.CreateKey: create_key,
+    c.ChangeKey: change_key,
+    c.DeleteKey: delete_key,
+    AddTemplate: add_template,
+    ChangeTemplate: change_template,
+    DeleteTemplate: delete_template,
+    c.SuspendPage: suspend,
+    c.UnsuspendPage: unsuspend,
+}

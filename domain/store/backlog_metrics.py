@@ -1,0 +1,129 @@
+"""Stock: what waits now, read when somebody scrapes, and never for longer than a moment."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import redis
+from prometheus_client import Metric
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy import Connection, NullPool, create_engine, text
+
+from domain.runtime.settings import Settings
+from domain.store.postgres.domains.dns_checks import overdue_checks
+from domain.store.postgres.engine import CONNECT, SQLAlchemyError, driver_url, hang_up
+from domain.store.postgres.health import queue_lengths, worker_seen
+from domain.store.postgres.publication import hosts_behind, pages_behind
+from domain.store.redis import keys
+
+# Everybody is asked at once, so that a scrape takes no longer than the one who takes longest: less
+# than the three seconds that operators are promised.
+POSTGRES_S = 2.5  # for letting us in, and for all questions together
+REDIS_S = 1.0  # for letting us in, and for the answer
+# A Postgres that stands still lets nobody in; libpq takes no less than two seconds.
+LET_IN = {**CONNECT, "connect_timeout": 2}
+MOST_PAGES = 10_000  # more that are behind are not counted one by one
+
+_WAITING = text("""
+SELECT count(*), greatest(extract(epoch FROM clock_timestamp() - min(received_at)), 0)::float
+FROM commands WHERE published_at IS NULL AND outcome IS NULL
+""")
+_IN_VAIN = text("SELECT count(*) FROM pages WHERE repair_tries > 1")
+
+
+class Stock(Collector):
+    """Gauges of Postgres, Redis and the broker; of one that does not answer only that it is so."""
+
+    def __init__(self, settings: Settings, build: str | None) -> None:
+        """Look as a worker of this build would; nothing connects before somebody scrapes.
+
+        Who knows of no build (None) takes a page of another one for published.
+        """
+        url = driver_url(settings.database_url)
+        # A connection a scrape: none is kept that a forked child could share.
+        self._engine = create_engine(
+            url, poolclass=NullPool, connect_args=LET_IN, hide_parameters=True
+        )
+        limits = {"socket_timeout": REDIS_S, "socket_connect_timeout": REDIS_S}
+        self._cache = redis.Redis.from_url(settings.cache_url, **limits)
+        self._broker = redis.Redis.from_url(settings.broker_url, **limits)
+        self._build = build
+
+    def collect(self) -> Iterator[Metric]:
+        """Return the gauges that can be told."""
+        with ThreadPoolExecutor(2) as at_once:  # whose threads are gone when the scrape is over
+            redis_says = at_once.submit(self._epoch_and_worker)
+            broker_says = at_once.submit(self._queue_lengths)
+            waiting = self._postgres(lambda: redis_says.result()[0])
+        epoch, is_seen = redis_says.result()
+        yield gauge("redis_up", "Whether the visitors' Redis answers", epoch is not None)
+        if epoch is not None:
+            yield gauge("worker_up", "Whether a worker has swept lately", is_seen)
+        yield from broker_says.result()
+        yield from waiting
+
+    def _epoch_and_worker(self) -> tuple[str | None, bool]:
+        try:
+            held, is_seen = self._cache.get(keys.EPOCH), worker_seen(self._cache)
+        except redis.RedisError:
+            return None, False
+        return bytes(held or b"").decode(), is_seen  # type: ignore[arg-type]  # redis-py types replies for asyncio too
+
+    def _queue_lengths(self) -> list[Metric]:
+        lengths = GaugeMetricFamily(
+            "hepstatus_queue_length", "Messages that no worker has taken", labels=["queue"]
+        )
+        try:
+            for queue, length in queue_lengths(self._broker, keys.QUEUES).items():
+                lengths.add_metric([queue], length)
+        except redis.RedisError:
+            return []
+        return [lengths]
+
+    def _postgres(self, epoch: Callable[[], str | None]) -> list[Metric]:
+        ends_at = time.monotonic() + POSTGRES_S
+        try:
+            with (
+                self._engine.connect() as conn,
+                cut_off_after(conn, ends_at - time.monotonic()),
+            ):
+                found = list(self._waiting(conn, epoch))
+        except (SQLAlchemyError, psycopg.Error, OSError):
+            return [gauge("postgres_up", "Whether Postgres answers", value=False)]
+        return [gauge("postgres_up", "Whether Postgres answers", value=True), *found]
+
+    def _waiting(self, conn: Connection, epoch_held: Callable[[], str | None]) -> Iterator[Metric]:
+        count, oldest_s = conn.execute(_WAITING).one()
+        yield gauge("commands_unapplied", "Commands that wait for a drain", count)
+        yield gauge("oldest_unapplied_seconds", "How long the oldest has waited", oldest_s)
+        overdue = overdue_checks(conn)
+        yield gauge("mount_checks_overdue", "Mounts that nobody looks up, though due", overdue)
+        if (epoch := epoch_held()) is not None:
+            behind = len(pages_behind(conn, self._build, epoch, MOST_PAGES))
+            yield gauge("pages_unpublished", "Pages whose publication is behind", behind)
+            hosts = len(hosts_behind(conn, epoch, MOST_PAGES))
+            yield gauge("hosts_unpublished", "Hosts that lead nowhere yet", hosts)
+        in_vain = conn.execute(_IN_VAIN).scalar_one()
+        yield gauge("pages_tried_in_vain", "Pages that repair can't publish", in_vain)
+
+
+def gauge(name: str, meaning: str, value: float) -> Metric:
+    """Return one number."""
+    return GaugeMetricFamily(f"hepstatus_{name}", meaning, value=float(value))
+
+
+@contextlib.contextmanager
+def cut_off_after(conn: Connection, limit_s: float) -> Iterator[None]:
+    """Cut a connection when the time is up: a frozen Postgres ends no statement by itself."""
+    driver = conn.connection.driver_connection
+    with contextlib.ExitStack() as exits:
+        if driver is not None:
+            timer = threading.Timer(limit_s, hang_up, [driver])
+            timer.start()
+            exits.callback(timer.join)
+            exits.callback(timer.cancel)
+        yield

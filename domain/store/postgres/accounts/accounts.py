@@ -1,0 +1,173 @@
+"""Accounts: what is not a command.
+
+Source: docs/architecture.md, "Account changes are not commands".
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from domain.runtime.email_keys import email_key, former_email_key
+from domain.store.postgres.accounts.mailbox_keys import keys_for
+from domain.store.postgres.accounts.sessions import SESSION_LASTS
+from domain.store.postgres.command_log import open_stream
+
+# Unique indexes decide who of many is first: of the mailbox's key, and of the former one.
+_CREATE = text("""
+WITH created AS (
+  INSERT INTO accounts
+    (id, email, email_key, mailbox_key, mailbox_email, password_hash, created_at)
+  VALUES (:id, :email, :email_key, :mailbox_key, :email, :password_hash, clock_timestamp())
+  ON CONFLICT DO NOTHING RETURNING id
+)
+INSERT INTO streams (id, account_id, head_seq, last_at)
+SELECT id, id, 0, date_trunc('milliseconds', clock_timestamp()) FROM created RETURNING id
+""")
+# Who has no password (the system's account, a deleted one) can't log in.
+_BY_EMAIL = text("""
+SELECT id, email, password_hash FROM accounts
+WHERE (mailbox_key = :mailbox_key OR email_key = :former_key) AND password_hash <> ''
+ORDER BY email_key <> :former_key
+""")
+_PASSWORD = text("SELECT password_hash FROM accounts WHERE id = :id AND deleted_at IS NULL")
+# Only if the password is still the one that was checked. What follows are statements of their own:
+# they see the sessions of logins that this one had to wait for.
+_CHANGE = text("""
+UPDATE accounts SET email = coalesce(:email, email), email_key = coalesce(:email_key, email_key),
+  mailbox_key = coalesce(:mailbox_key, mailbox_key),
+  mailbox_email = coalesce(:email, mailbox_email),
+  password_hash = coalesce(:password_hash, password_hash)
+WHERE id = :id AND password_hash = :checked_hash AND deleted_at IS NULL RETURNING email
+""")
+_END_OTHERS = text("DELETE FROM sessions WHERE account_id = :id AND id <> :session_id")
+_ROTATE = text("""
+UPDATE sessions SET token_hash = :token_hash, expires_at = clock_timestamp() + :lasts
+WHERE id = :session_id
+""")
+_FORGET_OTHERS = text("DELETE FROM devices WHERE account_id = :id AND token_hash <> :device_hash")
+_RESET = text("""
+UPDATE accounts SET password_hash = :password_hash
+WHERE id = :id AND password_hash <> '' RETURNING id
+""")
+_REHASH = text("""
+UPDATE accounts SET password_hash = :password_hash
+WHERE id = :id AND password_hash = :checked_hash AND deleted_at IS NULL
+""")
+_END_ALL = text("DELETE FROM sessions WHERE account_id = :id")
+_FORGET_ALL = text("DELETE FROM devices WHERE account_id = :id")
+EMAIL_INDEXES = frozenset({"accounts_email_key_key", "accounts_mailbox_key"})
+SYSTEM_ACCOUNT = "a_system"  # whose stream takes probes; it has no password and no e-mail
+_SYSTEM = text("""
+INSERT INTO accounts (id, email, email_key, password_hash, created_at)
+VALUES (:id, '', :id, '', clock_timestamp()) ON CONFLICT DO NOTHING RETURNING id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a password is checked against."""
+
+    account_id: str
+    email: str
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be another; None stays. `checked_hash` is of the password that was given.
+
+    With another password the session's token becomes that of `token_hash`, all other sessions
+    end, and all devices but that of `device_hash` are strangers.
+    """
+
+    account_id: str
+    session_id: str
+    checked_hash: str
+    email: str | None = None
+    password_hash: str | None = None
+    token_hash: str = ""
+    device_hash: str = ""
+
+
+def create_account(conn: Connection, account_id: str, email: str, password_hash: str) -> bool:
+    """Create an account with its stream; False if the e-mail has one already."""
+    values = {
+        "id": account_id,
+        "email": email,
+        "password_hash": password_hash,
+        **keys_for(conn, account_id, email),
+    }
+    return conn.execute(_CREATE, values).one_or_none() is not None
+
+
+def logins_of(conn: Connection, email: str) -> list[Login]:
+    """Return what an e-mail's password is checked against; the closest spelling comes first.
+
+    There are two where accounts made before `mailbox_key` fell together: one holds the key.
+    """
+    key, former_key = email_key(email), former_email_key(email)
+    rows = conn.execute(_BY_EMAIL, {"mailbox_key": key, "former_key": former_key})
+    found = [Login(*row) for row in rows]
+    return [login for login in found if email_key(login.email) == key]
+
+
+def login_of(conn: Connection, email: str) -> Login | None:
+    """Return the login of the account that an e-mail names."""
+    return next(iter(logins_of(conn, email)), None)
+
+
+def rehash(conn: Connection, account_id: str, checked_hash: str, password_hash: str) -> None:
+    """Put another hash of the same password in the place of the one that was checked."""
+    values = {"id": account_id, "checked_hash": checked_hash, "password_hash": password_hash}
+    conn.execute(_REHASH, values)
+
+
+def password_hash_of(conn: Connection, account_id: str) -> str | None:
+    """Return what an account's password is checked against."""
+    return conn.execute(_PASSWORD, {"id": account_id}).scalar()
+
+
+def change_account(conn: Connection, change: Change) -> str | None:
+    """Change e-mail or password, in a transaction; None if the checked password is an old one.
+
+    Returns the e-mail. Raises IntegrityError on one of `EMAIL_INDEXES`: it is another's.
+    """
+    keys: dict[str, str | None] = {"email_key": None, "mailbox_key": None}
+    if change.email is not None:
+        keys |= keys_for(conn, change.account_id, change.email)
+    values = {
+        "id": change.account_id,
+        "checked_hash": change.checked_hash,
+        "email": change.email,
+        "password_hash": change.password_hash,
+        **keys,
+    }
+    email: str | None = conn.execute(_CHANGE, values).scalar()
+    if email is not None and change.password_hash is not None:
+        mine = {"id": change.account_id, "session_id": change.session_id}
+        conn.execute(_END_OTHERS, mine)
+        conn.execute(_ROTATE, {**mine, "token_hash": change.token_hash, "lasts": SESSION_LASTS})
+        conn.execute(_FORGET_OTHERS, {**mine, "device_hash": change.device_hash})
+    return email
+
+
+def reset_password(conn: Connection, email: str, password_hash: str) -> bool:
+    """Give an account another password and end its sessions, in a transaction; False: no account.
+
+    Its devices are strangers from then on: who had the old password may have one.
+    """
+    login = login_of(conn, email)
+    if login is None:
+        return False
+    account_id = login.account_id
+    if conn.execute(_RESET, {"id": account_id, "password_hash": password_hash}).scalar() is None:
+        return False
+    conn.execute(_END_ALL, {"id": account_id})
+    conn.execute(_FORGET_ALL, {"id": account_id})
+    return True
+
+
+def ensure_system_account(conn: Connection) -> None:
+    """Make sure that the account whose stream takes probes is there."""
+    if conn.execute(_SYSTEM, {"id": SYSTEM_ACCOUNT}).one_or_none():
+        open_stream(conn, SYSTEM_ACCOUNT, SYSTEM_ACCOUNT)

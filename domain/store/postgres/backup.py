@@ -1,0 +1,125 @@
+"""A backup: every table as of one instant, in one file, with the schema that it was made of.
+
+A zip of `manifest.json` and, for each table, what `COPY … TO STDOUT` says. It needs no program of
+Postgres, and restores under any later version: the steps after its own see its rows.
+"""
+
+import errno
+import os
+import tempfile
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from domain.store.postgres.engine import sync_engine
+from domain.store.postgres.tables import metadata
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+CHUNK_BYTES = 1 << 20
+
+_COLUMNS = text("""
+SELECT c.table_name, array_agg(c.column_name::text ORDER BY c.ordinal_position)
+FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
+WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE'
+  AND c.table_name <> 'alembic_version' GROUP BY c.table_name
+""")
+_STEP = text("SELECT version_num FROM alembic_version")
+
+
+class TableCopy(msgspec.Struct, frozen=True):
+    """A table in the file: its columns in the order of the copy, and how many rows it had."""
+
+    name: str
+    columns: list[str]
+    rows: int
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a file holds: the schema's step, and tables in the order in which they can be filled."""
+
+    format: int
+    step: str
+    made_at: datetime
+    tables: list[TableCopy]
+
+
+def backup(file: Path) -> Manifest:
+    """Write a backup; nobody waits for it, and nobody else may read it. Raises OSError (of which
+    FileExistsError: an older backup is not for us to remove) and POSTGRES_ERRORS.
+
+    The file appears under its name when it is complete. A backup that fails leaves nothing.
+    """
+    if file.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file))
+    # Of a name of its own: another backup to the same file would write into this one's half.
+    descriptor, half = tempfile.mkstemp(".part", f"{file.name}.", file.parent)  # for 0600
+    part = Path(half)
+    try:
+        with os.fdopen(descriptor, "wb") as raw:
+            with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
+                manifest = write_tables(archive)
+                archive.writestr(MANIFEST, msgspec.json.encode(manifest))
+            raw.flush()
+            os.fsync(raw.fileno())
+        file.touch(0o600, exist_ok=False)  # of two at once the second finds it taken
+        part.replace(file)
+    finally:  # half of one restores nothing, and holds hashes all the same
+        part.unlink(missing_ok=True)
+    return manifest
+
+
+def write_tables(archive: zipfile.ZipFile) -> Manifest:
+    """Copy every table out of one instant."""
+    with sync_engine().connect() as conn:
+        instant = conn.execution_options(isolation_level="REPEATABLE READ")
+        with instant.begin():
+            instant.execute(text("SET TRANSACTION READ ONLY"))
+            instant.execute(text("SET LOCAL statement_timeout = 0"))  # as long as it takes
+            instant.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            step = instant.execute(_STEP).scalar_one()
+            tables = [copy_out(instant, archive, *row) for row in tables_of(instant)]
+    return Manifest(FORMAT, step, datetime.now(UTC), tables)
+
+
+def tables_of(conn: Connection) -> list[tuple[str, list[str]]]:
+    """Return every table with its columns; what others refer to comes first."""
+    found: dict[str, list[str]] = {row[0]: row[1] for row in conn.execute(_COLUMNS)}
+    known = [str(table.name) for table in metadata.sorted_tables if table.name in found]
+    return [(name, found[name]) for name in [*known, *sorted(set(found) - set(known))]]
+
+
+def copy_out(
+    conn: Connection, archive: zipfile.ZipFile, name: str, columns: list[str]
+) -> TableCopy:
+    """Copy one table into the file."""
+    rows = 0
+    statement = f"COPY {quoted(name)} ({', '.join(map(quoted, columns))}) TO STDOUT"
+    with (
+        archive.open(member(name), "w", force_zip64=True) as out,
+        driver(conn).cursor() as cursor,
+        cursor.copy(statement) as copy,
+    ):
+        for block in copy:
+            out.write(block)
+            rows += bytes(block).count(b"\n")
+    return TableCopy(name, columns, rows)
+
+
+def member(table: str) -> str:
+    """Return the name of a table's part of the file."""
+    return f"tables/{table}.copy"
+
+
+def quoted(name: str) -> str:
+    """Return the name of a table or column as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def driver(conn: Connection) -> Any:  # noqa: ANN401 - psycopg's connection, which SQLAlchemy hides
+    """Return the driver's own connection: COPY is no statement for SQLAlchemy."""
+    return conn.connection.driver_connection

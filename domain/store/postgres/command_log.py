@@ -1,0 +1,296 @@
+"""The command log: append (which is the acknowledgement), what waits, how it was settled.
+
+Source of the statement's shape: docs/decisions/0001-log.md.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import BigInteger, Text
+
+from domain.results import Entry, Outcome, Rejection
+from domain.runtime.metrics import LAG_S
+from domain.store.postgres.command_codec import encode_command
+from domain.store.postgres.refused_commands import shorten_refused
+
+# Who may append, and to which stream. The statement itself asks, so that nothing is cached and a
+# key that was revoked, or a page that was deleted, can't be written with.
+_AUTHORITY = {
+    "key": "SELECT page_id AS id, 'key:' || id AS actor, true AS is_key FROM keys"
+    " WHERE hash = :authority AND NOT disabled",
+    "owner": "SELECT id, 'owner:' || account_id AS actor, false AS is_key FROM streams"
+    " WHERE id = :stream_id AND account_id = :authority",
+    "system": "SELECT id, CAST(:authority AS text) AS actor, false AS is_key FROM streams"
+    " WHERE id = :stream_id",
+}
+
+# The bump and the insert are one statement: the row lock makes commit order seq order. It is the
+# order of the instants too, no two alike, also after a clock was set back: what is told in the
+# order of its instants is told in the order in which it was acknowledged.
+_APPEND = """
+WITH allowed AS ({authority}),
+bumped AS (
+  UPDATE streams s SET head_seq = s.head_seq + 1,
+    last_at = greatest(
+      date_trunc('milliseconds', clock_timestamp()), s.last_at + interval '1 millisecond')
+  FROM allowed WHERE s.id = allowed.id AND NOT s.closed AND NOT (s.suspended AND allowed.is_key)
+  RETURNING s.id, s.head_seq, s.last_at, allowed.actor
+),
+logged AS (
+  INSERT INTO commands (stream_id, seq, id, kind, payload, actor, cause, received_at, due_at,
+    request_id)
+  SELECT id, head_seq, CAST(:command_id AS text), CAST(:kind AS text), CAST(:payload AS jsonb),
+    actor, CAST(:cause AS text), last_at, CAST(:due_at AS timestamptz),
+    coalesce(CAST(:request_id AS text),
+      (SELECT c.request_id FROM commands c WHERE c.id = CAST(:cause AS text)))
+  FROM bumped
+){remembered}
+SELECT id, head_seq, last_at FROM bumped
+"""
+# A key that is there already makes the whole statement fail: nothing is bumped. So does one that
+# the release before remembered by scope and key as they were sent: its row is written once more.
+_REMEMBERED = """,
+remembered AS (
+  INSERT INTO idempotency (stream_id, scope, key, body_hash, command_id, created_at)
+  SELECT id, CAST(:kept_scope AS text), CAST(:kept_key AS text), CAST(:body_hash AS bytea),
+    CAST(:command_id AS text), last_at
+  FROM bumped
+  UNION ALL
+  SELECT i.stream_id, i.scope, i.key, i.body_hash, i.command_id, i.created_at
+  FROM bumped JOIN idempotency i
+    ON i.stream_id = bumped.id AND i.scope = CAST(:scope AS text) AND i.key = CAST(:key AS text)
+)"""
+_STATEMENTS = {
+    (who, keyed): text(
+        _APPEND.format(authority=_AUTHORITY[who], remembered=_REMEMBERED if keyed else "")
+    )
+    for who in _AUTHORITY
+    for keyed in (False, True)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """In whose name: `kind` is key (value: the hash of a secret), owner (account id) or system."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """A key for 24 hours within (stream, scope); `body_hash` tells another body by its bytes.
+
+    A short key of ours is stored as it is, to be looked for by what it says; others as a digest.
+    """
+
+    scope: str
+    key: str
+    body_hash: bytes
+    is_ours: bool = False
+
+
+def names_of(scope: str, key: str) -> dict[str, str]:
+    """Return what a use of a key is found by: its digest, and what the release before stored."""
+    digest = sha256(f"{scope}\0{key}".encode("utf-8", "surrogatepass")).hexdigest()
+    return {"digest": digest, "scope": scope, "key": key}
+
+
+def kept_names(once: Idempotency) -> dict[str, str]:
+    """Return what a key is found by, and what it is stored as."""
+    names = names_of(once.scope, once.key)
+    scope, key = (once.scope, once.key) if once.is_ours else ("", names["digest"])
+    return {**names, "kept_scope": scope, "kept_key": key}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A command on its way into the log; `id` is its receipt's. A key's stream is the key's.
+
+    `request_id` names the request that asked for it; a follow-up has that of its cause.
+    """
+
+    id: str
+    command: Any
+    authority: Authority
+    stream_id: str = ""
+    idempotency: Idempotency | None = None
+    cause: str | None = None
+    due_at: datetime | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where a command stands in the log: from here on it is acknowledged."""
+
+    stream_id: str
+    seq: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a command was settled; `refusal` says why if it was not applied."""
+
+    seq: int
+    outcome: Outcome
+    refusal: Rejection | None = None
+    follow_ups: tuple[tuple[str, int], ...] = field(default=())
+
+
+def append(conn: Connection, draft: Draft) -> Appended | None:
+    """Append a command in one statement; None if the authority has no open stream for it.
+
+    Raises IntegrityError on `idempotency_pkey` (the key is in use) or `commands_id_key` (this
+    very command is in the log already).
+    """
+    kind, payload = encode_command(draft.command)
+    parameters: dict[str, Any] = {
+        "authority": draft.authority.value,
+        "stream_id": draft.stream_id,
+        "command_id": draft.id,
+        "kind": kind,
+        "payload": payload,
+        "cause": draft.cause,
+        "due_at": draft.due_at,
+        "request_id": draft.request_id,
+    }
+    if draft.idempotency:
+        once = draft.idempotency
+        parameters |= {**kept_names(once), "body_hash": once.body_hash}
+    statement = _STATEMENTS[draft.authority.kind, draft.idempotency is not None]
+    row = conn.execute(statement, parameters).one_or_none()
+    return Appended(row.id, row.head_seq, row.last_at) if row else None
+
+
+_OPEN_STREAM = text("""
+INSERT INTO streams (id, account_id, head_seq, last_at)
+VALUES (:id, :account_id, 0, date_trunc('milliseconds', clock_timestamp()))
+""")
+_CLOSE_STREAM = text("UPDATE streams SET closed = true WHERE id = :id")
+
+
+def open_stream(conn: Connection, stream_id: str, account_id: str) -> None:
+    """Begin a stream."""
+    conn.execute(_OPEN_STREAM, {"id": stream_id, "account_id": account_id})
+
+
+def close_stream(conn: Connection, stream_id: str) -> None:
+    """Take no more commands for a stream; what it holds stays."""
+    conn.execute(_CLOSE_STREAM, {"id": stream_id})
+
+
+_WAITING = text("""
+SELECT seq, id, kind, payload::text AS payload, coalesce(due_at, received_at) AS at, cause,
+  received_at, request_id
+FROM commands WHERE stream_id = :stream_id AND published_at IS NULL AND outcome IS NULL
+ORDER BY seq LIMIT :limit
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row that waits, not yet decoded: decoding is where a poison command shows first."""
+
+    seq: int
+    id: str
+    kind: str
+    payload: str
+    at: datetime
+    cause: str | None
+    received_at: datetime
+    request_id: str | None = None
+
+    def entry(self, command: Any) -> Entry:  # noqa: ANN401 - any command
+        """Return the row as the core knows it."""
+        return Entry(self.seq, self.id, command, self.at, self.cause, self.received_at)
+
+
+def waiting(conn: Connection, stream_id: str, limit: int) -> list[Waiting]:
+    """Return the unsettled commands of a stream, in order, at most `limit`."""
+    rows = conn.execute(_WAITING, {"stream_id": stream_id, "limit": limit})
+    return [Waiting(*row) for row in rows]
+
+
+_SETTLE = text("""
+UPDATE commands c SET outcome = v.outcome, refusal = v.refusal,
+  applied_at = greatest(statement_timestamp(), c.received_at)
+FROM unnest(:seqs, :outcomes, :refusals) AS v(seq, outcome, refusal)
+WHERE c.stream_id = :stream_id AND c.seq = v.seq
+""").bindparams(
+    bindparam("seqs", type_=ARRAY(BigInteger)),
+    bindparam("outcomes", type_=ARRAY(Text)),
+    bindparam("refusals", type_=ARRAY(JSONB(none_as_null=True))),
+)
+_FAIL_CAUSE = text("""
+UPDATE commands SET outcome = 'failed', refusal = CAST(:refusal AS jsonb)
+WHERE id IN (SELECT cause FROM commands WHERE stream_id = :stream_id AND seq = ANY(:seqs))
+""")
+
+
+def settle(conn: Connection, stream_id: str, settlements: Sequence[Settlement]) -> None:
+    """Store the outcomes of commands; a follow-up that failed fails its cause.
+
+    Of what was refused little is kept but the reason.
+    """
+    parameters = {
+        "stream_id": stream_id,
+        "seqs": [s.seq for s in settlements],
+        "outcomes": [s.outcome.value for s in settlements],
+        "refusals": [msgspec.to_builtins(s.refusal) for s in settlements],
+    }
+    conn.execute(_SETTLE, parameters)
+    if refused := [s.seq for s in settlements if s.outcome is Outcome.REFUSED]:
+        shorten_refused(conn, stream_id, refused)
+    failed = [s for s in settlements if s.outcome is Outcome.FAILED]
+    if failed:
+        refusal = msgspec.json.encode(failed[0].refusal).decode()
+        seqs = [s.seq for s in failed]
+        conn.execute(_FAIL_CAUSE, {"stream_id": stream_id, "seqs": seqs, "refusal": refusal})
+
+
+# A page's commands that are settled but not published show in `pages_behind`; an account has no
+# publication of its own that would tell.
+_BEHIND = text("""
+SELECT DISTINCT stream_id FROM commands
+WHERE published_at IS NULL AND (outcome IS NULL OR left(stream_id, 2) = 'a_')
+""")
+_FINISH = text("""
+UPDATE commands SET published_at = greatest(clock_timestamp(), applied_at)
+WHERE stream_id = :stream_id AND seq <= :held AND published_at IS NULL AND outcome IS NOT NULL
+RETURNING extract(epoch FROM published_at - received_at)::float
+""")
+_HEAD = text("SELECT head_seq FROM streams WHERE id = :stream_id")
+
+
+def streams_behind(conn: Connection) -> list[str]:
+    """Return the ids of streams that have commands which are not settled, or not told of."""
+    return list(conn.execute(_BEHIND).scalars())
+
+
+def finish(conn: Connection, stream_id: str, held: int) -> None:
+    """Note that all settled commands up to seq `held` are published."""
+    for lag_s in conn.execute(_FINISH, {"stream_id": stream_id, "held": held}).scalars():
+        LAG_S.observe(lag_s)
+
+
+def head_seq(conn: Connection, stream_id: str) -> int:
+    """Return the seq of a stream's newest command; 0 without a stream."""
+    return conn.execute(_HEAD, {"stream_id": stream_id}).scalar() or 0
+
+
+# Two numbers name a lock: a space of our own, and 32 bits of the stream's id. Streams that share
+# a number merely wait for each other.
+_LOCK = text("SELECT pg_try_advisory_xact_lock(7001, hashtext(:stream_id))")
+
+
+def try_lock(conn: Connection, stream_id: str) -> bool:
+    """Take a stream's lock until the transaction ends, unless somebody has it."""
+    return bool(conn.execute(_LOCK, {"stream_id": stream_id}).scalar())

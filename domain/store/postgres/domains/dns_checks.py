@@ -1,0 +1,128 @@
+"""The schedule of lookups in DNS: what is due is leased, and what was found is noted.
+
+Not commands: only a change of state or reason goes into the log.
+
+Source: docs/architecture.md, "Account changes are not commands".
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from domain.account.dns_checks import Finding
+from domain.account.domains import Mount
+from domain.store.postgres.domains.custom_domains import mount_from
+
+# Longer than a lookup takes: a worker that died leaves its mounts to others after this time.
+LEASE_S = 60
+# Look-ups of one account at once: a name server that is slow on purpose holds no more of the
+# workers' threads (workers/domains.py) than these.
+IN_FLIGHT_MAX = 2
+# How many of those that are due are looked at for a share: an account that has used up its own is
+# passed over before, so that it can't fill them.
+CANDIDATES = 1_000
+# Beat asks for what is due every two seconds: what was left for so long, nobody takes.
+OVERDUE_S = 60
+# Shares are counted before they are taken: one process at a time, and nobody waits for it.
+_MAY_LEASE = text("SELECT pg_try_advisory_xact_lock(hashtext('mount_checks'))")
+_LEASE = text("""
+WITH in_flight AS (
+  SELECT m.account_id, count(*) AS amount FROM mount_checks c JOIN mounts m ON m.id = c.mount_id
+  WHERE c.leased_until > clock_timestamp() GROUP BY m.account_id
+), due AS (
+  SELECT c.mount_id, m.account_id, c.checked_at IS NOT NULL AS is_repeated, c.next_at,
+    coalesce(f.amount, 0) AS amount
+  FROM mount_checks c JOIN mounts m ON m.id = c.mount_id
+  LEFT JOIN in_flight f ON f.account_id = m.account_id
+  WHERE c.next_at <= clock_timestamp() AND coalesce(f.amount, 0) < :each
+    AND (c.leased_until IS NULL OR c.leased_until <= clock_timestamp())
+  ORDER BY c.checked_at IS NOT NULL, c.next_at LIMIT :candidates
+), placed AS (
+  SELECT mount_id, is_repeated, next_at, amount + row_number() OVER (
+    PARTITION BY account_id ORDER BY is_repeated, next_at, mount_id) AS place
+  FROM due
+), taken AS (
+  SELECT mount_id FROM placed WHERE place <= :each
+  ORDER BY is_repeated, next_at, mount_id LIMIT :limit
+)
+UPDATE mount_checks c SET next_at = clock_timestamp() + make_interval(secs => :lease_s),
+  leased_until = clock_timestamp() + make_interval(secs => :lease_s)
+FROM taken WHERE c.mount_id = taken.mount_id AND c.next_at <= clock_timestamp()
+RETURNING c.mount_id
+""")
+_LEASED = text("""
+SELECT m.*, c.failing_since, c.unanswered,
+  h.page_id IS NOT NULL AND h.page_id <> m.page_id AS is_taken
+FROM mounts m JOIN mount_checks c ON c.mount_id = m.id LEFT JOIN hosts h ON h.host = m.host
+WHERE m.id = :mount_id
+""")
+# Whoever asked anew meanwhile has set `next_at` for it, and that stays.
+_NOTE = text("""
+UPDATE mount_checks c SET checked_at = :at, failing_since = :failing_since,
+  unanswered = :unanswered, leased_until = NULL,
+  next_at = CASE WHEN m.asked_at = :asked_at THEN CAST(:next_at AS timestamptz) ELSE c.next_at END
+FROM mounts m WHERE c.mount_id = :mount_id AND m.id = c.mount_id
+""")
+_OVERDUE = text("""
+SELECT count(*) FROM mount_checks
+WHERE next_at < clock_timestamp() - make_interval(secs => :overdue_s)
+""")
+_NOW = text("SELECT clock_timestamp()")
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A mount that is to be looked up, and what is known of its host and its past."""
+
+    mount: Mount
+    account_id: str
+    failing_since: datetime | None
+    is_taken: bool
+    unanswered: int
+
+
+def lease_due(conn: Connection, limit: int) -> list[str]:
+    """Take mounts that are due; nobody else takes them for a while.
+
+    Those that nobody has looked up yet come first, then the longest waiting; of an account at most
+    IN_FLIGHT_MAX are under way at once. None where another process is leasing at this moment.
+    """
+    if not conn.execute(_MAY_LEASE).scalar_one():
+        return []
+    values = {"limit": limit, "lease_s": LEASE_S, "each": IN_FLIGHT_MAX, "candidates": CANDIDATES}
+    return list(conn.execute(_LEASE, values).scalars())
+
+
+def leased(conn: Connection, mount_id: str) -> Leased | None:
+    """Return what a lookup is about; None if the mount is gone."""
+    row = conn.execute(_LEASED, {"mount_id": mount_id}).one_or_none()
+    if row is None:
+        return None
+    known = (row.account_id, row.failing_since, row.is_taken, row.unanswered)
+    return Leased(mount_from(row), *known)
+
+
+def overdue_checks(conn: Connection) -> int:
+    """Return how many mounts should have been looked up more than a minute ago."""
+    count: int = conn.execute(_OVERDUE, {"overdue_s": OVERDUE_S}).scalar_one()
+    return count
+
+
+def now(conn: Connection) -> datetime:
+    """Return Postgres' time: that of the log and of the schedule."""
+    at: datetime = conn.execute(_NOW).scalar_one()
+    return at
+
+
+def note_check(conn: Connection, mount: Mount, found: Finding, next_at: datetime | None) -> None:
+    """Note what was found, and when the mount is looked up again (None: no more)."""
+    values = {
+        "mount_id": mount.id,
+        "asked_at": mount.asked_at,
+        "at": found.at,
+        "next_at": next_at,
+        "failing_since": found.fails_since if mount.is_active else None,
+        "unanswered": found.unanswered,
+    }
+    conn.execute(_NOTE, values)

@@ -1,0 +1,101 @@
+"""Who owns a host, as Postgres decides it: claims and releases, each with a counter."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from domain.store.redis.publisher import HostRow
+
+# For so long nobody but its former account can have a subdomain: links to it, and the trust that
+# visitors have in it, are that page's. `domain.store.postgres.expiry` keeps the row as long.
+HELD_DAYS: Final = 30
+
+# The row of a free host stays for long, so that its counter does not go back while an entry of it
+# may be on its way to Redis.
+_CLAIM = text("""
+INSERT INTO hosts (host, page_id, counter) VALUES (:host, :page_id, 1)
+ON CONFLICT (host) DO UPDATE SET page_id = :page_id, counter = hosts.counter + 1,
+    freed_at = NULL, freed_by = NULL
+  WHERE hosts.page_id IS NULL AND (CAST(:claimed_by AS text) IS NULL OR hosts.freed_by IS NULL
+    OR hosts.freed_by = :claimed_by
+    OR hosts.freed_at <= clock_timestamp() - make_interval(days => :days))
+RETURNING host, page_id, counter
+""")
+_RELEASE = text("""
+UPDATE hosts SET page_id = NULL, counter = counter + 1, freed_at = clock_timestamp(),
+  freed_by = :freed_by
+WHERE page_id = :page_id
+RETURNING host, page_id, counter
+""")
+_RELEASE_ONE = text("""
+UPDATE hosts SET page_id = NULL, counter = counter + 1, freed_at = clock_timestamp(),
+  freed_by = :freed_by
+WHERE host = :host AND page_id = :page_id RETURNING host, page_id, counter
+""")
+_HELD_UNTIL = text("""
+SELECT freed_at + make_interval(days => :days) FROM hosts
+WHERE host = :host AND page_id IS NULL AND freed_by <> :claimed_by
+  AND freed_at > clock_timestamp() - make_interval(days => :days)
+""")
+_IS_TAKEN = text("""
+SELECT count(*) FROM hosts WHERE host = :host AND page_id IS NOT NULL AND page_id <> :page_id
+""")
+
+_SHOWS_A_PAGE = text("""
+SELECT count(*) FROM hosts h JOIN pages p ON p.id = h.page_id
+WHERE h.host = :host AND p.is_public AND p.deleted_at IS NULL AND p.suspended_at IS NULL
+  AND (p.served_until IS NULL OR p.served_until > clock_timestamp())
+""")
+
+
+def claim_host(
+    conn: Connection, host: str, page_id: str, claimed_by: str | None = None
+) -> HostRow | None:
+    """Take a free host for a page; None if it is taken. Waits for a concurrent claim to end.
+
+    With `claimed_by`, an account, it is a subdomain: None as well if it is held for another one.
+    """
+    where = {"host": host, "page_id": page_id, "claimed_by": claimed_by, "days": HELD_DAYS}
+    row = conn.execute(_CLAIM, where).one_or_none()
+    return HostRow(*row) if row else None
+
+
+def held_until(conn: Connection, host: str, claimed_by: str) -> datetime | None:
+    """Return until when a free host is held for another account than this; None if it is not."""
+    where = {"host": host, "claimed_by": claimed_by, "days": HELD_DAYS}
+    found: datetime | None = conn.execute(_HELD_UNTIL, where).scalar()
+    return found
+
+
+def release_host(
+    conn: Connection, host: str, page_id: str, freed_by: str | None = None
+) -> HostRow | None:
+    """Free one host of a page, by its account; None if the page has not got it."""
+    where = {"host": host, "page_id": page_id, "freed_by": freed_by}
+    row = conn.execute(_RELEASE_ONE, where).one_or_none()
+    return HostRow(*row) if row else None
+
+
+def is_taken(conn: Connection, host: str, page_id: str) -> bool:
+    """Tell whether a host leads to another page."""
+    return bool(conn.execute(_IS_TAKEN, {"host": host, "page_id": page_id}).scalar())
+
+
+def leads_somewhere(conn: Connection, host: str) -> bool:
+    """Tell whether a host leads to a page."""
+    return is_taken(conn, host, "")
+
+
+def shows_a_page(conn: Connection, host: str) -> bool:
+    """Tell whether visitors of a host may see its page now.
+
+    Source: docs/behaviour.md, "Certificates".
+    """
+    return bool(conn.execute(_SHOWS_A_PAGE, {"host": host}).scalar())
+
+
+def release_hosts(conn: Connection, page_id: str, freed_by: str | None = None) -> list[HostRow]:
+    """Free every host of a page, by its account."""
+    rows = conn.execute(_RELEASE, {"page_id": page_id, "freed_by": freed_by})
+    return [HostRow(*row) for row in rows]

@@ -1,0 +1,39 @@
+"""The ledger as its owner reads it: every change of a balance, one row each. Reading only."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from domain.account.state import Booking, BookingKind
+from domain.store.postgres import tables as t
+
+
+def booking_by(conn: Connection, command_id: str) -> Booking | None:
+    """Return the row that a command led to; None if it changed no balance."""
+    found = conn.execute(select(t.ledger).where(t.ledger.c.command_id == command_id))
+    row = found.one_or_none()
+    return _booking(row) if row else None
+
+
+def bookings_before(
+    conn: Connection, account_id: str, seq: int | None, limit: int
+) -> list[Booking]:
+    """Return an account's rows before `seq` (None: all), newest first, at most `limit`."""
+    c = t.ledger.c
+    query = select(t.ledger).where(c.account_id == account_id)
+    if seq is not None:
+        query = query.where(c.seq < seq)
+    return [_booking(row) for row in conn.execute(query.order_by(c.seq.desc()).limit(limit))]
+
+
+def _booking(row: Row[Any]) -> Booking:
+    return Booking(
+        seq=row.seq,
+        command_id=row.command_id,
+        kind=BookingKind(row.kind),
+        amount=row.amount,
+        balance=row.balance,
+        at=row.at,
+        slot_id=row.slot_id,
+        slot_expires_at=row.slot_expires_at,
+    )

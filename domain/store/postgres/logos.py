@@ -1,0 +1,52 @@
+"""Logos: what a page's row says of its own, and the bytes, which only who shows them reads."""
+
+from dataclasses import fields
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, select
+
+from domain.page.logo import Logo
+from domain.page.state import Page
+from domain.store.postgres import tables as t
+
+
+def logo_record(logo: Logo | None) -> dict[str, Any] | None:
+    """Return what a page's row keeps of its logo."""
+    if logo is None:
+        return None
+    return {f.name: getattr(logo, f.name) for f in fields(logo) if f.name != "content"}
+
+
+def logo_from(record: Any) -> Logo | None:  # noqa: ANN401 - a value of JSONB
+    """Return the logo that a page's row speaks of, without its bytes."""
+    return msgspec.convert(record, Logo) if record else None
+
+
+def save_logo(conn: Connection, before: Page, after: Page) -> None:
+    """Keep the bytes of a logo that is another object than before."""
+    if after.logo is before.logo:
+        return
+    conn.execute(delete(t.logos).where(t.logos.c.page_id == after.id))
+    if after.logo is not None:
+        record = {"digest": after.logo.digest, "content": after.logo.content}
+        conn.execute(insert(t.logos), {"page_id": after.id, **record})
+
+
+def load_logo(conn: Connection, page_id: str, digest: str) -> bytes | None:
+    """Return the bytes of a page's logo; None if it has another one by now."""
+    c = t.logos.c
+    query = select(c.content).where(c.page_id == page_id, c.digest == digest)
+    return conn.execute(query).scalar()
+
+
+def logo_for(conn: Connection, account_id: str, digest: str) -> bytes | None:
+    """Return the bytes of a logo that one of an account's pages has."""
+    p = t.pages.c
+    query = (
+        select(t.logos.c.content)
+        .join(t.pages, p.id == t.logos.c.page_id)
+        .where(p.account_id == account_id, p.deleted_at.is_(None), t.logos.c.digest == digest)
+        .limit(1)
+    )
+    return conn.execute(query).scalar()

@@ -1,0 +1,22 @@
+"""Mailbox keys: e-mail addresses compared in a new form, in a column beside the former key.
+
+Where two accounts fall together the older one gets the key; the other keeps its former one.
+"""
+
+from alembic import op
+
+from domain.store.postgres.accounts.mailbox_keys import give_missing_keys
+
+revision = "0010"
+down_revision = "0009"
+
+STEPS = """
+ALTER TABLE accounts ADD COLUMN mailbox_key TEXT, ADD COLUMN mailbox_email TEXT;
+CREATE UNIQUE INDEX accounts_mailbox_key ON accounts (mailbox_key);
+"""
+
+
+def upgrade() -> None:
+    """Add only; code of the step before goes on with `email_key`."""
+    op.execute(STEPS)
+    give_missing_keys(op.get_bind())

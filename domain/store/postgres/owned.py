@@ -1,0 +1,151 @@
+"""What owners and monitors read straight from Postgres: pages, keys and credentials."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, text
+
+from domain.account.state import Account
+from domain.page.logo import Logo
+from domain.page.state import Look
+from domain.store.postgres.load import load_account
+from domain.store.postgres.logos import logo_from
+
+_PAGE = """
+SELECT p.id, p.name, p.description, p.host, p.is_public, p.time_zone,
+  p.served_until AS expires_at, p.created_at, p.tier, p.tier_until, p.applied_seq, p.logo,
+  p.suspended_at IS NOT NULL AS is_suspended, p.suspended_reason, p.look::text AS look
+FROM pages p WHERE p.account_id = :account_id AND p.deleted_at IS NULL
+"""
+_PAGES = text(_PAGE + "ORDER BY p.created_at, p.id")
+_ONE_PAGE = text(_PAGE + "AND p.id = :page_id")
+_ALL_PAGES = text("""
+SELECT p.id, p.name, p.host, p.is_public, a.email, p.suspended_at IS NOT NULL FROM pages p
+JOIN accounts a ON a.id = p.account_id WHERE p.deleted_at IS NULL ORDER BY p.created_at, p.id
+""")
+_KEYS = text("""
+SELECT k.id, k.name, k.disabled, k.created_at, k.last_used_at FROM keys k
+WHERE k.page_id = :page_id ORDER BY k.id
+""")
+_CREDENTIAL = text("""
+SELECT k.id, k.page_id, k.disabled, s.closed, s.suspended FROM keys k
+JOIN streams s ON s.id = k.page_id WHERE k.hash = :hash
+""")
+_TOUCH = text("""
+UPDATE keys SET last_used_at = date_trunc('minute', clock_timestamp())
+WHERE hash = :hash AND coalesce(last_used_at, '-infinity') < date_trunc('minute', clock_timestamp())
+""")
+_ACCOUNT_OF_KEY = text(
+    "SELECT s.account_id FROM keys k JOIN streams s ON s.id = k.page_id WHERE k.hash = :hash"
+)
+_OWNER = text("SELECT account_id FROM streams WHERE id = :page_id AND NOT closed")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedPage:
+    """A page's settings, as its owner sees them."""
+
+    id: str
+    name: str
+    description: str | None
+    host: str | None
+    is_public: bool
+    time_zone: str
+    expires_at: datetime | None
+    created_at: datetime
+    tier: str
+    tier_until: datetime | None
+    applied_seq: int
+    logo: Logo | None
+    is_suspended: bool
+    suspended_reason: str | None
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedKey:
+    """A monitor's key, as its owner sees it: never the secret."""
+
+    id: str
+    name: str
+    disabled: bool
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPage:
+    """A page, as the operator sees it."""
+
+    id: str
+    name: str
+    host: str | None
+    is_public: bool
+    email: str
+    is_suspended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A key that somebody presented; `closed` if its page was deleted, `suspended` if that is."""
+
+    key_id: str
+    page_id: str
+    disabled: bool
+    closed: bool
+    suspended: bool
+
+
+def account_of(conn: Connection, account_id: str) -> Account:
+    """Return an account as it is; one that is gone by now has nothing."""
+    loaded = load_account(conn, account_id)
+    return loaded[0] if loaded else Account(account_id)
+
+
+def pages_of(conn: Connection, account_id: str) -> list[OwnedPage]:
+    """Return an account's pages, oldest first."""
+    return [_owned(row) for row in conn.execute(_PAGES, {"account_id": account_id})]
+
+
+def page_of(conn: Connection, account_id: str, page_id: str) -> OwnedPage | None:
+    """Return one of an account's pages; None if it is another's, or nobody's."""
+    row = conn.execute(_ONE_PAGE, {"account_id": account_id, "page_id": page_id}).one_or_none()
+    return _owned(row) if row else None
+
+
+def _owned(row: Row[Any]) -> OwnedPage:
+    look = msgspec.json.decode(row.look, type=Look)
+    return OwnedPage(**{**row._asdict(), "logo": logo_from(row.logo), "look": look})
+
+
+def all_pages(conn: Connection) -> list[ListedPage]:
+    """Return every page there is."""
+    return [ListedPage(*row) for row in conn.execute(_ALL_PAGES)]
+
+
+def keys_of(conn: Connection, page_id: str) -> list[OwnedKey]:
+    """Return a page's keys, oldest first."""
+    return [OwnedKey(*row) for row in conn.execute(_KEYS, {"page_id": page_id})]
+
+
+def credential(conn: Connection, secret_hash: str) -> Credential | None:
+    """Return the key with this hash, live or not."""
+    row = conn.execute(_CREDENTIAL, {"hash": secret_hash}).one_or_none()
+    return Credential(*row) if row else None
+
+
+def account_of_key(conn: Connection, secret_hash: str) -> str | None:
+    """Return the account whose page a key is of, live or not; None for no key."""
+    return conn.execute(_ACCOUNT_OF_KEY, {"hash": secret_hash}).scalar()
+
+
+def touch_key(conn: Connection, secret_hash: str) -> None:
+    """Note that a key was used in this minute."""
+    conn.execute(_TOUCH, {"hash": secret_hash})
+
+
+def owner_of(conn: Connection, page_id: str) -> str | None:
+    """Return the account that a page belongs to; None if it was deleted or never was."""
+    return conn.execute(_OWNER, {"page_id": page_id}).scalar()

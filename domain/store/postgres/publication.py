@@ -1,0 +1,119 @@
+"""What Postgres notes of publications, and which pages and hosts are behind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, text
+
+from domain.calendar import day_of
+from domain.runtime.metrics import LAG_S
+from domain.store.redis.publisher import Edition, HostRow
+
+# A midnight that many pages share: each shows the new day at an instant of its own within this
+# time, so that all are done within the hour: docs/behaviour.md, "Same content, same bytes".
+SPREAD_S = 2_700
+# One statement, so that a page that is noted has no command left that is not.
+_NOTE = text("""
+WITH noted AS (
+  UPDATE pages SET published_seq = :seq, published_day = :day,
+    published_until = CAST(:until AS timestamptz)
+      + make_interval(secs => mod(('x' || left(md5(id), 6))::bit(24)::int, :spread_s)),
+    published_build = :build, published_epoch = :epoch, repair_tries = 0, repair_at = '-infinity'
+  WHERE id = :page_id
+)
+UPDATE commands SET published_at = greatest(clock_timestamp(), applied_at)
+WHERE stream_id = :page_id AND seq <= :seq AND published_at IS NULL AND outcome IS NOT NULL
+RETURNING extract(epoch FROM published_at - received_at)::float
+""")
+# Each condition has an index of its own and gives what is asked for: nothing is sorted. What was
+# tried in vain is passed over until it is due again, so that it hides nothing. A deleted page's
+# tombstone need not come back.
+_BEHIND = text("""
+SELECT DISTINCT id FROM (
+  (SELECT id FROM pages WHERE published_seq < applied_seq
+    AND repair_at <= statement_timestamp() LIMIT :limit)
+  UNION ALL (SELECT id FROM pages WHERE published_until <= statement_timestamp()
+    AND deleted_at IS NULL AND repair_at <= statement_timestamp() LIMIT :limit)
+  UNION ALL (SELECT id FROM pages WHERE published_build < :build
+    AND deleted_at IS NULL AND repair_at <= statement_timestamp() LIMIT :limit)
+  UNION ALL (SELECT id FROM pages WHERE published_build > :build
+    AND deleted_at IS NULL AND repair_at <= statement_timestamp() LIMIT :limit)
+  UNION ALL (SELECT id FROM pages WHERE published_epoch < :epoch
+    AND deleted_at IS NULL AND repair_at <= statement_timestamp() LIMIT :limit)
+  UNION ALL (SELECT id FROM pages WHERE published_epoch > :epoch
+    AND deleted_at IS NULL AND repair_at <= statement_timestamp() LIMIT :limit)
+) behind
+LIMIT :limit
+""")
+_HOSTS_BEHIND = text("""
+SELECT host, page_id, counter FROM hosts
+WHERE published_counter < counter OR published_epoch <> :epoch LIMIT :limit
+""")
+_NOTE_HOSTS = text("""
+UPDATE hosts SET published_counter = noted.counter, published_epoch = :epoch
+FROM unnest(CAST(:hosts AS text[]), CAST(:counters AS bigint[])) AS noted(host, counter)
+WHERE hosts.host = noted.host
+""")
+
+
+_AT_REST = text("""
+SELECT p.applied_seq, p.published_day, p.time_zone FROM pages p JOIN streams s ON s.id = p.id
+WHERE p.id = :page_id AND p.deleted_at IS NULL
+  AND p.applied_seq = s.head_seq AND p.published_seq = p.applied_seq
+  AND p.published_build = :build AND p.published_epoch = :epoch
+  AND p.published_until > statement_timestamp()
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A publication as Postgres notes it; `until` is when its day ends in the page's zone."""
+
+    edition: Edition
+    until: datetime
+    epoch: str
+
+
+def note_publication(conn: Connection, page_id: str, noted: Noted) -> None:
+    """Note what a page's hash holds, and that the commands up to there are published."""
+    edition = noted.edition
+    values = {"seq": edition.seq, "day": edition.day, "build": edition.build}
+    where = {"page_id": page_id, "until": noted.until, "epoch": noted.epoch, "spread_s": SPREAD_S}
+    for lag_s in conn.execute(_NOTE, {**where, **values}).scalars():
+        LAG_S.observe(lag_s)
+
+
+def at_rest(conn: Connection, page_id: str, build: str, epoch: str) -> Edition | None:
+    """Return what is published of a page that has nothing to apply, and is not behind.
+
+    It is behind from the end of its day on, though its turn may come later: see `SPREAD_S`.
+    """
+    where = {"page_id": page_id, "build": build, "epoch": epoch}
+    row = conn.execute(_AT_REST, where).one_or_none()
+    if row is None or row.published_day != day_of(datetime.now(UTC), row.time_zone):
+        return None
+    return Edition(row.applied_seq, row.published_day, build)
+
+
+def pages_behind(conn: Connection, build: str | None, epoch: str, limit: int) -> list[str]:
+    """Return pages whose publication is not of their state, this day, this build and this epoch.
+
+    Without a build (None) those of any are taken for up to date. Not those that can't be published
+    and were tried lately.
+    """
+    where = {"build": build, "epoch": epoch, "limit": limit}
+    return list(conn.execute(_BEHIND, where).scalars())
+
+
+def hosts_behind(conn: Connection, epoch: str, limit: int) -> list[HostRow]:
+    """Return hosts whose entries are not published in this epoch."""
+    rows = conn.execute(_HOSTS_BEHIND, {"epoch": epoch, "limit": limit})
+    return [HostRow(*row) for row in rows]
+
+
+def note_hosts(conn: Connection, rows: Sequence[HostRow], epoch: str) -> None:
+    """Note that entries of hosts are published."""
+    if rows:
+        what = {"hosts": [row.host for row in rows], "counters": [row.counter for row in rows]}
+        conn.execute(_NOTE_HOSTS, {**what, "epoch": epoch})

@@ -1,0 +1,159 @@
+"""Restoring a backup: into an empty database, whole or not at all, and visitors see nothing else.
+
+Publications of what was lost may still be in Redis, ahead of what is restored: a new epoch begins,
+everything published goes, and everything restored is behind.
+"""
+
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from domain.store.broker import UNREACHABLE
+from domain.store.postgres.accounts.accounts import SYSTEM_ACCOUNT
+from domain.store.postgres.backup import (
+    CHUNK_BYTES,
+    FORMAT,
+    MANIFEST,
+    Manifest,
+    TableCopy,
+    driver,
+    member,
+    quoted,
+    tables_of,
+)
+from domain.store.postgres.engine import sync_engine
+from domain.store.postgres.migrations import LOCK, UnknownStepError, upgrade_to
+from domain.store.postgres.tables import metadata
+from domain.store.redis import publisher as artifacts
+
+_ALONE = text("SELECT pg_advisory_xact_lock(:lock)")
+# Whoever signs up at this moment is seen by the count, or waits for the end.
+_HOLD = text("LOCK TABLE accounts")
+_ACCOUNTS = text("SELECT count(*) FROM accounts WHERE id <> :system")
+_ALL_BEHIND = (
+    text("""
+UPDATE pages SET published_seq = 0, published_day = NULL, published_until = '-infinity',
+  published_build = '', published_epoch = '', repair_at = '-infinity', repair_tries = 0
+"""),
+    text("UPDATE hosts SET published_counter = 0, published_epoch = ''"),
+)
+
+
+class CannotRestoreError(Exception):
+    """The file or the database is not fit for it; nothing was changed. A sentence."""
+
+
+class NotForgottenError(Exception):
+    """It is restored, but Redis may still show what a worker published meanwhile. A sentence."""
+
+
+def restore(file: Path) -> Manifest:
+    """Fill an empty database from a backup and begin a new epoch.
+
+    Raises CannotRestoreError, POSTGRES_ERRORS, and what Redis raises if it can't be reached:
+    nothing was changed in Postgres then. NotForgottenError: everything was.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return restore_from(archive, msgspec.json.decode(archive.read(MANIFEST), type=Manifest))
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, msgspec.DecodeError):
+        message = f"{file} is no backup of Hep Status, or it is damaged."
+        raise CannotRestoreError(message) from None
+    except OSError as error:
+        message = f"{file} can't be read: {error.strerror or error}."
+        raise CannotRestoreError(message) from None
+
+
+def restore_from(archive: zipfile.ZipFile, manifest: Manifest) -> Manifest:
+    """Restore in one transaction. Raises as `restore` does."""
+    if manifest.format != FORMAT:
+        message = "This backup is of a format that this version does not know."
+        raise CannotRestoreError(message)
+    with sync_engine().begin() as conn:
+        conn.execute(text("SET LOCAL statement_timeout = 0"))  # as long as it takes
+        conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        fill(conn, archive, manifest)
+        # Before the commit: if this fails nothing is restored, and an emptied Redis harms nothing.
+        artifacts.forget_everything()
+    forget_meanwhile()
+    return manifest
+
+
+def forget_meanwhile() -> None:
+    """Forget what a worker published until the commit. Raises NotForgottenError."""
+    try:
+        artifacts.forget_everything()
+    except UNREACHABLE as error:
+        message = (
+            f"It is restored, but Redis went away at the very end ({error}): empty it (FLUSHALL)"
+            " before visitors come; workers publish everything anew."
+        )
+        raise NotForgottenError(message) from None
+
+
+def fill(conn: Connection, archive: zipfile.ZipFile, manifest: Manifest) -> None:
+    """Bring the schema to that of the backup, copy everything in, bring it to the newest."""
+    prepare(conn, manifest)
+    for table in manifest.tables:
+        copy_in(conn, archive, table)
+    upgrade_to(conn, "head")
+    for statement in _ALL_BEHIND:
+        conn.execute(statement)
+
+
+def prepare(conn: Connection, manifest: Manifest) -> None:
+    """Make the empty tables of the backup's step, in place of those that a migration left.
+
+    What later steps do with rows is done to those of the backup then. Raises CannotRestoreError.
+    """
+    conn.execute(_ALONE, {"lock": LOCK})
+    found = [name for name, _ in tables_of(conn)]
+    if found:
+        refuse_contents(conn, found)
+        drop_all(conn, found)
+    try:
+        upgrade_to(conn, manifest.step)
+    except UnknownStepError:
+        message = (
+            f"The backup's schema ({manifest.step}) is newer than this version knows:"
+            " install the version that made it, or a later one."
+        )
+        raise CannotRestoreError(message) from None
+
+
+def refuse_contents(conn: Connection, found: Sequence[str]) -> None:
+    """Raise CannotRestoreError if there is more than tables of ours and the house's own account."""
+    strange = set(found) - set(metadata.tables) if "accounts" in found else set(found)
+    if strange:
+        names = ", ".join(sorted(strange))
+        message = f"This database has tables that are not ours ({names}): it has to be empty."
+        raise CannotRestoreError(message)
+    conn.execute(_HOLD)
+    if conn.execute(_ACCOUNTS, {"system": SYSTEM_ACCOUNT}).scalar_one():
+        message = "This database has accounts. A backup is restored into an empty one only."
+        raise CannotRestoreError(message)
+
+
+def drop_all(conn: Connection, found: Sequence[str]) -> None:
+    """Drop these tables, the views on them, and the note of the step that they were at."""
+    names = ", ".join(map(quoted, [*found, "alembic_version"]))
+    conn.execute(text(f"DROP TABLE IF EXISTS {names} CASCADE"))
+
+
+def copy_in(conn: Connection, archive: zipfile.ZipFile, table: TableCopy) -> None:
+    """Copy one table in. Raises CannotRestoreError if rows are missing."""
+    columns = ", ".join(map(quoted, table.columns))
+    with (
+        archive.open(member(table.name)) as source,
+        driver(conn).cursor() as cursor,
+    ):
+        with cursor.copy(f"COPY {quoted(table.name)} ({columns}) FROM STDIN") as copy:
+            while block := source.read(CHUNK_BYTES):
+                copy.write(block)
+        if cursor.rowcount != table.rows:
+            message = f"{table.name} has {cursor.rowcount} rows in place of {table.rows}."
+            raise CannotRestoreError(message)

@@ -1,0 +1,195 @@
+"""Writing aggregates to Postgres: the difference between the state before and the state after.
+
+States are never changed in place, so what differs is told by identity; every new thing is a plain
+INSERT, so that an id that is in use already is an error and never overwrites anything. Why by
+difference and not by event: docs/decisions/0002-save-by-difference.md.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import fields
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Table, bindparam, delete, insert, update
+
+from domain.account.state import Account
+from domain.page.state import Claim, Entitlement, Incident, Page
+from domain.store.postgres import tables as t
+from domain.store.postgres.accounts.erasure import erase_account
+from domain.store.postgres.logos import logo_record, save_logo
+
+Id = TypeVar("Id", bound=Hashable)
+Thing = TypeVar("Thing")
+Record = dict[str, Any]
+
+
+def save_page(conn: Connection, before: Page, after: Page, applied_seq: int) -> None:
+    """Write what differs, and how far commands are applied.
+
+    Raises IntegrityError or DataError when the data of a command is to blame.
+    """
+    _save_page_row(conn, before, after, applied_seq)
+    save_logo(conn, before, after)
+    if (before.suspension is None) is not (after.suspension is None):
+        # Beside the stream's head, where the append itself sees it: from here on keys are refused.
+        row = update(t.streams).where(t.streams.c.id == after.id)
+        conn.execute(row.values(suspended=after.suspension is not None))
+    page_id = after.id
+    old, new = differing(before.components, after.components)
+    save_rows(conn, t.components, _records(old, page_id), _records(new, page_id))
+    old_keys, new_keys = differing(before.keys, after.keys)
+    save_rows(conn, t.keys, _records(old_keys, page_id), _records(new_keys, page_id))
+    old_words, new_words = differing(before.templates, after.templates)
+    save_rows(conn, t.templates, _records(old_words, page_id), _records(new_words, page_id))
+    _save_incidents(conn, before, after)
+    if after.deleted_at is not None:
+        # What was not loaded goes with the page as well.
+        for table in (t.updates, t.claims, t.incidents, t.templates):
+            conn.execute(delete(table).where(table.c.page_id == page_id))
+
+
+def differing(
+    before: Mapping[str, Thing], after: Mapping[str, Thing]
+) -> tuple[Mapping[str, Thing], Mapping[str, Thing]]:
+    """Return of two mappings what is not the very same object in both."""
+    return (
+        {id_: thing for id_, thing in before.items() if after.get(id_) is not thing},
+        {id_: thing for id_, thing in after.items() if before.get(id_) is not thing},
+    )
+
+
+def save_account(conn: Connection, before: Account, after: Account, applied_seq: int) -> None:
+    """Write what differs, and how far commands are applied."""
+    values = {"tier": after.tier, "tier_until": after.tier_until, "balance": after.balance}
+    row = update(t.accounts).where(t.accounts.c.id == after.id)
+    conn.execute(row.values({**values, "applied_seq": applied_seq}))
+    save_rows(conn, t.places, _places(before), _places(after), key=("page_id",))
+    if after.deleted_at is not None and before.deleted_at is None:
+        erase_account(conn, after.id, after.deleted_at)
+    old, new = (_owned(side.slots, after.id) for side in (before, after))
+    save_rows(conn, t.slots, old, new)
+    booked = [_record(booking) for booking in after.bookings[len(before.bookings) :]]
+    if booked:
+        conn.execute(insert(t.ledger), [b | {"account_id": after.id} for b in booked])
+
+
+def save_rows(
+    conn: Connection,
+    table: Table,
+    before: Mapping[Id, Record],
+    after: Mapping[Id, Record],
+    key: tuple[str, ...] = ("id",),
+) -> None:
+    """Insert, update and delete rows so that `before` becomes `after`; at most three statements."""
+    new = [record for id_, record in after.items() if id_ not in before]
+    changed = [r for id_, r in after.items() if id_ in before and before[id_] != r]
+    gone = [record for id_, record in before.items() if id_ not in after]
+    if gone:
+        conn.execute(delete(table).where(*_matches(table, key)), _keyed(gone, key))
+    if new:
+        conn.execute(insert(table), new)
+    if changed:
+        values: Record = {n: bindparam(n) for n in changed[0] if n not in key}
+        conn.execute(
+            update(table).where(*_matches(table, key)).values(values), _keyed(changed, key)
+        )
+
+
+def _matches(table: Table, key: tuple[str, ...]) -> list[Any]:
+    return [table.c[name] == bindparam(f"key_{name}") for name in key]
+
+
+def _keyed(records: Iterable[Record], key: tuple[str, ...]) -> list[Record]:
+    """Rename key columns, for a column may not be both a value and a condition."""
+    return [{f"key_{n}" if n in key else n: v for n, v in r.items()} for r in records]
+
+
+def _save_page_row(conn: Connection, before: Page, after: Page, applied_seq: int) -> None:
+    record = {
+        name: getattr(after, name)
+        for name in (
+            "account_id", "name", "description", "time_zone", "is_public", "host",
+            "created_at", "changed_at", "deleted_at",
+        )
+    }  # fmt: skip
+    record |= _entitlement_record(after.entitlement) | _suspension_record(after)
+    record |= {"look": msgspec.to_builtins(after.look), "logo": logo_record(after.logo)}
+    record |= {"applied_seq": applied_seq}
+    if after.created_at is None:
+        return
+    if before.created_at is None:
+        conn.execute(insert(t.pages), {"id": after.id, **record})
+    else:
+        conn.execute(update(t.pages).where(t.pages.c.id == after.id).values(record))
+
+
+def _entitlement_record(entitlement: Entitlement) -> Record:
+    return {f.name: getattr(entitlement, f.name) for f in fields(entitlement)}
+
+
+def _suspension_record(page: Page) -> Record:
+    at, reason = (page.suspension.at, page.suspension.reason) if page.suspension else (None, None)
+    return {"suspended_at": at, "suspended_reason": reason}
+
+
+def _records(things: Mapping[str, Any], page_id: str) -> dict[str, Record]:
+    return {id_: _record(thing) | {"page_id": page_id} for id_, thing in things.items()}
+
+
+def _record(thing: Any) -> Record:  # noqa: ANN401 - any of the core's dataclasses
+    return {f.name: getattr(thing, f.name) for f in fields(thing)}
+
+
+def _owned(things: Mapping[str, Any], account_id: str) -> dict[str, Record]:
+    return {id_: _record(thing) | {"account_id": account_id} for id_, thing in things.items()}
+
+
+def _places(account: Account) -> dict[str, Record]:
+    return {
+        place.page_id: {
+            "page_id": place.page_id,
+            "account_id": account.id,
+            "created_at": place.created_at,
+            **_entitlement_record(place.entitlement),
+        }
+        for place in account.places.values()
+    }
+
+
+def _save_incidents(conn: Connection, before: Page, after: Page) -> None:
+    """Write the incidents that are not the same objects any more, with their words and claims."""
+    differ = differing(before.incidents, after.incidents)
+    old, new = (list(side.values()) for side in differ)
+    page_id = after.id
+    save_rows(conn, t.incidents, _incident_rows(old, page_id), _incident_rows(new, page_id))
+    save_rows(conn, t.updates, _update_rows(old, page_id), _update_rows(new, page_id))
+    key = ("incident_id", "component_id", "from_at")
+    save_rows(conn, t.claims, _claim_rows(old, page_id), _claim_rows(new, page_id), key)
+
+
+def _incident_rows(incidents: Iterable[Incident], page_id: str) -> dict[str, Record]:
+    skipped = {"updates", "claims", "_text_bytes"}
+    return {
+        i.id: {n: v for n, v in _record(i).items() if n not in skipped} | {"page_id": page_id}
+        for i in incidents
+    }
+
+
+def _update_rows(incidents: Iterable[Incident], page_id: str) -> dict[str, Record]:
+    return {
+        u.id: _record(u) | {"page_id": page_id, "incident_id": i.id, "position": position}
+        for i in incidents
+        for position, u in enumerate(i.updates)
+    }
+
+
+def _claim_rows(incidents: Iterable[Incident], page_id: str) -> dict[tuple[str, ...], Record]:
+    return {
+        _claim_key(i, c): _record(c) | {"page_id": page_id, "incident_id": i.id}
+        for i in incidents
+        for c in i.claims
+    }
+
+
+def _claim_key(incident: Incident, claim: Claim) -> tuple[str, ...]:
+    return (incident.id, claim.component_id, claim.from_at.isoformat())

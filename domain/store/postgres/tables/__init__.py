@@ -1,0 +1,44 @@
+"""The tables, as SQLAlchemy Core knows them; the migrations make them (a test compares the two).
+
+For the store's modules and the migrations. Imports SQLAlchemy only.
+"""
+
+from domain.store.postgres.tables.accounts import accounts, devices, ledger, places, sessions, slots
+from domain.store.postgres.tables.hosts import hosts, mount_checks, mounts
+from domain.store.postgres.tables.log import commands, commands_archive, idempotency, streams
+from domain.store.postgres.tables.metadata import metadata
+from domain.store.postgres.tables.pages import (
+    claims,
+    components,
+    incidents,
+    keys,
+    logos,
+    pages,
+    templates,
+    updates,
+)
+
+__all__ = [
+    "accounts",
+    "claims",
+    "commands",
+    "commands_archive",
+    "components",
+    "devices",
+    "hosts",
+    "idempotency",
+    "incidents",
+    "keys",
+    "ledger",
+    "logos",
+    "metadata",
+    "mount_checks",
+    "mounts",
+    "pages",
+    "places",
+    "sessions",
+    "slots",
+    "streams",
+    "templates",
+    "updates",
+]

@@ -1,0 +1,113 @@
+"""Accounts, who is logged in to them, and what crosses their pages."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+from domain.store.postgres.tables.metadata import Moment, metadata
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("email_key", Text, nullable=False, unique=True),
+    Column("password_hash", Text, nullable=False),
+    Column("tier", Text, nullable=False, server_default="free"),
+    Column("tier_until", Moment),
+    Column("applied_seq", BigInteger, nullable=False, server_default="0"),
+    Column("created_at", Moment, nullable=False),
+    Column("deleted_at", Moment),
+    Column("balance", BigInteger, nullable=False, server_default="0"),
+    Column("mailbox_key", Text),
+    Column("mailbox_email", Text),
+    # When it took its newest subdomains, ten at most
+    # (domain.store.postgres.domains.new_subdomains).
+    Column("subdomains_at", ARRAY(Moment), nullable=False, server_default=text("'{}'")),
+    CheckConstraint("balance >= 0", name="accounts_balance"),
+    Index("accounts_mailbox_key", "mailbox_key", unique=True),
+    # What the clock looks for every second: Prime that ends, and slots that expire.
+    Index("accounts_prime_due", "tier_until", postgresql_where=text("tier = 'prime'")),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("last_used_at", Moment),
+    Column("user_agent", Text),
+    Index("sessions_account", "account_id"),
+    Index("sessions_expiry", "expires_at"),
+)
+
+# Browsers in which somebody logged in before: strangers who guess can't lock them out.
+devices = Table(
+    "devices",
+    metadata,
+    Column("token_hash", Text, nullable=False),
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("last_used_at", Moment, nullable=False),
+    PrimaryKeyConstraint("token_hash", "account_id", name="devices_pkey"),
+    Index("devices_account", "account_id"),
+    Index("devices_age", "last_used_at"),
+)
+
+# The account's side of a page: written by the account's drain only.
+places = Table(
+    "places",
+    metadata,
+    Column("page_id", Text, primary_key=True),
+    Column("account_id", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("tier", Text, nullable=False),
+    Column("tier_until", Moment),
+    Column("served_until", Moment),
+    Index("places_account", "account_id"),
+)
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("bought_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("is_over", Boolean, nullable=False, server_default=false()),
+    Index("slots_account", "account_id"),
+    Index("slots_due", "expires_at", postgresql_where=text("NOT is_over")),
+)
+
+# Every change of a balance, by the command that made it. Rows are never changed.
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("command_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("balance", BigInteger, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("slot_id", Text),
+    Column("slot_expires_at", Moment),
+    PrimaryKeyConstraint("account_id", "seq"),
+    UniqueConstraint("command_id", name="ledger_command_id_key"),
+    CheckConstraint("balance >= 0", name="ledger_balance"),
+)

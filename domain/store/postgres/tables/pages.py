@@ -1,0 +1,175 @@
+"""Pages and what is on them."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from domain.store.postgres.tables.metadata import Moment, metadata
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("description", Text),
+    Column("time_zone", Text, nullable=False),
+    Column("is_public", Boolean, nullable=False),
+    Column("host", Text),
+    Column("look", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("logo", JSONB(none_as_null=True)),
+    Column("tier", Text, nullable=False),
+    Column("tier_until", Moment),
+    Column("served_until", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("deleted_at", Moment),
+    Column("suspended_at", Moment),
+    Column("suspended_reason", Text),
+    Column("applied_seq", BigInteger, nullable=False, server_default="0"),
+    Column("published_seq", BigInteger, nullable=False, server_default="0"),
+    Column("published_day", Date),
+    # When the day after the published one is to be shown: its end in the page's zone, and a part of
+    # an hour that differs from page to page.
+    Column("published_until", Moment, nullable=False, server_default=text("'-infinity'")),
+    Column("published_build", Text, nullable=False, server_default=""),
+    Column("published_epoch", Text, nullable=False, server_default=""),
+    # When repair may try it, and how often it did in vain: a page that can't be published is tried
+    # ever more rarely.
+    Column("repair_at", Moment, nullable=False, server_default=text("'-infinity'")),
+    Column("repair_tries", Integer, nullable=False, server_default="0"),
+    Index("pages_account", "account_id"),
+    Index("pages_behind", "id", postgresql_where=text("published_seq < applied_seq")),
+    Index("pages_until", "published_until"),
+    Index("pages_build", "published_build"),
+    Index("pages_epoch", "published_epoch"),
+)
+
+# A logo's bytes are apart from its page: a drain reads what they are, and not them.
+logos = Table(
+    "logos",
+    metadata,
+    Column("page_id", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+components = Table(
+    "components",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("page_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("parent_id", Text),
+    Column("position", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("description", Text),
+    Column("status", Text),
+    Column("status_at", Moment),
+    Column("show_uptime", Boolean, nullable=False, server_default=true()),
+    Column("created_at", Moment, nullable=False),
+    Index("components_page", "page_id"),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("page_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("impact", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("posted_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("resolved_at", Moment),
+    Column("scheduled_start", Moment),
+    Column("scheduled_end", Moment),
+    Column("auto_start", Boolean, nullable=False, server_default=true()),
+    Column("auto_end", Boolean, nullable=False, server_default=true()),
+    Column("leaves", JSONB, nullable=False, server_default=text("'[]'")),
+    Index("incidents_open", "page_id", postgresql_where=text("resolved_at IS NULL")),
+    Index("incidents_history", "page_id", "resolved_at"),
+    Index("incidents_started", "page_id", "started_at"),
+    # What the clock looks for every second: windows that wait, and windows that run.
+    Index(
+        "incidents_start_due",
+        "scheduled_start",
+        postgresql_where=text("state = 'scheduled' AND auto_start"),
+    ),
+    Index(
+        "incidents_end_due",
+        "scheduled_end",
+        postgresql_where=text("kind = 'maintenance' AND resolved_at IS NULL AND auto_end"),
+    ),
+)
+
+updates = Table(
+    "updates",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("page_id", Text, nullable=False),
+    Column("incident_id", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("occurred_at", Moment, nullable=False),
+    Column("posted_at", Moment, nullable=False),
+    Column("edited_at", Moment),
+    Column("components", JSONB, nullable=False),
+    Index("updates_incident", "incident_id", "position"),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("page_id", Text, nullable=False),
+    Column("incident_id", Text, nullable=False),
+    Column("component_id", Text, nullable=False),
+    Column("from_at", Moment, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("until_at", Moment),
+    PrimaryKeyConstraint("incident_id", "component_id", "from_at", name="claims_pkey"),
+    Index("claims_page", "page_id", "until_at"),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("page_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("disabled", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("last_used_at", Moment),
+    Index("keys_page", "page_id"),
+)
+
+templates = Table(
+    "templates",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("page_id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("name", Text),
+    Column("body", Text),
+    Column("state", Text),
+    Column("impact", Text),
+    Column("kind", Text, nullable=False),
+    Index("templates_page", "page_id"),
+)

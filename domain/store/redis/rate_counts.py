@@ -1,0 +1,112 @@
+"""Counting in Redis, across processes, how often something was tried.
+
+While Redis is gone or slow each process counts for itself, loudly: nobody is locked out by that,
+and who makes it slow on purpose gains a few attempts a process, not any number.
+"""
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+from typing import TypeAlias
+
+import redis.asyncio as aioredis
+from limits import RateLimitItem, RateLimitItemPerSecond
+from limits.aio.storage import RedisStorage
+from limits.aio.strategies import FixedWindowRateLimiter
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from domain.rate_limits import Limit
+from domain.runtime import metrics
+from domain.store.redis import keys
+from domain.store.redis.fallback_counts import SpareCounts
+from domain.store.redis.reader import UNREACHABLE
+
+log = logging.getLogger(__name__)
+
+WITHIN_S = 0.2  # Redis may take no longer
+CONNECTIONS = 32
+Ask: TypeAlias = Callable[[RateLimitItem, str], Awaitable[float | None]]
+Spare: TypeAlias = Callable[[Limit, str], float | None]
+
+
+class Limits:
+    """Counts per limit and per `parts`, which say of whom or what: an address, an account."""
+
+    def __init__(self, cache_url: str, *, is_on: bool) -> None:
+        """Connect lazily; `is_on` false: nothing is counted, nothing is limited."""
+        self._is_on = is_on
+        self._spare = SpareCounts()
+        self._pool = aioredis.BlockingConnectionPool.from_url(
+            cache_url,
+            max_connections=CONNECTIONS,
+            timeout=WITHIN_S,
+            socket_timeout=WITHIN_S,
+            socket_connect_timeout=WITHIN_S,
+            retry=Retry(NoBackoff(), 0),  # there is no time for another try
+        )
+        # The pool knows the address; the URL only says which kind of storage it is.
+        self._storage = RedisStorage(
+            "async+redis://",
+            implementation="redispy",
+            key_prefix=keys.LIMITS,
+            connection_pool=self._pool,  # type: ignore[arg-type]  # documented, but not typed
+        )
+        self._windows = FixedWindowRateLimiter(self._storage)
+
+    async def hit(self, limit: Limit, *parts: str) -> int | None:
+        """Count one; if that is one too many, return in how many seconds to try again."""
+        wait_s = await self._asked(self._hit, self._spare.hit, limit, parts)
+        if wait_s is not None:
+            metrics.LIMITED.labels(limit.name).inc()
+        return wait_s
+
+    async def peek(self, limit: Limit, *parts: str) -> int | None:
+        """Return in how many seconds to try again, if one more would be too many; count nothing."""
+        return await self._asked(self._peek, self._spare.peek, limit, parts)
+
+    async def give_back(self, limit: Limit, *parts: str) -> None:
+        """Take back one that was counted: it was none after all."""
+        await self._asked(self._give_back, self._spare.give_back, limit, parts)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._pool.aclose()
+
+    async def _asked(
+        self, ask: Ask, spare: Spare, limit: Limit, parts: tuple[str, ...]
+    ) -> int | None:
+        if not self._is_on:
+            return None
+        key = _digest(parts)
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                left_s = await ask(_item(limit), key)
+        except UNREACHABLE as error:
+            log.error("COUNTING ATTEMPTS IN THIS PROCESS ONLY, Redis does not answer: %r", error)  # noqa: TRY400 - no bug of ours
+            left_s = spare(limit, key)
+        return None if left_s is None else max(math.ceil(left_s), 1)
+
+    async def _hit(self, item: RateLimitItem, key: str) -> float | None:
+        return None if await self._windows.hit(item, key) else await self._left_s(item, key)
+
+    async def _peek(self, item: RateLimitItem, key: str) -> float | None:
+        return None if await self._windows.test(item, key) else await self._left_s(item, key)
+
+    async def _left_s(self, item: RateLimitItem, key: str) -> float:
+        return (await self._windows.get_window_stats(item, key)).reset_time - time.time()
+
+    async def _give_back(self, item: RateLimitItem, key: str) -> None:
+        await self._storage.incr(item.key_for(key), item.get_expiry(), -1)
+
+
+def _item(limit: Limit) -> RateLimitItem:
+    return RateLimitItemPerSecond(limit.amount, limit.window_s, limit.name)
+
+
+def _digest(parts: tuple[str, ...]) -> str:
+    """Name who or what is counted: short, and nobody's address or e-mail stands in Redis."""
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,158 @@
+"""What the operator does for owners: accounts, pages, components, keys, tiers."""
+
+from datetime import datetime
+
+from domain.account.commands import AddPage, SetTier
+from domain.account.credentials import email_problem, password_problem
+from domain.page.commands import (
+    AddComponent,
+    ChangePage,
+    CreateKey,
+    SuspendPage,
+    UnsuspendPage,
+)
+from domain.page.state import ComponentKind, Tier
+from domain.runtime.common_passwords import common_passwords
+from domain.runtime.new_ids import mint, mint_key, secret_hash
+from domain.runtime.settings import load_settings
+from domain.store.postgres import owned
+from domain.store.postgres.accounts import accounts
+from domain.store.postgres.engine import sync_engine
+from domain.subdomains import subdomain_problem
+from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT, clean, clean_line
+from ops.cli.writes import CommandRefusedError, change, write
+from web.api.accounts.passwords import hash_password
+
+IF_MADE = "`hepstatus account reset-password` gives it another password, if it is there."
+IF_RESET = "Run it again: the password that is printed last is the one that holds."
+
+
+def create_account(email: str, password: str) -> str:
+    """Return the id of a new account.
+
+    Raises CommandRefusedError if the e-mail has one, and UnsureError.
+    """
+    account_id, address = mint("a"), email.strip()
+    if problem := email_problem(address) or password_problem(password, address, common_passwords()):
+        raise CommandRefusedError(problem)
+    hashed = hash_password(password)
+    if not change(accounts.create_account, account_id, address, hashed, then=IF_MADE):
+        message = f"There is an account for {email} already."
+        raise CommandRefusedError(message)
+    return account_id
+
+
+def reset_password(email: str, password: str) -> None:
+    """Give an account another password; its sessions end.
+
+    Raises CommandRefusedError and UnsureError.
+    """
+    if problem := password_problem(password, email, common_passwords()):
+        raise CommandRefusedError(problem)
+    hashed = hash_password(password)
+    if not change(accounts.reset_password, email, hashed, then=IF_RESET):
+        raise CommandRefusedError(no_account(email))
+
+
+def no_account(email: str) -> str:
+    """Say that there is no such account."""
+    return f"There is no account for {email}."
+
+
+def account_of(email: str) -> str:
+    """Return the id of an account. Raises CommandRefusedError if there is none."""
+    with sync_engine().connect() as conn:
+        login = accounts.login_of(conn, email)
+    if login is None:
+        raise CommandRefusedError(no_account(email))
+    return login.account_id
+
+
+def create_page(email: str, name: str, subdomain: str | None) -> tuple[str, str | None]:
+    """Return the id and the host of a new page. Raises CommandRefusedError, NotPublishedError."""
+    account_id, page_id = account_of(email), mint("p")
+    host = f"{checked(subdomain)}.{load_settings().base_domain}" if subdomain else None
+    write(account_id, AddPage(page_id, named(name), host))
+    return page_id, host
+
+
+def make_public(page_id: str) -> None:
+    """Let visitors see a page. Raises CommandRefusedError, NotPublishedError."""
+    write(page_id, ChangePage(is_public=True))
+
+
+def add_component(
+    page: str, name: str, kind: ComponentKind, parent: str | None, description: str | None
+) -> str:
+    """Return the id of a new component. Raises CommandRefusedError, NotPublishedError."""
+    component_id = mint("c")
+    words = described(description)
+    command = AddComponent(component_id, named(name), kind, parent, description=words)
+    write(find_page(page).id, command)
+    return component_id
+
+
+def create_key(page: str, name: str) -> str:
+    """Return the secret of a new key; it is stored nowhere."""
+    secret = mint_key()
+    write(find_page(page).id, CreateKey(mint("k"), named(name), secret_hash(secret)))
+    return secret
+
+
+def set_tier(email: str, tier: Tier, until: datetime | None) -> None:
+    """Grant a tier. Raises CommandRefusedError, NotPublishedError."""
+    if tier is Tier.FREE and until is not None:
+        message = "Only Prime can have an end: after it the account is free."
+        raise CommandRefusedError(message)
+    write(account_of(email), SetTier(tier, until))
+
+
+def suspend_page(page: str, reason: str | None) -> None:
+    """Keep a page from visitors and its keys. Raises CommandRefusedError, NotPublishedError."""
+    write(find_page(page).id, SuspendPage(described(reason, "reason")))
+
+
+def unsuspend_page(page: str) -> None:
+    """Let a suspended page go on. Raises CommandRefusedError, NotPublishedError."""
+    write(find_page(page).id, UnsuspendPage())
+
+
+def all_pages() -> list[owned.ListedPage]:
+    """Return every page."""
+    with sync_engine().connect() as conn:
+        return owned.all_pages(conn)
+
+
+def find_page(page: str) -> owned.ListedPage:
+    """Return a page by id, host or subdomain. Raises CommandRefusedError."""
+    host = page if "." in page else f"{page}.{load_settings().base_domain}"
+    for found in all_pages():
+        if page == found.id or host.lower() == found.host:
+            return found
+    message = f"There is no page {page}: `hepstatus page list` shows them."
+    raise CommandRefusedError(message)
+
+
+def checked(subdomain: str) -> str:
+    """Return a subdomain that can be one. Raises CommandRefusedError."""
+    if problem := subdomain_problem(subdomain.lower()):
+        raise CommandRefusedError(problem)
+    return subdomain.lower()
+
+
+def described(description: str | None, what: str = "description") -> str | None:
+    """Return a text that is none too long to describe something. Raises CommandRefusedError."""
+    tidy = clean(description)
+    if tidy and len(tidy) > DESCRIPTION_LIMIT:
+        message = f"A {what} may have at most {DESCRIPTION_LIMIT} characters."
+        raise CommandRefusedError(message)
+    return tidy
+
+
+def named(name: str) -> str:
+    """Return a name that is none too long, nor blank. Raises CommandRefusedError."""
+    tidy = clean_line(name)
+    if tidy is None or len(tidy) > NAME_LIMIT:
+        message = f"A name has 1 to {NAME_LIMIT} characters."
+        raise CommandRefusedError(message)
+    return tidy

@@ -1,0 +1,221 @@
+"""What happened to the demo's company: its parts and its last 90 days, as data. The same for a day.
+
+Times are told as (days ago, clock in UTC); of today's events as minutes ago.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.page import commands as c
+from domain.page.state import ComponentKind
+from domain.runtime.new_ids import mint
+from domain.status import IncidentState, Status
+
+NAME = "Lumen Cloud"
+DESCRIPTION = "Storage, compute and messages for people who have better things to do than run them."
+BEGAN_DAYS_AGO = 120
+
+# (name, description, what is in it); three levels of categories, a dozen leaves.
+Node = tuple[str, str | None, "tuple[Node, ...] | None"]
+TREE: tuple[Node, ...] = (
+    (
+        "Platform",
+        None,
+        (
+            ("API", "Requests to api.lumen.example", None),
+            (
+                "Storage",
+                None,
+                (
+                    (
+                        "Europe",
+                        None,
+                        (
+                            ("Objects, Frankfurt", None, None),
+                            ("Objects, Dublin", None, None),
+                        ),
+                    ),
+                    ("Objects, Virginia", None, None),
+                    ("Backups", "Nightly copies and restores", None),
+                ),
+            ),
+            ("Compute", "Starting and running machines", None),
+            ("Message queues", None, None),
+        ),
+    ),
+    (
+        "For your team",
+        None,
+        (
+            ("Dashboard", "console.lumen.example", None),
+            ("Sign-in", "Passwords, keys and single sign-on", None),
+            ("Billing", None, None),
+        ),
+    ),
+    ("Website", "lumen.example and its documentation", None),
+    ("Support", "Chat and e-mail", None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One word of a story: minutes after its beginning, state, text, statuses given."""
+
+    after_min: int
+    state: IncidentState
+    text: str
+    given: tuple[tuple[str, Status], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An incident of the past, or one that goes on (no word of it says resolved)."""
+
+    days_ago: int
+    clock: tuple[int, int]
+    title: str
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A maintenance: when it starts, in hours from now, and for how long."""
+
+    starts_in_h: float
+    lasts_h: float
+    title: str
+    text: str
+    parts: tuple[str, ...]
+    announced_days_ago: int
+
+
+SEEN, FOUND, WATCHED, DONE = (
+    IncidentState.INVESTIGATING,
+    IncidentState.IDENTIFIED,
+    IncidentState.MONITORING,
+    IncidentState.RESOLVED,
+)
+SLOW, PARTLY, DOWN, FINE = Status.DEGRADED, Status.PARTIAL, Status.OUTAGE, Status.OPERATIONAL
+
+STORIES: tuple[Story, ...] = (
+    Story(83, (6, 12), "Slow starts of machines", (
+        Said(0, SEEN, "New machines take up to two minutes to start.", (("Compute", SLOW),)),
+        Said(41, FOUND, "A scheduler node was overloaded. We are moving work away from it."),
+        Said(95, DONE, "Machines start within seconds again."),
+    )),
+    Story(71, (14, 3), "Uploads to Frankfurt fail", (
+        Said(0, SEEN, "About a third of uploads to Frankfurt fail with `503`.",
+             (("Objects, Frankfurt", PARTLY),)),
+        Said(12, FOUND, "A switch lost half of its links. Traffic is being moved.",
+             (("Objects, Frankfurt", DOWN),)),
+        Said(58, WATCHED, "All traffic runs over the second switch.",
+             (("Objects, Frankfurt", SLOW),)),
+        Said(150, DONE, "The switch was replaced. Nothing that was stored is affected."),
+    )),
+    Story(54, (9, 30), "Invoices were sent twice", (
+        Said(0, FOUND, "Some of you received an invoice twice. You will be charged **once**."),
+        Said(75, DONE, "Both copies are the same invoice; please ignore the second."),
+    )),
+    Story(46, (22, 47), "Sign-in through single sign-on is down", (
+        Said(0, SEEN, "Single sign-on does not answer. Passwords and keys work.",
+             (("Sign-in", DOWN), ("Dashboard", PARTLY))),
+        Said(23, FOUND, "A certificate expired. A new one is being installed."),
+        Said(37, DONE, "Everybody can sign in again. We now watch these dates from outside, too."),
+    )),
+    Story(33, (3, 20), "Queues deliver late", (
+        Said(0, SEEN, "Messages arrive up to ten minutes late.", (("Message queues", SLOW),)),
+        Said(64, DONE, "The backlog is gone; nothing was lost."),
+    )),
+    Story(19, (11, 5), "API errors in Virginia", (
+        Said(0, SEEN, "Requests from Virginia see errors.",
+             (("API", PARTLY), ("Objects, Virginia", DOWN))),
+        Said(18, FOUND, "A release of the gateway is being rolled back."),
+        Said(29, WATCHED, "The old release serves all requests.",
+             (("API", FINE), ("Objects, Virginia", SLOW))),
+        Said(66, DONE, "Error rates have been normal for half an hour."),
+    )),
+    Story(9, (16, 40), "Dashboard loads slowly", (
+        Said(0, SEEN, "Charts take long to appear.", (("Dashboard", SLOW),)),
+        Said(140, DONE, "An index that was missing is there now."),
+    )),
+    Story(4, (7, 15), "Backups started late", (
+        Said(0, FOUND, "Last night's backups started two hours late. All of them finished.",
+             (("Backups", SLOW),)),
+        Said(50, DONE, "Tonight's schedule is back to normal."),
+    )),
+    Story(1, (19, 58), "Chat is unavailable", (
+        Said(0, SEEN, "Our chat provider has an outage. Please write to us instead.",
+             (("Support", PARTLY),)),
+        Said(131, DONE, "Chat is back."),
+    )),
+)  # fmt: skip
+
+ACTIVE = Story(0, (0, 0), "Elevated error rates on the API", (
+    Said(0, SEEN, "We see more errors than usual on the API and are looking into it.",
+         (("API", SLOW),)),
+    Said(14, FOUND, "A cache node answers slowly. We are taking it out of rotation; see the"
+         " [retry guide](https://lumen.example/docs/retries) until then."),
+))  # fmt: skip
+ACTIVE_MINUTES_AGO = 38
+
+WINDOWS: tuple[Window, ...] = (
+    Window(-0.5, 3, "Moving Dublin to new disks",
+           "Reads go on as usual. Writes may take a moment longer.", ("Objects, Dublin",), 6),
+    Window(45, 2, "Upgrade of the billing database",
+           "Invoices can't be downloaded during the upgrade.", ("Billing",), 2),
+)  # fmt: skip
+
+
+def tree_commands(nodes: tuple[Node, ...] = TREE, parent: str | None = None) -> Iterator[Any]:
+    """Yield the commands that build the tree, parents first."""
+    for name, description, inside in nodes:
+        kind = ComponentKind.LEAF if inside is None else ComponentKind.CATEGORY
+        id_ = mint("c")
+        yield c.AddComponent(id_, name, kind, parent, description=description)
+        if inside:
+            yield from tree_commands(inside, id_)
+
+
+def story_commands(story: Story, began_at: datetime) -> Iterator[tuple[datetime, Any]]:
+    """Yield an incident's commands with their times."""
+    incident_id = mint("i")
+    for number, said in enumerate(story.said):
+        at = began_at + timedelta(minutes=said.after_min)
+        given = tuple(c.StatusGiven(name, status) for name, status in said.given)
+        if number == 0:
+            opened = c.OpenIncident(
+                incident_id, mint("u"), story.title, None, said.text, given, state=said.state
+            )
+            yield at, opened
+        else:
+            yield at, c.PostUpdate(incident_id, mint("u"), said.state, said.text, given)
+
+
+def window_commands(window: Window, now: datetime) -> Iterator[tuple[datetime, Any]]:
+    """Yield a maintenance's commands with their times."""
+    incident_id, starts_at = mint("i"), now + timedelta(hours=window.starts_in_h)
+    ends_at = starts_at + timedelta(hours=window.lasts_h)
+    announced = now - timedelta(days=window.announced_days_ago)
+    yield (
+        announced,
+        c.ScheduleMaintenance(
+            incident_id, mint("u"), window.title, starts_at, ends_at, window.text, window.parts
+        ),
+    )
+    if starts_at <= now:
+        yield starts_at, c.StartMaintenance(incident_id, mint("u"), "Work has begun.")
+
+
+def history(now: datetime) -> list[tuple[datetime, Any]]:
+    """Return all that happened up to `now`, in the order in which it did."""
+    told: list[tuple[datetime, Any]] = []
+    for story in STORIES:
+        day = now - timedelta(days=story.days_ago)
+        began_at = day.replace(hour=story.clock[0], minute=story.clock[1], second=0, microsecond=0)
+        told += story_commands(story, began_at)
+    for window in WINDOWS:
+        told += window_commands(window, now)
+    told += story_commands(ACTIVE, now - timedelta(minutes=ACTIVE_MINUTES_AGO))
+    return sorted(told, key=lambda pair: pair[0])

@@ -1,0 +1,203 @@
+"""What `make run` does: looks first, starts everything in order, says where it is, and stays until
+told to stop.
+
+The port opens last, when a worker has shown that it drains: who can connect can write.
+"""
+
+import http.client
+import os
+import sys
+import traceback
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ops.local import data_folder, preflight, processes, programs, stop_signals, welcome
+from ops.local.child import Child, ChildSpec
+from ops.local.child_output import LogFolder, PrefixedOutput, say
+from ops.local.children import Ledger
+from ops.local.embedded.stack import EmbeddedStack
+from ops.local.ports import LOOPBACK
+from ops.local.supervisor import Supervisor
+from ops.operator_error import CannotRunError
+
+_DRAIN_LIMIT_S = 60.0
+_PUBLISH_LIMIT_S = 10.0
+_WEB_LIMIT_S = 60.0
+_ANSWER_LIMIT_S = 2.0
+_US = "hep"
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What the steps of a run share."""
+
+    data_dir: Path
+    port: int
+    supervisor: Supervisor
+    output: PrefixedOutput
+
+    def start(self, spec: ChildSpec) -> Child:
+        """Start a child under the supervisor."""
+        child = Child(spec, self.output.open, self.supervisor.adopt)
+        child.start()
+        return child
+
+
+def main() -> int:
+    """Run until stopped; answers the exit code: 0 when it was asked to stop, 1 when it could not
+    run.
+    """
+    try:
+        stop_signals.raise_on_stop()
+        run = _look_first(os.environ)
+    except CannotRunError as why:
+        return _complain(str(why))
+    except stop_signals.StopRequested:
+        return 0
+    return _guarded(run)
+
+
+def _look_first(env: MutableMapping[str, str]) -> _Run:
+    """Everything that can be wrong without our having started anything; prepares the environment of
+    all that follows.
+    """
+    preflight.check_python()
+    preflight.check_libraries()
+    port = preflight.chosen_port(env)
+    preflight.check_settings(env)
+    data_dir = data_folder.prepare(
+        Path(env.get(data_folder.DATA_DIR_VARIABLE) or data_folder.DEFAULT_DATA_DIR)
+    )
+    data_folder.lock(data_dir)
+    env[data_folder.DATA_DIR_VARIABLE] = str(data_dir)
+    env["PORT"] = str(port)
+    env["BASE_DOMAIN"] = env.get("BASE_DOMAIN") or "localhost"
+    env["BASE_URL"] = env.get("BASE_URL") or f"http://localhost:{port}"
+    return _Run(data_dir, port, Supervisor(Ledger(data_dir), _say), PrefixedOutput())
+
+
+def _guarded(run: _Run) -> int:
+    """Start and watch; whatever happens, end what was started, in order."""
+    try:
+        _start(run)
+        run.supervisor.watch()
+    except stop_signals.StopRequested:
+        code = 0
+    except CannotRunError as why:
+        code = _complain(str(why))
+    except Exception as defect:  # noqa: BLE001 - a sentence; the log has the rest
+        code = _complain(_note_defect(run.data_dir, defect))
+    finally:
+        stop_signals.ignore_further()
+        run.supervisor.stop_all()
+    if code == 0:
+        _say(f"everything is stopped; the data stays in {run.data_dir}")
+    return code
+
+
+def _start(run: _Run) -> None:
+    for name in Ledger(run.data_dir).end_orphans():
+        _say(f"{name} was left over from a run that ended suddenly; ended it")
+    preflight.check_port(run.port)
+    for notice in preflight.notices():
+        _say(notice)
+    _say(f"starting on the data in {run.data_dir} ...")
+    _start_stack(run)
+    _migrate()
+    _start_workers(run)
+    access = _seed()
+    _wait_for_pages()
+    _start_web(run)
+    print(welcome.text(access, os.environ["BASE_URL"], str(run.data_dir)), flush=True)
+
+
+def _start_stack(run: _Run) -> None:
+    stack = EmbeddedStack(
+        run.data_dir,
+        database_url=os.environ.get("DATABASE_URL") or None,
+        redis_url=os.environ.get("REDIS_URL") or None,
+        on_start=run.supervisor.adopt,
+    )
+    urls = stack.start()
+    os.environ["DATABASE_URL"] = urls.database_url
+    os.environ["REDIS_URL"] = urls.redis_url
+
+
+def _migrate() -> None:
+    # Here and below: our own modules read the environment when they are imported, and it is
+    # complete only now.
+    from domain.store.postgres.migrations import migrate
+
+    migrate(os.environ["DATABASE_URL"])
+
+
+def _start_workers(run: _Run) -> None:
+    from ops.local.readiness import wait_until_drained
+
+    run.start(programs.worker(os.environ))
+    run.start(programs.beat(os.environ))
+    if not wait_until_drained(_DRAIN_LIMIT_S):
+        raise CannotRunError(
+            f"The worker did not drain within {_DRAIN_LIMIT_S:.0f} s{_last_words(run, 'worker')}."
+        )
+
+
+def _seed() -> welcome.Access:
+    from ops.local.demo import seed_demo
+
+    return seed_demo()
+
+
+def _wait_for_pages() -> None:
+    from ops.local.readiness import wait_until_published
+
+    # With very many pages the port opens all the same; they come one after the other.
+    wait_until_published(_PUBLISH_LIMIT_S)
+
+
+def _start_web(run: _Run) -> None:
+    web = run.start(programs.web(os.environ))
+    if not processes.wait_until(lambda: _is_healthy(run.port) or not web.is_running, _WEB_LIMIT_S):
+        raise CannotRunError(f"The web tier does not answer{_last_words(run, 'web')}.")
+    if not web.is_running:
+        raise CannotRunError(f"The web tier ended{_last_words(run, 'web')}.")
+
+
+def _is_healthy(port: int) -> bool:
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_ANSWER_LIMIT_S)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _last_words(run: _Run, name: str) -> str:
+    lines = run.output.last_lines(name)
+    return f"; its last line: {lines[-1].strip()}" if lines else ""
+
+
+def _note_defect(data_dir: Path, defect: Exception) -> str:
+    log = LogFolder(data_dir / "log")
+    os.close(log.open("run"))
+    with log.path("run").open("a") as file:
+        file.write("".join(traceback.format_exception(defect)))
+    first_line = (str(defect).strip().splitlines() or ["no message"])[0]
+    kind = type(defect).__name__
+    return f"Hep Status could not be started: {kind}: {first_line} ({log.path('run')} has more)"
+
+
+def _complain(sentence: str) -> int:
+    print(sentence, file=sys.stderr, flush=True)
+    return 1
+
+
+def _say(line: str) -> None:
+    say(_US, line)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

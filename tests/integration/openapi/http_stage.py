@@ -1,0 +1,209 @@
+"""Where a described call is made: its account, its page, and whatever its path names, all real."""
+
+import json
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from domain.account.commands import GrantTokens
+from ops.cli.writes import write
+from tests.support.actors import PASSWORD, Actors, Monitor, Owner, Page, unique
+from tests.support.inside import inside
+from web.api.accounts.docs import ADA
+from web.openapi import path_parameters as places
+from web.openapi.describe import Example, Who
+from web.openapi.operations import PART, Call
+
+UNKNOWN = "_00000000000000000000000000"
+
+
+class Stage:
+    """One owner with a page and its things, each made when it is first asked for.
+
+    What stands for it in examples and paths is told by `real` and `names`: a new part of a path
+    needs a line in `names`.
+    """
+
+    def __init__(self, actors: Actors) -> None:
+        self.actors = actors
+        self.owner: Owner = actors.owner()
+
+    @cached_property
+    def page(self) -> Page:
+        return self.owner.page()
+
+    @cached_property
+    def leaf(self) -> str:
+        return self.page.leaf("API")
+
+    @cached_property
+    def category(self) -> str:
+        return self.page.leaf("Backend", kind="category")
+
+    @cached_property
+    def monitor(self) -> Monitor:
+        return self.actors.monitor(self.page)
+
+    @cached_property
+    def opened(self) -> httpx.Response:
+        down = [{"component": self.leaf, "status": "degraded"}]
+        return self.monitor.open("Slow answers", body="We are looking.", components=down)
+
+    @cached_property
+    def incident(self) -> str:
+        return self.opened.json()["data"]["id"]
+
+    @cached_property
+    def update(self) -> str:
+        return self.owner.get(f"{self.page.path}/incidents/{self.incident}").json()["data"][
+            "updates"
+        ][0]["id"]
+
+    @cached_property
+    def key(self) -> dict[str, str]:
+        return self.page.key("Prometheus")
+
+    @cached_property
+    def template(self) -> str:
+        return self.page.template("The API is down", kind="incident")
+
+    @cached_property
+    def mount(self) -> str:
+        """The mount of the subdomain that the page was made with."""
+        return self.owner.get(f"{self.page.path}/mounts").json()["data"][0]["id"]
+
+    @cached_property
+    def tokens(self) -> int:
+        """What the operator granted: enough for two trades."""
+        with inside(self.actors.system):
+            write(self.owner.id, GrantTokens(1000))
+        return 1000
+
+    @cached_property
+    def slot(self) -> str:
+        assert self.tokens
+        return self.owner.post("/api/v1/status/purchases/trade", {}).json()["data"]["slot"]
+
+    @cached_property
+    def outlook(self) -> str:
+        """A preview that was just made: it is there for a minute."""
+        body = {
+            "title": "Slow answers",
+            "components": [{"component": self.leaf, "status": "outage"}],
+        }
+        told = self.owner.post(f"{self.page.path}/preview/incidents", body).json()["data"]
+        return told["page"].rpartition("/")[2]
+
+    @cached_property
+    def session(self) -> str:
+        return self.owner.get("/api/v1/auth/sessions").json()["data"][0]["id"]
+
+    @cached_property
+    def disabled_key(self) -> str:
+        made = self.page.key()
+        self.owner.patch(f"{self.page.path}/keys/{made['id']}", {"disabled": True})
+        return made["key"]
+
+    @cached_property
+    def other(self) -> "Stage":
+        """Another owner's."""
+        return Stage(self.actors)
+
+    def furnish(self, call: Call) -> None:
+        """Make what a reading tells of, and the component that is named API."""
+        if call.said.name not in {"signUp", "createPage"}:
+            assert self.leaf
+        if call.said.name == "trade":
+            assert self.tokens
+        if call.said.name == "listPurchases":
+            assert self.slot
+        if call.method == "get":
+            assert self.incident
+            assert self.key
+            assert self.template  # last, for the audit begins with it
+
+    def name(self, part: str) -> str:
+        """What is really there for a part of a path."""
+        return {
+            "page_id": lambda: self.page.id,
+            "cid": lambda: self.leaf,
+            "iid": lambda: self.incident,
+            "uid": lambda: self.update,
+            "kid": lambda: self.key["id"],
+            "tid": lambda: self.template,
+            "mid": lambda: self.mount,
+            "vid": lambda: self.outlook,
+            "session_id": lambda: self.session,
+            "rid": lambda: self.opened.headers["location"].rpartition("/")[2],
+        }[part]()
+
+    def real(self, example: Any) -> Any:
+        """An example with what is really there in place of its ids and names."""
+        told = json.dumps(example)
+        for published, real in (
+            (places.PAGE, lambda: self.page.id),
+            (places.LEAF, lambda: self.leaf),
+            (places.CATEGORY, lambda: self.category),
+            (places.INCIDENT, lambda: self.incident),
+            (places.UPDATE, lambda: self.update),
+            (places.KEY, lambda: self.key["id"]),
+            (places.TEMPLATE, lambda: self.template),
+            (places.MOUNT, lambda: self.mount),
+            (places.SLOT, lambda: self.slot),
+            (places.OUTLOOK, lambda: self.outlook),
+            ('"acme"', lambda: f'"{unique("acme")}"'),
+        ):
+            if published in told:
+                told = told.replace(published, real())
+        return json.loads(told)
+
+    def body(self, call: Call, example: Example) -> Any:
+        """The body of an example."""
+        if isinstance(example.body, dict) and "currentPassword" in example.body:
+            email = {"email": f"{unique('new')}@example.com"} if "email" in example.body else {}
+            return example.body | {"currentPassword": PASSWORD} | email
+        if example.body != ADA:
+            return self.real(example.body)
+        email = f"{unique('new')}@example.com" if call.said.name == "signUp" else self.owner.email
+        return {"email": email, "password": PASSWORD}
+
+    def path(self, call: Call, **instead: str) -> str:
+        """The path of a call with real ids, or with others instead."""
+        named = {part: place.example for part, place in call.said.places.items()}
+        names = {
+            part: instead.get(part) or named.get(part) or self.name(part)
+            for part in PART.findall(call.path)
+        }
+        return PART.sub(lambda found: quote(names[found[1]], safe="%"), call.path)
+
+    def credentials(self, call: Call) -> dict[str, str]:
+        """The headers of whoever may make a call."""
+        if call.said.who is Who.MONITOR:
+            return {"Authorization": self.monitor.http.headers["Authorization"]}
+        if call.said.who is Who.ANYBODY and call.said.name != "logOut":
+            return {}
+        return {"Cookie": self.owner.http.headers["Cookie"]}
+
+    def send(self, call: Call, example: Example | None = None, **other: Any) -> httpx.Response:
+        """Make a call as its example does, but for what is said otherwise.
+
+        `path`, `content` (bytes), `query`; `headers` are added to the credentials, None takes one
+        away.
+        """
+        example = example or call.said.examples[0]
+        # What a path or a body names is made before the call, not by it.
+        path = other.get("path") or self.path(call)
+        content = other.get("content")
+        if content is None and example.body is not None:
+            content = json.dumps(self.body(call, example)).encode()
+        headers = {**self.credentials(call), "Content-Type": "application/json"}
+        headers |= other.get("headers", {})
+        return self.actors.caller().http.request(
+            call.method.upper(),
+            path,
+            content=content,
+            params=other.get("query", example.query),
+            headers={name: value for name, value in headers.items() if value is not None},
+        )

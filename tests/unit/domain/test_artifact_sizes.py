@@ -1,0 +1,127 @@
+"""The largest page that is allowed, weighed as it is published: no artifact is beyond its size."""
+
+import random
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from domain import artifact_sizes as sizes
+from domain.page.limits import INCIDENT_TEXT_BYTES, TREE_TEXT_BYTES
+from domain.page.state import Update
+from domain.page.text_limit import node_bytes
+from domain.status import IncidentState
+from tests.support.largest_page import NOW, TODAY, largest_page
+from workers.render.eager import render_hot, scene_of
+from workers.render.on_demand import AbsentError, incident
+from workers.render.room import Room, fitted
+
+DICE = random.Random(19)
+
+
+def ampersands(count):
+    """Text that grows most where it is escaped."""
+    return "&" * count
+
+
+def links(count):
+    """Markdown that grows most where it is rendered."""
+    return ("[a](b)" * 499 + '"' * count)[:count]
+
+
+def noise(count):
+    """Text that no encoding makes shorter."""
+    return "".join(map(chr, DICE.choices(range(0x4E00, 0x9FFF), k=count)))
+
+
+AT_MOST = {
+    "index.html": sizes.PAGE_BYTES,
+    "index.html|br": sizes.PAGE_BROTLI_BYTES,
+    "index.html|gzip": sizes.PAGE_BROTLI_BYTES,
+    "status.json": sizes.STATUS_BYTES,
+    "status.json|br": sizes.STATUS_PACKED_BYTES,
+    "status.json|gzip": sizes.STATUS_PACKED_BYTES,
+}
+
+
+@pytest.mark.parametrize("say", [ampersands, links, noise])
+def test_no_artifact_is_heavier_than_its_size_when_the_page_is_the_largest(say):
+    # Given the largest page, full of what weighs most
+    page = largest_page(say)
+    assert sum(map(node_bytes, page.components.values())) > 0.99 * TREE_TEXT_BYTES
+    assert sum(one.text_bytes for one in page.incidents.values()) > 0.98 * INCIDENT_TEXT_BYTES
+
+    # When it is rendered as a publication is
+    fields, kept = render_hot(page, TODAY)
+
+    # Then every artifact is there, and none is heavier than is said in one place
+    assert kept == ()
+    weighed = {name: len(content) for name, content in fields.items()}
+    limits = {name: AT_MOST.get(name, sizes.SMALL_BYTES) for name in weighed}
+    assert {name: size for name, size in weighed.items() if size > limits[name]} == {}
+    assert weighed["index.html"] > sizes.MESSAGES_BYTES
+
+    # And each incident that is open or planned is there by its title, with a link
+    html = fields["index.html"].decode()
+    assert all(f'href="/incidents/{id_}"' in html for id_ in page.incidents if id_[:3] != "i_c")
+
+
+def test_an_incident_has_as_many_pages_as_its_updates_need():
+    # Given an incident with 201 updates
+    page = largest_page(lambda count: "x" * min(count, 50))
+    said = tuple(
+        Update(f"u{n}", IncidentState.MONITORING, f"message {n}.", NOW, NOW) for n in range(201)
+    )
+    (id_, first), *_ = page.incidents.items()
+    page = replace(page, incidents={id_: replace(first, updates=said)})
+    scene, conn = scene_of(page, TODAY), SimpleNamespace()
+
+    # When its pages are rendered
+    names = [id_, f"{id_}/2", f"{id_}/3"]
+    html = [incident(conn, scene, name)[f"incidents/{name}"].decode() for name in names]
+
+    # Then the newest hundred come first, each page leads on, and there is no fourth
+    told = [[n for n in range(201) if f"message {n}." in one] for one in html]
+    assert told == [list(range(101, 201)), list(range(1, 101)), [0]]
+    assert f'rel="next" href="/incidents/{id_}/2"' in html[0]
+    assert 'rel="prev"' not in html[0]
+    assert f'rel="prev" href="/incidents/{id_}"' in html[1]
+    assert f'rel="next" href="/incidents/{id_}/3"' in html[1]
+    assert f'rel="prev" href="/incidents/{id_}/2"' in html[2]
+    assert 'rel="next"' not in html[2]
+    with pytest.raises(AbsentError):
+        incident(conn, scene, f"{id_}/4")
+
+
+@pytest.mark.parametrize("say", [ampersands, links])
+def test_a_permalink_is_no_heavier_than_its_size_when_its_messages_are_the_longest(say):
+    page = largest_page(lambda count: "&" * min(count, 100))
+    (id_, first), *_ = page.incidents.items()
+    said = tuple(
+        Update(f"u{n}", IncidentState.MONITORING, say(10_000), NOW, NOW) for n in range(100)
+    )
+    leaves = tuple(node.id for node in page.components.values() if node.is_leaf)
+    page = replace(page, incidents={id_: replace(first, updates=said, leaves=leaves)})
+    fields = incident(SimpleNamespace(), scene_of(page, TODAY), id_)
+    assert len(fields[f"incidents/{id_}"]) <= sizes.PERMALINK_BYTES
+
+
+def test_what_does_not_fit_is_counted_when_messages_are_long():
+    # Given two incidents with three messages, and room for two of them
+    page = largest_page(lambda count: "x" * min(count, 50))
+    first, second, *_ = page.incidents.values()
+    said = tuple(Update(f"u{n}", IncidentState.MONITORING, "y" * 9_000, NOW, NOW) for n in range(3))
+    page = replace(
+        page,
+        incidents={
+            one.id: replace(one, updates=said, claims=(), leaves=()) for one in (first, second)
+        },
+    )
+    room = Room(20_000)
+
+    # When they are fitted
+    shown = [fitted(one, room) for one in scene_of(page, TODAY).view.active]
+
+    # Then the first one's newest are there, and of the others it is said how many
+    assert [[update.id for update in one.updates] for one in shown] == [["u2", "u1"], []]
+    assert [one.untold for one in shown] == [1, 3]

@@ -1,0 +1,125 @@
+"""What an owner does to incidents and to their words, by the rules alone.
+
+Source: docs/behaviour.md, "Claims" and "Resolving an incident".
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.page import commands as c
+from domain.page.apply import apply_all
+from domain.page.decide.table import decide
+from domain.page.state import Entitlement, Page, Tier
+from domain.results import Code, Rejection
+from domain.status import Impact, IncidentState, Status
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DOWN = (c.StatusGiven("api", Status.OUTAGE),)
+
+
+def told(page, command, at=NOW):
+    """The page after a command that may not be refused."""
+    decision = decide(page, command, at)
+    assert not isinstance(decision, Rejection), decision
+    return apply_all(page, decision)
+
+
+@pytest.fixture
+def page():
+    page = told(Page("p"), c.CreatePage("a", "Acme", Entitlement(Tier.PRIME)))
+    return told(page, c.AddComponent("api", "API"))
+
+
+def down(page, **more):
+    return told(page, c.OpenIncident("i", "u1", "Down", None, "Words", DOWN, **more))
+
+
+def lasts(incident):
+    return [(claim.from_at, claim.until_at) for claim in incident.claims]
+
+
+def test_downtime_counts_from_its_start_when_an_incident_is_told_late(page):
+    page = down(page, started_at=NOW - HOUR)
+    incident = page.incidents["i"]
+    assert (incident.started_at, incident.posted_at) == (NOW - HOUR, NOW)
+    assert (incident.updates[0].occurred_at, incident.updates[0].posted_at) == (NOW - HOUR, NOW)
+    assert lasts(incident) == [(NOW - HOUR, None)]
+    assert page.components["api"].status is Status.OUTAGE
+
+
+def test_leaf_shows_nothing_of_it_when_an_incident_is_told_after_its_end(page):
+    page = down(page, started_at=NOW - HOUR, state=IncidentState.RESOLVED)
+    incident = page.incidents["i"]
+    assert (incident.resolved_at, lasts(incident)) == (NOW, [(NOW - HOUR, NOW)])
+    assert page.components["api"].status is Status.OPERATIONAL
+
+
+def test_incident_is_refused_when_it_starts_in_the_future(page):
+    said = decide(page, c.OpenIncident("i", "u", "Down", started_at=NOW + HOUR), NOW)
+    assert (said.code, list(said.fields)) == (Code.VALIDATION, ["startedAt"])
+
+
+@pytest.mark.parametrize("hours", [-2, -0.5])
+def test_claims_begin_with_the_incident_when_its_start_is_corrected(page, hours):
+    page = down(page, started_at=NOW - HOUR)
+    began_at = NOW + hours * HOUR
+    change = c.ChangeIncident("i", "Was down", Impact.NONE, began_at)
+    changed = told(page, change, at=NOW + HOUR).incidents["i"]
+    assert (changed.title, changed.impact, changed.started_at) == (
+        "Was down", Impact.NONE, began_at,
+    )  # fmt: skip
+    assert lasts(changed) == [(began_at, None)]
+
+
+def test_claim_is_gone_when_it_ended_before_the_corrected_start(page):
+    page = down(page, started_at=NOW - 2 * HOUR)
+    better = (c.StatusGiven("api", Status.DEGRADED),)
+    page = told(page, c.PostUpdate("i", "u2", IncidentState.IDENTIFIED, None, better))
+    page = told(page, c.ChangeIncident("i", started_at=NOW + HOUR), at=NOW + 2 * HOUR)
+    assert [(claim.status, claim.from_at) for claim in page.incidents["i"].claims] == [
+        (Status.DEGRADED, NOW + HOUR)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"started_at": NOW + HOUR}, "startedAt"),
+        ({"scheduled_start": NOW}, "scheduledStart"),
+        ({"scheduled_end": NOW}, "scheduledEnd"),
+        ({"auto_start": False}, "autoStart"),
+        ({"auto_end": True}, "autoEnd"),
+    ],
+)
+def test_change_is_refused_when_it_makes_no_sense(page, change, field):
+    said = decide(down(page), c.ChangeIncident("i", **change), NOW)
+    assert (said.code, list(said.fields)) == (Code.VALIDATION, [field])
+
+
+def test_update_says_that_it_was_edited_when_its_words_are_others(page):
+    page = told(down(page), c.EditUpdate("i", "u1", "Better words"), at=NOW + HOUR)
+    update = page.incidents["i"].updates[0]
+    assert (update.body, update.edited_at, update.posted_at) == ("Better words", NOW + HOUR, NOW)
+    assert page.changed_at == NOW + HOUR
+
+
+def test_only_words_are_gone_when_an_update_is_deleted(page):
+    page = told(down(page), c.DeleteUpdate("i", "u1"))
+    incident = page.incidents["i"]
+    assert (incident.updates, incident.held) == ((), {"api": Status.OUTAGE})
+    assert page.components["api"].status is Status.OUTAGE
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        c.ChangeIncident("nobody", "x"),
+        c.EditUpdate("nobody", "u1", "x"),
+        c.EditUpdate("i", "nobody", "x"),
+        c.DeleteUpdate("i", "nobody"),
+    ],
+)
+def test_nothing_happens_when_there_is_no_such_thing(page, command):
+    assert decide(down(page), command, NOW).code is Code.NOT_FOUND

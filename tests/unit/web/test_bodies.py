@@ -1,0 +1,170 @@
+"""Bodies: decoded into requests, or refused with a sentence that names the field."""
+
+import json
+
+import msgspec
+import pytest
+
+from web.api import owner_schemas as owner
+from web.api.monitor import schemas as monitor
+from web.api.pages import settings_schemas as settings
+from web.http.bodies import decode_body, explained
+from web.http.errors import ApiError
+
+
+def refused(raw, shape) -> ApiError:
+    with pytest.raises(ApiError) as caught:
+        decode_body(raw if isinstance(raw, bytes) else json.dumps(raw).encode(), shape)
+    assert (caught.value.status, caught.value.code) == (400, "VALIDATION")
+    return caught.value
+
+
+def decoded(body, shape):
+    return decode_body(json.dumps(body).encode(), shape)
+
+
+INCIDENT, UPDATE, STATUS = monitor.OpenIncident, monitor.PostUpdate, monitor.SetStatus
+PAGE, LEAF, CHANGE = owner.NewPage, owner.NewComponent, settings.PageChange
+
+NAMED = [
+    (INCIDENT, {}, "title", "is required"),
+    (INCIDENT, {"title": None}, "title", "is required"),
+    (INCIDENT, {"title": " \t\n"}, "title", "is required"),
+    (INCIDENT, {"title": 7}, "title", "must be text, not a whole number"),
+    (INCIDENT, {"title": ["x"]}, "title", "must be text, not a list"),
+    (INCIDENT, {"title": "x" * 201}, "title", "at most 200 characters"),
+    (INCIDENT, {"title": "x", "body": "x" * 10_001}, "body", "at most 10000 characters"),
+    (INCIDENT, {"title": "x", "impact": "huge"}, "impact", "none, minor, major, critical"),
+    (INCIDENT, {"title": "x", "impact": True}, "impact", "must be"),
+    (INCIDENT, {"title": "x", "components": {}}, "components", "must be a list, not an object"),
+    (INCIDENT, {"title": "x", "components": [1]}, "components[0]", "must be an object"),
+    (INCIDENT, {"title": "x", "components": [None]}, "components[0]", "must be an object"),
+    (INCIDENT, {"title": "x", "components": [{}]}, "components[0].component", "is required"),
+    (
+        INCIDENT,
+        {"title": "x", "components": [{"component": "a"}]},
+        "components[0].status",
+        "is required",
+    ),
+    (
+        INCIDENT,
+        {"title": "x", "components": [{"component": "a", "status": "on fire"}]},
+        "components[0].status",
+        "operational, maintenance, degraded, partial, outage",
+    ),
+    (INCIDENT, {"title": "a\0b"}, "title", "can't be stored"),
+    (INCIDENT, {"title": "x", "more": {"deep": ["\0"]}}, "more", "can't be stored: NUL"),
+    (INCIDENT, b'{"title":"a\\ud800b"}', "title", "can't be stored: half of a surrogate pair"),
+    (INCIDENT, b'{"title":"x","body":"\\udc00\\ud800"}', "body", "half of a surrogate pair"),
+    (PAGE, b'{"name":"x","more":{"\\ud83d":1}}', "more", "half of a surrogate pair"),
+    (UPDATE, {"body": "x"}, "state", "is required"),
+    (UPDATE, {"state": "done"}, "state", "must be one of investigating"),
+    (STATUS, {"status": None}, "status", "is required"),
+    (STATUS, {"status": "OUTAGE"}, "status", "must be one of operational"),
+    (PAGE, {"name": "x", "surprise": 1}, "surprise", "is not a field"),
+    (PAGE, {"name": "x" * 101}, "name", "at most 100 characters"),
+    (CHANGE, {"isPublic": "yes"}, "isPublic", "must be true or false, not text"),
+    (CHANGE, {"is_public": True}, "is_public", "is not a field"),
+    (LEAF, {"name": "x", "position": -1}, "position", "at least 0"),
+    (LEAF, {"name": "x", "position": 1.5}, "position", "must be a whole number, not a number"),
+    (LEAF, {"name": "x", "position": 10**30}, "position", "position"),
+    (LEAF, {"name": "x", "kind": "branch"}, "kind", "must be one of leaf, category"),
+]
+
+
+@pytest.mark.parametrize(("shape", "body", "field", "words"), NAMED)
+def test_field_is_named_in_a_sentence_when_its_value_is_wrong(shape, body, field, words):
+    error = refused(body, shape)
+    assert list(error.fields) == [field]
+    assert error.fields[field] == str(error)
+    assert str(error).startswith(field)
+    assert words in str(error)
+    assert str(error).endswith(".")
+    assert "`" not in str(error)
+
+
+WHOLE = [
+    b"",
+    b"{",
+    b"[]",
+    b'"text"',
+    b"null",
+    b"1",
+    b'{"title":"x"} trailing',
+    b"{'title':'x'}",
+    b'{"title":"\xff"}',
+    b"\xef\xbb\xbf{}",
+    b'{"title":NaN}',
+    b"[" * 100_000,
+    b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
+    b'{"\\u0000":1,"title":"x"}',
+    b'{"\\ud800":"\\ud800"}',
+    b'{"title":"x\\ud800',
+    b'{"a\\u0000":' * 5_000,
+]
+
+
+@pytest.mark.parametrize("raw", WHOLE, ids=range(len(WHOLE)))
+def test_body_is_refused_as_a_whole_when_it_is_no_json_object(raw):
+    error = refused(raw, INCIDENT)
+    assert str(error).startswith("The body ")
+    assert str(error).endswith(".")
+
+
+def test_texts_are_trimmed_and_blank_ones_are_missing_when_decoded():
+    body = decoded(
+        {"title": " Slow \n", "body": "  ", "impact": None, "components": None}, INCIDENT
+    )
+    assert (body.title, body.body, body.impact, body.components) == ("Slow", None, None, None)
+
+
+def test_null_is_told_from_absent_where_it_means_something():
+    part = owner.ComponentChange
+    assert decoded({"name": "x"}, part).parent is msgspec.UNSET
+    assert decoded({"parent": None, "name": None}, part).parent is None
+    assert decoded({"parent": "  "}, part).parent is None
+    assert decoded({"parent": " c_1 "}, part).parent == "c_1"
+    assert owner.given_of(decoded({"parent": None, "name": None}, part)) == {"parent": None}
+    assert owner.is_empty(decoded({"name": None, "position": None}, part))
+    assert owner.is_empty(decoded({"theme": {}, "labels": {}}, CHANGE))
+
+
+def test_texts_are_trimmed_and_bounded_when_they_are_in_an_object_within():
+    body = decoded({"labels": {"outage": " Down ", "partial": " ", "degraded": None}}, CHANGE)
+    assert owner.given_of(body) == {"labels": {"outage": "Down", "partial": None, "degraded": None}}
+    error = refused({"headlines": {"outage": "x" * 81}}, CHANGE)
+    assert str(error) == "headlines.outage may have at most 80 characters."
+
+
+def test_limit_counts_what_is_left_when_a_text_was_trimmed():
+    assert decoded({"title": f"  {'x' * 200}  "}, INCIDENT).title == "x" * 200
+
+
+def test_unknown_fields_are_ignored_when_a_monitor_sends_them():
+    assert decoded({"title": "x", "source": {"any": [1]}, "more": None}, INCIDENT).title == "x"
+
+
+def test_last_one_wins_when_a_key_is_repeated():
+    assert decode_body(b'{"status":"outage","status":"degraded"}', STATUS).status == "degraded"
+
+
+def test_references_are_trimmed_and_bounded_when_taken_over():
+    reference = {"component": " api ", "status": "outage"}
+    body = decoded({"title": "x", "components": [reference] * 500}, INCIDENT)
+    assert {given.component for given in monitor.given(body.components)} == {"api"}
+    body = decoded({"title": "x", "components": [reference] * 501}, INCIDENT)
+    with pytest.raises(ApiError, match="at most 500") as caught:
+        monitor.given(body.components)
+    assert list(caught.value.fields) == ["components"]
+
+
+def test_reference_is_required_when_it_is_blank():
+    body = decoded({"title": "x", "components": [{"component": " ", "status": "outage"}]}, INCIDENT)
+    with pytest.raises(ApiError, match="is required") as caught:
+        monitor.given(body.components)
+    assert list(caught.value.fields) == ["components[0].component"]
+
+
+def test_words_are_kept_when_the_library_says_something_new():
+    error = explained("Something odd - at `$.title`")
+    assert (str(error), list(error.fields)) == ("title something odd.", ["title"])

@@ -1,0 +1,4 @@
+"""The JSON API, an area a package: schemas, resource, answers, documentation.
+
+Imports `domain`, `web.http` and `web.writes`; never `web.dashboard`.
+"""

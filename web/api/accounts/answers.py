@@ -1,0 +1,81 @@
+"""Accounts and sessions, as their owners see them."""
+
+from typing import TypedDict
+
+from domain.calendar import iso
+from domain.store.postgres.accounts.sessions import Holder, OpenSession
+from web.http.responses import iso as maybe_iso
+from web.http.wire import Id, Instant
+
+
+class LoginView(TypedDict):
+    """Whose session was opened."""
+
+    id: Id
+    email: str
+
+
+class AccountView(TypedDict):
+    """An account; `tierUntil` is null without an end."""
+
+    id: Id
+    email: str
+    tier: str
+    tierUntil: Instant | None
+    createdAt: Instant
+
+
+class DeletedAccountView(TypedDict):
+    """The account that is gone."""
+
+    id: Id
+
+
+class SessionView(TypedDict):
+    """A session; `lastUsedAt` is to the minute, `current` tells the one that asks."""
+
+    id: Id
+    createdAt: Instant
+    lastUsedAt: Instant
+    expiresAt: Instant
+    userAgent: str | None
+    current: bool
+
+
+class EndedSessionView(TypedDict):
+    """The session that was ended."""
+
+    id: Id
+
+
+class EndedSessionsView(TypedDict):
+    """How many sessions were ended."""
+
+    ended: int
+
+
+class NothingView(TypedDict):
+    """Nothing."""
+
+
+def account_view(holder: Holder, email: str) -> AccountView:
+    """Return an account with the e-mail that it has now."""
+    return {
+        "id": holder.account_id,
+        "email": email,
+        "tier": holder.tier,
+        "tierUntil": maybe_iso(holder.tier_until),
+        "createdAt": iso(holder.created_at),
+    }
+
+
+def session_view(session: OpenSession, current_id: str) -> SessionView:
+    """Return a session."""
+    return {
+        "id": session.id,
+        "createdAt": iso(session.created_at),
+        "lastUsedAt": iso(session.last_used_at),
+        "expiresAt": iso(session.expires_at),
+        "userAgent": session.user_agent,
+        "current": session.id == current_id,
+    }

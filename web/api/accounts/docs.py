@@ -1,0 +1,140 @@
+"""Sign-up, login, logout and who one is."""
+
+from web.api.accounts.answers import (
+    AccountView,
+    DeletedAccountView,
+    EndedSessionsView,
+    EndedSessionView,
+    LoginView,
+    SessionView,
+)
+from web.api.accounts.schemas import AccountChange, Farewell
+from web.api.owner_schemas import Credentials
+from web.http.wire import Nothing
+from web.openapi.describe import Example, Operation, Who
+from web.openapi.path_parameters import ACCOUNT, SESSION
+
+TAG = "Accounts"
+ADA = {"email": "ada@example.com", "password": "correct horse battery"}
+ACCOUNT_DATA = {"id": ACCOUNT, "email": "ada@example.com"}
+
+SIGN_UP = Operation(
+    name="signUp",
+    tag=TAG,
+    summary="Make an account and log in.",
+    who=Who.ANYBODY,
+    body=Credentials,
+    data=LoginView,
+    status=201,
+    refusals=("CONFLICT", "RATE_LIMITED"),
+    sets_cookie=True,
+    examples=(Example("an account", body=ADA, data=ACCOUNT_DATA),),
+)
+LOG_IN = Operation(
+    name="logIn",
+    tag=TAG,
+    summary="Log in.",
+    note="A session that came along ends.",
+    who=Who.ANYBODY,
+    body=Credentials,
+    data=LoginView,
+    refusals=("BAD_LOGIN", "RATE_LIMITED"),
+    sets_cookie=True,
+    examples=(Example("a login", body=ADA, data=ACCOUNT_DATA),),
+)
+LOG_OUT = Operation(
+    name="logOut",
+    tag=TAG,
+    summary="End the session, if there is one.",
+    who=Who.ANYBODY,
+    data=Nothing,
+    refusals=("BAD_ORIGIN",),
+    sets_cookie=True,
+    examples=(Example("a logout", data={}),),
+)
+ME = {
+    **ACCOUNT_DATA,
+    "tier": "free",
+    "tierUntil": None,
+    "createdAt": "2026-11-23T14:02:00.000Z",
+}
+WHO_AM_I = Operation(
+    name="whoAmI",
+    tag=TAG,
+    summary="Tell whose session this is.",
+    data=AccountView,
+    examples=(Example("a free account", data=ME),),
+)
+CHANGE_ACCOUNT = Operation(
+    name="changeAccount",
+    tag=TAG,
+    summary="Change the e-mail or the password.",
+    note="Another password ends all other sessions, and gives this one another cookie.",
+    body=AccountChange,
+    data=AccountView,
+    refusals=("BAD_LOGIN", "CONFLICT", "RATE_LIMITED"),
+    sets_cookie=True,
+    examples=(
+        Example(
+            "another e-mail",
+            body={"currentPassword": ADA["password"], "email": "ada.l@example.com"},
+            data=ME | {"email": "ada.l@example.com"},
+        ),
+        Example(
+            "another password",
+            body={"currentPassword": ADA["password"], "password": "battery staple horse"},
+            data=ME,
+        ),
+    ),
+)
+DELETE_ACCOUNT = Operation(
+    name="deleteAccount",
+    tag=TAG,
+    summary="Delete the account with all that it owns.",
+    note="Pages, hosts, keys and sessions are gone, the e-mail is free. After a 202 the session is"
+    " good for its receipt until it is done.",
+    body=Farewell,
+    data=DeletedAccountView,
+    refusals=("BAD_LOGIN", "RATE_LIMITED"),
+    sets_cookie=True,
+    has_receipt=True,
+    examples=(
+        Example("farewell", body={"currentPassword": ADA["password"]}, data={"id": ACCOUNT}),
+    ),
+)
+LIST_SESSIONS = Operation(
+    name="listSessions",
+    tag=TAG,
+    summary="List where the account is logged in, the session used last first.",
+    data=list[SessionView],
+    examples=(
+        Example(
+            "one session",
+            data=[
+                {
+                    "id": SESSION,
+                    "createdAt": "2026-11-23T14:02:00.000Z",
+                    "lastUsedAt": "2026-11-23T14:02:00.000Z",
+                    "expiresAt": "2026-12-23T14:02:00.000Z",
+                    "userAgent": "Firefox",
+                    "current": True,
+                }
+            ],
+        ),
+    ),
+)
+END_OTHER_SESSIONS = Operation(
+    name="endOtherSessions",
+    tag=TAG,
+    summary="End all sessions but this one.",
+    data=EndedSessionsView,
+    examples=(Example("nobody else is logged in", data={"ended": 0}),),
+)
+END_SESSION = Operation(
+    name="endSession",
+    tag=TAG,
+    summary="End one session; one's own too.",
+    data=EndedSessionView,
+    sets_cookie=True,
+    examples=(Example("one session", data={"id": SESSION}),),
+)

@@ -1,0 +1,93 @@
+"""Turns at hashing a password: a few at once, some that wait, the most urgent ones first."""
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from enum import IntEnum
+from typing import Final, TypeAlias
+
+from web.http.errors import ApiError, unavailable
+
+AT_ONCE: Final = 2  # each hash takes PASSWORD_MEMORY_MIB and a core for tens of milliseconds
+WAITING_MAX: Final = 20  # two at a time, they are done within a second
+BUSY: Final = "Too many passwords are being checked at the moment. Please try again."
+
+
+class Urgency(IntEnum):
+    """What goes first: whoever is kept from logging in can do nothing else."""
+
+    LOGIN = 0
+    SIGN_UP = 1
+    CONFIRMATION = 2
+
+
+Waiter: TypeAlias = tuple[Urgency, int, asyncio.Future[None]]
+
+
+class HashingTurns:
+    """Gives turns; past `WAITING_MAX` the least urgent and latest is refused."""
+
+    def __init__(self) -> None:
+        """Begin with nobody."""
+        self._running = 0
+        self._waiting: list[Waiter] = []
+        self._numbers = itertools.count()
+
+    @asynccontextmanager
+    async def turn(self, urgency: Urgency) -> AsyncIterator[None]:
+        """Wait for a turn. Raises ApiError 503."""
+        await self._enter(urgency)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    async def _enter(self, urgency: Urgency) -> None:
+        if self._running < AT_ONCE:
+            self._running += 1
+            return
+        if len(self._waiting) >= WAITING_MAX:
+            self._refuse_one_for(urgency)
+        waiter: Waiter = (urgency, next(self._numbers), asyncio.Future())
+        heapq.heappush(self._waiting, waiter)
+        try:
+            await waiter[2]
+        except asyncio.CancelledError:
+            self._forget(waiter)
+            raise
+
+    def _refuse_one_for(self, urgency: Urgency) -> None:
+        """Refuse who waits least urgently, or who comes if that is as little urgent."""
+        last = max(self._waiting)
+        if last[0] <= urgency:
+            raise busy()
+        self._drop(last)
+        if not last[2].done():
+            last[2].set_exception(busy())
+
+    def _drop(self, waiter: Waiter) -> None:
+        self._waiting.remove(waiter)
+        heapq.heapify(self._waiting)
+
+    def _forget(self, waiter: Waiter) -> None:
+        """Take out a waiter that was cancelled; a turn that it was given already is passed on."""
+        if waiter in self._waiting:
+            self._drop(waiter)
+        elif not waiter[2].cancelled() and waiter[2].exception() is None:
+            self._leave()
+
+    def _leave(self) -> None:
+        """Give the turn to the next one."""
+        while self._waiting:
+            following = heapq.heappop(self._waiting)[2]
+            if not following.done():
+                following.set_result(None)
+                return
+        self._running -= 1
+
+
+def busy() -> ApiError:
+    """Return a 503 for more passwords than can be hashed."""
+    return unavailable(BUSY)

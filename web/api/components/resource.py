@@ -1,0 +1,91 @@
+"""An owner's component tree. Source: docs/behaviour.md, "Component tree"."""
+
+from typing import cast
+
+from falcon.asgi import Request, Response
+from msgspec import UNSET
+
+from domain.page import tree
+from domain.page.commands import AddComponent, ChangeComponent, DeleteComponent
+from domain.runtime.new_ids import mint
+from domain.store.postgres.engine import run
+from domain.store.postgres.load import load_components
+from web.api.components import docs as said
+from web.api.components.answers import ChangedNode, added, node
+from web.api.owner_resource import Owner
+from web.api.owner_schemas import ComponentChange, NewComponent, given_of
+from web.api.pages.settings_schemas import cleared
+from web.http.errors import invalid
+from web.http.responses import write_data
+from web.http.wire import named
+from web.openapi.describe import describes
+
+
+class Components(Owner):
+    """`GET` and `POST /api/v1/status/:pageID/components`."""
+
+    @describes(said.LIST_COMPONENTS)
+    async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
+        """List the tree, depth first."""
+        page = await self.page(req, page_id)
+        children = tree.children_of(await run(self.engine, load_components, page.id))
+        write_data(resp, [node(found) for found, _ in tree.walk(children)])
+
+    @describes(said.ADD_COMPONENT)
+    async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
+        """Add a leaf or a category."""
+        holder = await self.holder(req)
+        raw, body = await self.body(req, NewComponent)
+        command = AddComponent(
+            component_id=mint("c"),
+            name=body.name,
+            kind=body.kind,
+            parent=body.parent,
+            position=body.position,
+            description=body.description,
+            status=body.status,
+            show_uptime=body.show_uptime,
+        )
+        await self.write(req, resp, holder, command, added, stream_id=page_id, raw=raw, status=201)
+
+
+class OneComponent(Owner):
+    """`PATCH` and `DELETE /api/v1/status/:pageID/components/:cid`."""
+
+    @describes(said.CHANGE_COMPONENT)
+    async def on_patch(self, req: Request, resp: Response, page_id: str, cid: str) -> None:
+        """Change or move a node; what is not given stays."""
+        holder = await self.holder(req)
+        raw, body = await self.body(req, ComponentChange)
+        given = given_of(body)
+        if not given:
+            raise invalid("Give at least one thing to change.")
+
+        def describe(first: ChangeComponent) -> ChangedNode:
+            return cast("ChangedNode", {"id": first.component_id, **given})
+
+        command = command_of(cid, body)
+        await self.write(req, resp, holder, command, describe, stream_id=page_id, raw=raw)
+
+    @describes(said.DELETE_COMPONENT)
+    async def on_delete(self, req: Request, resp: Response, page_id: str, cid: str) -> None:
+        """Delete a node; what a category holds moves up to where it stood."""
+        holder = await self.holder(req)
+        command = DeleteComponent(cid)
+        await self.write(
+            req, resp, holder, command, lambda c: named(c.component_id), stream_id=page_id
+        )
+
+
+def command_of(component_id: str, body: ComponentChange) -> ChangeComponent:
+    """Return a change as the log keeps it."""
+    return ChangeComponent(
+        component_id=component_id,
+        name=body.name,
+        description=cleared(body.description),
+        parent=cleared(body.parent),
+        position=body.position,
+        status=None if body.status is UNSET else body.status,
+        unpins=body.status is None,
+        show_uptime=body.show_uptime,
+    )

@@ -1,0 +1,4 @@
+"""The API of a page's hosts.
+
+Imports `domain`, `web.http` and `web.writes`; never another area's resource.
+"""

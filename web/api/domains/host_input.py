@@ -1,0 +1,62 @@
+"""From what an owner types as a host to the command that mounts it.
+
+Source: docs/behaviour.md, "Mounting a host".
+"""
+
+from functools import cache
+
+from publicsuffixlist import PublicSuffixList
+
+from domain.account.domain_commands import MountHost
+from domain.account.domains import MountKind
+from domain.hostnames import BadHostError, house_problem, name_problem, subdomain_of, typed_host
+from domain.runtime.new_ids import mint, mint_token
+from domain.runtime.settings import Settings
+from domain.subdomains import is_reserved
+from web.http.errors import ApiError, invalid
+from web.visitors.hosts import ascii_form
+
+
+@cache
+def suffixes() -> PublicSuffixList:
+    """Return the list that comes with the library; nothing is fetched."""
+    return PublicSuffixList()
+
+
+def mount_command(
+    page_id: str, given: str, field: str, settings: Settings, *, wants_primary: bool = False
+) -> MountHost:
+    """Return the command for the host that `field` gives. Raises ApiError 400, 409."""
+    host = wanted_host(given, field, settings)
+    if subdomain_of(host, settings.base_domain) is not None:
+        return MountHost(mint("m"), page_id, host, MountKind.SUBDOMAIN, "", wants_primary)
+    return MountHost(mint("m"), page_id, host, MountKind.DOMAIN, mint_token(), wants_primary)
+
+
+def wanted_host(given: str, field: str, settings: Settings) -> str:
+    """Return a host in the form in which it is compared. Raises ApiError 400, 409."""
+    base = settings.base_domain
+    try:
+        host = ascii_form(typed_host(given))
+    except BadHostError as error:
+        raise invalid(f"{field} {error}", field) from None
+    problem = name_problem(host, base) or house_problem(host, base, settings.cname_target)
+    if problem:
+        raise invalid(f"{field} {problem}", field)
+    label = subdomain_of(host, base)
+    if label is not None and is_reserved(label):
+        raise reserved(label, field)
+    if label is None and suffixes().is_public(host):
+        raise invalid(f"{field} must be a domain of your own: many share {host}.", field)
+    return host
+
+
+def reserved(label: str, field: str) -> ApiError:
+    """Return the refusal of a subdomain that is kept for the service itself."""
+    sentence = f"{label} is reserved for the service itself."
+    return ApiError(409, "CONFLICT", sentence, {field: sentence})
+
+
+def is_apex(host: str) -> bool:
+    """Tell whether a host is a registered domain itself: it can't have a CNAME in DNS."""
+    return suffixes().privatesuffix(host) == host

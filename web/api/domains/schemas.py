@@ -1,0 +1,30 @@
+"""Bodies about the hosts of a page. Unknown fields are refused.
+
+Source: docs/behaviour.md, "Mounting a host".
+"""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from web.http.bodies import text
+
+# A host has 253 characters; what is pasted may have a scheme, a port and a slash more.
+HOST_LIMIT = 300
+
+Host = Annotated[str, text(HOST_LIMIT, "`acme.<base>`, or a domain of yours.")]
+
+
+class NewMount(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """A host for a page."""
+
+    host: Host
+
+
+class MountChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """A change of a mount: it becomes the primary one."""
+
+    primary: Annotated[
+        bool, Meta(extra_json_schema={"const": True, "description": "Only true can be asked for."})
+    ]

@@ -1,0 +1,110 @@
+"""Answers about incidents and maintenances, as their owner is told of them."""
+
+from typing import Required, TypedDict
+
+from domain.calendar import iso as written
+from domain.page.state import Incident, Update
+from domain.status import Impact, IncidentKind, IncidentState
+from web.http.responses import iso
+from web.http.wire import ComponentStatus, Id, Instant, component_statuses
+
+
+class UpdateView(TypedDict):
+    """One entry of a timeline, with the statuses that it gave."""
+
+    id: Id
+    state: IncidentState
+    body: str
+    occurredAt: Instant
+    postedAt: Instant
+    editedAt: Instant | None
+    components: list[ComponentStatus]
+
+
+class Plan(TypedDict):
+    """What is planned of a maintenance; of an incident nothing is."""
+
+    scheduledStart: Instant | None
+    scheduledEnd: Instant | None
+    autoStart: bool
+    autoEnd: bool
+    planned: list[Id]
+
+
+class IncidentView(Plan):
+    """An incident or a maintenance: `components` is what it claims now, updates newest first."""
+
+    id: Id
+    kind: IncidentKind
+    title: str
+    impact: Impact
+    state: IncidentState
+    startedAt: Instant
+    postedAt: Instant
+    updatedAt: Instant
+    resolvedAt: Instant | None
+    components: list[ComponentStatus]
+    updates: list[UpdateView]
+
+
+class IncidentList(TypedDict):
+    """Some of a page's incidents, newest start first; more of them lie behind the cursor."""
+
+    items: list[IncidentView]
+    nextCursor: str | None
+
+
+class ChangedIncident(TypedDict, total=False):
+    """What was given, and the incident's id."""
+
+    id: Required[str]
+    title: str
+    impact: Impact
+    startedAt: Instant
+    scheduledStart: Instant
+    scheduledEnd: Instant
+    autoStart: bool
+    autoEnd: bool
+    state: IncidentState
+
+
+def incident_view(incident: Incident) -> IncidentView:
+    """Return an incident."""
+    return {
+        "id": incident.id,
+        "kind": incident.kind,
+        "title": incident.title,
+        "impact": incident.impact,
+        "state": incident.state,
+        "startedAt": written(incident.started_at),
+        "postedAt": written(incident.posted_at),
+        "updatedAt": written(incident.updated_at),
+        "resolvedAt": iso(incident.resolved_at),
+        **plan(incident),
+        "components": component_statuses(incident.held),
+        "updates": [update_view(update) for update in reversed(incident.updates)],
+    }
+
+
+def plan(incident: Incident) -> Plan:
+    """Return what is planned."""
+    return {
+        "scheduledStart": iso(incident.scheduled_start),
+        "scheduledEnd": iso(incident.scheduled_end),
+        "autoStart": incident.auto_start,
+        "autoEnd": incident.auto_end,
+        "planned": list(incident.leaves),
+    }
+
+
+def update_view(update: Update) -> UpdateView:
+    """Return an update."""
+    return {
+        "id": update.id,
+        "state": update.state,
+        "body": update.body,
+        "occurredAt": written(update.occurred_at),
+        "postedAt": written(update.posted_at),
+        "editedAt": iso(update.edited_at),
+        "components": component_statuses(update.components),
+    }

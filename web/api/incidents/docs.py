@@ -1,0 +1,155 @@
+"""A page's incidents and maintenances, with their updates."""
+
+from domain.status import IncidentKind
+from web.api.incidents import schemas as b
+from web.api.incidents.answers import ChangedIncident, IncidentList, IncidentView
+from web.http.wire import Named
+from web.openapi.describe import Example, Given, Operation
+from web.openapi.paged import LIMITED, cursor_of
+from web.openapi.path_parameters import INCIDENT, LEAF, UPDATE
+
+TAG = "Incidents"
+OPENED = "2026-11-23T14:02:00.000Z"
+DEGRADED = [{"component": LEAF, "status": "degraded"}]
+SLOW = {
+    "id": INCIDENT,
+    "kind": "incident",
+    "title": "Slow answers",
+    "impact": "minor",
+    "state": "investigating",
+    "startedAt": OPENED,
+    "postedAt": OPENED,
+    "updatedAt": OPENED,
+    "resolvedAt": None,
+    "scheduledStart": None,
+    "scheduledEnd": None,
+    "autoStart": True,
+    "autoEnd": True,
+    "planned": [],
+    "components": DEGRADED,
+    "updates": [
+        {
+            "id": UPDATE,
+            "state": "investigating",
+            "body": "We are looking.",
+            "occurredAt": OPENED,
+            "postedAt": OPENED,
+            "editedAt": None,
+            "components": DEGRADED,
+        }
+    ],
+}
+KIND = Given("kind", IncidentKind, "Only these.", "incident")
+
+LIST_INCIDENTS = Operation(
+    name="listIncidents",
+    tag=TAG,
+    summary="List incidents and maintenances, newest start first.",
+    data=IncidentList,
+    given=(LIMITED, cursor_of("cursor"), KIND),
+    examples=(
+        Example(
+            "the newest",
+            query={"limit": 20, "kind": "incident"},
+            data={"items": [SLOW], "nextCursor": None},
+        ),
+    ),
+)
+OPEN_INCIDENT = Operation(
+    name="openIncident",
+    tag=TAG,
+    summary="Open an incident, or plan a maintenance.",
+    note="400, too: `startedAt` in the future, `scheduledEnd` not behind `scheduledStart`.",
+    body=(b.NewIncident, b.NewMaintenance),
+    data=Named,
+    status=201,
+    refusals=("TEXT_LIMIT",),
+    examples=(
+        Example(
+            "an incident",
+            body={
+                "title": "Slow answers",
+                "body": "We are looking.",
+                "components": [{"component": "API", "status": "degraded"}],
+            },
+            data={"id": INCIDENT},
+        ),
+        Example(
+            "a maintenance",
+            body={
+                "kind": "maintenance",
+                "title": "New disks",
+                "scheduledStart": "2098-12-01T22:00:00Z",
+                "scheduledEnd": "2098-12-02T00:00:00Z",
+                "components": ["API"],
+            },
+            data={"id": INCIDENT},
+        ),
+    ),
+)
+READ_INCIDENT = Operation(
+    name="readIncident",
+    tag=TAG,
+    summary="Tell all of an incident.",
+    data=IncidentView,
+    examples=(Example("an incident", data=SLOW),),
+)
+CHANGE_INCIDENT = Operation(
+    name="changeIncident",
+    tag=TAG,
+    summary="Correct an incident; plan a maintenance anew, start it or finish it now.",
+    note="The answer tells what was given. An incident takes `title`, `impact`, `startedAt`; a"
+    " maintenance `title`, `impact` and its plan: its start only until it has started, its end"
+    " until it is over (409). `state` goes alone: `in_progress` starts a maintenance now,"
+    " `resolved` finishes it; an incident's changes by an update (else 400).",
+    body=b.IncidentChange,
+    data=ChangedIncident,
+    refusals=("CONFLICT", "TEXT_LIMIT"),
+    examples=(
+        Example(
+            "a correction",
+            body={"title": "Slow answers in Europe", "impact": "major"},
+            data={"id": INCIDENT, "title": "Slow answers in Europe", "impact": "major"},
+        ),
+    ),
+)
+DELETE_INCIDENT = Operation(
+    name="deleteIncident",
+    tag=TAG,
+    summary="Delete an incident with its words, its claims and its downtime.",
+    data=Named,
+    examples=(Example("an incident", data={"id": INCIDENT}),),
+)
+POST_UPDATE = Operation(
+    name="postUpdate",
+    tag=TAG,
+    summary="Say more of an incident or a maintenance.",
+    note="As monitors do; `scheduled` is a state of maintenances that wait (else 400).",
+    body=b.NewUpdate,
+    data=Named,
+    status=201,
+    refusals=("TEXT_LIMIT",),
+    examples=(
+        Example(
+            "a resolution",
+            body={"state": "resolved", "body": "All is well."},
+            data={"id": UPDATE},
+        ),
+    ),
+)
+CHANGE_UPDATE = Operation(
+    name="changeUpdate",
+    tag=TAG,
+    summary="Put other words in the place of an update's; it is marked as edited.",
+    body=b.UpdateChange,
+    data=Named,
+    refusals=("TEXT_LIMIT",),
+    examples=(Example("other words", body={"body": "We found the cause."}, data={"id": UPDATE}),),
+)
+DELETE_UPDATE = Operation(
+    name="deleteUpdate",
+    tag=TAG,
+    summary="Delete an update's words; what it did stays.",
+    data=Named,
+    examples=(Example("an update", data={"id": UPDATE}),),
+)

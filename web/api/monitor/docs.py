@@ -1,0 +1,93 @@
+"""The monitor's API: one bearer key, one page. Source: docs/behaviour.md, "Monitor's API"."""
+
+from web.api.monitor.answers import PageSummary
+from web.api.monitor.schemas import OpenIncident, PostUpdate, SetStatus
+from web.http.wire import ComponentStatus, Named
+from web.openapi.describe import Example, Operation, Place, Who
+from web.openapi.path_parameters import INCIDENT, LEAF, UPDATE
+
+TAG = "Monitors"
+COMPONENT = Place("component", "An id or a name, percent-encoded (`CI%2FCD`).", "API")
+
+READ_STATUS = Operation(
+    name="readStatus",
+    tag=TAG,
+    summary="Tell what is published now; `incidents` are the unresolved ones.",
+    note="What may be old is labelled `x-hepstatus-copy: stale`, as on the page.",
+    who=Who.MONITOR,
+    data=PageSummary,
+    examples=(
+        Example(
+            "a page in trouble",
+            data={
+                "overall": "degraded",
+                "components": [{"id": LEAF, "name": "API", "status": "degraded"}],
+                "incidents": [
+                    {
+                        "id": INCIDENT,
+                        "title": "Slow answers",
+                        "impact": "minor",
+                        "state": "investigating",
+                        "startedAt": "2026-11-23T14:02:00.000Z",
+                    }
+                ],
+            },
+        ),
+    ),
+)
+REPORT_INCIDENT = Operation(
+    name="reportIncident",
+    tag=TAG,
+    summary="Open an incident, as `investigating`.",
+    note="Without `impact` it is derived from the worst status given to a component that exists.",
+    who=Who.MONITOR,
+    body=OpenIncident,
+    data=Named,
+    status=201,
+    refusals=("TEXT_LIMIT",),
+    examples=(
+        Example(
+            "slow answers",
+            body={
+                "title": "Slow answers",
+                "body": "We are looking.",
+                "components": [{"component": "API", "status": "degraded"}],
+            },
+            data={"id": INCIDENT},
+        ),
+    ),
+)
+REPORT_UPDATE = Operation(
+    name="reportUpdate",
+    tag=TAG,
+    summary="Say more of an incident, or resolve it.",
+    who=Who.MONITOR,
+    body=PostUpdate,
+    data=Named,
+    status=201,
+    refusals=("TEXT_LIMIT",),
+    examples=(
+        Example(
+            "a resolution",
+            body={"state": "resolved", "body": "All is well."},
+            data={"id": UPDATE},
+        ),
+    ),
+)
+SET_STATUS = Operation(
+    name="setStatus",
+    tag=TAG,
+    summary="Change what a component shows, and nothing else.",
+    note="It opens no incident and counts as no downtime. The answer echoes what was asked.",
+    who=Who.MONITOR,
+    body=SetStatus,
+    data=ComponentStatus,
+    places={"cid": COMPONENT},
+    examples=(
+        Example(
+            "an outage",
+            body={"status": "outage"},
+            data={"component": "API", "status": "outage"},
+        ),
+    ),
+)

@@ -1,0 +1,85 @@
+"""Bodies of the monitor's API. Unknown fields are ignored.
+
+Source: docs/behaviour.md, "Monitor's API".
+"""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+
+from domain.page.commands import StatusGiven
+from domain.status import Impact, IncidentState, Status
+from domain.text import BODY_LIMIT, NOT_BLANK, TITLE_LIMIT, clean, cut_reference
+from web.http.bodies import line, text
+from web.http.errors import invalid
+
+REFERENCES_MAX = 500
+
+
+Words = Annotated[
+    str | None,
+    text(
+        BODY_LIMIT,
+        "The words, in Markdown without headings, pictures, tables and raw HTML;"
+        " an address by itself is a link as `<https://…>`.",
+    ),
+]
+Named = Annotated[
+    str, msgspec.Meta(extra_json_schema={"pattern": NOT_BLANK, "description": "An id or a name."})
+]
+
+
+class Reference(msgspec.Struct, rename="camel"):
+    """A status for a component, named by id or name."""
+
+    component: Named
+    status: Status
+
+
+AT_MOST = msgspec.Meta(extra_json_schema={"maxItems": REFERENCES_MAX})
+References = Annotated[list[Reference] | None, AT_MOST]
+SAID = [state for state in IncidentState if state is not IncidentState.SCHEDULED]
+StateSaid = Annotated[IncidentState, msgspec.Meta(extra_json_schema={"enum": SAID})]
+
+
+class OpenIncident(msgspec.Struct, rename="camel"):
+    """An incident to be opened."""
+
+    title: Annotated[str, line(TITLE_LIMIT)]
+    impact: Impact | None = None
+    body: Words = None
+    components: References = None
+
+
+class PostUpdate(msgspec.Struct, rename="camel"):
+    """What is new of an incident."""
+
+    state: StateSaid
+    body: Words = None
+    components: References = None
+
+
+class SetStatus(msgspec.Struct, rename="camel"):
+    """What a component is to show."""
+
+    status: Status
+
+
+def given(references: Sequence[Reference] | None) -> tuple[StatusGiven, ...]:
+    """Return references as a command keeps them. Raises ApiError 400."""
+    listed = references or []
+    if len(listed) > REFERENCES_MAX:
+        raise invalid(f"components may have at most {REFERENCES_MAX} items.", "components")
+    for index, item in enumerate(listed):
+        if clean(item.component) is None:
+            field = f"components[{index}].component"
+            raise invalid(f"{field} is required.", field)
+    return tuple(StatusGiven(cut_reference(i.component.strip()), i.status) for i in listed)
+
+
+def state_of_update(state: IncidentState) -> IncidentState:
+    """Return the state, unless it is the one that only a maintenance can have."""
+    if state is IncidentState.SCHEDULED:
+        raise invalid("state can't be scheduled: only a planned maintenance is.", "state")
+    return state

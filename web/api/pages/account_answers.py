@@ -1,0 +1,92 @@
+"""The answer about an account: what it pays for, what it has, and what will end.
+
+Source: docs/behaviour.md, "Tiers and slots".
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypedDict
+
+from domain.account.allocations import seated, seats
+from domain.account.forecast import Darkness, darkness
+from domain.account.state import Account
+from domain.calendar import iso
+from domain.page.state import Tier
+from web.api.pages.answers import Page
+from web.http.wire import Id, Instant
+
+
+class SlotShown(TypedDict):
+    """A slot, expired or not, and the page that it gives a place to at the moment."""
+
+    id: Id
+    boughtAt: Instant
+    expiresAt: Instant
+    page: Id | None
+
+
+class Warned(TypedDict):
+    """That a page is dark (`at` is past) or will be from `at` on; `slot` is the one that ends."""
+
+    warning: str
+    page: Id
+    slot: Id | None
+    at: Instant
+
+
+class AccountStatus(TypedDict):
+    """An account at the moment of asking; `capacity` is how many pages it may have."""
+
+    tier: str
+    tierUntil: Instant | None
+    capacity: int
+    balance: int
+    slots: list[SlotShown]
+    warnings: list[Warned]
+    pages: list[Page]
+
+
+def account_status(account: Account, pages: list[Page], at: datetime) -> AccountStatus:
+    """Return what an owner sees of the account at `at`, with its pages as they are told."""
+    is_prime = account.is_prime_at(at)
+    until = account.tier_until if is_prime else None
+    names = {page["id"]: page["name"] for page in pages}
+    return {
+        "tier": (Tier.PRIME if is_prime else Tier.FREE).value,
+        "tierUntil": iso(until) if until else None,
+        "capacity": len(seats(account, at)),
+        "balance": account.balance,
+        "slots": slots_shown(account, at),
+        "warnings": [warned(dark, names) for dark in darkness(account, at)],
+        "pages": pages,
+    }
+
+
+def slots_shown(account: Account, at: datetime) -> list[SlotShown]:
+    """Return every slot, the one bought last first."""
+    holders = {seat.slot_id: page_id for page_id, seat in seated(account, at).items()}
+    newest_first = sorted(account.slots.values(), key=lambda s: (s.bought_at, s.id), reverse=True)
+    return [
+        {
+            "id": slot.id,
+            "boughtAt": iso(slot.bought_at),
+            "expiresAt": iso(slot.expires_at),
+            "page": holders.get(slot.id),
+        }
+        for slot in newest_first
+    ]
+
+
+def warned(dark: Darkness, names: Mapping[str, str]) -> Warned:
+    """Say in a sentence that a page is dark or will be."""
+    name, day = names.get(dark.page_id, dark.page_id), f"{dark.at:%Y-%m-%d %H:%M} UTC"
+    what = f"slot {dark.slot_id} expires" if dark.slot_id else "Prime ends"
+    remedy = "renew the slot" if dark.slot_id else "renew Prime or buy a slot"
+    soon = f"“{name}” goes dark on {day}, when {what}: {remedy} to keep it showing."
+    is_dark = f"“{name}” is dark since {day}: it has no place. Renew a slot or buy one."
+    return {
+        "warning": is_dark if dark.is_dark else soon,
+        "page": dark.page_id,
+        "slot": dark.slot_id,
+        "at": iso(dark.at),
+    }

@@ -1,0 +1,170 @@
+"""An owner's pages and their settings."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from web.api.domains.docs import DOMAIN
+from web.api.owner_schemas import NewPage
+from web.api.pages.account_answers import AccountStatus
+from web.api.pages.answers import ChangedPage, CreatedPage, Page
+from web.api.pages.latency_answers import LatencyView
+from web.api.pages.settings_schemas import BODY_BYTES, PageChange
+from web.http.wire import Named
+from web.openapi.describe import Example, Given, Operation
+from web.openapi.path_parameters import PAGE
+
+TAG = "Pages"
+HOST = "acme.hep.gg"
+NO_WORDS = dict.fromkeys(("operational", "maintenance", "degraded", "partial", "outage"))
+CREATED = {"id": PAGE, "name": "Acme", "host": HOST, "url": f"https://{HOST}/"}
+PAGE_DATA = {
+    **CREATED,
+    "description": None,
+    "isPublic": True,
+    "timeZone": "Europe/Berlin",
+    "labels": NO_WORDS | {"outage": "Down"},
+    "headlines": NO_WORDS,
+    "theme": {"mode": "dark", "accent": None},
+    "showUptime": True,
+    "showFooter": True,
+    "showLatency": False,
+    "etag": "6bb1f0c7c2f0a9d4",
+    "expiresAt": None,
+    "createdAt": "2026-11-23T14:02:00.000Z",
+    "logo": None,
+    "suspended": False,
+    "suspendedReason": None,
+}
+PIXEL = (  # a grey dot, 1 × 1
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNoAAAAggCB2kUIOwAAAABJRU5ErkJggg=="
+)
+LOGO = {
+    "url": f"https://{HOST}/logo/0123456789abcdef0123456789abcdef.png",
+    "type": "image/png",
+    "width": 1,
+    "height": 1,
+}
+ONE_ETAG = Meta(extra_json_schema={"pattern": r'^("?[A-Za-z0-9_.+/=-]{1,64}"?|\*)$'})
+IF_MATCH = Given(
+    "If-Match",
+    Annotated[str, ONE_ETAG],
+    "The `etag` of the settings that you have seen: 409 if they changed meanwhile.",
+    "*",
+    "header",
+)
+
+ACCOUNT = {
+    "tier": "free",
+    "tierUntil": None,
+    "capacity": 1,
+    "balance": 0,
+    "slots": [],
+    "warnings": [],
+    "pages": [PAGE_DATA],
+}
+
+LIST_PAGES = Operation(
+    name="listPages",
+    tag=TAG,
+    summary="List the account's pages, oldest first, and what it pays for.",
+    data=AccountStatus,
+    examples=(Example("one page", data=ACCOUNT),),
+)
+CREATE_PAGE = Operation(
+    name="createPage",
+    tag=TAG,
+    summary="Create a page, on a subdomain of the base if one is asked for.",
+    note="It is hidden until it is made public. 409: the subdomain is taken or reserved, or"
+    " another account had it in the last 30 days. 429: an account's eleventh new subdomain within"
+    " 24 hours.",
+    body=NewPage,
+    data=CreatedPage,
+    status=201,
+    refusals=("NO_FREE_SLOT", "CONFLICT"),
+    examples=(Example("a page", body={"name": "Acme", "subdomain": "acme"}, data=CREATED),),
+)
+READ_PAGE = Operation(
+    name="readPage",
+    tag=TAG,
+    summary="Tell a page's settings.",
+    data=Page,
+    examples=(Example("a page", data=PAGE_DATA),),
+)
+CHANGE_PAGE = Operation(
+    name="changePage",
+    tag=TAG,
+    summary="Change settings; what is not given stays.",
+    note="The answer tells what was given; of a logo what `readPage` tells. `domain` goes alone"
+    " and without `If-Match`: it is mounted, and primary once it is active. The body may have 112"
+    " KiB here. 409: the settings are not those of `If-Match`, or the host can't be mounted.",
+    body=PageChange,
+    body_kib=BODY_BYTES // 1024,
+    data=ChangedPage,
+    given=(IF_MATCH,),
+    refusals=("CONFLICT",),
+    examples=(
+        Example("make it public", body={"isPublic": True}, data={"id": PAGE, "isPublic": True}),
+        Example(
+            "look and words",
+            body={
+                "timeZone": "Europe/Berlin",
+                "labels": {"outage": "Down"},
+                "theme": {"mode": "dark"},
+            },
+            data={
+                "id": PAGE,
+                "timeZone": "Europe/Berlin",
+                "labels": {"outage": "Down"},
+                "theme": {"mode": "dark"},
+            },
+        ),
+        Example(
+            "a logo",
+            body={"logo": f"data:image/png;base64,{PIXEL}"},
+            data={"id": PAGE, "logo": LOGO},
+        ),
+        Example(
+            "a domain",
+            body={"domain": "status.acme.com"},
+            data={"id": PAGE, "domain": "status.acme.com", "mount": DOMAIN},
+        ),
+    ),
+)
+DELETE_PAGE = Operation(
+    name="deletePage",
+    tag=TAG,
+    summary="Delete a page.",
+    note="Its place and its hosts are free, its keys open nothing, its address answers 404.",
+    data=Named,
+    examples=(Example("a page", data={"id": PAGE}),),
+)
+PREVIEW_PAGE = Operation(
+    name="previewPage",
+    tag=TAG,
+    summary="Show the page as it would be served, also while it is hidden or dark.",
+    note="No JSON. The base alone may frame it; it does not refresh itself, its links lead nowhere,"
+    " and its logo comes from `/logo/{name}` on the base.",
+    data=str,
+    media="text/html",
+    examples=(Example("a page", data="<!doctype html>"),),
+)
+READ_LATENCY = Operation(
+    name="readLatency",
+    tag=TAG,
+    summary="Tell how long writes of the last 30 days took from acknowledged to published.",
+    note="Days are those of the page's zone that had writes; without any the figures are null. Of a"
+    " page with more than 20,000 writes the last so many count; the clock's own do not.",
+    data=LatencyView,
+    examples=(
+        Example(
+            "one day",
+            data={
+                "p50Ms": 14,
+                "p99Ms": 61,
+                "count": 12,
+                "days": [{"day": "2026-11-23", "p50Ms": 14, "p99Ms": 61, "count": 12}],
+            },
+        ),
+    ),
+)

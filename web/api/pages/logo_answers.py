@@ -1,0 +1,29 @@
+"""A page's logo as its owner is told of it."""
+
+from typing import Literal, TypeAlias, TypedDict, cast
+
+from domain.page.logo import Logo
+from domain.runtime.settings import Settings
+
+LogoType: TypeAlias = Literal["image/png", "image/jpeg", "image/webp"]
+
+
+class LogoView(TypedDict):
+    """Where a logo is served (null without a host), its type, its size in pixels."""
+
+    url: str | None
+    type: LogoType
+    width: int
+    height: int
+
+
+def shown(logo: Logo | None, host: str | None, settings: Settings) -> LogoView | None:
+    """Return a logo as JSON."""
+    if logo is None:
+        return None
+    return {
+        "url": settings.page_url(host) + logo.name if host else None,
+        "type": cast("LogoType", logo.type),
+        "width": logo.width,
+        "height": logo.height,
+    }

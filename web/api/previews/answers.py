@@ -1,0 +1,49 @@
+"""Answers about what a write would do, before it is sent."""
+
+from typing import TypedDict
+
+from domain.status import Status
+from domain.store.redis.previews import ChangedLeaf, Outlook
+from web.http.wire import Id
+
+
+class ChangedComponent(TypedDict):
+    """A component that would be shown with another status; `was` is null for a new one."""
+
+    id: Id
+    name: str
+    status: Status
+    label: str
+    was: Status | None
+
+
+class OutlookView(TypedDict):
+    """What the page would say, and where it can be looked at for a minute."""
+
+    indicator: Status
+    headline: str
+    components: list[ChangedComponent]
+    page: str
+    change: str
+
+
+def outlook_view(outlook: Outlook, path: str) -> OutlookView:
+    """Return an outlook as JSON; its documents are at `path`."""
+    return {
+        "indicator": outlook.indicator,
+        "headline": outlook.headline,
+        "components": [changed_component(leaf) for leaf in outlook.leaves],
+        "page": path,
+        "change": f"{path}?part=change",
+    }
+
+
+def changed_component(leaf: ChangedLeaf) -> ChangedComponent:
+    """Return a component of an outlook."""
+    return {
+        "id": leaf.id,
+        "name": leaf.name,
+        "status": leaf.status,
+        "label": leaf.label,
+        "was": leaf.was,
+    }

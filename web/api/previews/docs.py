@@ -1,0 +1,109 @@
+"""What a write would do, before it is sent."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from web.api.incidents import schemas as b
+from web.api.incidents.docs import DEGRADED
+from web.api.pages.settings_schemas import BODY_BYTES, PageChange
+from web.api.previews.answers import OutlookView
+from web.openapi.describe import Example, Given, Operation
+from web.openapi.path_parameters import LEAF, OUTLOOK, PAGE
+
+TAG = "Previews"
+PATH = f"/api/v1/status/{PAGE}/preview/{OUTLOOK}"
+WORSE = {
+    "indicator": "degraded",
+    "headline": "Degraded Performance",
+    "components": [
+        {"id": LEAF, "name": "API", "status": "degraded", "label": "Degraded", "was": "operational"}
+    ],
+    "page": PATH,
+    "change": f"{PATH}?part=change",
+}
+SAME = {
+    **WORSE,
+    "indicator": "operational",
+    "headline": "All Systems Operational",
+    "components": [],
+}
+BETTER = {
+    **SAME,
+    "components": [
+        {"id": LEAF, "name": "API", "status": "operational", "label": "Online", "was": "degraded"}
+    ],
+}
+WINDOW = {
+    "kind": "maintenance",
+    "title": "New disks",
+    "scheduledStart": "2098-12-01T22:00:00Z",
+    "scheduledEnd": "2098-12-02T00:00:00Z",
+}
+PART = Given(
+    "part",
+    Annotated[str, Meta(extra_json_schema={"enum": ["page", "change"]})],
+    "`page`: all of it; `change`: its headline, and the components and incidents that change.",
+    "change",
+)
+
+PREVIEW_INCIDENT = Operation(
+    name="previewIncident",
+    tag=TAG,
+    summary="Tell what opening an incident, or planning a maintenance, would do.",
+    note="The body and the refusals are those of `openIncident`; nothing is written. 503: no worker"
+    " found it out within a second.",
+    body=(b.NewIncident, b.NewMaintenance),
+    data=OutlookView,
+    is_rehearsal=True,
+    refusals=("CONFLICT", "TEXT_LIMIT"),
+    examples=(
+        Example("an incident", body={"title": "Slow answers", "components": DEGRADED}, data=WORSE),
+        Example("a maintenance", body=WINDOW, data=SAME),
+    ),
+)
+PREVIEW_UPDATE = Operation(
+    name="previewUpdate",
+    tag=TAG,
+    summary="Tell what an update would do.",
+    note="The body and the refusals are those of `postUpdate`; nothing is written.",
+    body=b.NewUpdate,
+    data=OutlookView,
+    is_rehearsal=True,
+    refusals=("CONFLICT", "TEXT_LIMIT"),
+    examples=(
+        Example(
+            "a resolution",
+            body={
+                "state": "resolved",
+                "components": [{"component": LEAF, "status": "operational"}],
+            },
+            data=BETTER,
+        ),
+    ),
+)
+PREVIEW_SETTINGS = Operation(
+    name="previewSettings",
+    tag=TAG,
+    summary="Tell what other settings would do.",
+    note="The body is that of `changePage`, without `domain`; nothing is written, and `If-Match` is"
+    " not looked at. A new logo is shown.",
+    body=PageChange,
+    body_kib=BODY_BYTES // 1024,
+    data=OutlookView,
+    is_rehearsal=True,
+    examples=(Example("other words", body={"labels": {"outage": "Down"}}, data=SAME),),
+)
+READ_PREVIEW = Operation(
+    name="readPreview",
+    tag=TAG,
+    summary="Show what visitors would see.",
+    note="No JSON. It is there for a minute; the base alone may frame it.",
+    data=str,
+    media="text/html",
+    given=(PART,),
+    examples=(
+        Example("the page", data="<!doctype html>"),
+        Example("the change", query={"part": "change"}, data="<!doctype html>"),
+    ),
+)

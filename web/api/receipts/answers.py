@@ -1,0 +1,48 @@
+"""Answers about receipts. Source: docs/behaviour.md, "Receipts"."""
+
+from collections.abc import Mapping
+from typing import Literal, TypedDict, cast
+
+from domain.calendar import iso as written
+from domain.results import Code
+from domain.store.postgres.receipts import Receipt
+from web.http.responses import iso
+from web.http.wire import Id, Instant
+
+Stage = Literal["accepted", "applied", "published", "refused", "failed"]
+
+
+class ReceiptRefusal(TypedDict):
+    """Why a write was refused: as its answer would have said."""
+
+    code: Code
+    error: str
+    fields: Mapping[str, str]
+
+
+class ReceiptView(TypedDict):
+    """How far a write got."""
+
+    id: Id
+    state: Stage
+    requestId: str | None
+    acceptedAt: Instant
+    appliedAt: Instant | None
+    publishedAt: Instant | None
+    refusal: ReceiptRefusal | None
+
+
+def receipt_view(found: Receipt) -> ReceiptView:
+    """Return a receipt."""
+    refusal = found.refusal
+    return {
+        "id": found.id,
+        "state": cast("Stage", found.state),
+        "requestId": found.request_id,
+        "acceptedAt": written(found.accepted_at),
+        "appliedAt": iso(found.applied_at),
+        "publishedAt": iso(found.published_at),
+        "refusal": {"code": refusal.code, "error": refusal.error, "fields": refusal.fields}
+        if refusal
+        else None,
+    }

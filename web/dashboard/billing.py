@@ -1,0 +1,48 @@
+"""What the account pays for: tokens, slots, what will end, and every change of the balance."""
+
+from datetime import UTC, datetime
+
+from falcon.asgi import Request
+
+from domain.account.forecast import darkness
+from domain.account.terms import INCLUDED, SLOT_LASTS, SLOT_PRICE
+from domain.page.state import Tier
+from domain.store.postgres.engine import run
+from domain.store.postgres.ledger import bookings_before
+from domain.store.postgres.owned import account_of, pages_of
+from web.api.pages.account_answers import slots_shown, warned
+from web.dashboard.screen import Screen, Values
+from web.http.paging import cursor_at, limit_of, seq_of
+
+
+class Tokens(Screen):
+    """`GET /dashboard/tokens`; the older part of the ledger by `?cursor=`."""
+
+    template = "tokens"
+
+    async def values(self, req: Request, **named: str) -> Values:
+        """Return the account as it is now, and a part of its ledger."""
+        del named
+        holder, now = await self.holder(req), datetime.now(UTC)
+        account = await run(self.engine, account_of, holder.account_id)
+        pages = await run(self.engine, pages_of, holder.account_id)
+        limit, before = limit_of(req), seq_of(req)
+        rows = await run(self.engine, bookings_before, holder.account_id, before, limit + 1)
+        names = {page.id: page.name for page in pages}
+        ends = {slot.id: slot.expires_at for slot in account.slots.values()}
+        return {
+            "tab": "tokens",
+            "email": holder.email,
+            "now": now,
+            "balance": account.balance,
+            "is_prime": account.is_prime_at(now),
+            "tier_until": account.tier_until,
+            "included": INCLUDED[Tier.PRIME if account.is_prime_at(now) else Tier.FREE],
+            "price": SLOT_PRICE,
+            "days": SLOT_LASTS.days,
+            "slots": [{**slot, "ends": ends[slot["id"]]} for slot in slots_shown(account, now)],
+            "names": names,
+            "warnings": [warned(dark, names)["warning"] for dark in darkness(account, now)],
+            "ledger": rows[:limit],
+            "older": cursor_at(rows[limit - 1].seq) if len(rows) > limit else None,
+        }

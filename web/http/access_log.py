@@ -1,0 +1,45 @@
+"""What is noted of every request to the base host: its id, one line, and its figures."""
+
+import logging
+import time
+from typing import Any
+
+from falcon.asgi import Request, Response
+
+from domain.runtime import metrics
+from domain.runtime.logging import bind_request
+from domain.runtime.request_ids import request_id_of
+
+log = logging.getLogger(__name__)
+
+HEADER = "X-Request-Id"
+NO_ROUTE = "(none)"
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Access:
+    """Binds the id of a request before anything else, and tells of it after everything else."""
+
+    async def process_request(self, req: Request, resp: Response) -> None:
+        """Take the request's id, or mint one, and answer with it whatever comes."""
+        req.context.began_at = time.perf_counter()
+        request_id = request_id_of(req.get_header(HEADER))
+        bind_request(request_id)
+        resp.set_header(HEADER, request_id)
+
+    async def process_response(
+        self,
+        req: Request,
+        resp: Response,
+        resource: Any,  # noqa: ANN401 - any resource, or none
+        req_succeeded: bool,  # noqa: FBT001 - Falcon's protocol
+    ) -> None:
+        """Say one line: the route's template, never the path, which may hold secrets."""
+        del resource, req_succeeded
+        route = req.uri_template or NO_ROUTE
+        method = req.method if req.method in METHODS else "OTHER"
+        took_s = time.perf_counter() - req.context.began_at
+        fields = {"method": method, "route": route, "status": resp.status_code}
+        metrics.REQUESTS.labels(route, method, resp.status_code).inc()
+        metrics.REQUEST_S.labels(route, method).observe(took_s)
+        log.info("request", extra={**fields, "ms": round(took_s * 1000, 1)})

@@ -1,0 +1,180 @@
+"""Refusals as HTTP says them: one envelope, one table of codes.
+
+Source: docs/behaviour.md, "The envelope" and "Codes".
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from math import ceil
+from typing import Any
+
+import falcon
+import falcon.asgi
+import msgspec
+
+from domain.results import Code, Rejection
+from domain.store.postgres.engine import UNREACHABLE
+from web.http.error_pages import is_read
+from web.http.notices import read_notice, write_notice
+
+log = logging.getLogger(__name__)
+LOST = read_notice("lost")
+
+RETRY_AFTER_S = "2"
+HTTP_NOT_FOUND = 404
+STATUS_OF = {
+    Code.VALIDATION: 400,
+    Code.NOT_FOUND: 404,
+    Code.CONFLICT: 409,
+    Code.NO_FREE_SLOT: 403,
+    Code.COMPONENT_LIMIT: 403,
+    Code.TEXT_LIMIT: 403,
+    Code.INSUFFICIENT_TOKENS: 402,
+    Code.RATE_LIMITED: 429,
+    Code.FAILED: 500,
+}
+HTTP_CODES = {
+    400: ("VALIDATION", "The request is malformed."),
+    404: ("NOT_FOUND", "There is nothing at this address."),
+    405: ("METHOD_NOT_ALLOWED", "This address does not know that method."),
+    413: ("TOO_LARGE", "The body is too large."),
+    415: ("UNSUPPORTED_MEDIA_TYPE", "The body must be JSON (Content-Type: application/json)."),
+}
+
+
+class ApiError(Exception):
+    """A refusal by the web tier itself, before anything was appended."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        error: str,
+        fields: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Say the status, the short code, a sentence for a person, and the fields to blame."""
+        super().__init__(error)
+        self.status = status
+        self.code = code
+        self.fields = fields or {}
+        self.headers = headers or {}
+
+
+def invalid(error: str, field: str | None = None) -> ApiError:
+    """Return a 400 that names the field, where one can be named."""
+    return ApiError(400, "VALIDATION", error, {field: error} if field else None)
+
+
+def not_found(what: str) -> ApiError:
+    """Return a 404; another's thing and a thing that is not there look the same."""
+    return ApiError(404, "NOT_FOUND", f"There is no such {what}.")
+
+
+NOT_ACCEPTED = "This can't be stored at the moment. Nothing was accepted; please try again."
+
+
+def unavailable(sentence: str = NOT_ACCEPTED) -> ApiError:
+    """Return a 503 for which nothing was accepted."""
+    return ApiError(503, "UNAVAILABLE", sentence, headers={"Retry-After": RETRY_AFTER_S})
+
+
+NOT_KNOWN = (
+    "The connection to the log was lost while this was being stored: it may or may not have"
+    " been accepted. Repeat it with the same Idempotency-Key."
+)
+NOT_READ = "This can't be read at the moment; please try again."
+
+
+def unknown(sentence: str = NOT_KNOWN) -> ApiError:
+    """Return a 503 that admits that the write may have been accepted."""
+    return ApiError(503, "UNKNOWN", sentence, headers={"Retry-After": RETRY_AFTER_S})
+
+
+def rejected(rejection: Rejection) -> ApiError:
+    """Return what the log says of a refused or failed command."""
+    status = STATUS_OF[rejection.code]
+    headers = {"Retry-After": str(seconds_until(rejection.retry_at))} if rejection.retry_at else {}
+    return ApiError(status, rejection.code, rejection.error, rejection.fields, headers)
+
+
+def seconds_until(at: datetime) -> int:
+    """Return how many whole seconds it is until an instant, and one at least."""
+    return max(ceil((at - datetime.now(UTC)).total_seconds()), 1)
+
+
+def write_error(resp: falcon.asgi.Response, error: ApiError) -> None:
+    """Fill a response with a refusal."""
+    body: dict[str, Any] = {"ok": False, "error": str(error), "code": error.code}
+    if error.fields:
+        body["fields"] = error.fields
+    resp.status = error.status
+    resp.content_type = falcon.MEDIA_JSON
+    resp.data = msgspec.json.encode(body)
+    for name, value in error.headers.items():
+        resp.set_header(name, value)
+
+
+def answer(req: falcon.asgi.Request, resp: falcon.asgi.Response, error: ApiError) -> None:
+    """Fill a response with a refusal, in the form that who asked can read."""
+    if error.status == HTTP_NOT_FOUND and is_read(req.path, req.accept):
+        write_notice(resp, LOST, HTTP_NOT_FOUND)
+    else:
+        write_error(resp, error)
+
+
+async def on_api_error(
+    req: falcon.asgi.Request, resp: falcon.asgi.Response, error: ApiError, params: object
+) -> None:
+    """Answer with a refusal of our own."""
+    del params
+    answer(req, resp, error)
+
+
+async def on_http_error(
+    req: falcon.asgi.Request, resp: falcon.asgi.Response, error: falcon.HTTPError, params: object
+) -> None:
+    """Answer in our form what Falcon refuses."""
+    del params
+    code, sentence = HTTP_CODES.get(error.status_code, ("VALIDATION", "The request is malformed."))
+    headers = dict(error.headers or {})
+    answer(req, resp, ApiError(error.status_code, code, sentence, headers=headers))
+
+
+def template_of(req: falcon.asgi.Request) -> str:
+    """Return method and route of a request: its path may hold anything, secrets included."""
+    return f"{req.method} {req.uri_template or '(no route)'}"
+
+
+async def on_outage(
+    req: falcon.asgi.Request, resp: falcon.asgi.Response, error: Exception, params: object
+) -> None:
+    """Answer what could not reach Postgres: a read, of which a write may have need first.
+
+    Whatever changes something tells for itself what became of it (web.writes.submit,
+    web.writes.transactions).
+    """
+    del params
+    log.warning("%s: the database does not answer: %s", template_of(req), error)
+    is_read_only = req.method in {"GET", "HEAD"}
+    write_error(resp, unavailable(NOT_READ) if is_read_only else unavailable())
+
+
+async def on_defect(
+    req: falcon.asgi.Request, resp: falcon.asgi.Response, error: Exception, params: object
+) -> None:
+    """Answer a defect of ours without telling more than that."""
+    del params
+    log.error("%s failed", template_of(req), exc_info=error)
+    sentence = "Something went wrong on our side. It has been noted."
+    write_error(resp, ApiError(500, "FAILED", sentence))
+
+
+def install(app: "falcon.asgi.App[Any, Any]") -> None:
+    """Handle every error; the one that was installed last is asked first."""
+    app.add_error_handler(Exception, on_defect)
+    for outage in UNREACHABLE:
+        app.add_error_handler(outage, on_outage)
+    app.add_error_handler(falcon.HTTPError, on_http_error)
+    app.add_error_handler(ApiError, on_api_error)

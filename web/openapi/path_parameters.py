@@ -1,0 +1,31 @@
+"""The parts of paths, and the ids that stand in examples: a test puts real ones in their place."""
+
+from web.openapi.describe import Place
+
+TAIL = "01kar5t0q4c8v2n6x3m7b9d1f{}"
+PAGE = "p_" + TAIL.format("a")
+LEAF = "c_" + TAIL.format("b")
+CATEGORY = "c_" + TAIL.format("c")
+INCIDENT = "i_" + TAIL.format("d")
+UPDATE = "u_" + TAIL.format("e")
+KEY = "k_" + TAIL.format("f")
+RECEIPT = "r_" + TAIL.format("g")
+ACCOUNT = "a_" + TAIL.format("h")
+TEMPLATE = "t_" + TAIL.format("j")
+MOUNT = "m_" + TAIL.format("k")
+SLOT = "s_" + TAIL.format("m")
+OUTLOOK = "v_" + TAIL.format("p")
+SESSION = "n_" + TAIL.format("n")
+
+PLACES = {
+    "page_id": Place("pageId", "A page of yours.", PAGE),
+    "cid": Place("componentId", "A component of the page.", LEAF),
+    "iid": Place("incidentId", "An incident or a maintenance of the page.", INCIDENT),
+    "uid": Place("updateId", "An update of the incident.", UPDATE),
+    "kid": Place("keyId", "A key of the page.", KEY),
+    "tid": Place("templateId", "A template of the page.", TEMPLATE),
+    "mid": Place("mountId", "A mount of the page.", MOUNT),
+    "vid": Place("previewId", "As `previewIncident` and its like tell it.", OUTLOOK),
+    "session_id": Place("sessionId", "A session of the account.", SESSION),
+    "rid": Place("receiptId", "As `Location` said it.", RECEIPT),
+}

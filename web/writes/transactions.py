@@ -1,0 +1,35 @@
+"""The way of a change that is no command: accounts, sessions, devices.
+
+Source: docs/architecture.md, "Account changes are not commands".
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from domain.store.postgres.engine import UNREACHABLE, in_transaction, run, stored_nothing
+from web.http.errors import unavailable, unknown
+
+if TYPE_CHECKING:
+    from domain.store.postgres.engine import AsyncEngine
+
+Value = TypeVar("Value")
+
+PERHAPS = "The connection was lost while this was being done: it may or may not be done."
+LOOK = f"{PERHAPS} Please look before you repeat it."
+
+
+async def change(
+    engine: "AsyncEngine",
+    statements: Callable[..., Value],
+    *args: Any,  # noqa: ANN401 - what the statements take
+    perhaps: str = LOOK,
+) -> Value:
+    """Call a store function in one transaction.
+
+    Raises ApiError 503: UNAVAILABLE if nothing changed, UNKNOWN with the sentence `perhaps` if
+    nobody can tell; whatever else the statements raise.
+    """
+    try:
+        return await run(engine, in_transaction, statements, *args)
+    except UNREACHABLE as error:
+        raise (unavailable() if stored_nothing(error) else unknown(perhaps)) from error
