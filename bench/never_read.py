@@ -13,16 +13,20 @@ import socket
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import psutil
 
-from bench.client import Connection
+from bench.client import Connection as Client
 from bench.journey import Figures, make_page
 from tests.support.actors import Actors
 from tests.support.stack import System, Web
 
+SPAWN = multiprocessing.get_context("spawn")
 VISIT_EVERY_S = 0.02
 LOOK_EVERY_S = 0.5
 LEAVES = 30
@@ -55,17 +59,33 @@ def crowd(
                 continue
 
 
-async def visit(port: int, host: str, until: list[float]) -> list[float]:
-    """Look at a page now and then; return how many seconds each answer took."""
-    connection, took = await Connection.open(port), []
-    while time.perf_counter() < until[0]:
+def visit(port: int, host: str, is_over: Event, times: Connection) -> None:
+    """Look at a page now and then, in a process of its own; send the seconds of each answer."""
+    times.send(asyncio.run(time_visits(port, host, is_over)))
+
+
+async def time_visits(port: int, host: str, is_over: Event) -> list[float]:
+    client, took = await Client.open(port), []
+    while not is_over.is_set():
         sent = time.perf_counter()
-        status, _, _ = await connection.get(host, "/")
+        status, _, _ = await client.get(host, "/")
         took.append(time.perf_counter() - sent)
         assert status == 200, status
         await asyncio.sleep(VISIT_EVERY_S)
-    connection.close()
+    client.close()
     return took
+
+
+@contextmanager
+def visits(port: int, host: str, took: list[float]) -> Iterator[None]:
+    """Visit during the block; then `took` holds the seconds of each visit."""
+    is_over, (ours, theirs) = SPAWN.Event(), SPAWN.Pipe()
+    visitor = SPAWN.Process(target=visit, args=(port, host, is_over, theirs), daemon=True)
+    visitor.start()
+    yield
+    is_over.set()
+    took += ours.recv()
+    visitor.join()
 
 
 class Watched:
@@ -85,36 +105,33 @@ class Watched:
         held = (c for process in self._processes for c in process.net_connections("tcp4"))
         return len({c.raddr for c in held if c.laddr.port == self._port and c.raddr})
 
-    async def until_gone(self, before: int, lasts_s: float) -> float:
+    def until_gone(self, before: int, lasts_s: float) -> float:
         """Look until no more connections are held than before; return when that was."""
         began = time.perf_counter()
         while (took := time.perf_counter() - began) < lasts_s:
-            await asyncio.sleep(LOOK_EVERY_S)
+            time.sleep(LOOK_EVERY_S)
             self.most_mb = max(self.most_mb, self.mb())
             if self.connections() <= before:
                 break
         return took
 
 
-async def measure(
+def measure(
     web: Web, host: str, connections: int, gets: int, idle_s: float
 ) -> tuple[float, float, float]:
     """Return by how many MB web grew, when all were gone, and how much slower a visit was."""
-    idle = await visit(web.port, host, [time.perf_counter() + idle_s])
-    watched = Watched(web)
+    idle: list[float] = []
+    with visits(web.port, host, idle):
+        time.sleep(idle_s)
+    watched, besieged = Watched(web), list[float]()
     before, before_mb = watched.connections() + 1, watched.mb()  # one is the visitor's own
-    lasts_s = 3 * MOST_S
+    lasts_s, has_sent = 3 * MOST_S, SPAWN.Event()
     given = (web.port, host, connections, gets, lasts_s)
-    spawn = multiprocessing.get_context("spawn")
-    has_sent = spawn.Event()
-    asking = spawn.Process(target=crowd, args=(has_sent, *given), daemon=True)
-    until = [float("inf")]
-    visiting = asyncio.create_task(visit(web.port, host, until))
-    asking.start()
-    await asyncio.to_thread(has_sent.wait)
-    gone_s = await watched.until_gone(before, lasts_s)
-    until[0] = 0
-    besieged = await visiting
+    asking = SPAWN.Process(target=crowd, args=(has_sent, *given), daemon=True)
+    with visits(web.port, host, besieged):
+        asking.start()
+        has_sent.wait()
+        gone_s = watched.until_gone(before, lasts_s)
     asking.kill()
     for title, took in (("alone", idle), ("beside them", besieged)):
         print(Figures(f"a visitor {title}", took, 1), flush=True)
@@ -136,8 +153,8 @@ def main() -> None:
         system.start_all(webs=1)
         with Actors(system) as actors:
             host = make_page(actors, system, LEAVES)[0].host
-        grown_mb, gone_s, times = asyncio.run(
-            measure(system.webs[0], host, given.connections, given.gets, given.idle)
+        grown_mb, gone_s, times = measure(
+            system.webs[0], host, given.connections, given.gets, given.idle
         )
     print(f"web grew by {grown_mb:.0f} MB; the last was gone after {gone_s:.1f} s;", end=" ")
     print(f"a visitor's p99 was {times:.1f} x that of idle")

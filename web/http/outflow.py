@@ -10,6 +10,8 @@ import socket
 import struct
 from typing import Any, Final
 
+from web.http.peer_window import read_peer_window
+
 STALL_S: Final = 30.0  # within this time a client takes SHRINK_BYTES, or all that is left
 SHRINK_BYTES: Final = 32 * 1024
 STALL_AT_END_S: Final = 8.0  # a process that ends is killed after `graceful_timeout` (10 s)
@@ -20,6 +22,7 @@ UNSENT_BYTES: Final = 16 * 1024
 UNREAD_BYTES: Final = 64 * 1024
 # As soon as more than this is left of its answers, a client is asked to take them first.
 UNTAKEN_BYTES: Final = 4 * 1024
+UNREAD_ANSWERS_BYTES: Final = 16 * 1024  # so much a client may leave unread and count as reading
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: what is unsent goes with the connection
 
 
@@ -43,6 +46,17 @@ class Outflow:
         self._taken_at = 0.0
         self._patience_s = STALL_S
         self._looking: asyncio.TimerHandle | None = None
+        peer = transport.get_extra_info("socket")
+        self._fileno = peer.fileno() if peer is not None else -1
+        self._widest_window = read_peer_window(self._fileno) or 0
+
+    def has_unread_answers(self) -> bool:
+        """Tell whether the client asks, and does not read; as of its last packet."""
+        window = read_peer_window(self._fileno)
+        if window is None:
+            return False
+        self._widest_window = max(self._widest_window, window)
+        return self._widest_window - window > UNREAD_ANSWERS_BYTES
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the transport has
         """Be the transport in everything else."""

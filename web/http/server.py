@@ -26,8 +26,9 @@ from web.visitors.hosts import AUTHORITY, split_target
 HEAD_BYTES: Final = 32 * 1024  # the request's line and headers
 HEADERS: Final = 100
 # Requests are parsed in pieces, and no further while one waits for another's answer: a parsed
-# request takes some 3 KB, and a piece holds a few at most.
+# request takes some 3 KB. A piece ends where a head does.
 PIECE_BYTES: Final = 256
+HEAD_END: Final = b"\r\n\r\n"
 VERSIONS: Final = frozenset({"1.0", "1.1"})
 # How the parser names a version that is one by the grammar (RFC 9112 2.3), but not ours.
 OTHER_VERSIONS: Final = ("Invalid HTTP version", "Pause on PRI/Upgrade")
@@ -88,7 +89,7 @@ class Door(HttpToolsProtocol):
         self._owe(Owed.HEAD)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing more, and begin with nothing that was asked for ahead."""
+        """Wait for nothing more, and start nothing that was sent ahead."""
         self._owe(None)
         self.pipeline.clear()
         self.transport.stop()
@@ -107,7 +108,7 @@ class Door(HttpToolsProtocol):
         elif self._is_in_body:
             self._take_turn()
         else:
-            self._line_up(asks_ahead=False)
+            self._line_up(is_paced=self.cycle is not None and self.transport.has_unread_answers())
 
     def must_wait(self) -> bool:
         """Whether no further request is parsed: one waits for its turn, or the client takes none.
@@ -122,10 +123,10 @@ class Door(HttpToolsProtocol):
         self._go_on()
 
     def _go_on(self) -> None:
-        self._line_up(asks_ahead=True)
+        self._line_up(is_paced=True)
         self.flow.resume_reading()
 
-    def _line_up(self, *, asks_ahead: bool) -> None:
+    def _line_up(self, *, is_paced: bool) -> None:
         if self._is_closing:
             self._unparsed.clear()
         elif self.must_wait():
@@ -135,19 +136,24 @@ class Door(HttpToolsProtocol):
             self._owe(self._still_to_come())
         elif not self._is_lined_up:
             self._is_lined_up = True
-            parse_queue_of(self.loop).line_up(self._take_turn, asks_ahead=asks_ahead)
+            parse_queue_of(self.loop).line_up(self._take_turn, is_paced=is_paced)
 
     def _take_turn(self) -> None:
         """Parse up to the end of a request, or of what there is."""
         self._is_lined_up = self._has_asked = False
         while self._unparsed and not self._has_asked and not self._is_closing:
             self._unset_keepalive_if_required()
-            piece = bytes(self._unparsed[:PIECE_BYTES])
-            del self._unparsed[:PIECE_BYTES]
-            self._parse(piece)
-        self._line_up(asks_ahead=True)
+            self._parse(self._take_piece())
+        self._line_up(is_paced=True)
         if not self._is_in_body:  # else whoever reads the body decides
             self.flow.resume_reading()
+
+    def _take_piece(self) -> bytes:
+        end = -1 if self._is_in_body else self._unparsed.find(HEAD_END, 0, PIECE_BYTES)
+        size = PIECE_BYTES if end < 0 else end + len(HEAD_END)
+        piece = bytes(self._unparsed[:size])
+        del self._unparsed[:size]
+        return piece
 
     @property
     def _is_closing(self) -> bool:

@@ -79,7 +79,8 @@ class Served:
         self._breaker.open()
 
     def disconnected(self) -> None:
-        """Take nothing for fresh from now on."""
+        """Take nothing for fresh from now on: the next answer may be another server's."""
+        self._server = None
         self._hear(is_hearing=False)
         self.all_changed()
 
