@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 IN_A_ROW_S: Final = 2.0  # a process that was told to end waits no longer than this for its turn
 OUTAGES: Final = (*POSTGRES_UNREACHABLE, *UNREACHABLE)
 DRAINING: Final = {DRAIN_TASK, "repair"}
+AGAIN_S: Final = 0.05  # when a job is tried again whose stream another process works for
 AT_EASE: Final = Standing(0.0, is_slow=False)
 Work = Callable[[Job], None]
 WORKS: Final[dict[str, Work]] = {}  # by the names of tasks, which workers/tasks.py registers
@@ -46,7 +47,7 @@ def begin_heavy(job: Job) -> None:
             work_queue().put(job)
             return
         ends_at = time.monotonic() + IN_A_ROW_S
-        do(job)
+        do_alone(job)
         follow_up(ends_at)
 
 
@@ -57,10 +58,22 @@ def follow_up(ends_at: float) -> None:
         if standing.rests_s:
             work_queue().send_after(job, standing.rests_s)
         elif time.monotonic() < ends_at:
-            do(job)
+            do_alone(job)
         else:
             work_queue().send(job)
             return
+
+
+def do_alone(job: Job) -> None:
+    """Do a job, or a little later: one stream takes no more than one process for heavy work."""
+    if not job.stream:
+        do(job)
+        return
+    with permits.pool().heavy.alone(job.stream) as is_alone:
+        if is_alone:
+            do(job)
+        else:
+            work_queue().send_after(job, AGAIN_S)
 
 
 def standing_of(job: Job) -> Standing:

@@ -6,7 +6,8 @@ from a process that ends, however it ends: nothing has to expire.
 
 import fcntl
 import tempfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,15 +26,26 @@ class Permits:
     @contextmanager
     def one(self) -> Iterator[bool]:
         """Hold a permit during the block, if one is free: True."""
-        held = self._take()
+        with self._held(range(self.count)) as is_held:
+            yield is_held
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[bool]:
+        """Hold the only permit of a name during the block, if no other process does: True."""
+        with self._held([self.count + zlib.crc32(name.encode())]) as is_held:
+            yield is_held
+
+    @contextmanager
+    def _held(self, numbers: Iterable[int]) -> Iterator[bool]:
+        held = self._take(numbers)
         try:
             yield held is not None
         finally:
             if held is not None:
                 fcntl.lockf(self._file, fcntl.LOCK_UN, 1, held)
 
-    def _take(self) -> int | None:
-        for number in range(self.count):
+    def _take(self, numbers: Iterable[int]) -> int | None:
+        for number in numbers:
             try:
                 fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
             except OSError:  # another process holds it
