@@ -3,13 +3,12 @@
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
-from domain.runtime import metrics_folder
+from domain.runtime import memory, metrics_folder
 from domain.runtime.logging import line_settings
 from domain.runtime.settings import settings_or_exit
-from domain.store.allocator import give_back_large_blocks
 
 _settings = settings_or_exit()
-give_back_large_blocks()  # each process is forked from this one
+memory.give_back_large_blocks()  # each process is forked from this one
 if _settings.metrics_port:  # before anything imports prometheus_client
     metrics_folder.prepare("web", _settings)
 
@@ -26,6 +25,16 @@ loglevel = "warning"
 forwarded_allow_ips = _settings.trusted_proxies  # who may say for whom it asks, and by which scheme
 logconfig_dict = line_settings("web")  # the lines of gunicorn are of the same form as ours
 control_socket_disable = True  # nobody talks to it, and the file system may be read-only
+
+
+def post_fork(_server: Arbiter, _worker: Worker) -> None:
+    """Load the application without looking for garbage."""
+    memory.start_loading()
+
+
+def post_worker_init(_worker: Worker) -> None:
+    """Look for garbage from now on."""
+    memory.end_loading()
 
 
 def when_ready(_server: Arbiter) -> None:

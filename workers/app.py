@@ -5,6 +5,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import (
+    beat_init,
     celeryd_after_setup,
     setup_logging,
     worker_process_init,
@@ -13,17 +14,17 @@ from celery.signals import (
 )
 from kombu.transport.redis import Channel
 
-from domain.runtime import metrics_folder
+from domain.runtime import memory, metrics_folder
 from domain.runtime.logging import start_lines
 from domain.runtime.settings import settings_or_exit
-from domain.store.allocator import give_back_large_blocks
 from domain.store.redis.keys import QUEUES
 from workers import permits
 from workers.schedule import schedule
 
 ROLE = "beat" if "beat" in sys.argv else "worker"
 settings = settings_or_exit()
-give_back_large_blocks()  # each child is forked from this process
+memory.start_loading()
+memory.give_back_large_blocks()  # each child is forked from this process
 IS_COUNTED = ROLE == "worker" and "worker" in sys.argv and settings.worker_metrics_port > 0
 if IS_COUNTED:  # before anything imports prometheus_client
     metrics_folder.prepare("worker", settings)
@@ -89,6 +90,13 @@ def forget_inherited_connections(**_: Any) -> None:  # noqa: ANN401 - what Celer
 
     sync_engine().dispose(close=False)
     cache_redis().connection_pool.reset()
+
+
+@celeryd_after_setup.connect
+@beat_init.connect
+def end_loading(**_: Any) -> None:  # noqa: ANN401 - what Celery's signal passes
+    """Look for garbage from now on: all modules are imported, and no child is forked yet."""
+    memory.end_loading()
 
 
 @celeryd_after_setup.connect
