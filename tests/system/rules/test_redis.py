@@ -182,9 +182,9 @@ def test_host_is_called_unavailable_when_nobody_can_know_it(system, actors):
     page, behind = actors.page("API"), Behind(system)
     here, there = actors.visitor(page), actors.visitor(page, web=1)
     assert here.get("/").status_code == 200
-    # (and that Postgres knows of it at once: a sweep between would take all entries for complete)
-    behind.redis.delete(keys.HOSTS_COMPLETE, keys.host_key(page.host))
+    # (and Postgres knows of it first: a sweep after it would take all entries for complete)
     behind.sql("UPDATE hosts SET published_epoch = '' WHERE host = :host", host=page.host)
+    behind.redis.delete(keys.HOSTS_COMPLETE, keys.host_key(page.host))
     # then who knows the host serves it, and who does not never says that there is none
     assert here.get("/").status_code == 200
     seen = {there.get("/").status_code}
