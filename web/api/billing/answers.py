@@ -1,4 +1,7 @@
-"""Answers about tokens: a trade, and the ledger. Source: docs/behaviour.md, "Tiers and slots"."""
+"""Answers about slot purchases and the ledger.
+
+Source: docs/behaviour.md, "Tiers and slots".
+"""
 
 from typing import TypedDict
 
@@ -35,13 +38,13 @@ class LedgerRows(TypedDict):
     nextCursor: str | None
 
 
-def trade_asked(command: BuySlot | RenewSlot) -> Traded:
-    """Return what is known of a trade before it is decided."""
+def pending_trade(command: BuySlot | RenewSlot) -> Traded:
+    """Return a purchase before the decision."""
     return {"slot": command.slot_id, "expiresAt": None, "balance": None}
 
 
-def trade_done(command: BuySlot | RenewSlot, booking: Booking) -> Traded:
-    """Return a trade as it was booked."""
+def booked_trade(command: BuySlot | RenewSlot, booking: Booking) -> Traded:
+    """Return a purchase with the values of its booking."""
     return {
         "slot": command.slot_id,
         "expiresAt": end_of(booking),
@@ -50,7 +53,7 @@ def trade_done(command: BuySlot | RenewSlot, booking: Booking) -> Traded:
 
 
 def ledger_row(booking: Booking) -> LedgerRow:
-    """Return a row of the ledger."""
+    """Return a row of the ledger as JSON."""
     return {
         "kind": booking.kind,
         "amount": booking.amount,
@@ -63,5 +66,5 @@ def ledger_row(booking: Booking) -> LedgerRow:
 
 
 def end_of(booking: Booking) -> str | None:
-    """Return when the slot of a trade expires; null for a grant."""
+    """Return the expiry of the slot in a booking; None for a grant."""
     return iso(booking.slot_expires_at) if booking.slot_expires_at else None
