@@ -79,7 +79,7 @@ class OwnerResource:
         raw: bytes,
         stream_id: str = "",
     ) -> Draft:
-        """Return a draft for the stream of a page, or of the account without `stream_id`."""
+        """Return a draft; without `stream_id` it goes to the account's stream."""
         authority = Authority("owner", holder.account_id)
         target_id = stream_id or holder.account_id
         return Draft(mint("r"), command, authority, target_id, idempotency(req, raw))

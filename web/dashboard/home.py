@@ -1,4 +1,4 @@
-"""The home page of the base host; a logged-in owner is redirected to the dashboard."""
+"""The home page of the base host; logged-in owners are redirected."""
 
 from falcon.asgi import Request, Response
 

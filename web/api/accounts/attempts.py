@@ -18,7 +18,7 @@ BAD_LOGIN = "BAD_LOGIN"
 
 
 def login_counts(address: str, email: str, device: str | None) -> tuple[Count, ...]:
-    """Return the limits of a login; `device` is the hash of a recognized device token.
+    """Return the limits of a login; `device` is the hash of a known token.
 
     A recognized device has its own limit, so attempts of strangers do not affect it. The limits
     are the same whether or not the e-mail has an account.

@@ -49,7 +49,7 @@ class EntryView(TypedDict):
     at: Instant
     action: str
     summary: str
-    actor_view: ActorView
+    actor: ActorView
     cause: CauseView | None
     outcome: Outcome
     refusal: RefusalView | None
@@ -122,4 +122,4 @@ def is_secret(name: str) -> bool:
 def to_camel_case(name: str) -> str:
     """Return a field name in camel case, as on the wire."""
     first, *rest = name.split("_")
-    return first + "".join(actor_kind.capitalize() for actor_kind in rest)
+    return first + "".join(word.capitalize() for word in rest)

@@ -52,10 +52,10 @@ class Templates(OwnerResource):
         """Add a template."""
         holder = await self.holder(req)
         raw, body = await self.body(req, b.NewTemplate)
-        command = b.added(mint("t"), body)
+        command = b.to_addition(mint("t"), body)
 
         def describe(first: AddTemplate) -> views.TemplateView:
-            return views.added(page_id, first)
+            return views.added_template(page_id, first)
 
         await self.write(
             req, resp, holder, command, describe, stream_id=page_id, raw=raw, status=201
@@ -73,7 +73,7 @@ class OneTemplate(OwnerResource):
         changes = provided_fields(body)
         if not changes:
             raise invalid("Give at least one thing to change.")
-        command = b.changed(tid, body)
+        command = b.to_change(tid, body)
 
         def describe(first: ChangeTemplate) -> views.ChangedTemplate:
             return cast("views.ChangedTemplate", {"id": first.template_id, **changes})
