@@ -29,7 +29,7 @@ SYSTEMS = (
 )
 
 
-class Me(View):
+class Account(View):
     """`GET /dashboard/account`."""
 
     template = "me"

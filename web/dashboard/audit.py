@@ -18,7 +18,7 @@ class AuditLog(PageView):
     async def values(self, req: Request, **params: str) -> Values:
         """Return one page of the audit log, newest first."""
         holder = await self.holder(req)
-        page_context, frame = await self.page_context(req, params["page_id"])
+        page_context, frame = await self.fetch_page_context(req, params["page_id"])
         limit, position = limit_of(req), audit_place_of(req)
         audit = await run(
             self.engine, read_audit, holder.account_id, page_context.page.id, position, limit

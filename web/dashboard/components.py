@@ -16,7 +16,7 @@ class Components(PageView):
 
     async def values(self, req: Request, **params: str) -> Values:
         """Return the tree, its categories and its limits."""
-        page_context, frame = await self.page_context(req, params["page_id"])
+        page_context, frame = await self.fetch_page_context(req, params["page_id"])
         nodes = list(tree.walk(page_context.children))
         categories = [(node, path) for node, path in nodes if not node.is_leaf]
         entitlement = Entitlement(Tier(page_context.page.tier), page_context.page.tier_until)

@@ -20,7 +20,7 @@ class Domain(PageView):
     async def values(self, req: Request, **params: str) -> Values:
         """Return the hosts of the page, the canonical one first."""
         holder = await self.holder(req)
-        page_context, frame = await self.page_context(req, params["page_id"])
+        page_context, frame = await self.fetch_page_context(req, params["page_id"])
         owned_mounts = await run(
             self.engine, mounts_of_page, holder.account_id, page_context.page.id
         )

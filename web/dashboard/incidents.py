@@ -56,7 +56,7 @@ class Incidents(PageView):
 
     async def values(self, req: Request, **params: str) -> Values:
         """Return open incidents and one page of resolved ones."""
-        page_context, frame = await self.page_context(req, params["page_id"])
+        page_context, frame = await self.fetch_page_context(req, params["page_id"])
         limit, after = limit_of(req), place_of(req)
         resolved = await run(
             self.engine, load_resolved, page_context.page.id, self.kind, after, limit
@@ -79,7 +79,7 @@ class NewIncident(PageView):
 
     async def values(self, req: Request, **params: str) -> Values:
         """Return the choices of the form for a new incident."""
-        page_context, frame = await self.page_context(req, params["page_id"])
+        page_context, frame = await self.fetch_page_context(req, params["page_id"])
         template_values = await load_template_choices(
             self.engine, page_context.page.id, IncidentKind.INCIDENT, req
         )
@@ -97,7 +97,7 @@ class OneIncident(PageView):
 
     async def values(self, req: Request, **params: str) -> Values:
         """Return an incident with its timeline. Raises ApiError 404."""
-        page_context, frame = await self.page_context(req, params["page_id"])
+        page_context, frame = await self.fetch_page_context(req, params["page_id"])
         incident = await run(self.engine, incident_of, page_context.page.id, params["iid"])
         if incident is None:
             raise not_found("incident")

@@ -22,7 +22,7 @@ class Keys(PageView):
 
     async def values(self, req: Request, **params: str) -> Values:
         """Return the keys and the examples."""
-        page_context, frame = await self.page_context(req, params["page_id"])
+        page_context, frame = await self.fetch_page_context(req, params["page_id"])
         leaf = page_context.leaves[0].id if page_context.leaves else NO_LEAF
         return {
             **frame,

@@ -39,7 +39,7 @@ class NewMaintenance(PageView):
 
     async def values(self, req: Request, **params: str) -> Values:
         """Return the choices of the form and a proposed window."""
-        page_context, frame = await self.page_context(req, params["page_id"])
+        page_context, frame = await self.fetch_page_context(req, params["page_id"])
         template_values = await load_template_choices(
             self.engine, page_context.page.id, IncidentKind.MAINTENANCE, req
         )

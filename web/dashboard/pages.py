@@ -73,5 +73,5 @@ class OnePage(PageView):
 
     async def values(self, req: Request, **params: str) -> Values:
         """Redirect to the incidents. Raises ApiError 404 for pages of others."""
-        _, frame = await self.page_context(req, params["page_id"])
+        _, frame = await self.fetch_page_context(req, params["page_id"])
         raise HTTPSeeOther(f"{frame['home']}/incidents")

@@ -133,7 +133,7 @@ class PageView(View):
 
     tab = ""
 
-    async def page_context(self, req: Request, page_id: str) -> tuple[PageContext, Values]:
+    async def fetch_page_context(self, req: Request, page_id: str) -> tuple[PageContext, Values]:
         """Return a page context and the variables of the page frame.
 
         Raises ApiError 401, 404.

@@ -22,7 +22,7 @@ SCREENS: tuple[tuple[str, type[View]], ...] = (
     ("/dashboard", pages.Pages),
     ("/dashboard/login", login.Login),
     ("/dashboard/signup", login.Signup),
-    ("/dashboard/account", account.Me),
+    ("/dashboard/account", account.Account),
     ("/dashboard/tokens", billing.Tokens),
     (PAGE_PATH, pages.OnePage),
     (f"{PAGE_PATH}/activity", audit.AuditLog),

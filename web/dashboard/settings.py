@@ -22,7 +22,7 @@ class Settings(PageView):
 
     async def values(self, req: Request, **params: str) -> Values:
         """Return the settings with their etag for the forms."""
-        page_context, frame = await self.page_context(req, params["page_id"])
+        page_context, frame = await self.fetch_page_context(req, params["page_id"])
         page = page_context.page
         latency, newest = await run(self.engine, latency_told, page.id, page.time_zone)
         is_over = page.tier_until is not None and page.tier_until <= frame["now"]
@@ -44,7 +44,7 @@ class Theme(PageView):
 
     async def values(self, req: Request, **params: str) -> Values:
         """Return the theme of the page and its choices."""
-        page_context, frame = await self.page_context(req, params["page_id"])
+        page_context, frame = await self.fetch_page_context(req, params["page_id"])
         return {
             **frame,
             "etag": etag_of(page_context.page),

@@ -22,7 +22,7 @@ class Templates(PageView):
 
     async def values(self, req: Request, **params: str) -> Values:
         """Return the templates of the page."""
-        page_context, frame = await self.page_context(req, params["page_id"])
+        page_context, frame = await self.fetch_page_context(req, params["page_id"])
         templates = await run(self.engine, load_templates, page_context.page.id)
         return {
             **frame,

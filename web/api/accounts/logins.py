@@ -78,7 +78,7 @@ class PendingSession:
 def build_pending_session(req: Request, account_id: str, checked_hash: str) -> PendingSession:
     """Return a session with new tokens that replace those of the request."""
     token, device = mint_session(), mint_session()
-    agent = user_agent_of(req)
+    agent = parse_user_agent(req)
     login_record = Entrance(
         NewSession(mint("n"), account_id, secret_hash(token), checked_hash, agent),
         device_hash=secret_hash(device),
@@ -88,7 +88,7 @@ def build_pending_session(req: Request, account_id: str, checked_hash: str) -> P
     return PendingSession(login_record, token, device)
 
 
-def user_agent_of(req: Request) -> str | None:
+def parse_user_agent(req: Request) -> str | None:
     """Return the User-Agent as printable text, cut to `USER_AGENT_LIMIT` characters."""
     printable = "".join(c if c.isprintable() else " " for c in req.user_agent or "")
     return clean(printable[:USER_AGENT_LIMIT])

@@ -47,7 +47,7 @@ def booked_trade(command: BuySlot | RenewSlot, booking: Booking) -> Traded:
     """Return a purchase with the values of its booking."""
     return {
         "slot": command.slot_id,
-        "expiresAt": end_of(booking),
+        "expiresAt": slot_expiry(booking),
         "balance": booking.balance,
     }
 
@@ -60,11 +60,11 @@ def ledger_row(booking: Booking) -> LedgerRow:
         "balance": booking.balance,
         "at": iso(booking.at),
         "slot": booking.slot_id,
-        "expiresAt": end_of(booking),
+        "expiresAt": slot_expiry(booking),
         "receipt": booking.command_id,
     }
 
 
-def end_of(booking: Booking) -> str | None:
+def slot_expiry(booking: Booking) -> str | None:
     """Return the expiry of the slot in a booking; None for a grant."""
     return iso(booking.slot_expires_at) if booking.slot_expires_at else None

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 ACCEPTED = 202
 
 
-class MountResource(OwnerResource):
+class CustomDomainResource(OwnerResource):
     """Base of the resources of custom domains."""
 
     async def write_mount_view(
@@ -60,7 +60,7 @@ class MountResource(OwnerResource):
         return mount_view(OwnedMount(mount, "", None, None), self.settings)
 
 
-class NewMounts(MountResource):
+class NewMounts(CustomDomainResource):
     """`POST /api/v1/status/:pageID/mount`."""
 
     @describes(docs.MOUNT_HOST)
@@ -77,7 +77,7 @@ class NewMounts(MountResource):
         await self.write_mount_view(resp, holder, page_id, lambda mount: mount.host == command.host)
 
 
-class Mounts(MountResource):
+class Mounts(CustomDomainResource):
     """`GET /api/v1/status/:pageID/mounts`."""
 
     @describes(docs.LIST_MOUNTS)
@@ -88,7 +88,7 @@ class Mounts(MountResource):
         write_data(resp, [mount_view(owned, self.settings) for owned in mounts])
 
 
-class OneMount(MountResource):
+class OneMount(CustomDomainResource):
     """`PATCH` and `DELETE /api/v1/status/:pageID/mounts/:mid`."""
 
     @describes(docs.CHANGE_MOUNT)
@@ -104,7 +104,7 @@ class OneMount(MountResource):
             await self.write_mount_view(resp, holder, page_id, lambda mount: mount.id == mid)
             is None
         ):
-            resp.status = ACCEPTED  # it is gone by now, or not yet to be seen: its id is all
+            resp.status = ACCEPTED  # it is deleted or not readable yet: answer its id only
 
     @describes(docs.UNMOUNT_HOST)
     async def on_delete(self, req: Request, resp: Response, page_id: str, mid: str) -> None:
@@ -113,7 +113,7 @@ class OneMount(MountResource):
         await self.write(req, resp, holder, UnmountHost(page_id, mid), mount_reference)
 
 
-class MountVerification(MountResource):
+class MountVerification(CustomDomainResource):
     """`POST /api/v1/status/:pageID/mounts/:mid/verify`."""
 
     @describes(docs.VERIFY_MOUNT)
@@ -125,7 +125,7 @@ class MountVerification(MountResource):
             await self.write_mount_view(resp, holder, page_id, lambda mount: mount.id == mid)
             is None
         ):
-            resp.status = ACCEPTED  # it is gone by now, or not yet to be seen: its id is all
+            resp.status = ACCEPTED  # it is deleted or not readable yet: answer its id only
 
 
 def mount_reference(command: VerifyMount | UnmountHost | SetPrimary) -> Named:

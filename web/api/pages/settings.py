@@ -13,7 +13,7 @@ from domain.account.domain_commands import MountHost
 from domain.page.commands import ChangePage
 from domain.page.logo import decode_logo
 from web.api.domains.host_input import mount_command
-from web.api.domains.resource import MountResource
+from web.api.domains.resource import CustomDomainResource
 from web.api.owner_schemas import provided_fields
 from web.api.pages import docs
 from web.api.pages import logo_answers as logos
@@ -27,7 +27,7 @@ from web.openapi.describe import describes
 ETAG = re.compile(r'"?([\w.+/=-]{1,64})"?')
 
 
-class OnePage(MountResource):
+class OnePage(CustomDomainResource):
     """`GET`, `PATCH` and `DELETE /api/v1/status/:pageID`."""
 
     @describes(docs.READ_PAGE)
