@@ -51,7 +51,7 @@ def run_checks(mount_id: str) -> None:
     try:
         mount_ids = [mount_id]
         while mount_ids:
-            check_domain(mount_ids.pop())
+            check(mount_ids.pop())
             mount_ids = lease(1)
     except SQLAlchemyError as error:
         MOUNT_CHECKS.labels(FAILED).inc()
@@ -69,7 +69,7 @@ def lease(limit: int) -> list[str]:
         return lease_due(conn, limit) if limit else []
 
 
-def check_domain(mount_id: str) -> None:
+def check(mount_id: str) -> None:
     """Look up a domain, schedule its next check, and append a new result."""
     with sync_engine().begin() as conn:
         custom_domain = leased(conn, mount_id)

@@ -11,7 +11,7 @@ from domain.store.redis import publisher as artifacts
 from workers.drain import release_doorbell
 from workers.render.build import build_id
 from workers.render.eager import scene_of
-from workers.render.on_demand import AbsentError, render_cold
+from workers.render.on_demand import AbsentError, render_artifact
 from workers.render.png import PngUnavailable
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def render(page_id: str, name: str) -> None:
             return
         try:
             with RENDER_S.labels("cold").time():
-                fields = render_cold(conn, scene_of(page, edition.day), name)
+                fields = render_artifact(conn, scene_of(page, edition.day), name)
         except PngUnavailable as error:
             fields = {name + REASON: str(error).encode()}
         except AbsentError:

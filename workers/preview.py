@@ -14,8 +14,8 @@ from domain.store.redis import previews
 from domain.store.redis.previews import Asked, ChangedLeaf, Outlook
 from workers.drain import apply_one
 from workers.page_stream import PageStream
-from workers.render.documents import document, dress
-from workers.render.eager import Scene, scene_of
+from workers.render.documents import dress, render_document
+from workers.render.eager import RenderContext, scene_of
 from workers.render.incident_view import IncidentView
 from workers.render.tree_view import NodeView
 from workers.render.view import PageView
@@ -48,7 +48,7 @@ def build_preview(request: Asked, now: datetime) -> tuple[Outlook, dict[str, byt
     )
 
 
-def build_context(page: Page, now: datetime) -> Scene:
+def build_context(page: Page, now: datetime) -> RenderContext:
     """Return the render context of a page, with an unpublished logo embedded."""
     context = scene_of(page, day_of(now, page.time_zone))
     if page.logo is None or context.view.logo is None or not page.logo.content:
@@ -72,10 +72,10 @@ def summarize_changes(before: PageView, after: PageView) -> Outlook:
     return Outlook(None, after.indicator, after.headline, tuple(changed))
 
 
-def render_documents(before: Scene, after: Scene) -> dict[str, bytes]:
+def render_documents(before: RenderContext, after: RenderContext) -> dict[str, bytes]:
     """Return the whole page as it would be, and its changes alone."""
-    whole = document("page/index.html.j2", after.view, after.version)
-    change = document(
+    whole = render_document("page/index.html.j2", after.view, after.version)
+    change = render_document(
         "page/change.html.j2",
         after.view,
         after.version,
