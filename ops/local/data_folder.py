@@ -25,7 +25,7 @@ def prepare(folder: Path) -> Path:
     if owner != os.geteuid():
         raise CannotRunError(
             _unusable_message(
-                folder, f"it belongs to {_user_name(owner)}, and this is {_user_name(os.geteuid())}"
+                folder, f"it belongs to {_user(owner)}, and this is {_user(os.geteuid())}"
             )
         )
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
@@ -76,7 +76,7 @@ def _unusable_message(folder: Path, reason: str) -> str:
     )
 
 
-def _user_name(uid: int) -> str:
+def _user(uid: int) -> str:
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:

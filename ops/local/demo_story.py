@@ -66,7 +66,7 @@ class Post:
     after_min: int
     state: IncidentState
     text: str
-    given: tuple[tuple[str, Status], ...] = ()
+    statuses: tuple[tuple[str, Status], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Story:
     days_ago: int
     clock: tuple[int, int]
     title: str
-    said: tuple[Post, ...]
+    posts: tuple[Post, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Window:
     announced_days_ago: int
 
 
-SEEN, FOUND, WATCHED, DONE = (
+INVESTIGATING, IDENTIFIED, MONITORING, RESOLVED = (
     IncidentState.INVESTIGATING,
     IncidentState.IDENTIFIED,
     IncidentState.MONITORING,
@@ -101,61 +101,61 @@ SLOW, PARTLY, DOWN, FINE = Status.DEGRADED, Status.PARTIAL, Status.OUTAGE, Statu
 
 STORIES: tuple[Story, ...] = (
     Story(83, (6, 12), "Slow starts of machines", (
-        Post(0, SEEN, "New machines take up to two minutes to start.", (("Compute", SLOW),)),
-        Post(41, FOUND, "A scheduler node was overloaded. We are moving work away from it."),
-        Post(95, DONE, "Machines start within seconds again."),
+        Post(0, INVESTIGATING, "New machines take up to two minutes to start.", (("Compute", SLOW),)),
+        Post(41, IDENTIFIED, "A scheduler node was overloaded. We are moving work away from it."),
+        Post(95, RESOLVED, "Machines start within seconds again."),
     )),
     Story(71, (14, 3), "Uploads to Frankfurt fail", (
-        Post(0, SEEN, "About a third of uploads to Frankfurt fail with `503`.",
+        Post(0, INVESTIGATING, "About a third of uploads to Frankfurt fail with `503`.",
              (("Objects, Frankfurt", PARTLY),)),
-        Post(12, FOUND, "A switch lost half of its links. Traffic is being moved.",
+        Post(12, IDENTIFIED, "A switch lost half of its links. Traffic is being moved.",
              (("Objects, Frankfurt", DOWN),)),
-        Post(58, WATCHED, "All traffic runs over the second switch.",
+        Post(58, MONITORING, "All traffic runs over the second switch.",
              (("Objects, Frankfurt", SLOW),)),
-        Post(150, DONE, "The switch was replaced. Nothing that was stored is affected."),
+        Post(150, RESOLVED, "The switch was replaced. Nothing that was stored is affected."),
     )),
     Story(54, (9, 30), "Invoices were sent twice", (
-        Post(0, FOUND, "Some of you received an invoice twice. You will be charged **once**."),
-        Post(75, DONE, "Both copies are the same invoice; please ignore the second."),
+        Post(0, IDENTIFIED, "Some of you received an invoice twice. You will be charged **once**."),
+        Post(75, RESOLVED, "Both copies are the same invoice; please ignore the second."),
     )),
     Story(46, (22, 47), "Sign-in through single sign-on is down", (
-        Post(0, SEEN, "Single sign-on does not answer. Passwords and keys work.",
+        Post(0, INVESTIGATING, "Single sign-on does not answer. Passwords and keys work.",
              (("Sign-in", DOWN), ("Dashboard", PARTLY))),
-        Post(23, FOUND, "A certificate expired. A new one is being installed."),
-        Post(37, DONE, "Everybody can sign in again. We now watch these dates from outside, too."),
+        Post(23, IDENTIFIED, "A certificate expired. A new one is being installed."),
+        Post(37, RESOLVED, "Everybody can sign in again. We now watch these dates from outside, too."),
     )),
     Story(33, (3, 20), "Queues deliver late", (
-        Post(0, SEEN, "Messages arrive up to ten minutes late.", (("Message queues", SLOW),)),
-        Post(64, DONE, "The backlog is gone; nothing was lost."),
+        Post(0, INVESTIGATING, "Messages arrive up to ten minutes late.", (("Message queues", SLOW),)),
+        Post(64, RESOLVED, "The backlog is gone; nothing was lost."),
     )),
     Story(19, (11, 5), "API errors in Virginia", (
-        Post(0, SEEN, "Requests from Virginia see errors.",
+        Post(0, INVESTIGATING, "Requests from Virginia see errors.",
              (("API", PARTLY), ("Objects, Virginia", DOWN))),
-        Post(18, FOUND, "A release of the gateway is being rolled back."),
-        Post(29, WATCHED, "The old release serves all requests.",
+        Post(18, IDENTIFIED, "A release of the gateway is being rolled back."),
+        Post(29, MONITORING, "The old release serves all requests.",
              (("API", FINE), ("Objects, Virginia", SLOW))),
-        Post(66, DONE, "Error rates have been normal for half an hour."),
+        Post(66, RESOLVED, "Error rates have been normal for half an hour."),
     )),
     Story(9, (16, 40), "Dashboard loads slowly", (
-        Post(0, SEEN, "Charts take long to appear.", (("Dashboard", SLOW),)),
-        Post(140, DONE, "An index that was missing is there now."),
+        Post(0, INVESTIGATING, "Charts take long to appear.", (("Dashboard", SLOW),)),
+        Post(140, RESOLVED, "An index that was missing is there now."),
     )),
     Story(4, (7, 15), "Backups started late", (
-        Post(0, FOUND, "Last night's backups started two hours late. All of them finished.",
+        Post(0, IDENTIFIED, "Last night's backups started two hours late. All of them finished.",
              (("Backups", SLOW),)),
-        Post(50, DONE, "Tonight's schedule is back to normal."),
+        Post(50, RESOLVED, "Tonight's schedule is back to normal."),
     )),
     Story(1, (19, 58), "Chat is unavailable", (
-        Post(0, SEEN, "Our chat provider has an outage. Please write to us instead.",
+        Post(0, INVESTIGATING, "Our chat provider has an outage. Please write to us instead.",
              (("Support", PARTLY),)),
-        Post(131, DONE, "Chat is back."),
+        Post(131, RESOLVED, "Chat is back."),
     )),
 )  # fmt: skip
 
 ACTIVE = Story(0, (0, 0), "Elevated error rates on the API", (
-    Post(0, SEEN, "We see more errors than usual on the API and are looking into it.",
+    Post(0, INVESTIGATING, "We see more errors than usual on the API and are looking into it.",
          (("API", SLOW),)),
-    Post(14, FOUND, "A cache node answers slowly. We are taking it out of rotation; see the"
+    Post(14, IDENTIFIED, "A cache node answers slowly. We are taking it out of rotation; see the"
          " [retry guide](https://lumen.example/docs/retries) until then."),
 ))  # fmt: skip
 ACTIVE_MINUTES_AGO = 38
@@ -181,16 +181,16 @@ def tree_commands(nodes: tuple[Node, ...] = TREE, parent: str | None = None) -> 
 def story_commands(story: Story, started_at: datetime) -> Iterator[tuple[datetime, Any]]:
     """Yield an incident's commands with their times."""
     incident_id = mint("i")
-    for number, said in enumerate(story.said):
-        at = started_at + timedelta(minutes=said.after_min)
-        given = tuple(c.StatusGiven(name, status) for name, status in said.given)
+    for number, post in enumerate(story.posts):
+        at = started_at + timedelta(minutes=post.after_min)
+        statuses = tuple(c.StatusGiven(name, status) for name, status in post.statuses)
         if number == 0:
             opened = c.OpenIncident(
-                incident_id, mint("u"), story.title, None, said.text, given, state=said.state
+                incident_id, mint("u"), story.title, None, post.text, statuses, state=post.state
             )
             yield at, opened
         else:
-            yield at, c.PostUpdate(incident_id, mint("u"), said.state, said.text, given)
+            yield at, c.PostUpdate(incident_id, mint("u"), post.state, post.text, statuses)
 
 
 def window_commands(window: Window, now: datetime) -> Iterator[tuple[datetime, Any]]:

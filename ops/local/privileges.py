@@ -33,12 +33,8 @@ def as_nobody(how: Signals) -> tuple[str, ...]:
     The command runs as `nobody` with the right to read root's files. The same call sets the death
     signal, because the change of user clears an earlier one.
     """
-    capabilities = [f"+{name}" for name, bit in _FILE_RIGHTS.items() if _has_capability(bit)]
-    rights = (
-        (f"--inh-caps={','.join(capabilities)}", f"--ambient-caps={','.join(capabilities)}")
-        if capabilities
-        else ()
-    )
+    names = [f"+{name}" for name, bit in _FILE_RIGHTS.items() if _has_capability(bit)]
+    rights = (f"--inh-caps={','.join(names)}", f"--ambient-caps={','.join(names)}") if names else ()
     if _has_capability(_SET_SECUREBITS):
         # Without it access(2), by which PostgreSQL finds its programs, ignores these rights.
         rights = ("--securebits=+no_setuid_fixup", *rights)

@@ -12,7 +12,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class StopRequested(BaseException):
-    """This process was requested to stop."""
+    """A stop signal for this process, as an exception."""
 
 
 class _State:

@@ -50,9 +50,8 @@ class Supervisor:
             if child.name in self._restart_at:
                 self._restart_if_due(child, now_s)
             elif not child.is_running:
-                self._report(
-                    f"{child.name} ended ({_describe_exit(child.bury())}); starting it again"
-                )
+                ending = _describe_exit(child.bury())
+                self._report(f"{child.name} ended ({ending}); starting it again")
                 self._restart_at[child.name] = now_s + RESTART_AFTER_S
 
     def stop_all(self) -> None:

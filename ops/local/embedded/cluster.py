@@ -101,7 +101,7 @@ def _run(command: Sequence[str], statement: str = "") -> str:
     )
     if result.returncode != 0 or "ERROR:" in result.stderr + result.stdout:
         raise CannotRunError(
-            f"PostgreSQL's data folder can't be made: {_error_line(result.stderr + done.stdout)}"
+            f"PostgreSQL's data folder can't be made: {_error_line(result.stderr + result.stdout)}"
         )
     return result.stdout
 

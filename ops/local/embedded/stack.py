@@ -85,10 +85,7 @@ class EmbeddedStack:
             "redis_url": urls.redis_url,
         }
         # The `hepstatus` command must use the same addresses as the running programs.
-        site_settings = {
-            name.lower(): os.environ[name] for name in _SITE_VARIABLES if name in os.environ
-        }
-        note |= site_settings
+        note |= {name.lower(): os.environ[name] for name in _SITE_VARIABLES if name in os.environ}
         if self._external_urls[0] is None:
             note["postgres_port"] = self.postgres.port
         if self._external_urls[1] is None:
