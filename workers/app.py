@@ -79,13 +79,13 @@ Channel.do_restore = False
 
 
 @setup_logging.connect
-def configure_logging(**_: Any) -> None:  # noqa: ANN401 - what Celery's signal passes
+def configure_logging(**_: Any) -> None:  # noqa: ANN401 - Celery's signal arguments
     """Send Celery's log lines through the formatter of our own."""
     start_lines(ROLE)
 
 
 @worker_process_init.connect
-def drop_inherited_connections(**_: Any) -> None:  # noqa: ANN401 - what Celery's signal passes
+def drop_inherited_connections(**_: Any) -> None:  # noqa: ANN401 - Celery's signal arguments
     """Drop connections of the parent: a forked child must not share its sockets."""
     from domain.store.postgres.engine import sync_engine  # noqa: PLC0415 - and starts in half the time
     from domain.store.redis.publisher import cache_redis  # noqa: PLC0415 - beat has no such sockets
@@ -95,7 +95,7 @@ def drop_inherited_connections(**_: Any) -> None:  # noqa: ANN401 - what Celery'
 
 
 @celeryd_after_setup.connect
-def share_permits(instance: Any, **_: Any) -> None:  # noqa: ANN401 - what Celery's signal passes
+def share_permits(instance: Any, **_: Any) -> None:  # noqa: ANN401 - Celery's signal arguments
     """Create the permits of the pool.
 
     Celery sends this signal when the size of the pool is known and before it forks a process.
@@ -104,7 +104,7 @@ def share_permits(instance: Any, **_: Any) -> None:  # noqa: ANN401 - what Celer
 
 
 @celeryd_after_setup.connect
-def start_metrics_exporter(**_: Any) -> None:  # noqa: ANN401 - what Celery's signal passes
+def start_metrics_exporter(**_: Any) -> None:  # noqa: ANN401 - Celery's signal arguments
     """Serve the metrics of all children from the main process, which drains nothing.
 
     At this signal logging is configured, which it is not at `worker_init`, and no child is forked.
@@ -116,7 +116,7 @@ def start_metrics_exporter(**_: Any) -> None:  # noqa: ANN401 - what Celery's si
 
 
 @worker_process_shutdown.connect
-def forget_process(pid: int, **_: Any) -> None:  # noqa: ANN401 - what Celery's signal passes
+def forget_process(pid: int, **_: Any) -> None:  # noqa: ANN401 - Celery's signal arguments
     """Remove an ended child from the metrics."""
     if HAS_METRICS:
         from domain.runtime import metrics_exporter  # noqa: PLC0415 - the folder has to be there
@@ -125,6 +125,6 @@ def forget_process(pid: int, **_: Any) -> None:  # noqa: ANN401 - what Celery's 
 
 
 @worker_shutdown.connect
-def remove_metrics_folder(**_: Any) -> None:  # noqa: ANN401 - what Celery's signal passes
+def remove_metrics_folder(**_: Any) -> None:  # noqa: ANN401 - Celery's signal arguments
     """Remove the folder of the metrics."""
     metrics_folder.forget()

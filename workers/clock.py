@@ -24,7 +24,7 @@ DUES_A_BEAT = 500
 def keep_time() -> None:
     """Append a command for each item that is due, and ring its stream.
 
-    Raises what Postgres raises when it can't be reached: the next beat repeats it.
+    Raises Postgres' errors when it can't be reached: the next beat repeats it.
     """
     with sync_engine().connect() as conn:
         dues = all_due(conn, DUES_A_BEAT)

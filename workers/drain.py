@@ -90,7 +90,7 @@ class UnsavableBatchError(Exception):
 def drain_stream(stream_id: str) -> bool:
     """Apply waiting commands, publish, and ring again if more arrived.
 
-    False if Redis took nothing. Raises what Postgres raises when it can't be reached.
+    False if Redis took nothing. Raises Postgres' errors when it can't be reached.
     """
     with bound(stream=stream_id), DRAIN_S.time():
         stopwatch = Stopwatch()

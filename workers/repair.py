@@ -65,7 +65,7 @@ def is_repaired(ends_at: float) -> bool:
     """Publish hosts and pages that are behind; True once none is left.
 
     False if a write or a visit waits, or after `ends_at` (monotonic clock, seconds). Each call
-    publishes something. Raises what Postgres and Redis raise.
+    publishes something. Raises the errors of Postgres and Redis.
     """
     epoch = artifacts.epoch()
     while not hosts_are_published(epoch):

@@ -1,6 +1,6 @@
 """The Celery tasks by the names that doorbells use.
 
-They only delegate, and log what is raised.
+They only delegate, and log exceptions.
 
 An exception must not reach Celery. Celery sends all of it to the main process of the worker, which
 reads a hundred kilobytes in several iterations of its loop. If the broker is lost between two of
@@ -35,7 +35,7 @@ def task(name: str, *, is_bound: bool = False) -> Callable[[Callable[..., None]]
 
     def decorate(work: Callable[..., None]) -> Task:
         @wraps(work)
-        def run(*args: Any) -> None:  # noqa: ANN401 - what the message holds
+        def run(*args: Any) -> None:  # noqa: ANN401 - arguments of the message
             try:
                 work(*args)
             except heavy.OUTAGES as error:
@@ -66,10 +66,10 @@ def render_cold(self: Task, page_id: str, name: str) -> None:
 
 
 @task("rehearse", is_bound=True)
-def rehearse(self: Task, rehearsal_id: str) -> None:
+def rehearse(self: Task, preview_id: str) -> None:
     """Preview the effect of a write."""
-    if (request := previews.asked(rehearsal_id)) is not None:
-        start_job(self, doorbell.COLD, request.page_id, rehearsal_id)
+    if (request := previews.asked(preview_id)) is not None:
+        start_job(self, doorbell.COLD, request.page_id, preview_id)
 
 
 @task("repair", is_bound=True)

@@ -16,7 +16,7 @@ from domain.store.postgres.receipts import Receipt, receipt
 Value = TypeVar("Value")
 
 PUBLISHED_WITHIN_S = 10.0
-LOOK_S = 0.02
+POLL_S = 0.02
 FINAL_STATES = {"published", "refused", "failed"}  # of a receipt
 OPERATOR = Authority("system", "operator")
 
@@ -124,7 +124,7 @@ def wait_for_receipt(
         row = read_receipt(receipt_id)
         if row and condition(row):
             return row
-        time.sleep(LOOK_S)
+        time.sleep(POLL_S)
     return None
 
 

@@ -12,7 +12,7 @@ from domain.text import printable
 # Returns a file descriptor for a child's output; the code that starts the child closes it.
 OpenOutput = Callable[[str], int]
 
-_KEPT_LINES = 20
+_LAST_LINES = 20
 _LOG_LIMIT_BYTES = 1_000_000
 _NAME_WIDTH = 8
 
@@ -30,7 +30,7 @@ class PrefixedOutput:
     """Output that prints every child's lines and keeps the last ones."""
 
     def __init__(self) -> None:
-        self._last: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=_KEPT_LINES))
+        self._last: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=_LAST_LINES))
 
     def open(self, name: str) -> int:
         """Return the writing end of a pipe; a thread prints its lines."""
@@ -70,7 +70,7 @@ class LogFolder:
         """Return the path of the child's file."""
         return self.folder / f"{name}.log"
 
-    def last_lines(self, name: str, count: int = _KEPT_LINES) -> list[str]:
+    def last_lines(self, name: str, count: int = _LAST_LINES) -> list[str]:
         """Return the child's last lines, or none."""
         try:
             return self.path(name).read_text(errors="replace").splitlines()[-count:]

@@ -101,7 +101,8 @@ SLOW, PARTLY, DOWN, FINE = Status.DEGRADED, Status.PARTIAL, Status.OUTAGE, Statu
 
 STORIES: tuple[Story, ...] = (
     Story(83, (6, 12), "Slow starts of machines", (
-        Post(0, INVESTIGATING, "New machines take up to two minutes to start.", (("Compute", SLOW),)),
+        Post(0, INVESTIGATING, "New machines take up to two minutes to start.",
+             (("Compute", SLOW),)),
         Post(41, IDENTIFIED, "A scheduler node was overloaded. We are moving work away from it."),
         Post(95, RESOLVED, "Machines start within seconds again."),
     )),
@@ -122,10 +123,12 @@ STORIES: tuple[Story, ...] = (
         Post(0, INVESTIGATING, "Single sign-on does not answer. Passwords and keys work.",
              (("Sign-in", DOWN), ("Dashboard", PARTLY))),
         Post(23, IDENTIFIED, "A certificate expired. A new one is being installed."),
-        Post(37, RESOLVED, "Everybody can sign in again. We now watch these dates from outside, too."),
+        Post(37, RESOLVED,
+             "Everybody can sign in again. We now watch these dates from outside, too."),
     )),
     Story(33, (3, 20), "Queues deliver late", (
-        Post(0, INVESTIGATING, "Messages arrive up to ten minutes late.", (("Message queues", SLOW),)),
+        Post(0, INVESTIGATING, "Messages arrive up to ten minutes late.",
+             (("Message queues", SLOW),)),
         Post(64, RESOLVED, "The backlog is gone; nothing was lost."),
     )),
     Story(19, (11, 5), "API errors in Virginia", (

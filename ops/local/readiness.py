@@ -7,7 +7,7 @@ from domain.store.postgres.accounts.accounts import SYSTEM_ACCOUNT
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.health import backlog
 from domain.store.redis import publisher as artifacts
-from ops.cli.writes import LOOK_S, NotPublishedError, UnsureError, write
+from ops.cli.writes import POLL_S, NotPublishedError, UnsureError, write
 from workers.render.build import build_id
 
 
@@ -29,7 +29,7 @@ def wait_until_published(timeout_s: float) -> bool:
     while time.monotonic() < ends_at:
         if is_published():
             return True
-        time.sleep(LOOK_S)
+        time.sleep(POLL_S)
     return False
 
 

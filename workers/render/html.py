@@ -39,7 +39,7 @@ def environment() -> Environment:
     return template_folder.environment(FILTERS)
 
 
-def render(template: str, **values: Any) -> str:  # noqa: ANN401 - templates take what they take
+def render(template: str, **values: Any) -> str:  # noqa: ANN401 - template variables
     """Render a template. Raises jinja2.UndefinedError for a missing name."""
     return environment().get_template(template).render(**values)
 

@@ -3,8 +3,6 @@
 Parts that do not fit are left out of the view itself, so that the version covers only visible
 content.
 
-What does not fit is left out of the view itself, so that the version tells of what is shown only.
-
 Source: docs/behaviour.md, "Limits".
 """
 

@@ -67,7 +67,7 @@ def _initdb(folder: Path, password_file: Path, *, durable: bool) -> None:
             f"--pwfile={password_file}",
             "--auth=scram-sha-256",
             "--encoding=UTF8",
-            # Sorting by code point, built in: the same on every machine, whatever locales it has.
+            # Sorting by code point, built in: the same on every machine.
             "--locale-provider=builtin",
             "--builtin-locale=C.UTF-8",
             "--locale=C",

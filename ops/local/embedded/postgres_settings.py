@@ -40,7 +40,7 @@ _SETTINGS = {
     "max_logical_replication_workers": "0",
     # Keeps the folder of a demo small (the default keeps up to 1 GB of log).
     "max_wal_size": "256MB",
-    # Times are stored with their zone and shown in UTC, whatever the machine's zone is.
+    # Times are stored with their zone and shown in UTC, on every machine.
     "timezone": "UTC",
     "log_timezone": "UTC",
     # Warnings and errors only.
