@@ -17,7 +17,7 @@ from domain.store.broker import UNREACHABLE, worker_doorbell
 from domain.store.postgres.command_log import Authority, Draft, append
 from domain.store.postgres.domains.dns_checks import Leased, lease_due, leased, note_check, now
 from domain.store.postgres.engine import SQLAlchemyError, sync_engine
-from workers.dns_lookup import Lookup, make_resolver
+from workers.dns_lookup import Lookup, build_resolver
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ def look_up(custom_domain: Leased) -> tuple[Result, str | None]:
     """Return the DNS result for a domain, and the problem unless proven."""
     settings = load_settings()
     proof = Proof(custom_domain.mount.host, custom_domain.mount.token, settings.cname_target)
-    answers = Lookup(make_resolver(settings), settings.dns_timeout_s).fetch_answers(proof)
+    answers = Lookup(build_resolver(settings), settings.dns_timeout_s).fetch_answers(proof)
     return proof.result(*answers), proof.problem(*answers)
 
 

@@ -52,19 +52,15 @@ class Stream(Protocol):
         """Read the aggregate, with the parts that the waiting commands name."""
 
     def step(self, conn: Connection, entry: Entry) -> Settlement:
-        """Decide and apply one command in memory.
-
-        Raises the core's exceptions.
-        """
+        """Decide and apply one command in memory. Raises the core's exceptions."""
 
     def save(self, conn: Connection, applied_seq: int) -> None:
         """Write the changes."""
 
     def publish(self, announcement: Announcement | None, epoch: str) -> bool:
-        """Publish the saved state and announce it; False if the epoch has ended.
+        """Publish and announce; without an announcement, only an unpublished state.
 
-        Without an announcement it publishes only a state that is not published yet. If the epoch
-        has ended, nothing is published.
+        Publishes nothing and returns False if the epoch has ended.
         """
 
 
@@ -238,10 +234,7 @@ def apply_one(conn: Connection, stream: Stream, row: Waiting) -> Settlement:
 
 
 def fail_alone(stream_id: str, seq: int | None) -> Batch | None:
-    """Settle the next command as failed, if its seq is `seq`.
-
-    Otherwise another drain has settled the faulty command meanwhile, and the next one may be valid.
-    """
+    """Settle the next command as failed, unless another drain settled `seq` already."""
     stream = build_stream(stream_id)
     with sync_engine().begin() as conn:
         if not try_lock(conn, stream_id):
@@ -262,10 +255,7 @@ def build_stream(stream_id: str) -> Stream:
 
 
 def show(stream_id: str, batch: Batch, epoch: str | None) -> bool:
-    """Publish and announce a batch; False if Redis does not take it.
-
-    A failure is counted, and the sweep repairs it.
-    """
+    """Publish and announce a batch; count a failure and return False."""
     was_shown = False
     try:
         if epoch is not None:
