@@ -1,21 +1,21 @@
-"""How many bytes what a page says may take: every number in one place, each with its reason."""
+"""Size limits of artifacts and API answers in bytes, each with its reason."""
 
 from typing import Final
 
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
 
-# `/` as it is and by brotli: what each visit and each publication of the largest page may cost.
+# `/` uncompressed and with brotli: the cost of a visit and a publication of the largest page.
 PAGE_BYTES: Final = 4 * MIB
 PAGE_BROTLI_BYTES: Final = 1 * MIB
-# Messages of a document with the components beside them, as HTML. What does not fit is a link.
+# Messages of a document with their components, as HTML. The rest is replaced by a link.
 MESSAGES_BYTES: Final = 512 * KIB
-UPDATES_A_PAGE: Final = 100  # of a permalink; then `/incidents/<id>/2` goes on
+UPDATES_A_PAGE: Final = 100  # of a permalink; `/incidents/<id>/2` has the next ones
 # Style, script, glyphs, header, hero, legend and footer, with labels at their longest.
 FRAME_BYTES: Final = 64 * KIB
-# Bars of 2,000 quiet components; with much trouble fewer days are told in words, and fewer drawn.
+# Bars of 2,000 quiet components. With many incidents, fewer days have text and fewer are drawn.
 BARS_BYTES: Final = 1_536 * KIB
-# What the elements around texts take, at most. A test weighs them.
+# The most that the elements around texts take. A test measures them.
 CARD_BYTES: Final = 1_200
 UPDATE_BYTES: Final = 450
 CHIP_BYTES: Final = 160
@@ -25,19 +25,19 @@ RUN_BYTES: Final = 22
 DAY_BYTES: Final = 160
 LINK_BYTES: Final = 80
 
-# What grows with what a page holds (domain/page/limits.py), at its largest, as it is sent raw:
+# Artifacts that grow with the page (domain/page/limits.py): their largest size, uncompressed.
 STATUS_BYTES: Final = 10 * MIB  # 2,000 leaves with their groups, 50,000 ids of leaves in plans
-STATUS_PACKED_BYTES: Final = 2 * MIB  # the same by brotli or gzip, in a script that nothing packs
+STATUS_PACKED_BYTES: Final = 2 * MIB  # the same with brotli or gzip
 PERMALINK_BYTES: Final = 10 * MIB  # 100 messages of 75 KB in HTML, and the chips of 2,000 leaves
 HISTORY_BYTES: Final = 1 * MIB  # 200 cards, and messages as on `/`
-SMALL_BYTES: Final = 16 * KIB  # a badge, the version, the policy, what a visit has to know
+SMALL_BYTES: Final = 16 * KIB  # a badge, the version, the policy, the visit data
 
-# Of a list of incidents that an owner reads: what follows the one that passes it is a page further.
+# Text of an owner's list of incidents. The incident that exceeds it is the last of its page.
 LIST_TEXT_BYTES: Final = 4 * MIB
-# The longest answers of the API, raw: a list whose last incident brings as much again (a page holds
-# 4 MB of messages at a time), escaped in JSON; a hundred commands of the audit of 64 KB each.
+# The longest API answers, uncompressed: a list whose last incident adds the same again (a page
+# holds 4 MB of messages at a time), escaped in JSON; 100 commands of the audit log of 64 KB each.
 LIST_BYTES: Final = 16 * MIB
 AUDIT_BYTES: Final = 8 * MIB
 
-# Of a worker process: the messages of some five of the largest pages, texts included.
+# Per worker process: the messages of about five of the largest pages, texts included.
 RENDERED_CACHE_BYTES: Final = 4 * MIB

@@ -1,8 +1,8 @@
-"""A badge in parts: what a worker draws once, and any label completes without drawing again.
+"""Badge parts: rendered once by a worker and completed with any label.
 
-Geometry after the flat style of shields.io (badge-maker 3.3.1, `badge-renderers.js`): padding of
-5 pixels, text placed in tenths of a pixel, the label one pixel right and the message one pixel
-left of its middle. Dark text above a brightness of 0.69 (`color.js`).
+Geometry after the flat style of shields.io (badge-maker 3.3.1, `badge-renderers.js`): padding of 5
+pixels, text placed in tenths of a pixel, the label one pixel right and the message one pixel left
+of its middle. Dark text above a brightness of 0.69 (`color.js`).
 """
 
 import re
@@ -17,13 +17,13 @@ from typing import Final
 from domain.text_width import badge_width, text_width
 
 MAX_CHARACTERS: Final = 100
-_MOST_READ: Final = 1000  # of a longer text the rest isn't even looked at
+_INPUT_MAX: Final = 1000  # characters; the rest of a longer text is ignored
 _ELLIPSIS: Final = "…"
 _JOINERS: Final = "\u200c\u200d"  # Persian spelling and composed emoji need them
-_DROPPED: Final = frozenset({"Cc", "Cf", "Cs"})  # controls of every kind, bidi and tags among them
+_DROPPED: Final = frozenset({"Cc", "Cf", "Cs"})  # controls of every kind, bidi and tags included
 _NONCHARACTER: Final = 0xFFFE  # the last two of every plane; XML allows neither in the first
 
-_MARK: Final = "\0"  # no cleaned text holds it
+_MARK: Final = "\0"  # not part of any cleaned text
 SLOTS: Final[Mapping[str, str]] = {
     name: f"{_MARK}{name}{_MARK}"
     for name in ("id", "width", "left_width", "label", "label_x", "label_length", "message_x")
@@ -42,9 +42,9 @@ class HexColourError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class BadgeParts:
-    """A drawn badge that lacks its label; plain strings and one number, so it travels as JSON.
+    """A rendered badge without its label; plain strings and one number, for JSON.
 
-    In both sequences pieces of the picture and names of slots take turns, picture first.
+    In both sequences, pieces of the SVG and names of slots alternate, starting with a piece.
     """
 
     labelled: tuple[str, ...]
@@ -53,27 +53,36 @@ class BadgeParts:
 
 
 def split_drawing(drawing: str) -> tuple[str, ...]:
-    """Return the turns of a picture that was drawn with `SLOTS` in place of its values."""
+    """Split an SVG rendered with `SLOTS` into its pieces and slot names."""
     return tuple(drawing.split(_MARK))
 
 
 def clean_text(text: str) -> str:
-    """Return one line of at most 100 characters that XML allows and that turn no text around."""
-    line = " ".join("".join(char for char in text[:_MOST_READ] if _stays(char)).split())
+    """Return one line of at most 100 characters, safe for XML.
+
+    Control characters and overrides of direction are removed.
+    """
+    line = " ".join("".join(char for char in text[:_INPUT_MAX] if _is_allowed(char)).split())
     if len(line) > MAX_CHARACTERS:
         line = line[: MAX_CHARACTERS - 1].rstrip(_JOINERS + " ") + _ELLIPSIS
     return line if text_width(line) else ""
 
 
 def with_label(parts: BadgeParts, label: str) -> str:
-    """Return the badge as SVG; an empty label gives it without a left part. Same in, same out."""
+    """Return the badge as SVG; an empty label omits the left part.
+
+    The same arguments give the same bytes.
+    """
     text = clean_text(label)
-    turns = parts.labelled if text else parts.bare
-    return _filled(turns, _values(turns, text, parts.message_width))
+    pieces = parts.labelled if text else parts.bare
+    return _fill(pieces, _slot_values(pieces, text, parts.message_width))
 
 
 def wants_dark_text(background: str) -> bool:
-    """Return whether white would be lost on this hex colour; raises `HexColourError`."""
+    """Return whether white text is unreadable on this hex colour.
+
+    Raises HexColourError.
+    """
     if not _HEX.fullmatch(background):
         raise HexColourError(background)
     digits = background.removeprefix("#")
@@ -83,18 +92,18 @@ def wants_dark_text(background: str) -> bool:
     return round((red * 299 + green * 587 + blue * 114) / 255_000, 2) > _BRIGHT
 
 
-def _stays(char: str) -> bool:
+def _is_allowed(char: str) -> bool:
     if char.isspace() or char in _JOINERS:
         return True
     noncharacter = ord(char) & _NONCHARACTER == _NONCHARACTER
     return not noncharacter and unicodedata.category(char) not in _DROPPED
 
 
-def _values(turns: Sequence[str], label: str, message_width: int) -> dict[str, str]:
+def _slot_values(pieces: Sequence[str], label: str, message_width: int) -> dict[str, str]:
     label_width = badge_width(label)
     left_width = label_width + 2 * PADDING if label else 0
     return {
-        "id": _fingerprint(turns, label),
+        "id": _fingerprint(pieces, label),
         "width": str(left_width + message_width + 2 * PADDING),
         "left_width": str(left_width),
         "label": escape(label),
@@ -105,17 +114,20 @@ def _values(turns: Sequence[str], label: str, message_width: int) -> dict[str, s
 
 
 def _middle(margin: int, width: int) -> str:
-    """Return where a text is anchored, in tenths of a pixel; width is odd, so the half is whole."""
+    """Return the anchor of a text in tenths of a pixel.
+
+    The width is odd, so the half is a whole number.
+    """
     return str(TENTHS * (margin + PADDING) + TENTHS * width // 2)
 
 
-def _fingerprint(turns: Sequence[str], label: str) -> str:
-    """Return what keeps the ids of different badges apart when one document holds them all."""
-    return sha256(_MARK.join((label, *turns)).encode()).hexdigest()[:8]
+def _fingerprint(pieces: Sequence[str], label: str) -> str:
+    """Return the prefix of ids, distinct for badges in one document."""
+    return sha256(_MARK.join((label, *pieces)).encode()).hexdigest()[:8]
 
 
-def _filled(turns: Sequence[str], values: Mapping[str, str]) -> str:
+def _fill(pieces: Sequence[str], values: Mapping[str, str]) -> str:
     is_slot = cycle((False, True))
     return "".join(
-        values[piece] if slot else piece for piece, slot in zip(turns, is_slot, strict=False)
+        values[piece] if slot else piece for piece, slot in zip(pieces, is_slot, strict=False)
     )

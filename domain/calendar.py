@@ -1,4 +1,4 @@
-"""Days as a page counts them: in its own time zone, daylight saving included."""
+"""Calendar days in a page's time zone, daylight saving included."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -11,7 +11,10 @@ def day_of(at: datetime, zone: str) -> date:
 
 
 def starts_at(day: date, zone: str) -> datetime:
-    """Return the instant (UTC) at which `day` begins in `zone`; a day has 23 to 25 hours."""
+    """Return the instant (UTC) at which `day` begins in `zone`.
+
+    A day has 23 to 25 hours.
+    """
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
@@ -21,18 +24,21 @@ def ends_at(day: date, zone: str) -> datetime:
 
 
 def is_zone(name: str) -> bool:
-    """Tell whether `name` is an IANA zone, spelled as the database spells it."""
+    """Return whether `name` is an IANA zone, in the database's spelling."""
     return name in zones()
 
 
 @cache
 def zones() -> frozenset[str]:
-    """Return the names of all zones; some systems call their own clock one, which is none."""
+    """Return the names of all IANA zones.
+
+    Some systems add an entry for their own clock; it is not a zone.
+    """
     return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
 def iso(at: datetime) -> str:
-    """Write an instant as the wire does: UTC, milliseconds, `Z`.
+    """Format an instant for the wire: UTC, milliseconds, `Z`.
 
     Source: docs/behaviour.md, "Ids, times and lists".
     """

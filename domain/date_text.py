@@ -1,4 +1,4 @@
-"""Instants, days and lengths of time for people, in a page's zone."""
+"""Instants, days and durations as text, in a page's zone."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -7,23 +7,23 @@ MINUTES_AN_HOUR = 60
 
 
 def in_zone(at: datetime, zone: str) -> str:
-    """Write an instant as `23 Nov 2026, 14:02 UTC`, in `zone`."""
+    """Format an instant as `23 Nov 2026, 14:02 UTC`, in `zone`."""
     local = at.astimezone(ZoneInfo(zone))
     return f"{local.day} {local:%b %Y, %H:%M} {local.tzname()}"
 
 
 def long_day(day: date) -> str:
-    """Write a day as `23 November 2026`."""
+    """Format a day as `23 November 2026`."""
     return f"{day.day} {day:%B %Y}"
 
 
 def month_in(at: datetime, zone: str) -> str:
-    """Write the month of an instant as `2026-11`, in `zone`."""
+    """Format the month of an instant as `2026-11`, in `zone`."""
     return f"{at.astimezone(ZoneInfo(zone)):%Y-%m}"
 
 
 def lasted(minutes: int) -> str:
-    """Write a length of time as `2 h 5 min`, so that no unit begins a line."""
+    """Format minutes as `2 h 5 min`, with non-breaking spaces before units."""
     hours, rest = divmod(minutes, MINUTES_AN_HOUR)
     parts = ([f"{hours}\u00a0h"] if hours else []) + (
         [f"{rest}\u00a0min"] if rest or not hours else []
@@ -32,5 +32,5 @@ def lasted(minutes: int) -> str:
 
 
 def between(start: datetime, end: datetime) -> str:
-    """Write how long it was from `start` to `end`, in whole minutes."""
+    """Format the duration from `start` to `end`, in whole minutes."""
     return lasted(max(0, int((end - start).total_seconds() // 60)))

@@ -1,7 +1,7 @@
-"""What an owner may name as a host, and the one form in which it is kept.
+"""Validation of host names and their one stored form.
 
-Sentences are predicates ("must be …"): whoever asked puts the name of its field before them.
-Between `typed_host` and the rest, whoever asked brings the name into ASCII (IDN needs a library).
+Messages are predicates ("must be …"): the caller adds the name of its field. Between `parse_host`
+and the other functions, the caller converts the name to ASCII (IDN needs a library).
 
 Source: docs/behaviour.md, "Mounting a host".
 """
@@ -14,7 +14,7 @@ from domain.subdomains import LABEL, subdomain_problem
 LONGEST: Final = 253  # characters, RFC 1035 without the root's dot
 LONGEST_LABEL: Final = 63
 _WEB: Final = re.compile(r"https?://", re.IGNORECASE)
-# What WHATWG's URL parser takes for the end of an IPv4 address, in decimal, octal or hexadecimal.
+# The last label of an IPv4 address for WHATWG's URL parser: decimal, octal or hexadecimal.
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _IP: Final = "must be a name, not an IP address."
 _PATH: Final = "must be a host name alone, without a path."
@@ -30,17 +30,17 @@ _SIGNS: Final = (
 
 
 class BadHostError(ValueError):
-    """No host; the message is a predicate for a field's name, such as "must be a name …"."""
+    """An invalid host name; the message is a predicate such as "must be …"."""
 
 
 def typed_host(text: str) -> str:
-    """Return the name in what was typed or pasted: `https://status.acme.com:443/` is one too.
+    """Return the host name in the text that a user typed or pasted.
 
-    Raises BadHostError for what is no host name, even before IDN.
+    `https://status.acme.com:443/` is accepted too. Raises BadHostError for other text, before IDN.
     """
     rest = text.strip()
-    if pasted := _WEB.match(rest):
-        rest = rest[pasted.end() :].removesuffix("/")
+    if scheme := _WEB.match(rest):
+        rest = rest[scheme.end() :].removesuffix("/")
     if problem := _sign_problem(rest):
         raise BadHostError(problem)
     name, colon, port = rest.partition(":")
@@ -61,7 +61,10 @@ def _sign_problem(name: str) -> str | None:
 
 
 def name_problem(host: str, base: str) -> str | None:
-    """Tell why a name in ASCII, lower case, without a trailing dot is no full host name."""
+    """Return why a name is not a full host name, or None.
+
+    The name is in ASCII and lower case, without a trailing dot.
+    """
     if len(host) > LONGEST:
         return f"must be a host name of at most {LONGEST} characters."
     labels = host.split(".")
@@ -88,7 +91,7 @@ def _label_problem(label: str) -> str | None:
 
 
 def house_problem(host: str, base: str, cname_target: str) -> str | None:
-    """Tell why a full host name can't be a page's because it is, or may be, the service's own."""
+    """Return why a full host name is reserved for the service, or None."""
     if host == base:
         return f"must not be {base}: that is the service's own."
     if host == cname_target or host.endswith(f".{cname_target}"):
@@ -103,5 +106,5 @@ def house_problem(host: str, base: str, cname_target: str) -> str | None:
 
 
 def subdomain_of(host: str, base: str) -> str | None:
-    """Return what stands before the base in a name under it; None for a name elsewhere."""
+    """Return the part of `host` before the base; None outside the base."""
     return host.removesuffix(f".{base}") if host.endswith(f".{base}") else None

@@ -1,7 +1,7 @@
-"""Shape of identifiers: a prefix that names the kind, then 26 time-sortable characters.
+"""Identifiers: a prefix for the kind, then 26 time-sortable characters.
 
 The layout is that of ULID (48 bits of milliseconds, 80 bits of entropy, Crockford base 32), so that
-ids made later sort later as text. Time and entropy are passed in: the core has neither.
+later ids sort later as text. Time and entropy are arguments: the core has neither.
 """
 
 from typing import Final
@@ -12,7 +12,7 @@ ENTROPY_BYTES: Final = 10
 
 
 def make_id(prefix: str, millis: int, entropy: bytes) -> str:
-    """Join `prefix` (such as `i`), Unix time in milliseconds and 10 random bytes to an id."""
+    """Return an id of `prefix`, Unix time in milliseconds and 10 random bytes."""
     number = (millis << 80) | int.from_bytes(entropy)
     digits = (ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
     return f"{prefix}_{''.join(digits)}"

@@ -1,4 +1,4 @@
-"""The words of the command log: an entry that waits, and how it was settled."""
+"""Results of commands: log entries, outcomes, rejections and error codes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,10 @@ from typing import Any
 
 
 class Code(StrEnum):
-    """Short codes of refusals, as the wire spells them. Source: docs/behaviour.md, "Codes"."""
+    """Short error codes as the wire spells them.
+
+    Source: docs/behaviour.md, "Codes".
+    """
 
     VALIDATION = "VALIDATION"
     NOT_FOUND = "NOT_FOUND"
@@ -23,9 +26,9 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Why a command was refused: a code for programs, a sentence for people, fields if any.
+    """The reason for a refusal: a code, a sentence, and fields if any.
 
-    `retry_at` says from when on the same would not be refused, where that is known.
+    `retry_at` is when the same command would no longer be refused, if that is known.
     """
 
     code: Code
@@ -35,7 +38,7 @@ class Rejection:
 
 
 class Outcome(StrEnum):
-    """How a command was settled; failed means that a defect of ours met it."""
+    """The outcome of a command; `failed` means a defect in our code."""
 
     APPLIED = "applied"
     REFUSED = "refused"
@@ -44,9 +47,9 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One command of a stream as the log holds it.
+    """One command of a stream, as stored in the log.
 
-    `at` is the time of its events (aware, UTC): when it was due, else when it was received.
+    `at` is the time of its events (aware, UTC): its due time, else its time of receipt.
     `received_at` never goes back within a stream.
     """
 
@@ -59,7 +62,7 @@ class Entry:
 
 
 class DuplicateIdError(Exception):
-    """A minted id is in use already: a defect of whoever minted it, never a user's mistake."""
+    """A new id already exists: a defect of its caller, not a user error."""
 
 
 FAILURE = Rejection(Code.FAILED, "This could not be applied because of a defect on our side.")

@@ -1,4 +1,4 @@
-"""Statuses, impacts and states: their wire names, and which is worse.
+"""Statuses, impacts and states: their wire names and their order.
 
 Source: docs/behaviour.md, "Statuses and severity".
 """
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """What a component can show, mild to bad."""
+    """The statuses of a component, from mild to severe."""
 
     OPERATIONAL = "operational"
     MAINTENANCE = "maintenance"
@@ -26,7 +26,7 @@ SEVERITY = {status: rank for rank, status in enumerate(Status)}
 
 
 class Impact(StrEnum):
-    """How much an incident hurts, mild to bad."""
+    """The impact of an incident, from mild to severe."""
 
     NONE = "none"
     MINOR = "minor"
@@ -35,7 +35,7 @@ class Impact(StrEnum):
 
 
 class IncidentState(StrEnum):
-    """How far the work on an incident is; `scheduled` belongs to maintenances alone."""
+    """The progress of an incident; `scheduled` is for maintenances only."""
 
     SCHEDULED = "scheduled"
     INVESTIGATING = "investigating"
@@ -46,7 +46,7 @@ class IncidentState(StrEnum):
 
 
 class IncidentKind(StrEnum):
-    """An incident happens; a maintenance is planned."""
+    """The kind: an unplanned incident or a planned maintenance."""
 
     INCIDENT = "incident"
     MAINTENANCE = "maintenance"
@@ -65,5 +65,5 @@ def worst(statuses: Iterable[Status]) -> Status:
 
 
 def impact_of(statuses: Iterable[Status]) -> Impact:
-    """Derive an incident's impact from the worst status that it gives to a leaf."""
+    """Return an incident's impact: that of its worst component status."""
     return IMPACT_OF.get(worst(statuses), Impact.NONE)

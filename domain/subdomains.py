@@ -1,4 +1,7 @@
-"""Names under the base: which may be asked for. Source: docs/behaviour.md, "Mounting a host"."""
+"""Allowed names under the base domain.
+
+Source: docs/behaviour.md, "Mounting a host".
+"""
 
 import re
 from typing import Final
@@ -18,7 +21,7 @@ RESERVED: Final = frozenset(_WORDS)
 
 
 def subdomain_problem(label: str) -> str | None:
-    """Tell in a sentence why `label` can't be a subdomain, or None if it can."""
+    """Return a sentence why `label` is no valid subdomain, or None."""
     if not LABEL.fullmatch(label):
         return (
             "A subdomain has 1 to 63 characters: letters a-z, digits and hyphens,"
@@ -30,5 +33,5 @@ def subdomain_problem(label: str) -> str | None:
 
 
 def is_reserved(label: str) -> bool:
-    """Tell whether a subdomain is kept for the service itself."""
+    """Return whether a subdomain is reserved for the service itself."""
     return label in RESERVED

@@ -1,9 +1,9 @@
-"""How wide a text is in Verdana at 11 pixels, as badges in the style of shields.io measure it.
+"""Width of a text in Verdana at 11 pixels, as shields.io measures it.
 
-The advance widths are facts measured by the package anafanafo 2.0.0, which badge-maker uses; the
-last digit of a float counts, so the sum is made as badge-maker makes it. Where that package has no
-data it takes every character for an "m" (10.7); here marks that take no room count nothing, and
-scripts that Verdana lacks have the average of the fonts that stand in for it.
+The advance widths come from the package anafanafo 2.0.0, which badge-maker uses. The last digit of
+a float counts, so the sum is computed in the order of badge-maker. A character without data counts
+as an "m" (10.7) there; here combining marks count nothing, and scripts that Verdana lacks have the
+average of their fallback fonts.
 """
 
 import re
@@ -11,7 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from typing import Final
 
-# First code point, then hundredths of a pixel for it and its successors; "699*10" is ten times 699.
+# First code point, then hundredths of a pixel for it and the next ones; "699*10" is ten times 699.
 _MEASURED: Final = {
     0x0020: (  # ASCII
         "387 433 505 900 699 1184 799 295 500*2 699 900 400 500 400 500 699*10 500*2 900*3 600 "
@@ -152,15 +152,15 @@ _UNKNOWN: Final = 10.7
 _WEIGHTLESS: Final = frozenset({"Cc", "Cf", "Cs", "Me", "Mn"})
 _FLAG_LETTERS: Final = range(0x1F1E6, 0x1F200)  # two make one flag
 _WIDE_PICTURES: Final = (range(0x2190, 0x2E80), range(0x1F000, 0x20000))
-# What melts into the picture before it: a skin tone, or a picture after a zero-width joiner.
-_MELTED: Final = re.compile(
+# Parts of the picture before: a skin tone, or a picture after a zero-width joiner.
+_JOINED: Final = re.compile(
     "[\U0001f3fb-\U0001f3ff]|(?<=[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])"
     "\u200d[\u2190-\u2bff\U0001f000-\U0001faff]",
 )
 
 
-def _unpacked(first: int, packed: str) -> dict[int, float]:
-    """Return code point to pixels for one packed range."""
+def _unpack(first: int, packed: str) -> dict[int, float]:
+    """Return the widths in pixels by code point for one packed range."""
     widths: list[float] = []
     for run in packed.split():
         hundredths, _, times = run.partition("*")
@@ -171,7 +171,7 @@ def _unpacked(first: int, packed: str) -> dict[int, float]:
 _WIDTHS: Final = {
     code: width
     for first, packed in _MEASURED.items()
-    for code, width in _unpacked(first, packed).items()
+    for code, width in _unpack(first, packed).items()
 }
 
 
@@ -180,14 +180,14 @@ def _is_picture(code: int) -> bool:
 
 
 def _average(code: int) -> float:
-    found = bisect_right(_STARTS, code) - 1
-    if found >= 0 and code <= _AVERAGES[found][1]:
-        return _AVERAGES[found][2]
+    index = bisect_right(_STARTS, code) - 1
+    if index >= 0 and code <= _AVERAGES[index][1]:
+        return _AVERAGES[index][2]
     return _UNKNOWN
 
 
 def _advance(char: str) -> float:
-    """Return the pixels by which one character moves the pen."""
+    """Return the advance width of one character, in pixels."""
     code = ord(char)
     if unicodedata.category(char) in _WEIGHTLESS:
         return 0.0
@@ -195,19 +195,22 @@ def _advance(char: str) -> float:
         return _EMOJI / 2
     if unicodedata.east_asian_width(char) in {"W", "F"}:
         return _EMOJI if _is_picture(code) else _EM
-    measured = _WIDTHS.get(code)
-    return _average(code) if measured is None else measured
+    width = _WIDTHS.get(code)
+    return _average(code) if width is None else width
 
 
 def text_width(text: str) -> float:
     """Return the width in pixels of a text on one line; never negative."""
     total = 0.0
-    # Not sum(): since Python 3.12 it corrects float errors that badge-maker's reduce makes.
-    for char in _MELTED.sub("", text):
+    # Not sum(): since Python 3.12 it corrects float errors that badge-maker's reduce has.
+    for char in _JOINED.sub("", text):
         total += _advance(char)
     return total
 
 
 def badge_width(text: str) -> int:
-    """Return whole pixels: floored, then rounded up to odd, which meets the pixel grid."""
+    """Return the width in whole pixels: floored, then rounded up to odd.
+
+    An odd width meets the pixel grid.
+    """
     return int(text_width(text)) | 1

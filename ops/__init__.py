@@ -1,6 +1,5 @@
-"""The operator's door: the `hepstatus` command, `make run` and the embedded stack behind it, demo
-data.
+"""The operator's tools: the `hepstatus` command, `make run`, the embedded stack, demo data.
 
-May import domain, web and workers; nothing imports this package. Speaks neither SQL nor Redis: that
-is domain.store.
+May import domain, web and workers; nothing imports this package. SQL and Redis stay in
+domain.store.
 """

@@ -1,7 +1,5 @@
-"""The one exception whose text is meant for the operator: a sentence that says what is wrong and
-what to do.
-"""
+"""The exception with a text for the operator: the problem and its remedy."""
 
 
 class CannotRunError(Exception):
-    """Something outside our code stands in the way; `str()` of it is one clear sentence."""
+    """An obstacle outside our code; `str()` of it is one clear sentence."""

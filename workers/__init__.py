@@ -1,4 +1,4 @@
-"""The hands: Celery tasks that drain streams, publish pages, sweep, and keep the clock.
+"""The worker tier: Celery tasks for streams, publication, sweep and clock.
 
 Imports `domain` (core and store), Jinja2 and CairoSVG; never `web` or `ops`.
 """

@@ -1,7 +1,7 @@
-"""An account's side of the drain: what crosses pages is decided here, once, and handed on.
+"""An account's stream: it decides commands that concern several pages.
 
-Hosts are claimed first, inside the transaction, and the result is handed to the decision as a
-fact; a rejection undoes the claim. Follow-ups join the page streams in the same transaction.
+Hosts are claimed first, inside the transaction, and the result is a fact for the decision; a
+rejection undoes the claim. Follow-ups are appended to the page streams in the same transaction.
 """
 
 from collections.abc import Sequence
@@ -43,26 +43,26 @@ from domain.store.redis.publisher import HostRow
 UNKNOWN = Rejection(Code.NOT_FOUND, "This account does not exist (any more).")
 
 
-class RefusedError(Exception):
-    """Ends a step whose claims have to be undone."""
+class StepRejectedError(Exception):
+    """A rejection that ends a step and undoes its claims."""
 
     def __init__(self, rejection: Rejection) -> None:
-        """Carry the reason."""
+        """Carry the rejection."""
         super().__init__(rejection.error)
         self.rejection = rejection
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """Events, and the hosts that were claimed for them."""
+class Decision:
+    """The events of a command, and the hosts claimed for them."""
 
     events: Sequence[Event]
     hosts: list[HostRow]
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What a step leaves behind once its savepoint holds."""
+class StepResult:
+    """The result of a step, valid once its savepoint is released."""
 
     account: Account
     hosts: list[HostRow]
@@ -70,10 +70,10 @@ class Taken:
 
 
 class AccountStream:
-    """Holds an account between load and announcement."""
+    """The state of an account between load and announcement."""
 
     def __init__(self, account_id: str) -> None:
-        """Remember whose stream it is."""
+        """Set the account id; nothing is read."""
         self.account_id = account_id
         self.account = self.before = Account(account_id)
         self.is_known = False
@@ -81,7 +81,7 @@ class AccountStream:
         self.hosts: list[HostRow] = []
         self.rung: list[str] = []
 
-    def load(self, conn: Connection, rows: Sequence[Waiting]) -> None:  # noqa: ARG002 - read whole
+    def load(self, conn: Connection, rows: Sequence[Waiting]) -> None:  # noqa: ARG002 - all is read
         """Read the account."""
         loaded = load_account(conn, self.account_id)
         if loaded:
@@ -89,81 +89,89 @@ class AccountStream:
             self.before = self.account
 
     def step(self, conn: Connection, entry: Entry) -> Settlement:
-        """Claim, decide, apply one command, and hand its consequences to the pages."""
+        """Claim, decide and apply one command, and append its follow-ups."""
         if not self.is_known:
             return Settlement(entry.seq, Outcome.REFUSED, UNKNOWN)
         try:
             with conn.begin_nested():
-                taken = self.take_over(conn, entry, self.decide(conn, entry))
-        except RefusedError as refused:
-            return Settlement(entry.seq, Outcome.REFUSED, refused.rejection)
-        self.account = taken.account
-        self.hosts += taken.hosts
-        self.rung += [page_id for page_id, _ in taken.follow_ups]
-        return Settlement(entry.seq, Outcome.APPLIED, follow_ups=taken.follow_ups)
+                result = self.apply_decision(conn, entry, self.decide(conn, entry))
+        except StepRejectedError as error:
+            return Settlement(entry.seq, Outcome.REFUSED, error.rejection)
+        self.account = result.account
+        self.hosts += result.hosts
+        self.rung += [page_id for page_id, _ in result.follow_ups]
+        return Settlement(entry.seq, Outcome.APPLIED, follow_ups=result.follow_ups)
 
-    def decide(self, conn: Connection, entry: Entry) -> Decided:
-        """Claim the host that is asked for, then decide. Raises RefusedError: undo the claim."""
-        wanted = self.wanted_host(entry.command)
-        claimed = self.claim(conn, entry.command, *wanted) if wanted else None
-        decision = decide(
-            self.account, entry.command, entry.at, self.facts(conn, entry, wanted, claimed)
+    def decide(self, conn: Connection, entry: Entry) -> Decision:
+        """Claim the host of a command, then decide.
+
+        Raises StepRejectedError, which undoes the claim.
+        """
+        target = self.host_to_claim(entry.command)
+        row = self.claim(conn, entry.command, *target) if target else None
+        outcome = decide(
+            self.account, entry.command, entry.at, self.load_facts(conn, entry, target, row)
         )
-        if isinstance(decision, Rejection):
-            raise RefusedError(decision)
-        if claimed and is_subdomain_asked(entry.command):
+        if isinstance(outcome, Rejection):
+            raise StepRejectedError(outcome)
+        if row and is_subdomain_command(entry.command):
             note_new_subdomain(conn, self.account_id, entry.at)
-        return Decided(decision, [claimed] if claimed else [])
+        return Decision(outcome, [row] if row else [])
 
     def claim(self, conn: Connection, command: object, host: str, page_id: str) -> HostRow | None:
-        """Claim a host; a subdomain that another account freed is held for it for a while."""
-        claimed_by = self.account_id if is_subdomain_asked(command) else None
+        """Claim a host; None if it is taken.
+
+        A subdomain that another account freed stays reserved for that account for a while.
+        """
+        claimed_by = self.account_id if is_subdomain_command(command) else None
         return claim_host(conn, host, page_id, claimed_by)
 
-    def facts(
+    def load_facts(
         self,
         conn: Connection,
         entry: Entry,
-        wanted: tuple[str, str] | None,
-        claimed: HostRow | None,
+        target: tuple[str, str] | None,
+        row: HostRow | None,
     ) -> Facts:
-        """Return what only the store knows of the host that a command asks for."""
+        """Return the facts about a command's host that only the store knows."""
         facts = Facts(command_id=entry.id, seq=entry.seq, received_at=entry.received_at)
-        if wanted is None:
-            return replace(facts, host_is_ours=not is_asked_in_vain(conn, entry.command))
-        if claimed is None:
-            until = held_until(conn, wanted[0], self.account_id)
+        if target is None:
+            return replace(facts, host_is_ours=not is_domain_in_use(conn, entry.command))
+        if row is None:
+            until = held_until(conn, target[0], self.account_id)
             return replace(facts, host_is_ours=False, held_until=until)
-        if is_subdomain_asked(entry.command):
+        if is_subdomain_command(entry.command):
             return replace(facts, next_subdomain_at=next_subdomain_at(conn, self.account_id))
         return facts
 
-    def wanted_host(self, command: object) -> tuple[str, str] | None:
-        """Return (host, page id) that a command can only have if it is claimed first."""
+    def host_to_claim(self, command: object) -> tuple[str, str] | None:
+        """Return (host, page id) that a command has to claim first."""
         if isinstance(command, AddPage):
             return (command.host, command.page_id) if command.host else None
         return wanted_host(self.account, command)
 
-    def take_over(self, conn: Connection, entry: Entry, decided: Decided) -> Taken:
-        """Apply events, free the hosts of removed pages, append the follow-ups, close what ends."""
-        account = apply_all(self.account, decided.events)
-        hosts = list(decided.hosts)
-        for event in decided.events:
+    def apply_decision(self, conn: Connection, entry: Entry, decision: Decision) -> StepResult:
+        """Apply events, free hosts of removed pages, append follow-ups, close streams."""
+        account = apply_all(self.account, decision.events)
+        hosts = list(decision.hosts)
+        for event in decision.events:
             if isinstance(event, PageRemoved):
                 hosts += release_hosts(conn, event.page_id, self.account_id)
             if isinstance(event, HostFreed):
-                freed = release_host(conn, event.host, event.page_id, self.account_id)
-                hosts += [freed] if freed else []
-        pairs = follow_ups(account, decided.events)
-        handed = tuple(self.hand_on(conn, entry, page_id, command) for page_id, command in pairs)
-        if any(isinstance(event, AccountDeleted) for event in decided.events):
+                row = release_host(conn, event.host, event.page_id, self.account_id)
+                hosts += [row] if row else []
+        pairs = follow_ups(account, decision.events)
+        appended_follow_ups = tuple(
+            self.append_follow_up(conn, entry, page_id, command) for page_id, command in pairs
+        )
+        if any(isinstance(event, AccountDeleted) for event in decision.events):
             command_log.close_stream(conn, self.account_id)
-        return Taken(account, hosts, handed)
+        return StepResult(account, hosts, appended_follow_ups)
 
-    def hand_on(
+    def append_follow_up(
         self, conn: Connection, entry: Entry, page_id: str, command: Command
     ) -> tuple[str, int]:
-        """Append one follow-up to a page's stream, opening or closing that as it says."""
+        """Append a follow-up to a page's stream; open or close that stream."""
         if isinstance(command, CreatePage):
             command_log.open_stream(conn, page_id, self.account_id)
         authority = Authority("system", f"account:{self.account_id}")
@@ -176,18 +184,18 @@ class AccountStream:
         return page_id, appended.seq
 
     def save(self, conn: Connection, applied_seq: int) -> None:
-        """Write what the commands changed."""
+        """Write the changes of the commands."""
         if self.is_known:
             save_account(conn, self.before, self.account, applied_seq)
             save_mounts(conn, self.before, self.account)
         self.applied_seq = applied_seq
 
     def publish(self, announcement: Announcement | None, epoch: str) -> bool:
-        """Publish host entries, ring the pages, note it, announce.
+        """Publish host entries, ring the pages, record the publication, announce.
 
-        False if the epoch has ended: the entries are left to the sweep, all else is done.
+        False if the epoch has ended: the sweep publishes the entries, everything else is done.
         """
-        are_taken = artifacts.publish_hosts(self.hosts, epoch)
+        are_stored = artifacts.publish_hosts(self.hosts, epoch)
         for page_id in dict.fromkeys(self.rung):
             worker_doorbell().ring(page_id)
         with sync_engine().begin() as conn:
@@ -195,14 +203,20 @@ class AccountStream:
             command_log.finish(conn, self.account_id, self.applied_seq)
         if announcement is not None:
             artifacts.announce(encode(announcement))
-        return are_taken
+        return are_stored
 
 
-def is_subdomain_asked(command: object) -> bool:
-    """Tell whether a command that claims a host is about a subdomain: domains are proven in DNS."""
+def is_subdomain_command(command: object) -> bool:
+    """Return whether a command that claims a host concerns a subdomain.
+
+    Custom domains are proven in DNS instead.
+    """
     return isinstance(command, AddPage | MountHost)
 
 
-def is_asked_in_vain(conn: Connection, command: object) -> bool:
-    """Tell whether a domain is asked for that is active on another page: a fact, not a claim."""
+def is_domain_in_use(conn: Connection, command: object) -> bool:
+    """Return whether a command names a domain active on another page.
+
+    This is a fact, not a claim.
+    """
     return isinstance(command, MountHost) and is_taken(conn, command.host, command.page_id)

@@ -1,4 +1,4 @@
-"""Cleaning up: what has expired leaves Postgres, and what was settled long ago the log's table."""
+"""Cleaning: deletion of expired rows, and archiving of commands settled long ago."""
 
 import logging
 import time
@@ -16,8 +16,8 @@ from domain.store.postgres.receipts import forget_expired_uses
 
 logger = logging.getLogger(__name__)
 
-BATCH: Final = 1_000  # rows: a short transaction, appends go on beside it
-# For each kind, every ten minutes: some hundred thousand rows, more than an account may write.
+BATCH: Final = 1_000  # rows: a short transaction, beside which appends continue
+# For each kind, per run: some hundred thousand rows, more than an account may write.
 CLEANING_S: Final = 10.0
 ARCHIVED_AT_ONCE: Final = 500
 ARCHIVED_AN_HOUR: Final = 50_000
@@ -30,9 +30,9 @@ EXPIRING: Final = (
 
 
 def clean() -> None:
-    """Throw away what has expired: idempotency keys, refusals, what was deleted, sessions.
+    """Delete expired idempotency keys, refusals, closed streams, free hosts and sessions.
 
-    Accounts that a web process of the release before made get their mailbox's key.
+    Accounts that a web process of the previous release created get the key of their mailbox.
     """
     for forget in EXPIRING:
         forget_in_batches(forget, CLEANING_S)
@@ -44,26 +44,29 @@ def clean() -> None:
 
 
 def forget_in_batches(forget: Callable[[Connection, int], int], within_s: float) -> None:
-    """Forget until nothing is left, or for so long; the next time goes on."""
+    """Delete rows in batches, for `within_s` seconds at most.
+
+    The next call continues.
+    """
     ends_at = time.monotonic() + within_s
-    gone, batch = 0, 1
+    count, batch = 0, 1
     while batch and time.monotonic() < ends_at:
         with sync_engine().begin() as conn:
             batch = forget(conn, BATCH)
-        gone += batch
-    if gone:
-        logger.info("forgotten", extra={"what": forget.__name__, "rows": gone})
+        count += batch
+    if count:
+        logger.info("forgotten", extra={"what": forget.__name__, "rows": count})
 
 
 def archive() -> None:
-    """Move settled commands that are old enough, a few at a time, and not all night."""
+    """Move settled commands that are old enough, up to `ARCHIVED_AN_HOUR` per call."""
     days = load_settings().archive_after_days
-    moved = 0
-    while moved < ARCHIVED_AN_HOUR:
+    count = 0
+    while count < ARCHIVED_AN_HOUR:
         with sync_engine().begin() as conn:
             batch = command_archive.archive_settled(conn, days, ARCHIVED_AT_ONCE)
-        moved += batch
+        count += batch
         if batch < ARCHIVED_AT_ONCE:
             break
-    if moved:
-        logger.info("archived", extra={"commands": moved})
+    if count:
+        logger.info("archived", extra={"commands": count})

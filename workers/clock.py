@@ -1,8 +1,8 @@
-"""The clock: what is planned, or ends, becomes a command once it is due. Many beats do no harm.
+"""The clock: it turns planned starts and ends into commands once they are due.
 
-The command carries the instant at which it was due, and that is the time of its events, however
-late it is. Why a repeat is harmless: the log knows its key, and `decide` compares it with the
-facts of the moment.
+Several beats do no harm. The command carries the instant at which it was due, which is the time of
+its events, however late it is applied. A repeat is harmless: the log knows its key, and `decide`
+compares it with the current state.
 """
 
 import logging
@@ -22,24 +22,24 @@ DUES_A_BEAT = 500
 
 
 def keep_time() -> None:
-    """Append a command for everything that is due, and ring for its stream.
+    """Append a command for each item that is due, and ring its stream.
 
-    Raises what Postgres raises when it can't be reached: the next beat comes back to it.
+    Raises Postgres' errors when it can't be reached: the next beat repeats it.
     """
     with sync_engine().connect() as conn:
-        found = all_due(conn, DUES_A_BEAT)
-    for due in found:
+        dues = all_due(conn, DUES_A_BEAT)
+    for due in dues:
         try:
             if tell(due):
                 ring(due.stream_id)
         except engine.UNREACHABLE:
             raise
-        except Exception:  # the oldest come first: what is younger would never have its turn
+        except Exception:  # the oldest come first, and must not block younger ones
             logger.exception("the %s of %s made us raise", due.kind, due.id)
 
 
 def tell(due: Due) -> bool:
-    """Append the command for what is due; False if it is in the log already."""
+    """Append the command of a due item; False if it is logged already."""
     with sync_engine().connect() as conn, conn.begin() as transaction:
         is_new = append_due(conn, due, draft_for(due, mint("r"), command_for(due)))
         if not is_new:
@@ -48,7 +48,7 @@ def tell(due: Due) -> bool:
 
 
 def command_for(due: Due) -> Any:  # noqa: ANN401 - a page's command, or an account's
-    """Return what the stream is told. Raises KeyError for a kind that is not known here."""
+    """Return the command for an item. Raises KeyError for an unknown kind."""
     match due.kind:
         case "start":
             return StartMaintenance(due.id, mint("u"), due_at=due.due_at)

@@ -1,4 +1,4 @@
-"""Questions to real DNS, each answered in bounded time with one of the words of `Said`."""
+"""DNS queries, each answered in bounded time with a value of `Said`."""
 
 import contextlib
 import time
@@ -15,79 +15,79 @@ from domain.runtime.setting_values import addresses
 from domain.runtime.settings import Settings
 
 RESOLV_CONF = "/etc/resolv.conf"
-HOPS_MAX = 8  # CNAMEs that are followed; more is as good as a circle
-TRY_S = 1.0  # a name server that is silent for this long is asked again, or the next one is
-RECORDS_MAX = 50  # texts of one name that are looked at
+HOPS_MAX = 8  # CNAMEs that are followed; a longer chain counts as a loop
+TRY_S = 1.0  # then the query is repeated, or sent to the next server
+RECORDS_MAX = 50  # TXT records of one name that are read
 TEXT_LIMIT = 1_000
 
 
-def make_resolver(settings: Settings) -> dns.resolver.Resolver:
-    """Return a resolver that asks the servers of the settings, or else those of this machine."""
+def build_resolver(settings: Settings) -> dns.resolver.Resolver:
+    """Return a resolver for the settings' name servers, else for this machine's."""
     servers = addresses(settings.dns_servers)
     resolver = dns.resolver.Resolver(configure=False)
     if servers:
         resolver.nameservers = list(servers)
         resolver.port = settings.dns_port
     else:
-        # A machine without a resolv.conf has no servers: every question is told to have failed.
+        # A machine without a resolv.conf has no servers: every query fails.
         with contextlib.suppress(dns.resolver.NoResolverConfiguration):
             resolver.read_resolv_conf(RESOLV_CONF)
     resolver.timeout = TRY_S
-    resolver.cache = None  # whoever mends a record and asks again shall be told of the new one
+    resolver.cache = None  # a corrected record must be found at the next check
     return resolver
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Looks for the proof of one mount; all questions together take `timeout_s` at most."""
+    """A lookup of one domain's proof; all queries take `timeout_s` at most."""
 
     resolver: dns.resolver.Resolver
     timeout_s: float
 
-    def answers(self, proof: Proof) -> tuple[Answer, Answer]:
-        """Return what is said of the CNAME and of the TXT, which a proof by CNAME spares.
+    def fetch_answers(self, proof: Proof) -> tuple[Answer, Answer]:
+        """Return the answers for CNAME and TXT; a proof by CNAME skips TXT.
 
-        Either record gets half of the time: where one is not answered, the other may be.
+        Each record gets half of the time: if one is not answered, the other may be.
         """
-        begun_at = time.monotonic()
-        aliases = self.aliases(proof.host, proof.alias, begun_at + self.timeout_s / 2)
-        unasked = Answer(Said.NO_RECORD)
-        if proof.is_given_by(aliases, unasked):
-            return aliases, unasked
-        return aliases, self.ask(proof.text_name, "TXT", begun_at + self.timeout_s)
+        started_at = time.monotonic()
+        aliases = self.fetch_aliases(proof.host, proof.alias, started_at + self.timeout_s / 2)
+        no_query = Answer(Said.NO_RECORD)
+        if proof.is_given_by(aliases, no_query):
+            return aliases, no_query
+        return aliases, self.query(proof.text_name, "TXT", started_at + self.timeout_s)
 
-    def aliases(self, host: str, wanted: str, ends_at: float) -> Answer:
-        """Return the names that CNAMEs of `host` lead through, as far as `wanted` if it is there.
+    def fetch_aliases(self, host: str, target: str, ends_at: float) -> Answer:
+        """Return the CNAME targets of `host`, up to `target` if it occurs.
 
-        Only CNAMEs are asked for: whether anything is at their end matters to nobody here.
+        Only CNAMEs are queried: addresses at their end do not matter here.
         """
-        found: list[str] = []
-        while len(found) < HOPS_MAX:
-            asked = self.ask(found[-1] if found else host, "CNAME", ends_at)
-            if asked.said is not Said.RECORDS:
-                return Answer(Said.RECORDS, tuple(found)) if found else asked
-            alias = asked.values[0]
-            if alias == host or alias in found:
+        aliases: list[str] = []
+        while len(aliases) < HOPS_MAX:
+            answer = self.query(aliases[-1] if aliases else host, "CNAME", ends_at)
+            if answer.said is not Said.RECORDS:
+                return Answer(Said.RECORDS, tuple(aliases)) if aliases else answer
+            alias = answer.values[0]
+            if alias == host or alias in aliases:
                 return Answer(Said.LOOP)
-            found.append(alias)
-            if alias == wanted:
-                return Answer(Said.RECORDS, tuple(found))
+            aliases.append(alias)
+            if alias == target:
+                return Answer(Said.RECORDS, tuple(aliases))
         return Answer(Said.LOOP)
 
-    def ask(self, name: str, kind: str, ends_at: float) -> Answer:
-        """Ask one question; after `ends_at` on the monotonic clock nobody waits any more."""
-        left_s = ends_at - time.monotonic()
-        if left_s <= 0:
+    def query(self, name: str, kind: str, ends_at: float) -> Answer:
+        """Send one query; after `ends_at` (monotonic clock, seconds) it counts as silent."""
+        remaining_s = ends_at - time.monotonic()
+        if remaining_s <= 0:
             return Answer(Said.SILENT)
         try:
-            found = self.resolver.resolve(name, kind, lifetime=left_s, search=False)
+            records = self.resolver.resolve(name, kind, lifetime=remaining_s, search=False)
         except dns.exception.DNSException as error:
-            return Answer(said_by(error))
-        return Answer(Said.RECORDS, tuple(sorted(map(plain, list(found)[:RECORDS_MAX]))))
+            return Answer(classify_error(error))
+        return Answer(Said.RECORDS, tuple(sorted(map(format_record, list(records)[:RECORDS_MAX]))))
 
 
-def said_by(error: dns.exception.DNSException) -> Said:
-    """Return what a failed question says; whatever is not known of is a failure of the servers."""
+def classify_error(error: dns.exception.DNSException) -> Said:
+    """Return the `Said` of a failed query; unknown errors are server failures."""
     match error:
         case dns.resolver.NXDOMAIN():
             return Said.NO_NAME
@@ -101,8 +101,11 @@ def said_by(error: dns.exception.DNSException) -> Said:
             return Said.FAILED
 
 
-def plain(record: Rdata) -> str:
-    """Return a record's text: a name in lower case without the root's dot, or a TXT's strings."""
+def format_record(record: Rdata) -> str:
+    """Return the text of a record.
+
+    A CNAME gives its target in lower case without the final dot, a TXT record its joined strings.
+    """
     if isinstance(record, CNAME):
         return str(record.target.to_text(omit_final_dot=True)).lower()
     strings = record.strings if isinstance(record, TXT) else ()

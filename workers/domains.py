@@ -1,7 +1,7 @@
-"""Looking up mounts in DNS: what is due is leased, asked for, noted, and told to the log.
+"""DNS checks of custom domains: lease, look up, record, and append the outcome.
 
-A lookup may take seconds, and the process that does it has drains to do: lookups wait in threads
-of their own, so that no queue waits for a stranger's name server.
+A lookup may take seconds, and its process also drains. Lookups wait in threads of their own, so
+that no queue waits for a foreign name server.
 """
 
 import logging
@@ -17,39 +17,42 @@ from domain.store.broker import UNREACHABLE, worker_doorbell
 from domain.store.postgres.command_log import Authority, Draft, append
 from domain.store.postgres.domains.dns_checks import Leased, lease_due, leased, note_check, now
 from domain.store.postgres.engine import SQLAlchemyError, sync_engine
-from workers.dns_lookup import Lookup, make_resolver
+from workers.dns_lookup import Lookup, build_resolver
 
 logger = logging.getLogger(__name__)
 
-LOOKUPS_AT_ONCE = 8  # of one process; a lookup is bounded, so this many slow ones are as well
+LOOKUPS_AT_ONCE = 8  # per process; each lookup has a time limit
 WORKER = Authority("system", "mounts")
-FAILED = "failed"  # beside the results that a lookup has: it could not be begun, or not be noted
+FAILED = "failed"  # label beside those of Result: not started, or not recorded
 
 
 slots = threading.BoundedSemaphore(LOOKUPS_AT_ONCE)
 
 
-def begin_due() -> None:
-    """Lease as many mounts as may be looked up at once, and begin with each."""
-    free = sum(slots.acquire(blocking=False) for _ in range(LOOKUPS_AT_ONCE))
-    due: list[str] = []
+def start_due_checks() -> None:
+    """Lease as many due domains as may be looked up at once; start each."""
+    free_slots = sum(slots.acquire(blocking=False) for _ in range(LOOKUPS_AT_ONCE))
+    mount_ids: list[str] = []
     try:
-        due = lease(free)
+        mount_ids = lease(free_slots)
     finally:
-        for _ in range(free - len(due)):
+        for _ in range(free_slots - len(mount_ids)):
             slots.release()
-    for mount_id in due:
-        # A daemon: a process that ends waits for nobody's name server; the lease runs out.
-        threading.Thread(target=work_through, args=(mount_id,), daemon=True).start()
+    for mount_id in mount_ids:
+        # Daemon threads: a process that ends does not wait for a name server; the lease expires.
+        threading.Thread(target=run_checks, args=(mount_id,), daemon=True).start()
 
 
-def work_through(mount_id: str) -> None:
-    """Check a mount, and then whatever else is due; what goes wrong is left to the lease's end."""
+def run_checks(mount_id: str) -> None:
+    """Check a custom domain, and then all others that are due.
+
+    After an error the domain is due again when its lease ends.
+    """
     try:
-        due = [mount_id]
-        while due:
-            check(due.pop())
-            due = lease(1)
+        mount_ids = [mount_id]
+        while mount_ids:
+            check(mount_ids.pop())
+            mount_ids = lease(1)
     except SQLAlchemyError as error:
         MOUNT_CHECKS.labels(FAILED).inc()
         logger.warning("can't look mounts up, Postgres does not answer: %s", error)
@@ -61,37 +64,44 @@ def work_through(mount_id: str) -> None:
 
 
 def lease(limit: int) -> list[str]:
-    """Take up to `limit` mounts that are due."""
+    """Lease up to `limit` custom domains that are due."""
     with sync_engine().begin() as conn:
         return lease_due(conn, limit) if limit else []
 
 
 def check(mount_id: str) -> None:
-    """Look a mount up, note when to look again, and append what is new."""
+    """Look up a domain, schedule its next check, and append a new result."""
     with sync_engine().begin() as conn:
-        asked = leased(conn, mount_id)
-    if asked is None:
+        custom_domain = leased(conn, mount_id)
+    if custom_domain is None:
         return
-    result, reason = look_up(asked)
-    unanswered = asked.unanswered + 1 if result is Result.NO_ANSWER else 0
+    result, reason = look_up(custom_domain)
+    unanswered = custom_domain.unanswered + 1 if result is Result.NO_ANSWER else 0
     with sync_engine().begin() as conn:
-        found = Finding(now(conn), reason, asked.is_taken, asked.failing_since, unanswered)
-        rung = timedelta(seconds=load_settings().mount_check_s)
-        note_check(conn, asked.mount, found, next_check_at(asked.mount, found, rung))
-        told = verdict(asked.mount, found)
-        if told is not None:
-            append(conn, Draft(mint("r"), told, WORKER, asked.account_id))
+        finding = Finding(
+            now(conn), reason, custom_domain.is_taken, custom_domain.failing_since, unanswered
+        )
+        interval = timedelta(seconds=load_settings().mount_check_s)
+        note_check(
+            conn,
+            custom_domain.mount,
+            finding,
+            next_check_at(custom_domain.mount, finding, interval),
+        )
+        command = verdict(custom_domain.mount, finding)
+        if command is not None:
+            append(conn, Draft(mint("r"), command, WORKER, custom_domain.account_id))
     MOUNT_CHECKS.labels(result.value).inc()
-    if told is not None:
-        ring(asked.account_id)
+    if command is not None:
+        ring(custom_domain.account_id)
 
 
-def look_up(asked: Leased) -> tuple[Result, str | None]:
-    """Return what DNS says of a mount; unless that proves it, in words why not."""
+def look_up(custom_domain: Leased) -> tuple[Result, str | None]:
+    """Return the DNS result for a domain, and the problem unless proven."""
     settings = load_settings()
-    proof = Proof(asked.mount.host, asked.mount.token, settings.cname_target)
-    said = Lookup(make_resolver(settings), settings.dns_timeout_s).answers(proof)
-    return proof.result(*said), proof.problem(*said)
+    proof = Proof(custom_domain.mount.host, custom_domain.mount.token, settings.cname_target)
+    answers = Lookup(build_resolver(settings), settings.dns_timeout_s).fetch_answers(proof)
+    return proof.result(*answers), proof.problem(*answers)
 
 
 def ring(account_id: str) -> None:

@@ -1,6 +1,6 @@
-"""The drain: apply every waiting command of a stream in order, save, then publish and announce.
+"""The drain: apply a stream's waiting commands in order, save, publish, announce.
 
-Serialised by an advisory lock of the stream: docs/architecture.md, "One writer a stream".
+An advisory lock of the stream serialises drains: docs/architecture.md, "One writer a stream".
 """
 
 import logging
@@ -40,84 +40,84 @@ logger = logging.getLogger(__name__)
 
 PAGE_PREFIX = "p_"
 IDS_A_LINE = 50
-BUSY = 8  # commands in one drain: less is no storm
+BUSY = 8  # commands in one drain: the threshold of a storm
 REST_MAX_S = 0.1
-BUDGET_S = 0.05  # one hot page may not hold the others up: it rings again at the queue's tail
+BUDGET_S = 0.05  # limits the delay of other pages: the rest is queued again
 
 
 class Stream(Protocol):
-    """What differs between a page's stream and an account's."""
+    """The operations that differ between a page's stream and an account's."""
 
     def load(self, conn: Connection, rows: Sequence[Waiting]) -> None:
-        """Read the aggregate that the waiting commands speak of."""
+        """Read the aggregate, with the parts that the waiting commands name."""
 
     def step(self, conn: Connection, entry: Entry) -> Settlement:
-        """Decide and apply one command in memory; raises what the core raises."""
+        """Decide and apply one command in memory. Raises the core's exceptions."""
 
     def save(self, conn: Connection, applied_seq: int) -> None:
-        """Write what changed."""
+        """Write the changes."""
 
     def publish(self, announcement: Announcement | None, epoch: str) -> bool:
-        """Show what was saved, and announce; without announcement only if it is not shown yet.
+        """Publish and announce; without an announcement, only an unpublished state.
 
-        False if the epoch has ended: then nothing was shown.
+        Publishes nothing and returns False if the epoch has ended.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one drain settled, in order."""
+    """The commands that one drain settled, in order."""
 
     stream: Stream
     settled: Sequence[Settlement]
     rows: Sequence[Waiting]
-    was_shown: bool = True  # False if Redis did not take it
+    was_shown: bool = True  # False if Redis did not take the publication
 
 
-class SpoiltError(Exception):
-    """A command spoils what is drained together with it; `first_seq` was the first of that."""
+class UnsavableBatchError(Exception):
+    """A command spoils its batch; `first_seq` is the batch's first seq."""
 
-    def __init__(self, complaint: str, first_seq: int | None) -> None:
-        """Say what the server said."""
-        super().__init__(complaint)
+    def __init__(self, message: str, first_seq: int | None) -> None:
+        """Carry the server's message."""
+        super().__init__(message)
         self.first_seq = first_seq
 
 
 def drain_stream(stream_id: str) -> bool:
-    """Apply what waits on a stream, publish it, and ring again if more came meanwhile.
+    """Apply waiting commands, publish, and ring again if more arrived.
 
-    False if Redis took nothing. Raises what Postgres raises when it can't be reached.
+    False if Redis took nothing. Raises Postgres' errors when it can't be reached.
     """
     with bound(stream=stream_id), DRAIN_S.time():
         stopwatch = Stopwatch()
         try:
             batch = drain_once(stream_id)
         except BaseException:
-            answer(stream_id)
+            release_doorbell(stream_id)
             raise
         if batch is not None:
-            note_cost(stream_id, worked_s := stopwatch.worked_s())
-            look_again(stream_id, rest_of(batch, worked_s))
+            record_cost(stream_id, worked_s := stopwatch.worked_s())
+            ring_if_behind(stream_id, rest_of(batch, worked_s))
     return batch is None or batch.was_shown
 
 
 def drain_once(stream_id: str) -> Batch | None:
-    """Apply, show and note one batch; None if another drain holds the stream."""
-    epoch = epoch_now()
-    if epoch is not None and is_at_rest(stream_id, epoch):
-        return Batch(stream_for(stream_id), (), ())
+    """Apply, publish and record one batch; None if another drain holds the stream."""
+    epoch = read_epoch()
+    if epoch is not None and has_nothing_to_do(stream_id, epoch):
+        return Batch(build_stream(stream_id), (), ())
     batch = apply_halving(stream_id, load_settings().drain_limit)
     if batch is None:
         return None
-    with bound(request_ids=asked_by(batch.rows)):
+    with bound(request_ids=collect_request_ids(batch.rows)):
         was_shown = show(stream_id, batch, epoch)
         if batch.settled:
-            note(batch, was_shown=was_shown)
+            record_outcomes(batch, was_shown=was_shown)
     return replace(batch, was_shown=was_shown)
 
 
-def is_at_rest(stream_id: str, epoch: str) -> bool:
-    """Tell whether a page was rung for in vain."""
+def has_nothing_to_do(stream_id: str, epoch: str) -> bool:
+    """Return whether a page has nothing to apply and nothing to publish."""
     try:
         return stream_id.startswith(PAGE_PREFIX) and is_shown(stream_id, epoch)
     except UNREACHABLE:
@@ -125,28 +125,28 @@ def is_at_rest(stream_id: str, epoch: str) -> bool:
 
 
 def rest_of(batch: Batch, worked_s: float) -> float:
-    """Return for how many seconds a stream rests after a batch before it is drained again.
+    """Return the seconds for which a stream cools down after a batch.
 
-    One that is written to all the time takes half of a processor at most.
+    A stream that is written to all the time takes half of a processor at most.
     """
     return min(worked_s, REST_MAX_S) if len(batch.settled) >= BUSY else 0.0
 
 
-def note_cost(stream_id: str, worked_s: float) -> None:
-    """Note how long a drain took, before anybody is rung for."""
+def record_cost(stream_id: str, worked_s: float) -> None:
+    """Record the duration of a drain in seconds, before any doorbell is rung."""
     try:
         work_queue().note_drain(stream_id, worked_s)
     except UNREACHABLE as error:
         logger.warning("can't note what a drain took: %s", error)
 
 
-def asked_by(rows: Sequence[Waiting]) -> list[str]:
-    """Return the requests that commands came from, for a line; of very many the first ones."""
+def collect_request_ids(rows: Sequence[Waiting]) -> list[str]:
+    """Return the request ids of commands for a log line, `IDS_A_LINE` at most."""
     return list(dict.fromkeys(row.request_id for row in rows if row.request_id))[:IDS_A_LINE]
 
 
-def note(batch: Batch, *, was_shown: bool) -> None:
-    """Say and count what was settled."""
+def record_outcomes(batch: Batch, *, was_shown: bool) -> None:
+    """Log and count the settled commands."""
     outcomes = Counter(settlement.outcome.value for settlement in batch.settled)
     for row, settlement in zip(batch.rows, batch.settled, strict=True):
         kind = row.kind if row.kind in KINDS else UNKNOWN
@@ -155,16 +155,16 @@ def note(batch: Batch, *, was_shown: bool) -> None:
     logger.info("drained", extra={**seqs, **outcomes, "is_published": was_shown})
 
 
-def answer(stream_id: str) -> None:
-    """Let writers ring again. Without a broker there is nobody to keep from ringing."""
+def release_doorbell(stream_id: str) -> None:
+    """Release the doorbell of a stream, so that writers ring again."""
     try:
         worker_doorbell().answer(stream_id)
     except UNREACHABLE as error:
         logger.warning("can't answer the doorbell: %s", error)
 
 
-def epoch_now() -> str | None:
-    """Return the publication's epoch, read before anything is loaded; None without Redis."""
+def read_epoch() -> str | None:
+    """Return the publication's epoch, read before any load; None without Redis."""
     try:
         return artifacts.epoch()
     except UNREACHABLE as error:
@@ -173,21 +173,21 @@ def epoch_now() -> str | None:
 
 
 def apply_halving(stream_id: str, limit: int) -> Batch | None:
-    """Apply up to `limit` commands; where one of them spoils the batch, ever fewer, down to one.
+    """Apply up to `limit` commands; halve the limit while one spoils the batch.
 
-    What fails alone is settled as failed. None if another drain holds the stream.
+    A command that fails alone is settled as failed. None if another drain holds the stream.
     """
     try:
         return apply_waiting(stream_id, limit)
-    except SpoiltError as error:
+    except UnsavableBatchError as error:
         logger.warning("a command of %s can't be saved: %s", stream_id, error)
         first_seq = error.first_seq
     return fail_alone(stream_id, first_seq) if limit == 1 else apply_halving(stream_id, limit // 2)
 
 
 def apply_waiting(stream_id: str, limit: int) -> Batch | None:
-    """Load, decide, apply, save and settle in one transaction. Raises SpoiltError."""
-    stream = stream_for(stream_id)
+    """Load, decide, apply, save and settle in one transaction. Raises UnsavableBatchError."""
+    stream = build_stream(stream_id)
     rows: Sequence[Waiting] = ()
     try:
         with sync_engine().begin() as conn:
@@ -202,12 +202,12 @@ def apply_waiting(stream_id: str, limit: int) -> Batch | None:
     except DBAPIError as error:
         if not is_culprit(error):
             raise
-        raise SpoiltError(complaint(error), rows[0].seq if rows else None) from error
+        raise UnsavableBatchError(complaint(error), rows[0].seq if rows else None) from error
     return Batch(stream, settled, rows[: len(settled)])
 
 
 def apply_in_order(conn: Connection, stream: Stream, rows: Sequence[Waiting]) -> list[Settlement]:
-    """Apply rows until they, or the budget of time, are used up; at least one."""
+    """Apply at least one row, and more while the time budget lasts."""
     ends_at = time.monotonic() + BUDGET_S
     settled = []
     for row in rows:
@@ -218,27 +218,24 @@ def apply_in_order(conn: Connection, stream: Stream, rows: Sequence[Waiting]) ->
 
 
 def apply_one(conn: Connection, stream: Stream, row: Waiting) -> Settlement:
-    """Apply one row; an exception from the core settles it as failed and stops nothing."""
+    """Apply one row; an exception of the core settles it as failed."""
     try:
         command = decode_command(row.kind, row.payload)
         return stream.step(conn, row.entry(command))
     except SQLAlchemyError:
-        raise  # an outage or a culprit: the caller tells them apart
+        raise  # an outage or a faulty command: the caller distinguishes them
     except (UnknownKindError, msgspec.DecodeError) as error:
-        said = {"request_id": row.request_id}
-        logger.error("command %s can't be read: %r", row.id, error, extra=said)  # noqa: TRY400 - no bug of ours
+        fields = {"request_id": row.request_id}
+        logger.error("command %s can't be read: %r", row.id, error, extra=fields)  # noqa: TRY400 - no bug of ours
     except Exception:
-        said = {"request_id": row.request_id}
-        logger.exception("command %s (%s) made the core raise", row.id, row.kind, extra=said)
+        fields = {"request_id": row.request_id}
+        logger.exception("command %s (%s) made the core raise", row.id, row.kind, extra=fields)
     return Settlement(row.seq, Outcome.FAILED, FAILURE)
 
 
 def fail_alone(stream_id: str, seq: int | None) -> Batch | None:
-    """Settle the next waiting command as failed, if it is the one that can't be saved alone.
-
-    Another drain may have settled that one meanwhile, and the next is good.
-    """
-    stream = stream_for(stream_id)
+    """Settle the next command as failed, unless another drain settled `seq` already."""
+    stream = build_stream(stream_id)
     with sync_engine().begin() as conn:
         if not try_lock(conn, stream_id):
             return None
@@ -251,18 +248,18 @@ def fail_alone(stream_id: str, seq: int | None) -> Batch | None:
     return Batch(stream, settled, rows)
 
 
-def stream_for(stream_id: str) -> Stream:
-    """Return the hands for a stream by the kind that its id names."""
-    of_page = stream_id.startswith(PAGE_PREFIX)
-    return PageStream(stream_id) if of_page else AccountStream(stream_id)
+def build_stream(stream_id: str) -> Stream:
+    """Return the stream of a page or of an account, by its id's prefix."""
+    is_page = stream_id.startswith(PAGE_PREFIX)
+    return PageStream(stream_id) if is_page else AccountStream(stream_id)
 
 
 def show(stream_id: str, batch: Batch, epoch: str | None) -> bool:
-    """Publish and announce; what Redis does not take is counted and left to the sweep: False."""
+    """Publish and announce a batch; count a failure and return False."""
     was_shown = False
     try:
         if epoch is not None:
-            was_shown = batch.stream.publish(announcement_of(stream_id, batch.settled), epoch)
+            was_shown = batch.stream.publish(build_announcement(stream_id, batch.settled), epoch)
     except UNREACHABLE as error:
         logger.warning("%s is saved but not published: %s", stream_id, error)
     if not was_shown:
@@ -270,8 +267,8 @@ def show(stream_id: str, batch: Batch, epoch: str | None) -> bool:
     return was_shown
 
 
-def announcement_of(stream_id: str, settled: Sequence[Settlement]) -> Announcement | None:
-    """Return what to announce of a batch; None if nothing was settled."""
+def build_announcement(stream_id: str, settled: Sequence[Settlement]) -> Announcement | None:
+    """Return the announcement of a batch; None if nothing was settled."""
     if not settled:
         return None
     return Announcement(
@@ -283,17 +280,17 @@ def announcement_of(stream_id: str, settled: Sequence[Settlement]) -> Announceme
     )
 
 
-def look_again(stream_id: str, rest_s: float) -> None:
-    """Ring if commands came meanwhile, now or after a rest.
+def ring_if_behind(stream_id: str, cool_down_s: float) -> None:
+    """Ring if more commands arrived, now or after a cool-down in seconds.
 
-    Nobody could ring until here, or every writer's ring would wake a worker that finds the stream
-    taken; whoever appends from now on can.
+    Until the doorbell is released, no writer can ring: its ring would wake a worker that finds the
+    stream locked. Writers that append later can.
     """
-    answer(stream_id)
+    release_doorbell(stream_id)
     with autocommit() as conn:
         more = command_log.waiting(conn, stream_id, limit=1)
     if more:
         try:
-            worker_doorbell().ring(stream_id, after_s=rest_s)
+            worker_doorbell().ring(stream_id, after_s=cool_down_s)
         except UNREACHABLE as error:
             logger.warning("can't ring for %s: %s", stream_id, error)

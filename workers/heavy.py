@@ -1,9 +1,11 @@
-"""Which process does what: work that may take long leaves one process of the pool to the rest.
+"""Allocation of processes: heavy work leaves one process of the pool to other jobs.
 
-| a job | whose stream rests | that is no drain, or of a stream that was slow | else |
+A job is heavy if it is no drain, or if its stream was slow.
+
+| a job | whose stream cools down | that is heavy | else |
 |---|---|---|---|
-| comes | is sent again when the rest is over | is done if a permit is free, else waits | is done |
-| is done | | is followed by what waits, up to `IN_A_ROW_S` | |
+| arrives | is sent again after that | runs if a permit is free, else waits | runs |
+| has run | | is followed by waiting jobs, up to `IN_A_ROW_S` | |
 """
 
 import logging
@@ -20,80 +22,84 @@ from workers.stopwatch import Stopwatch
 
 logger = logging.getLogger(__name__)
 
-IN_A_ROW_S: Final = 2.0  # a process that was told to end waits no longer than this for its turn
+IN_A_ROW_S: Final = 2.0  # limits how long a process that has to end still works
 OUTAGES: Final = (*POSTGRES_UNREACHABLE, *UNREACHABLE)
-DRAINING: Final = {DRAIN_TASK, "repair"}
-AGAIN_S: Final = 0.05  # when a job is tried again whose stream another process works for
-AT_EASE: Final = Standing(0.0, is_slow=False)
+DRAIN_TASKS: Final = {DRAIN_TASK, "repair"}
+AGAIN_S: Final = 0.05  # delay of a job while another process works for its stream
+DEFAULT_STANDING: Final = Standing(0.0, is_slow=False)
 Work = Callable[[Job], None]
-WORKS: Final[dict[str, Work]] = {}  # by the names of tasks, which workers/tasks.py registers
+WORKS: Final[dict[str, Work]] = {}  # by task name; workers/tasks.py registers them
 
 
 def begin(job: Job) -> None:
-    """Do a job, now or later; what it raises is said."""
-    standing = standing_of(job)
+    """Run a job now or later, and log every exception of it."""
+    standing = read_standing(job)
     if standing.rests_s:
         work_queue().send_after(job, standing.rests_s)
     elif job.task == DRAIN_TASK and not standing.is_slow:
-        do(job)
+        run_job(job)
     else:
-        begin_heavy(job)
+        run_heavy(job)
 
 
-def begin_heavy(job: Job) -> None:
-    """Do a job and what waits behind it if a permit is free; else let it wait."""
+def run_heavy(job: Job) -> None:
+    """Run a heavy job and the waiting ones under a permit, else queue it."""
     with permits.pool().heavy.one() as is_free:
         if not is_free:
             work_queue().put(job)
             return
         ends_at = time.monotonic() + IN_A_ROW_S
-        do_alone(job)
-        follow_up(ends_at)
+        run_exclusively(job)
+        run_waiting(ends_at)
 
 
-def follow_up(ends_at: float) -> None:
-    """Do what waits for a permit, the oldest first; from `ends_at` on another process goes on."""
+def run_waiting(ends_at: float) -> None:
+    """Run the jobs that wait for a permit, the oldest first.
+
+    After `ends_at` (monotonic clock, seconds) the next job goes to another process.
+    """
     while (job := work_queue().take()) is not None:
-        standing = standing_of(job)
+        standing = read_standing(job)
         if standing.rests_s:
             work_queue().send_after(job, standing.rests_s)
         elif time.monotonic() < ends_at:
-            do_alone(job)
+            run_exclusively(job)
         else:
             work_queue().send(job)
             return
 
 
-def do_alone(job: Job) -> None:
-    """Do a job, or a little later: one stream takes no more than one process for heavy work."""
+def run_exclusively(job: Job) -> None:
+    """Run a job once no other process does heavy work for its stream."""
     if not job.stream:
-        do(job)
+        run_job(job)
         return
     with permits.pool().heavy.alone(job.stream) as is_alone:
         if is_alone:
-            do(job)
+            run_job(job)
         else:
             work_queue().send_after(job, AGAIN_S)
 
 
-def standing_of(job: Job) -> Standing:
-    """Return how a job's stream stands; a broker that is gone keeps nothing from being done."""
+def read_standing(job: Job) -> Standing:
+    """Return the standing of a job's stream; without a broker, the default."""
     try:
-        return work_queue().standing(job.stream) if job.stream else AT_EASE
+        return work_queue().standing(job.stream) if job.stream else DEFAULT_STANDING
     except UNREACHABLE as error:
         logger.warning("can't tell whether %s rests: %s", job.stream, first_line(error))
-        return AT_EASE
+        return DEFAULT_STANDING
 
 
-def do(job: Job) -> None:
-    """Do a job and charge its time to its stream; what an outage took is charged to nobody.
+def run_job(job: Job) -> None:
+    """Run a job and charge its time to its stream.
 
-    What is raised is said, and no business of Celery's: see workers/tasks.py.
+    Time lost in an outage is not charged. Exceptions are logged and do not reach Celery: see
+    workers/tasks.py.
     """
     stopwatch = Stopwatch()
     try:
         WORKS[job.task](job)
-        is_charged = job.task in DRAINING  # by the drain, before it rings for what came meanwhile
+        is_charged = job.task in DRAIN_TASKS  # by the drain, before it rings for newer commands
     except OUTAGES as error:
         logger.warning("%s is left to later: %s", job.task, first_line(error))
         return
@@ -105,7 +111,7 @@ def do(job: Job) -> None:
 
 
 def charge(stream_id: str, worked_s: float) -> None:
-    """Note what a stream has to rest for."""
+    """Charge seconds of work to a stream, which cools down for them."""
     try:
         work_queue().charge(stream_id, worked_s)
     except UNREACHABLE as error:

@@ -1,4 +1,4 @@
-"""Cold artifacts: rendered on the first ask, stored if the hash still is what they came from."""
+"""On-demand artifacts: rendered at the first request, and stored for the next ones."""
 
 import logging
 
@@ -8,45 +8,46 @@ from domain.store.postgres.engine import autocommit
 from domain.store.postgres.incidents import has_incident
 from domain.store.postgres.load import load_page
 from domain.store.redis import publisher as artifacts
-from workers.drain import answer
+from workers.drain import release_doorbell
 from workers.render.build import build_id
 from workers.render.eager import scene_of
-from workers.render.on_demand import AbsentError, render_cold
+from workers.render.on_demand import AbsentError, render_artifact
 from workers.render.png import PngUnavailable
 
 logger = logging.getLogger(__name__)
 
-# Beside an artifact that can't be made stands the reason, so that web need not wait for it again.
+# The suffix of the field with the reason why an artifact can't be made: web need not wait again.
 REASON = "!"
 
 
 def render(page_id: str, name: str) -> None:
-    """Render one cold artifact of a page and store it beside the hot ones.
+    """Render an on-demand artifact and store it beside the eager ones.
 
-    A hash that is missing or not of the loaded state is published first: visitors ask again.
+    If the hash is missing or not of the loaded state, the page is published first, and the visitor
+    repeats the request.
     """
-    answer(f"{page_id}:{name}")
+    release_doorbell(f"{page_id}:{name}")
     kind, _, rest = name.partition("/")
     incident_id = rest.partition("/")[0] if kind == "incidents" else ""
     with autocommit() as conn:
-        held = artifacts.held_edition(page_id)
-        # Guessing is cheap, loading a page is not.
-        if held and incident_id and not has_incident(conn, page_id, incident_id):
-            artifacts.note_absent(page_id, name, held.seq)
+        edition = artifacts.held_edition(page_id)
+        # A made-up id must not cost the load of a page.
+        if edition and incident_id and not has_incident(conn, page_id, incident_id):
+            artifacts.note_absent(page_id, name, edition.seq)
             return
         page, applied_seq = load_page(conn, page_id, {incident_id})
-        if held is None or (held.seq, held.build) != (applied_seq, build_id()):
+        if edition is None or (edition.seq, edition.build) != (applied_seq, build_id()):
             worker_doorbell().ring(page_id)
             return
         try:
             with RENDER_S.labels("cold").time():
-                fields = render_cold(conn, scene_of(page, held.day), name)
-        except PngUnavailable as reason:
-            fields = {name + REASON: str(reason).encode()}
+                fields = render_artifact(conn, scene_of(page, edition.day), name)
+        except PngUnavailable as error:
+            fields = {name + REASON: str(error).encode()}
         except AbsentError:
-            artifacts.note_absent(page_id, name, held.seq)
+            artifacts.note_absent(page_id, name, edition.seq)
             return
-    was_kept = artifacts.publish_cold(page_id, fields, held)
-    if not was_kept:
-        artifacts.leave_late(page_id, name, fields, held)
-    logger.info("rendered %s", name, extra={"is_published": was_kept})
+    is_stored = artifacts.publish_cold(page_id, fields, edition)
+    if not is_stored:
+        artifacts.leave_late(page_id, name, fields, edition)
+    logger.info("rendered %s", name, extra={"is_published": is_stored})

@@ -1,4 +1,4 @@
-"""A page's side of the drain: its aggregate, its decisions, its publication."""
+"""A page's stream: its aggregate, its decisions, its publication."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -23,14 +23,14 @@ from domain.store.redis.publisher import Edition, Publication
 from workers.render.build import build_id
 from workers.render.eager import render_hot
 
-OF_TEMPLATES = {kind.__name__ for kind in (AddTemplate, ChangeTemplate, DeleteTemplate)}
+TEMPLATE_KINDS = {kind.__name__ for kind in (AddTemplate, ChangeTemplate, DeleteTemplate)}
 
 
 class PageStream:
-    """Holds a page between load and publication."""
+    """The state of a page between load and publication."""
 
     def __init__(self, page_id: str) -> None:
-        """Remember whose stream it is."""
+        """Set the page id; nothing is read."""
         self.page_id = page_id
         self.page = self.before = Page(page_id)
         self.applied_seq = 0
@@ -40,8 +40,8 @@ class PageStream:
         self.page, self.applied_seq = load_page(
             conn,
             self.page_id,
-            named_incidents(rows),
-            with_templates=any(row.kind in OF_TEMPLATES for row in rows),
+            collect_incident_ids(rows),
+            with_templates=any(row.kind in TEMPLATE_KINDS for row in rows),
         )
         self.before = self.page
 
@@ -54,81 +54,86 @@ class PageStream:
         return Settlement(entry.seq, Outcome.APPLIED)
 
     def save(self, conn: Connection, applied_seq: int) -> None:
-        """Write what the commands changed."""
+        """Write the changes of the commands."""
         save_page(conn, self.before, self.page, applied_seq)
         self.applied_seq = applied_seq
 
     def publish(self, announcement: Announcement | None, epoch: str) -> bool:
-        """Render, write the hash, note it, announce; skip what the hash shows already.
+        """Render, write the hash, record it, and announce; skip an unchanged hash.
 
-        Noted before it is announced: who hears of it finds it published in the log as well.
-        False if the epoch has ended: nothing was written, and nobody hears of it.
+        The record precedes the announcement: readers of the log find the commands published as
+        well. False if the epoch has ended: then nothing is written or announced.
         """
-        if self.page.created_at is not None and not self.show(
+        if self.page.created_at is not None and not self.publish_edition(
             epoch, is_new=announcement is not None
         ):
             return False
-        artifacts.announce(encode(announcement or nothing_new(self.page_id, self.applied_seq)))
+        artifacts.announce(
+            encode(announcement or build_empty_announcement(self.page_id, self.applied_seq))
+        )
         return True
 
-    def show(self, epoch: str, *, is_new: bool) -> bool:
-        """Write the hash if it may show something else; False if the epoch has ended."""
+    def publish_edition(self, epoch: str, *, is_new: bool) -> bool:
+        """Write the hash if it may have changed; False if the epoch has ended."""
         today = day_of(datetime.now(UTC), self.page.time_zone)
         edition = Edition(self.applied_seq, today, build_id())
-        held = None if is_new else artifacts.held_edition(self.page_id, epoch)
-        if held != edition:
+        edition_in_hash = None if is_new else artifacts.held_edition(self.page_id, epoch)
+        if edition_in_hash != edition:
             publication = self.render(edition)
             with PUBLISH_S.time():
-                held = artifacts.publish(publication, epoch)
-        if held is not None:
-            self.note(held, epoch)
-        return held is not None
+                edition_in_hash = artifacts.publish(publication, epoch)
+        if edition_in_hash is not None:
+            self.record_publication(edition_in_hash, epoch)
+        return edition_in_hash is not None
 
     def render(self, edition: Edition) -> Publication:
-        """Make the artifacts of an edition; of a deleted page a tombstone."""
+        """Return the artifacts of an edition; a deleted page gives a tombstone."""
         if self.page.deleted_at is not None:
             return Publication(self.page_id, edition, {}, is_tombstone=True)
         with RENDER_S.labels("hot").time():
-            fields, kept = render_hot(self.page, edition.day)
-        return Publication(self.page_id, edition, fields, kept)
+            fields, kept_names = render_hot(self.page, edition.day)
+        return Publication(self.page_id, edition, fields, kept_names)
 
-    def note(self, held: Edition, epoch: str) -> None:
-        """Note what the hash holds, and that the commands up to there are published."""
-        noted = Noted(held, ends_at(held.day, self.page.time_zone), epoch)
+    def record_publication(self, edition: Edition, epoch: str) -> None:
+        """Record the hash's edition, and its commands as published."""
+        record = Noted(edition, ends_at(edition.day, self.page.time_zone), epoch)
         with autocommit() as conn:
-            note_publication(conn, self.page_id, noted)
+            note_publication(conn, self.page_id, record)
 
 
 def is_shown(page_id: str, epoch: str) -> bool:
-    """Tell whether a page has nothing to apply and nothing to show, and announce that.
+    """Return whether a page has nothing to apply or publish; announce that.
 
-    In a storm rings outlive their use: loading the page for each would keep its neighbours waiting.
+    In a storm many rings come too late: a page load for each would delay other pages.
     """
     with autocommit() as conn:
-        noted = at_rest(conn, page_id, build_id(), epoch)
-    if noted is None or artifacts.held_edition(page_id, epoch) != noted:
+        edition = at_rest(conn, page_id, build_id(), epoch)
+    if edition is None or artifacts.held_edition(page_id, epoch) != edition:
         return False
-    artifacts.announce(encode(nothing_new(page_id, noted.seq)))
+    artifacts.announce(encode(build_empty_announcement(page_id, edition.seq)))
     return True
 
 
-def nothing_new(page_id: str, seq: int) -> Announcement:
-    """Return an empty range: whoever waits for a seq up to here asks the log what became of it."""
+def build_empty_announcement(page_id: str, seq: int) -> Announcement:
+    """Return an announcement of an empty range of seqs.
+
+    Listeners for a seq up to `seq` then read its outcome from the log.
+    """
     return Announcement(page_id, seq + 1, seq)
 
 
-def named_incidents(rows: Sequence[Waiting]) -> set[str]:
-    """Return the ids of incidents that payloads name; one that can't be read names none."""
-    named = set()
+def collect_incident_ids(rows: Sequence[Waiting]) -> set[str]:
+    """Return the incident ids in payloads; skip unreadable payloads."""
+    incident_ids = set()
     for row in rows:
         try:
-            named.add(msgspec.json.decode(row.payload, type=NamesIncident).incident_id)
+            incident_ids.add(msgspec.json.decode(row.payload, type=IncidentReference).incident_id)
         except msgspec.DecodeError:
             continue
-    return {id_ for id_ in named if id_}
+    return {id_ for id_ in incident_ids if id_}
 
 
-class NamesIncident(msgspec.Struct):
-    """The one field of a payload that tells which incident to load."""
+class IncidentReference(msgspec.Struct):
+    """The one field of a payload that identifies an incident to load."""
 
     incident_id: str | None = None

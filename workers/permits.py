@@ -1,7 +1,7 @@
-"""Permits: how many processes of this pool may do a kind of work at once.
+"""Permits: a limit of the pool's processes that do one kind of work.
 
-A permit is a lock on one byte of a file that the pool's processes share. The kernel takes it back
-from a process that ends, however it ends: nothing has to expire.
+A permit is a lock on one byte of a file that the pool's processes share. The kernel releases it
+when its process ends, so nothing has to expire.
 """
 
 import fcntl
@@ -11,40 +11,40 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-KEPT = 1  # processes that do no heavy work, for streams that were quick last time
+LIGHT_PROCESSES = 1  # these do no heavy work; they serve streams that were quick last time
 
 
 class Permits:
-    """`count` permits, made before the pool is forked."""
+    """A set of `count` permits, created before the pool is forked."""
 
     def __init__(self, count: int) -> None:
-        """Make the file; it has no name, and is gone with the last process."""
+        """Create the file; it has no name and disappears with the last process."""
         self.count = count
         self._file, path = tempfile.mkstemp()
         Path(path).unlink()
 
     @contextmanager
     def one(self) -> Iterator[bool]:
-        """Hold a permit during the block, if one is free: True."""
-        with self._held(range(self.count)) as is_held:
+        """Hold any permit during the block; yield whether one was free."""
+        with self._hold(range(self.count)) as is_held:
             yield is_held
 
     @contextmanager
     def alone(self, name: str) -> Iterator[bool]:
-        """Hold the only permit of a name during the block, if no other process does: True."""
-        with self._held([self.count + zlib.crc32(name.encode())]) as is_held:
+        """Hold the only permit of a name; yield whether it was free."""
+        with self._hold([self.count + zlib.crc32(name.encode())]) as is_held:
             yield is_held
 
     @contextmanager
-    def _held(self, numbers: Iterable[int]) -> Iterator[bool]:
-        held = self._take(numbers)
+    def _hold(self, numbers: Iterable[int]) -> Iterator[bool]:
+        number = self._acquire(numbers)
         try:
-            yield held is not None
+            yield number is not None
         finally:
-            if held is not None:
-                fcntl.lockf(self._file, fcntl.LOCK_UN, 1, held)
+            if number is not None:
+                fcntl.lockf(self._file, fcntl.LOCK_UN, 1, number)
 
-    def _take(self, numbers: Iterable[int]) -> int | None:
+    def _acquire(self, numbers: Iterable[int]) -> int | None:
         for number in numbers:
             try:
                 fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
@@ -55,28 +55,28 @@ class Permits:
 
 
 class Pool:
-    """What the processes of a pool share; `size` is how many they are."""
+    """The permits of a pool with `size` processes."""
 
     def __init__(self, size: int) -> None:
-        """Keep one process free of heavy work, where there is more than one."""
+        """Keep one process free of heavy work, if there are several."""
         self.size = size
-        self.heavy = Permits(max(size - KEPT, 1))
+        self.heavy = Permits(max(size - LIGHT_PROCESSES, 1))
         self.repair = Permits(1)
 
 
 class Shared:
-    """What this process shares with the others of its pool, once that is known."""
+    """The pool of this process, once it is known."""
 
     pool: Pool | None = None
 
 
 def share(size: int) -> None:
-    """Make what the pool shares, before its first process is forked."""
+    """Create the permits of the pool, before its first process is forked."""
     Shared.pool = Pool(size)
 
 
 def pool() -> Pool:
-    """Return what this process shares with its pool; one that belongs to none is its own."""
+    """Return the pool of this process; without one, a pool of its own."""
     if Shared.pool is None:
         share(1)
     return Shared.pool or Pool(1)

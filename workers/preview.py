@@ -1,4 +1,4 @@
-"""A rehearsal: decide and apply a command in memory, draw what visitors would see, save nothing."""
+"""Preview: apply a command in memory and render the result; nothing is saved."""
 
 import base64
 from dataclasses import replace
@@ -10,72 +10,72 @@ from domain.page.state import Page
 from domain.runtime.logging import bound
 from domain.store.postgres.command_log import Waiting
 from domain.store.postgres.engine import autocommit
-from domain.store.redis import previews as rehearsals
+from domain.store.redis import previews
 from domain.store.redis.previews import Asked, ChangedLeaf, Outlook
 from workers.drain import apply_one
 from workers.page_stream import PageStream
-from workers.render.documents import document, dress
-from workers.render.eager import Scene, scene_of
+from workers.render.documents import dress, render_document
+from workers.render.eager import RenderContext, scene_of
 from workers.render.incident_view import IncidentView
 from workers.render.tree_view import NodeView
 from workers.render.view import PageView
 
 
 def rehearse(slot: str) -> None:
-    """Find out what the newest command of a session and page would do, and tell who asked."""
-    asked = rehearsals.asked(slot)
-    if asked is None:
+    """Preview a session's newest command for a page, and send the result."""
+    request = previews.asked(slot)
+    if request is None:
         return
-    with bound(stream=asked.page_id):
-        outlook, documents, policy = played(asked, datetime.now(UTC))
-        rehearsals.tell(slot, asked, outlook, documents, policy)
+    with bound(stream=request.page_id):
+        result, documents, policy = build_preview(request, datetime.now(UTC))
+        previews.tell(slot, request, result, documents, policy)
 
 
-def played(asked: Asked, now: datetime) -> tuple[Outlook, dict[str, bytes], str]:
-    """Return the outlook with its documents and their policy; of a refusal the refusal alone."""
-    stream = PageStream(asked.page_id)
-    row = Waiting(0, "", asked.kind, asked.payload, now, cause=None, received_at=now)
+def build_preview(request: Asked, now: datetime) -> tuple[Outlook, dict[str, bytes], str]:
+    """Return a preview with documents and their policy; a rejection has none."""
+    stream = PageStream(request.page_id)
+    row = Waiting(0, "", request.kind, request.payload, now, cause=None, received_at=now)
     with autocommit() as conn:
         stream.load(conn, [row])
         settled = apply_one(conn, stream, row)
     if settled.refusal:
         return Outlook(refusal=settled.refusal), {}, ""
-    before, after = (scene(page, now) for page in (stream.before, stream.page))
+    before, after = (build_context(page, now) for page in (stream.before, stream.page))
     return (
-        outlook_of(before.view, after.view),
-        documents_of(before, after),
+        summarize_changes(before.view, after.view),
+        render_documents(before, after),
         dress(after.view).policy,
     )
 
 
-def scene(page: Page, now: datetime) -> Scene:
-    """Return what a page's documents are made from; a logo that is nowhere yet is put into them."""
-    made = scene_of(page, day_of(now, page.time_zone))
-    if page.logo is None or made.view.logo is None or not page.logo.content:
-        return made
-    shown = replace(made.view.logo, path=data_url(page.logo))
-    return replace(made, view=replace(made.view, logo=shown))
+def build_context(page: Page, now: datetime) -> RenderContext:
+    """Return the render context of a page, with an unpublished logo embedded."""
+    context = scene_of(page, day_of(now, page.time_zone))
+    if page.logo is None or context.view.logo is None or not page.logo.content:
+        return context
+    embedded = replace(context.view.logo, path=data_url(page.logo))
+    return replace(context, view=replace(context.view, logo=embedded))
 
 
 def data_url(logo: Logo) -> str:
-    """Return a picture as an address that holds it."""
+    """Return a picture as a data: URL."""
     return f"data:{logo.type};base64,{base64.b64encode(logo.content).decode()}"
 
 
-def outlook_of(before: PageView, after: PageView) -> Outlook:
-    """Return what a page would say, and which leaves would say something else."""
+def summarize_changes(before: PageView, after: PageView) -> Outlook:
+    """Return the headline of a page, and the leaves with a changed status."""
     changed = (
         ChangedLeaf(leaf.id, leaf.name, leaf.status, leaf.label, old.status if old else None)
-        for leaf, old in leaf_pairs(before, after)
+        for leaf, old in pair_leaves(before, after)
         if old is None or old.status is not leaf.status
     )
     return Outlook(None, after.indicator, after.headline, tuple(changed))
 
 
-def documents_of(before: Scene, after: Scene) -> dict[str, bytes]:
-    """Return the whole page as it would be, and a short one of what would change."""
-    whole = document("page/index.html.j2", after.view, after.version)
-    change = document(
+def render_documents(before: RenderContext, after: RenderContext) -> dict[str, bytes]:
+    """Return the whole page as it would be, and its changes alone."""
+    whole = render_document("page/index.html.j2", after.view, after.version)
+    change = render_document(
         "page/change.html.j2",
         after.view,
         after.version,
@@ -86,23 +86,28 @@ def documents_of(before: Scene, after: Scene) -> dict[str, bytes]:
 
 
 def changed_leaves(before: PageView, after: PageView) -> list[tuple[NodeView, NodeView | None]]:
-    """Return leaves that would be shown otherwise, each with how it is shown now."""
-    pairs = leaf_pairs(before, after)
-    return [(leaf, old) for leaf, old in pairs if old is None or looks(old) != looks(leaf)]
+    """Return leaves that would look different, each with its current view."""
+    pairs = pair_leaves(before, after)
+    return [
+        (leaf, old) for leaf, old in pairs if old is None or row_values(old) != row_values(leaf)
+    ]
 
 
-def leaf_pairs(before: PageView, after: PageView) -> list[tuple[NodeView, NodeView | None]]:
-    """Return each leaf as it would be shown, and as it is shown now; None if it is not."""
-    was = {leaf.id: leaf for leaf in before.leaves}
-    return [(leaf, was.get(leaf.id)) for leaf in after.leaves]
+def pair_leaves(before: PageView, after: PageView) -> list[tuple[NodeView, NodeView | None]]:
+    """Return each leaf's future view with its current one, or None."""
+    before_by_id = {leaf.id: leaf for leaf in before.leaves}
+    return [(leaf, before_by_id.get(leaf.id)) for leaf in after.leaves]
 
 
-def looks(leaf: NodeView) -> tuple[object, ...]:
-    """Return what a leaf's row says; its bar changes with every minute of trouble."""
+def row_values(leaf: NodeView) -> tuple[object, ...]:
+    """Return the visible values of a leaf's row.
+
+    Its bar is left out: during an incident it changes every minute.
+    """
     return leaf.name, leaf.description, leaf.status, leaf.label
 
 
 def changed_incidents(before: PageView, after: PageView) -> list[IncidentView]:
-    """Return incidents and maintenances that would say something else."""
+    """Return incidents and maintenances with a changed view."""
     old = {*before.active, *before.maintenances, *before.past}
     return [i for i in (*after.active, *after.maintenances, *after.past) if i not in old]

@@ -1,12 +1,14 @@
-"""Repair: publish what Redis has lost, or shows as it was, without delaying a write or a visit.
+"""Repair: publication of lost or outdated hosts and pages.
 
-| what | starts | stops |
+It must not delay a write or a visit.
+
+| target | starts | stops |
 |---|---|---|
 | a page or host that is visited | at once, if a permit for heavy work is free | when it is done |
-| hosts, then pages, behind | with a sweep; one process of a pool | when a write or visit waits |
+| hosts, then pages, behind | with a sweep, in one process of a pool | when a write or visit waits |
 
-Pages that were visited or changed lately come first. A page is claimed before it is tried: one that
-can't be published, though it ends its process, is tried ever more rarely.
+Pages that were visited or changed lately come first. A page is claimed before the attempt:
+one that can't be published is tried at growing intervals, even if it ends the process.
 """
 
 import time
@@ -20,26 +22,26 @@ from domain.store.redis import publisher as artifacts
 from domain.store.repairs import claim_behind, give_back, host_row, hosts_are_published
 from domain.store.work_queue import Job, work_queue
 from workers import permits
-from workers.drain import answer, drain_stream
+from workers.drain import drain_stream, release_doorbell
 from workers.render.build import build_id
 
-SLICE_S: Final = 1.0  # then it goes to the tail of its queue: a worker that is told to end can end
-CLAIMED_AT_ONCE: Final = 20  # about a quarter of a second's work
-PAUSE_S: Final = 0.05  # before it goes on where a write or a visit went first
+SLICE_S: Final = 1.0  # then the task is queued again, so that a stopping worker can end
+CLAIMED_AT_ONCE: Final = 20  # about 0.25 s of work
+PAUSE_S: Final = 0.05  # before repair continues after a write or a visit
 
 
 def repair_page(job: Job) -> None:
-    """Publish a page that a visitor asks for."""
+    """Publish a page that a visitor requested."""
     (page_id,) = job.args
-    answer(doorbell.repair_of(page_id))
+    release_doorbell(doorbell.repair_of(page_id))
     drain_stream(page_id)
     REPAIRED.labels("asked").inc()
 
 
 def repair_host(job: Job) -> None:
-    """Publish a host that a visitor asks for, and its page; if there is none, note that."""
+    """Publish a requested host and its page; record a host without a page."""
     (host,) = job.args
-    answer(doorbell.repair_of(host))
+    release_doorbell(doorbell.repair_of(host))
     epoch = artifacts.epoch()
     with autocommit() as conn:
         row = host_row(conn, host)
@@ -53,16 +55,17 @@ def repair_host(job: Job) -> None:
 
 
 def repair_behind(job: Job) -> None:
-    """Publish what is behind, for a while; go on soon if there is more."""
+    """Publish hosts and pages that are behind, for `SLICE_S`; reschedule the rest."""
     with permits.pool().repair.one() as is_free:
         if is_free and not is_repaired(time.monotonic() + SLICE_S):
             work_queue().send_after(job, PAUSE_S)
 
 
 def is_repaired(ends_at: float) -> bool:
-    """Publish what is behind until it is done (True), somebody waits, or the time is up.
+    """Publish hosts and pages that are behind; True once none is left.
 
-    Something is done at each call, however many wait. Raises what Postgres and Redis raise.
+    False if a write or a visit waits, or after `ends_at` (monotonic clock, seconds). Each call
+    publishes something. Raises the errors of Postgres and Redis.
     """
     epoch = artifacts.epoch()
     while not hosts_are_published(epoch):
@@ -70,34 +73,34 @@ def is_repaired(ends_at: float) -> bool:
             return False
     while True:
         with autocommit() as conn:
-            claimed = claim_behind(conn, build_id(), epoch, CLAIMED_AT_ONCE)
-        if not claimed:
+            page_ids = claim_behind(conn, build_id(), epoch, CLAIMED_AT_ONCE)
+        if not page_ids:
             return True
-        if not repair_claimed(claimed, ends_at):
+        if not repair_claimed(page_ids, ends_at):
             return False
 
 
-def repair_claimed(claimed: list[str], ends_at: float) -> bool:
-    """Publish pages one after the other; give back those that there is no time for: False."""
-    left = list(claimed)
+def repair_claimed(page_ids: list[str], ends_at: float) -> bool:
+    """Publish pages in order; release those not reached and return False."""
+    remaining = list(page_ids)
     try:
-        while left:
-            if not drain_stream(left[0]):
-                return False  # no fault of the page: Redis takes nothing, or was emptied
+        while remaining:
+            if not drain_stream(remaining[0]):
+                return False  # not the page's fault: Redis takes no writes, or was emptied
             REPAIRED.labels("behind").inc()
-            left.pop(0)
-            if left and must_stop(ends_at):
+            remaining.pop(0)
+            if remaining and must_stop(ends_at):
                 return False
         return not must_stop(ends_at)
     except Exception:
-        left.pop(0)  # the fault of this one
+        remaining.pop(0)  # this page's fault
         raise
     finally:
-        if left:
+        if remaining:
             with autocommit() as conn:
-                give_back(conn, left)
+                give_back(conn, remaining)
 
 
 def must_stop(ends_at: float) -> bool:
-    """Tell whether the time is up, or a write or a visit waits for a process."""
+    """Return whether the time is up, or a write or visit waits."""
     return time.monotonic() > ends_at or work_queue().is_waited_for()

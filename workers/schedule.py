@@ -1,17 +1,17 @@
-"""What beat asks for and how often."""
+"""The schedule of beat: tasks and their intervals."""
 
 from typing import Any
 
 CLEAN_S = 600
-ARCHIVE_S = 3_600  # beat remembers nothing: a daily task would never come if beat restarts daily
-MOUNTS_S = 2.0  # how late a lookup in DNS may begin
-CLOCK_S = 1.0  # how late a maintenance shows that it started or ended, at most
+ARCHIVE_S = 3_600  # beat keeps no state: if it restarts daily, a daily task never runs
+MOUNTS_S = 2.0  # maximal delay of a DNS lookup
+CLOCK_S = 1.0  # maximal delay of a maintenance's start and end
 
 
 def schedule(sweep_s: float) -> dict[str, dict[str, Any]]:
-    """Return beat's table.
+    """Return the schedule of beat.
 
-    Sweep and clock never wait behind the drains of a storm: a worker takes from its queues in turn.
+    Sweep and clock never wait behind the drains of a storm: a worker reads its queues in turn.
     """
     return {
         "sweep": _every(sweep_s, "sweep", "beat"),
@@ -23,8 +23,8 @@ def schedule(sweep_s: float) -> dict[str, dict[str, Any]]:
 
 
 def _every(seconds: float, task: str, queue: str) -> dict[str, Any]:
-    # Nothing expires: that compares the clocks of two machines. workers/celery_patches/scheduler.py
-    # bounds what waits.
+    # No `expires`: it compares the clocks of two machines. workers/celery_patches/scheduler.py
+    # limits the messages that wait.
     return {
         "task": task,
         "schedule": seconds,

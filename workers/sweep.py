@@ -1,4 +1,7 @@
-"""The sweep: look for whatever is behind and ring for it. This is what repairs; nothing retries."""
+"""The sweep: it finds streams and pages that are behind, and rings for them.
+
+This is the only repair of lost doorbells; nothing else retries.
+"""
 
 import logging
 from collections.abc import Iterator
@@ -22,38 +25,41 @@ SEEN_SWEEPS = 5
 def sweep() -> None:
     """Ring for streams with unsettled commands, then for repair.
 
-    A Redis for visitors that takes nothing keeps no command from being applied.
+    If the visitors' Redis takes no writes, commands are applied all the same.
     """
     epoch = None
-    with apart("read the epoch"):
+    with log_errors_of("read the epoch"):
         epoch = artifacts.renew_epoch_after_restart()
-    with apart("ring"):
+    with log_errors_of("ring"):
         for stream_id in unsettled():
-            # Though somebody did: writers of a busy page would always be first, with doorbells that
-            # a worker whose clock is ahead throws away.
+            # Even if a ring is pending: writers of a busy page would always ring first, with
+            # doorbells that a worker with a fast clock discards.
             worker_doorbell().ring(stream_id, anyway=True)
-    with apart("repair"):
+    with log_errors_of("repair"):
         if epoch:
             worker_doorbell().ring_behind()
-            hosts_are_published(epoch)  # a batch is quick; more of them are for repair
+            hosts_are_published(epoch)  # one batch is quick; repair publishes the others
             artifacts.mark_worker_seen(seen_s(load_settings().sweep_s), permits.pool().size)
 
 
 def seen_s(sweep_s: float) -> int:
-    """Return for how many seconds a sweep tells that a worker is at work: some may be late."""
+    """Return for how many seconds a sweep counts as a sign of life.
+
+    Some sweeps may be late.
+    """
     return ceil(max(SEEN_S, SEEN_SWEEPS * sweep_s))
 
 
 @contextmanager
-def apart(what: str) -> Iterator[None]:
-    """Go on with the next step, whatever this one raises."""
+def log_errors_of(step: str) -> Iterator[None]:
+    """Log an exception of the block, so that the next step runs."""
     try:
         yield
     except Exception:
-        logger.exception("the sweep can't %s", what)
+        logger.exception("the sweep can't %s", step)
 
 
 def unsettled() -> list[str]:
-    """Return the streams that have commands which are not settled, or not told of."""
+    """Return the streams with commands not settled, or not announced."""
     with sync_engine().connect() as conn:
         return command_log.streams_behind(conn)

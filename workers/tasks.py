@@ -1,8 +1,10 @@
-"""The tasks by the names that doorbells use. They only delegate, and say what was raised.
+"""The Celery tasks by the names that doorbells use.
 
-An exception is not Celery's business: it sends the whole of one to the worker's main process, which
-reads a hundred kilobytes in several turns of its loop. If the broker is lost between two of them
-the rest is never read as such: the child's pipe is out of step for good, or the worker ends (Celery
+They only delegate, and log exceptions.
+
+An exception must not reach Celery. Celery sends all of it to the main process of the worker, which
+reads a hundred kilobytes in several iterations of its loop. If the broker is lost between two of
+them, the rest is never read as such: the child's pipe stays out of step, or the worker ends (Celery
 5.7, `AsynPool.register_with_event_loop`). See tests/integration/workers/test_pool.py.
 """
 
@@ -16,12 +18,9 @@ from celery import Task
 from domain.runtime.logging import bound
 from domain.store import broker as doorbell
 from domain.store.postgres import engine
-from domain.store.redis import previews as rehearsals
+from domain.store.redis import previews
 from domain.store.work_queue import Job
-from workers import cleaning, clock, heavy, repair, sweep
-from workers import domains as mounts
-from workers import on_demand as cold
-from workers import preview as rehearsal
+from workers import cleaning, clock, domains, heavy, on_demand, preview, repair, sweep
 from workers.app import app
 from workers.drain import drain_stream
 
@@ -29,11 +28,14 @@ logger = logging.getLogger(__name__)
 
 
 def task(name: str, *, is_bound: bool = False) -> Callable[[Callable[..., None]], Task]:
-    """Make a task of a function; what that raises is said, and the sweep comes back to it."""
+    """Return a decorator that makes a task, which logs every exception.
 
-    def made(work: Callable[..., None]) -> Task:
+    The sweep repeats the work of a task that raised.
+    """
+
+    def decorate(work: Callable[..., None]) -> Task:
         @wraps(work)
-        def told(*args: Any) -> None:  # noqa: ANN401 - what the message holds
+        def run(*args: Any) -> None:  # noqa: ANN401 - arguments of the message
             try:
                 work(*args)
             except heavy.OUTAGES as error:
@@ -41,105 +43,105 @@ def task(name: str, *, is_bound: bool = False) -> Callable[[Callable[..., None]]
             except Exception:
                 logger.exception("%s made us raise", name)
 
-        return app.task(name=name, bind=is_bound)(told)
+        return app.task(name=name, bind=is_bound)(run)
 
-    return made
+    return decorate
 
 
-def begin(asked: Task, queue: str, stream: str, *args: str) -> None:
-    """Do what a message asks for, as a job of a stream: see workers/heavy.py."""
-    heavy.begin(Job(asked.name, args, queue, stream, asked.request.get(doorbell.REQUEST_ID)))
+def start_job(message: Task, queue: str, stream: str, *args: str) -> None:
+    """Run the work of a message as a job of a stream: see workers/heavy.py."""
+    heavy.begin(Job(message.name, args, queue, stream, message.request.get(doorbell.REQUEST_ID)))
 
 
 @task("drain", is_bound=True)
 def drain(self: Task, stream_id: str) -> None:
-    """Apply what waits on a stream."""
-    begin(self, doorbell.DRAIN, stream_id, stream_id)
+    """Apply the waiting commands of a stream."""
+    start_job(self, doorbell.DRAIN, stream_id, stream_id)
 
 
 @task("render_cold", is_bound=True)
 def render_cold(self: Task, page_id: str, name: str) -> None:
-    """Render an artifact that a visitor asked for."""
-    begin(self, doorbell.COLD, page_id, page_id, name)
+    """Render an artifact on demand, for a visitor."""
+    start_job(self, doorbell.COLD, page_id, page_id, name)
 
 
 @task("rehearse", is_bound=True)
-def rehearse(self: Task, rehearsal_id: str) -> None:
-    """Find out what a write would do."""
-    if (asked := rehearsals.asked(rehearsal_id)) is not None:
-        begin(self, doorbell.COLD, asked.page_id, rehearsal_id)
+def rehearse(self: Task, preview_id: str) -> None:
+    """Preview the effect of a write."""
+    if (request := previews.asked(preview_id)) is not None:
+        start_job(self, doorbell.COLD, request.page_id, preview_id)
 
 
 @task("repair", is_bound=True)
 def repair_page(self: Task, page_id: str) -> None:
-    """Publish a page that a visitor asked for."""
-    begin(self, doorbell.REPAIR, page_id, page_id)
+    """Publish a page that a visitor requested."""
+    start_job(self, doorbell.REPAIR, page_id, page_id)
 
 
 @task("repair_host", is_bound=True)
 def repair_host(self: Task, host: str) -> None:
-    """Publish a host that a visitor asked for, and its page."""
-    begin(self, doorbell.REPAIR, "", host)
+    """Publish a host that a visitor requested, and its page."""
+    start_job(self, doorbell.REPAIR, "", host)
 
 
 @task("repair_behind", is_bound=True)
 def repair_behind(self: Task) -> None:
-    """Publish whatever is behind."""
-    begin(self, doorbell.REPAIR, "")
+    """Publish all hosts and pages that are behind."""
+    start_job(self, doorbell.REPAIR, "")
 
 
 @task("sweep")
 def sweep_streams() -> None:
-    """Ring for everything that is behind."""
+    """Ring for all streams that are behind."""
     sweep.sweep()
 
 
 @task("clock")
 def keep_time() -> None:
-    """Start and finish what is due."""
+    """Start and finish maintenances and terms that are due."""
     clock.keep_time()
 
 
 @task("check_mounts")
 def check_mounts() -> None:
-    """Begin to look up in DNS what is due."""
-    mounts.begin_due()
+    """Start the DNS lookups of custom domains that are due."""
+    domains.start_due_checks()
 
 
 @task("clean", is_bound=True)
 def clean(self: Task) -> None:
-    """Throw away what has expired."""
-    begin(self, "beat", "")
+    """Delete expired rows."""
+    start_job(self, "beat", "")
 
 
 @task("archive", is_bound=True)
 def archive(self: Task) -> None:
-    """Move what was settled long ago out of the log's table."""
-    begin(self, "beat", "")
+    """Move commands settled long ago out of the log's table."""
+    start_job(self, "beat", "")
 
 
-def apply_waiting(job: Job) -> None:
+def drain_waiting(job: Job) -> None:
     """Drain a stream."""
     drain_stream(job.args[0])
 
 
 def render_on_demand(job: Job) -> None:
-    """Render an artifact for the request that asked first."""
+    """Render an artifact, and log under the first request's id."""
     page_id, name = job.args
     with bound(request_id=job.request_id, stream=page_id):
-        cold.render(page_id, name)
+        on_demand.render(page_id, name)
 
 
-def preview(job: Job) -> None:
-    """Find out what a write would do, for the request that asks."""
+def run_preview(job: Job) -> None:
+    """Preview the effect of a write, and log under its request's id."""
     with bound(request_id=job.request_id):
-        rehearsal.rehearse(job.args[0])
+        preview.rehearse(job.args[0])
 
 
 heavy.WORKS.update(
-    drain=apply_waiting,
+    drain=drain_waiting,
     render_cold=render_on_demand,
-    rehearse=preview,
+    rehearse=run_preview,
     repair=repair.repair_page,
     repair_host=repair.repair_host,
     repair_behind=repair.repair_behind,

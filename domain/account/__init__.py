@@ -1,4 +1,4 @@
-"""An account: its tier and the places of its pages; what crosses pages is decided here.
+"""Accounts: the tier, the page slots, and rules across pages.
 
-`decide`, `apply` and `deal` are pure and total. Imports the core only.
+`decide`, `apply` and `allocate` are pure and total. Imports the core only.
 """

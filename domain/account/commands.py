@@ -1,4 +1,4 @@
-"""What an account may be told to do. Payloads only ever gain fields, with defaults."""
+"""Commands of an account. Payloads only ever gain fields, with defaults."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,10 @@ from domain.page.state import Tier
 
 @dataclass(frozen=True, slots=True)
 class AddPage:
-    """Create a page, on `host` (a subdomain of the base, in full) if one is asked for."""
+    """Create a page, on `host` if it is given.
+
+    `host` is a subdomain of the base, in full.
+    """
 
     page_id: str
     name: str
@@ -20,14 +23,14 @@ class AddPage:
 
 @dataclass(frozen=True, slots=True)
 class RemovePage:
-    """Delete a page; its place and its hosts are free from then on."""
+    """Delete a page, which frees its page slot and its hosts."""
 
     page_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class SetTier:
-    """The operator grants a tier, until an instant or without end."""
+    """Set the tier, until an instant or without end; by the operator."""
 
     tier: Tier
     until: datetime | None = None
@@ -35,33 +38,33 @@ class SetTier:
 
 @dataclass(frozen=True, slots=True)
 class DeleteAccount:
-    """Delete the account with its pages; its stream takes nothing after this."""
+    """Delete the account with its pages; its stream ends here."""
 
 
 @dataclass(frozen=True, slots=True)
 class GrantTokens:
-    """The operator gives tokens."""
+    """Grant tokens, by the operator."""
 
     amount: int
 
 
 @dataclass(frozen=True, slots=True)
 class BuySlot:
-    """Trade tokens for a new slot."""
+    """Buy a new slot with tokens."""
 
     slot_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class RenewSlot:
-    """Trade tokens for 30 days more of a slot, expired or not."""
+    """Buy 30 more days of a slot, expired or not, with tokens."""
 
     slot_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ExpireSlot:
-    """The clock saw that a slot expired at `due_at`."""
+    """Expire a slot at `due_at`, by the clock."""
 
     slot_id: str
     due_at: datetime
@@ -69,14 +72,14 @@ class ExpireSlot:
 
 @dataclass(frozen=True, slots=True)
 class EndPrime:
-    """The clock saw that Prime ended at `due_at`."""
+    """End Prime at `due_at`, by the clock."""
 
     due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Change nothing: that it is settled shows that a worker drains."""
+    """Change nothing; its outcome shows that a worker processes commands."""
 
 
 Command: TypeAlias = (

@@ -1,4 +1,4 @@
-"""What an e-mail address and a password may be.
+"""Rules for e-mail addresses and passwords.
 
 Source: docs/behaviour.md, "Accounts and sessions".
 """
@@ -14,22 +14,22 @@ EMAIL_LIMIT: Final = 254
 PASSWORD_SHORTEST: Final = 8
 PASSWORD_LIMIT: Final = 200
 
-# Deliverable is what a mail will tell; this only keeps out what can't be an address.
+# Only a mail shows whether an address works; this pattern excludes impossible ones.
 EMAIL_PATTERN: Final = rf"[^@\s{IN_NO_LINE}]+@[^@\s{IN_NO_LINE}]+"
 _EMAIL: Final = re.compile(EMAIL_PATTERN)
 
 
 def email_problem(email: str) -> str | None:
-    """Tell in a sentence why a trimmed `email` can't be an address, or None if it can."""
+    """Return a sentence why a trimmed `email` is invalid, or None."""
     if len(email) > EMAIL_LIMIT:
         return f"email may have at most {EMAIL_LIMIT} characters."
     return None if _EMAIL.fullmatch(email) else "email must be an e-mail address."
 
 
 def password_problem(password: str, email: str, common: Container[str]) -> str | None:
-    """Tell in a sentence why `password` can't be that of `email`, or None if it can.
+    """Return a sentence why `password` is not allowed, or None.
 
-    `common` are passwords that are tried first, in lower case.
+    `common` are frequent passwords, in lower case.
     """
     if not PASSWORD_SHORTEST <= len(password) <= PASSWORD_LIMIT:
         return f"password must have {PASSWORD_SHORTEST} to {PASSWORD_LIMIT} characters."

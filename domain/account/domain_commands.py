@@ -1,4 +1,4 @@
-"""What an account may be told of the hosts of its pages. Payloads only ever gain fields."""
+"""Commands on the hosts of pages. Payloads only ever gain fields."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +9,9 @@ from domain.account.domains import MountKind
 
 @dataclass(frozen=True, slots=True)
 class MountHost:
-    """Bind a host to a page: a subdomain at once, a domain once its proof was seen.
+    """Bind a host to a page: a subdomain at once, a domain after proof.
 
-    Of a domain that the page has already, `wants_primary` is all that is taken over.
+    For a domain that the page already has, only `wants_primary` is applied.
     """
 
     mount_id: str
@@ -24,7 +24,10 @@ class MountHost:
 
 @dataclass(frozen=True, slots=True)
 class VerifyMount:
-    """The owner asks to look again, now; for what failed or lapsed it all begins anew."""
+    """Check a mount again now, by the owner.
+
+    A failed or lapsed mount becomes pending again.
+    """
 
     page_id: str
     mount_id: str
@@ -32,19 +35,19 @@ class VerifyMount:
 
 @dataclass(frozen=True, slots=True)
 class ActivateMount:
-    """A worker saw the proof. The host is the page's, unless it is active elsewhere."""
+    """Activate a mount after its proof, unless its host is active elsewhere."""
 
     mount_id: str
     asked_at: datetime
-    page_id: str = ""  # for the audit
+    page_id: str = ""  # for the audit log
 
 
 @dataclass(frozen=True, slots=True)
 class NoteMountCheck:
-    """A worker found something else than last time: a reason, or none any more.
+    """Record a changed check result: a reason, or None without one.
 
-    `has_failed`: it was looked for long enough. About a mount that was asked for anew since
-    `asked_at` nothing is noted.
+    `has_failed`: the waiting time is over. The command has no effect on a mount that was requested
+    again after `asked_at`.
     """
 
     mount_id: str
@@ -56,7 +59,7 @@ class NoteMountCheck:
 
 @dataclass(frozen=True, slots=True)
 class LapseMount:
-    """A worker found the proof of an active mount missing for too long: the host is free."""
+    """Free the host of an active mount after its proof is missing too long."""
 
     mount_id: str
     asked_at: datetime
@@ -66,7 +69,7 @@ class LapseMount:
 
 @dataclass(frozen=True, slots=True)
 class UnmountHost:
-    """Take a host from its page."""
+    """Remove a host from its page."""
 
     page_id: str
     mount_id: str

@@ -1,4 +1,4 @@
-"""What happened to the hosts of an account's pages, and how that changes the mounts."""
+"""Events of the hosts of an account's pages, and their effect."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,21 +9,21 @@ from domain.account.domains import Mount
 
 @dataclass(frozen=True, slots=True)
 class HostMounted:
-    """A page has a mount more."""
+    """A page has a new mount."""
 
     mount: Mount
 
 
 @dataclass(frozen=True, slots=True)
 class MountChanged:
-    """A mount is another now, other than in being primary."""
+    """A mount has changed, except in being primary."""
 
     mount: Mount
 
 
 @dataclass(frozen=True, slots=True)
 class HostFreed:
-    """A host leads to a page no more: whoever proves next that it is theirs may have it."""
+    """A host leads to no page any more; the next proof gets it."""
 
     page_id: str
     host: str
@@ -31,14 +31,14 @@ class HostFreed:
 
 @dataclass(frozen=True, slots=True)
 class HostUnmounted:
-    """A page has a mount less."""
+    """A page has lost a mount."""
 
     mount_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class PrimarySet:
-    """A page's canonical host is this mount's; none without an active one."""
+    """A page's canonical host is this mount's; None without an active mount."""
 
     page_id: str
     mount_id: str | None
@@ -49,20 +49,20 @@ MountEvent: TypeAlias = HostMounted | MountChanged | HostFreed | HostUnmounted |
 
 
 def apply_to_mounts(mounts: Mapping[str, Mount], event: MountEvent) -> Mapping[str, Mount]:
-    """Return the mounts as they are after `event`."""
+    """Return the mounts after `event`."""
     match event:
         case HostMounted(mount=mount) | MountChanged(mount=mount):
             return {**mounts, mount.id: mount}
         case HostUnmounted(mount_id=mount_id):
             return {id_: mount for id_, mount in mounts.items() if id_ != mount_id}
         case PrimarySet():
-            return {id_: elected(mount, event) for id_, mount in mounts.items()}
+            return {id_: with_primary_flag(mount, event) for id_, mount in mounts.items()}
         case HostFreed():
             return mounts
 
 
-def elected(mount: Mount, event: PrimarySet) -> Mount:
-    """Return a mount as an election leaves it: the very same if that does not touch it."""
+def with_primary_flag(mount: Mount, event: PrimarySet) -> Mount:
+    """Return a mount with its new primary flag; unaffected mounts stay identical."""
     is_primary = mount.id == event.mount_id
     if mount.page_id != event.page_id or mount.is_primary is is_primary:
         return mount

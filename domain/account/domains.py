@@ -1,4 +1,4 @@
-"""A mount: the binding of a host to a page, with its proof.
+"""Mounts: bindings of hosts to pages, with their proofs.
 
 Source: docs/behaviour.md, "Mounting a host".
 """
@@ -14,14 +14,20 @@ SUBDOMAINS_A_PAGE: Final = 1
 
 
 class MountKind(StrEnum):
-    """Whether a host is a name under the base, which needs no proof, or an owner's domain."""
+    """The kind of a host: a subdomain of the base, or a domain.
+
+    A subdomain needs no proof.
+    """
 
     SUBDOMAIN = "subdomain"
     DOMAIN = "domain"
 
 
 class MountState(StrEnum):
-    """How far a mount is, as the wire spells it; only an active one leads visitors to the page."""
+    """The state of a mount, as the wire spells it.
+
+    Only an active mount leads visitors to the page.
+    """
 
     PENDING = "pending"
     ACTIVE = "active"
@@ -31,10 +37,11 @@ class MountState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A host of a page, in ASCII. `token` is what DNS has to say, empty for a subdomain.
+    """A host of a page, in ASCII.
 
-    `reason` says in plain words what is wrong, or is waited for. `asked_at` is when the looking up
-    began that is under way. `wants_primary`: it is to be primary once it is active.
+    `token` is the value that DNS has to contain, empty for a subdomain. `reason` says in plain
+    words which problem there is, or which event is awaited. `asked_at` is the start of the current
+    checks. `wants_primary`: the mount becomes primary once it is active.
     """
 
     id: str
@@ -58,22 +65,25 @@ class Mount:
 
 def mounts_of(mounts: Mapping[str, Mount], page_id: str) -> list[Mount]:
     """Return a page's mounts, oldest first."""
-    found = (mount for mount in mounts.values() if mount.page_id == page_id)
-    return sorted(found, key=lambda mount: (mount.created_at, mount.id))
+    page_mounts = (mount for mount in mounts.values() if mount.page_id == page_id)
+    return sorted(page_mounts, key=lambda mount: (mount.created_at, mount.id))
 
 
 def without_page(mounts: Mapping[str, Mount], page_id: str) -> dict[str, Mount]:
-    """Return what is left of mounts when a page is gone."""
+    """Return the mounts without those of a page."""
     return {id_: mount for id_, mount in mounts.items() if mount.page_id != page_id}
 
 
 def primary_of(mounts: Iterable[Mount]) -> Mount | None:
-    """Return the mount whose host is the page's canonical one."""
+    """Return the primary mount, which gives the page its canonical host."""
     return next((mount for mount in mounts if mount.is_primary), None)
 
 
 def first_subdomain(page_id: str, host: str, at: datetime) -> Mount:
-    """Return the mount of the subdomain that a page was made with; its id is made of the page's."""
+    """Return the mount of a new page's subdomain.
+
+    Its id is derived from the page's id.
+    """
     return Mount(
         id=first_mount_id(page_id),
         page_id=page_id,
@@ -89,5 +99,8 @@ def first_subdomain(page_id: str, host: str, at: datetime) -> Mount:
 
 
 def first_mount_id(page_id: str) -> str:
-    """Return the id of the mount that a page begins with: the log of old holds none for it."""
+    """Return the id of a page's first mount, derived from the page's.
+
+    Old log entries hold no id for it.
+    """
     return "m_" + page_id.removeprefix("p_")

@@ -1,4 +1,7 @@
-"""What happened to an account. An event is complete: applying it needs no rule and no clock."""
+"""Events of an account.
+
+An event is complete: applying it needs no rule and no clock.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +14,7 @@ from domain.page.state import Entitlement, Tier
 
 @dataclass(frozen=True, slots=True)
 class PageAdded:
-    """The account has a page more; its entitlement is dealt by an event of its own."""
+    """The account has a new page; a separate event sets its entitlement."""
 
     page_id: str
     name: str
@@ -21,14 +24,14 @@ class PageAdded:
 
 @dataclass(frozen=True, slots=True)
 class PageRemoved:
-    """The account has a page less."""
+    """The account has lost a page."""
 
     page_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class TierSet:
-    """The account has this tier now."""
+    """The account has a new tier."""
 
     tier: Tier
     until: datetime | None
@@ -36,7 +39,7 @@ class TierSet:
 
 @dataclass(frozen=True, slots=True)
 class PlaceDealt:
-    """A page's entitlement is another now."""
+    """A page has a new entitlement."""
 
     page_id: str
     entitlement: Entitlement
@@ -44,21 +47,21 @@ class PlaceDealt:
 
 @dataclass(frozen=True, slots=True)
 class AccountDeleted:
-    """The account is gone; its pages were removed by events of their own."""
+    """The account is deleted; separate events removed its pages."""
 
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class SlotSet:
-    """A slot exists with these properties now."""
+    """A slot exists with these properties."""
 
     slot: Slot
 
 
 @dataclass(frozen=True, slots=True)
 class TokensBooked:
-    """The balance is another now, and the ledger says why."""
+    """The balance has changed; the booking gives the reason."""
 
     booking: Booking
 

@@ -1,4 +1,4 @@
-"""What a decision on an account has to be told, because only the store or the log can know it."""
+"""Facts for account decisions that only the store or the log knows."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,12 +6,14 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the store found out before the decision, and the command's place in the log.
+    """Results of store lookups, and the command's position in the log.
 
-    `host_is_ours`: the host that is asked for was free, and is claimed now. `command_id` and `seq`
-    name the command, for the row of the ledger that it may lead to; `received_at` is when it came,
-    if that is later than the time of its events. `held_until`: the host is free and kept until then
-    for the account that had it. `next_subdomain_at`: from when on the account may take one more.
+    `host_is_ours`: the requested host was free and is claimed for this account. `command_id` and
+    `seq` name the command, for the booking that may follow; `received_at` is its time of receipt,
+    if later than the time of its events.
+
+    `held_until`: the host is free, but reserved until then for its former account.
+    `next_subdomain_at` is when the account may have one more subdomain.
     """
 
     host_is_ours: bool = True

@@ -1,4 +1,7 @@
-"""What an account's events make its pages do: commands for page streams, never refused there."""
+"""Commands for page streams that follow from an account's events.
+
+A page never refuses them.
+"""
 
 from collections.abc import Iterable
 
@@ -9,18 +12,21 @@ from domain.page.commands import Command, CreatePage, DeletePage, SetEntitlement
 
 
 def follow_ups(account: Account, events: Iterable[e.Event]) -> list[tuple[str, Command]]:
-    """Return (page id, command) pairs, in order; `account` is the state after `events`."""
+    """Return (page id, command) pairs, in order.
+
+    `account` is the state after `events`.
+    """
     added = {event.page_id for event in events if isinstance(event, e.PageAdded)}
     pairs: list[tuple[str, Command]] = []
     for event in events:
         match event:
             case e.PageAdded(page_id=page_id, name=name, host=host):
-                dealt = account.places[page_id].entitlement
-                pairs.append((page_id, CreatePage(account.id, name, dealt, host)))
+                entitlement = account.places[page_id].entitlement
+                pairs.append((page_id, CreatePage(account.id, name, entitlement, host)))
             case e.PageRemoved(page_id=page_id):
                 pairs.append((page_id, DeletePage()))
-            case e.PlaceDealt(page_id=page_id, entitlement=dealt) if page_id not in added:
-                pairs.append((page_id, SetEntitlement(dealt)))
+            case e.PlaceDealt(page_id=page_id, entitlement=entitlement) if page_id not in added:
+                pairs.append((page_id, SetEntitlement(entitlement)))
             case PrimarySet(page_id=page_id, host=host):
                 pairs.append((page_id, SetHosts(host)))
             case _:

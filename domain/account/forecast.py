@@ -1,4 +1,4 @@
-"""Which pages of an account are dark or soon will be, and what ends then.
+"""Forecast of an account's dark pages and the end that causes each.
 
 Source: docs/behaviour.md, "Tiers and slots".
 """
@@ -6,16 +6,17 @@ Source: docs/behaviour.md, "Tiers and slots".
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.account.allocations import deal, oldest_first
+from domain.account.allocations import deal, pages_oldest_first
 from domain.account.state import Account
 from domain.account.terms import WARNED_BEFORE
 
 
 @dataclass(frozen=True, slots=True)
 class Darkness:
-    """That a page is dark since `at`, or will be from then on if nobody acts.
+    """A page that is dark since `at`, or will be from then on.
 
-    `slot_id` is the slot that ends then; without one it is Prime, or the place was taken away.
+    `slot_id` is the slot that ends then. It is None if Prime ends, or if the page slot was
+    withdrawn.
     """
 
     page_id: str
@@ -25,9 +26,12 @@ class Darkness:
 
 
 def darkness(account: Account, at: datetime) -> list[Darkness]:
-    """Return the pages that are dark at `at` or will be within seven days, oldest page first."""
-    dealt = deal(account, at)
-    ends = ((p.page_id, dealt[p.page_id].served_until) for p in oldest_first(account))
+    """Return pages that are dark within seven days of `at`, oldest first.
+
+    Pages that are dark already are included.
+    """
+    entitlements = deal(account, at)
+    ends = ((p.page_id, entitlements[p.page_id].served_until) for p in pages_oldest_first(account))
     return [
         Darkness(page_id, end, is_dark=end <= at, slot_id=slot_ending(account, end))
         for page_id, end in ends
@@ -36,6 +40,6 @@ def darkness(account: Account, at: datetime) -> list[Darkness]:
 
 
 def slot_ending(account: Account, end: datetime) -> str | None:
-    """Return the slot that expires at `end`; None if it is none."""
+    """Return the id of the slot that expires at `end`, if any."""
     ending = (slot.id for slot in account.slots.values() if slot.expires_at == end)
     return min(ending, default=None)

@@ -11,7 +11,7 @@ from domain.page.state import Entitlement, Tier
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page of the account, and what was last dealt to it."""
+    """A page of the account, and its last entitlement."""
 
     page_id: str
     created_at: datetime
@@ -20,10 +20,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place that was bought, for 30 days at a time.
+    """A bought slot, paid for 30 days at a time.
 
-    It gives a place before `expires_at` and can be renewed ever after; `is_over` says that the
-    clock has told of its end.
+    It serves a page before `expires_at` and can always be renewed. `is_over` says that its end has
+    been processed.
     """
 
     id: str
@@ -33,7 +33,7 @@ class Slot:
 
 
 class BookingKind(StrEnum):
-    """Why a balance changed."""
+    """The reason for a change of balance."""
 
     GRANT = "grant"
     BUY = "buy"
@@ -42,9 +42,10 @@ class BookingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A row of the ledger: one change of the balance, in tokens, by the command at `seq`.
+    """A row of the ledger: one change of the balance, in tokens.
 
-    `balance` is what is left after it; of a trade also the slot and when that then expires.
+    The command at `seq` caused it. `balance` is the balance afterwards. For a slot, its id and new
+    expiry are added.
     """
 
     seq: int
@@ -59,9 +60,9 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The aggregate: what the account pays for, the pages it has, and their hosts.
+    """The aggregate: the account's tier and slots, its pages, and their hosts.
 
-    `balance` is in tokens; `bookings` are only those made since the account was loaded.
+    `balance` is in tokens; `bookings` are only those since the account was loaded.
     """
 
     id: str
@@ -75,5 +76,5 @@ class Account:
     mounts: Mapping[str, Mount] = field(default_factory=dict)
 
     def is_prime_at(self, at: datetime) -> bool:
-        """Whether Prime runs at the instant `at`."""
+        """Return whether Prime is active at the instant `at`."""
         return self.tier is Tier.PRIME and (self.tier_until is None or at < self.tier_until)

@@ -1,4 +1,4 @@
-"""What places cost and how many are included, as data.
+"""Prices, durations and included pages of the tiers, as data.
 
 Source: docs/behaviour.md, "Tiers and slots".
 """
@@ -9,11 +9,11 @@ from typing import Final
 
 from domain.page.state import Tier
 
-INCLUDED: Final[Mapping[Tier, int]] = {Tier.FREE: 1, Tier.PRIME: 2}  # places that cost nothing
+INCLUDED: Final[Mapping[Tier, int]] = {Tier.FREE: 1, Tier.PRIME: 2}  # page slots without a price
 SLOT_PRICE: Final = 480  # tokens, for a new slot and for a renewal alike
 SLOT_LASTS: Final = timedelta(days=30)
 WARNED_BEFORE: Final = timedelta(days=7)
 
-# Bounds of our own: what lies beyond them is a mistake, and no number or date overflows.
+# Our own bounds: a higher value is a mistake, and no number or date overflows.
 PAID_AHEAD_MAX: Final = timedelta(days=3_650)
 BALANCE_MAX: Final = 1_000_000_000

@@ -1,4 +1,7 @@
-"""How an event changes a page. Pure and total: no rule is checked here, no clock is read."""
+"""State changes of a page by its events.
+
+Pure and total: no rule is checked here, no clock is read.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -16,17 +19,17 @@ Value = TypeVar("Value")
 
 
 def apply(page: Page, event: e.Event) -> Page:
-    """Return the page as it is after `event`."""
+    """Return the page after `event`."""
     return APPLIERS[type(event)](page, event)
 
 
 def apply_all(page: Page, events: Iterable[e.Event]) -> Page:
-    """Return the page as it is after `events`, in their order."""
+    """Return the page after `events`, in their order."""
     return reduce(apply, events, page)
 
 
-def created(page: Page, event: e.PageCreated) -> Page:
-    """Begin."""
+def page_created(page: Page, event: e.PageCreated) -> Page:
+    """Set the properties of a new page."""
     return replace(
         page,
         account_id=event.account_id,
@@ -39,17 +42,20 @@ def created(page: Page, event: e.PageCreated) -> Page:
 
 
 def entitlement_set(page: Page, event: e.EntitlementSet) -> Page:
-    """Take the new place."""
+    """Set the entitlement."""
     return replace(page, entitlement=event.entitlement)
 
 
 def hosts_set(page: Page, event: e.HostsSet) -> Page:
-    """Take the new canonical host."""
+    """Set the canonical host."""
     return replace(page, host=event.host)
 
 
-def deleted(page: Page, event: e.PageDeleted) -> Page:
-    """Keep nothing but the fact, so that a late publisher finds the page gone."""
+def page_deleted(page: Page, event: e.PageDeleted) -> Page:
+    """Keep only the page's identity and dates.
+
+    A late publisher finds the page deleted.
+    """
     return Page(
         id=page.id,
         account_id=page.account_id,
@@ -60,8 +66,8 @@ def deleted(page: Page, event: e.PageDeleted) -> Page:
     )
 
 
-def changed(page: Page, event: e.PageChanged) -> Page:
-    """Take the new settings."""
+def page_changed(page: Page, event: e.PageChanged) -> Page:
+    """Set the settings."""
     return replace(
         page,
         name=event.name,
@@ -74,7 +80,7 @@ def changed(page: Page, event: e.PageChanged) -> Page:
 
 
 def component_added(page: Page, event: e.ComponentAdded) -> Page:
-    """Make room, then put the node in."""
+    """Move the siblings, then add the node."""
     moved = {
         id_: replace(page.components[id_], position=position)
         for id_, position in event.shifted.items()
@@ -84,141 +90,147 @@ def component_added(page: Page, event: e.ComponentAdded) -> Page:
 
 
 def status_shown(page: Page, event: e.StatusShown) -> Page:
-    """Change what a leaf shows, and since when."""
+    """Set a leaf's status and the time of its change."""
     node = replace(page.components[event.component_id], status=event.status, status_at=event.at)
-    return touched(replace(page, components=put(page.components, node.id, node)), event.at)
+    return with_changed_at(
+        replace(page, components=with_entry(page.components, node.id, node)), event.at
+    )
 
 
-def opened(page: Page, event: e.IncidentOpened) -> Page:
-    """Begin an incident."""
+def incident_opened(page: Page, event: e.IncidentOpened) -> Page:
+    """Add an incident."""
     incident = event.incident
-    grown = put(page.incidents, incident.id, incident)
-    return touched(replace(page, incidents=grown), incident.updated_at)
+    incidents = with_entry(page.incidents, incident.id, incident)
+    return with_changed_at(replace(page, incidents=incidents), incident.updated_at)
 
 
-def posted(page: Page, event: e.UpdatePosted) -> Page:
-    """Let an incident be in the state that its newest update says.
+def update_posted(page: Page, event: e.UpdatePosted) -> Page:
+    """Add an update, and give the incident the update's state.
 
-    A maintenance has started when its state first says so, whenever that was planned.
+    A maintenance has started when its state first says so, at any planned time.
     """
     update, incident = event.update, page.incidents[event.incident_id]
-    grown = replace(
+    extended = replace(
         incident,
         state=update.state,
         updated_at=max(incident.updated_at, update.posted_at),
         started_at=update.occurred_at if begins(incident, update) else incident.started_at,
         updates=(*incident.updates, update),
     )
-    dated = replace(grown, resolved_at=resolved_at(incident, update))
-    return touched(with_incident(page, dated), update.posted_at)
+    changed = replace(extended, resolved_at=resolved_at(incident, update))
+    return with_changed_at(with_incident(page, changed), update.posted_at)
 
 
 def begins(incident: Incident, update: Update) -> bool:
-    """Tell whether an update starts a maintenance that was only planned."""
+    """Return whether an update starts a planned maintenance."""
     return incident.state is IncidentState.SCHEDULED and update.state is not IncidentState.SCHEDULED
 
 
 def resolved_at(before: Incident, update: Update) -> datetime | None:
-    """Return when the incident was resolved: first said so, forgotten when it is reopened."""
+    """Return the incident's first resolution; None after a reopening."""
     if update.state is not IncidentState.RESOLVED:
         return None
     return before.resolved_at or update.occurred_at
 
 
 def incident_changed(page: Page, event: e.IncidentChanged) -> Page:
-    """Take the new properties."""
-    return touched(with_incident(page, event.incident), event.at)
+    """Set an incident's properties."""
+    return with_changed_at(with_incident(page, event.incident), event.at)
 
 
 def update_edited(page: Page, event: e.UpdateEdited) -> Page:
-    """Say other words in the same place."""
+    """Replace the text of an update."""
     incident, update = page.incidents[event.incident_id], event.update
-    words = tuple(update if u.id == update.id else u for u in incident.updates)
+    updates = tuple(update if u.id == update.id else u for u in incident.updates)
     at = update.edited_at or update.posted_at
-    return touched(with_incident(page, replace(incident, updates=words)), at)
+    return with_changed_at(with_incident(page, replace(incident, updates=updates)), at)
 
 
 def update_deleted(page: Page, event: e.UpdateDeleted) -> Page:
-    """Close the gap that an update leaves; the incident stays in the state that it said."""
+    """Remove an update; the incident keeps its state."""
     incident = page.incidents[event.incident_id]
-    words = tuple(u for u in incident.updates if u.id != event.update_id)
-    return touched(with_incident(page, replace(incident, updates=words)), event.at)
+    updates = tuple(u for u in incident.updates if u.id != event.update_id)
+    return with_changed_at(with_incident(page, replace(incident, updates=updates)), event.at)
 
 
 def claim_set(page: Page, event: e.ClaimSet) -> Page:
-    """Claim a leaf."""
+    """Set an incident's claim on a leaf."""
     incident = page.incidents[event.incident_id]
-    return with_incident(page, claims.claim(incident, event.component_id, event.status, event.at))
+    return with_incident(
+        page, claims.set_claim(incident, event.component_id, event.status, event.at)
+    )
 
 
 def claims_ended(page: Page, event: e.ClaimsEnded) -> Page:
-    """Let go of every leaf."""
+    """End all claims of an incident."""
     incident = page.incidents[event.incident_id]
-    return with_incident(page, replace(incident, claims=claims.end(incident.claims, event.at)))
+    return with_incident(
+        page, replace(incident, claims=claims.end_claims(incident.claims, event.at))
+    )
 
 
 def incident_deleted(page: Page, event: e.IncidentDeleted) -> Page:
-    """Forget an incident, its claims included."""
-    return replace(page, incidents=without(page.incidents, event.incident_id))
+    """Remove an incident and its claims."""
+    return replace(page, incidents=without_entry(page.incidents, event.incident_id))
 
 
 def key_set(page: Page, event: e.KeySet) -> Page:
-    """Keep a key as it is now."""
-    return replace(page, keys=put(page.keys, event.key.id, event.key))
+    """Add or replace a key."""
+    return replace(page, keys=with_entry(page.keys, event.key.id, event.key))
 
 
 def key_deleted(page: Page, event: e.KeyDeleted) -> Page:
-    """Forget a key."""
-    return replace(page, keys=without(page.keys, event.key_id))
+    """Remove a key."""
+    return replace(page, keys=without_entry(page.keys, event.key_id))
 
 
 def template_set(page: Page, event: e.TemplateSet) -> Page:
-    """Keep a template as it is now."""
-    return replace(page, templates=put(page.templates, event.template.id, event.template))
+    """Add or replace a template."""
+    return replace(page, templates=with_entry(page.templates, event.template.id, event.template))
 
 
 def template_deleted(page: Page, event: e.TemplateDeleted) -> Page:
-    """Forget a template."""
-    return replace(page, templates=without(page.templates, event.template_id))
+    """Remove a template."""
+    return replace(page, templates=without_entry(page.templates, event.template_id))
 
 
 def suspension_set(page: Page, event: e.SuspensionSet) -> Page:
-    """Keep the page from visitors and keys, or let it go on."""
+    """Set or clear the page's suspension."""
     return replace(page, suspension=event.suspension)
 
 
 def with_incident(page: Page, incident: Incident) -> Page:
     """Return the page with one incident replaced."""
-    return replace(page, incidents=put(page.incidents, incident.id, incident))
+    return replace(page, incidents=with_entry(page.incidents, incident.id, incident))
 
 
-def touched(page: Page, at: datetime) -> Page:
-    """Return the page as changed at `at`, unless that is older than its last change."""
+def with_changed_at(page: Page, at: datetime) -> Page:
+    """Return the page with the later of `at` and its last change."""
     return replace(page, changed_at=max(page.changed_at or at, at))
 
 
-def put(mapping: Mapping[str, Value], key: str, value: Value) -> Mapping[str, Value]:
+def with_entry(mapping: Mapping[str, Value], key: str, value: Value) -> Mapping[str, Value]:
     """Return a mapping with one entry set."""
     return {**mapping, key: value}
 
 
-def without(mapping: Mapping[str, Value], key: str) -> Mapping[str, Value]:
-    """Return a mapping with one entry less."""
+def without_entry(mapping: Mapping[str, Value], key: str) -> Mapping[str, Value]:
+    """Return a mapping without one entry."""
     return {name: value for name, value in mapping.items() if name != key}
 
 
 APPLIERS: Mapping[type[e.Event], Callable[[Page, Any], Page]] = {
-    e.PageCreated: created,
+    e.PageCreated: page_created,
     e.EntitlementSet: entitlement_set,
     e.HostsSet: hosts_set,
-    e.PageDeleted: deleted,
-    e.PageChanged: changed,
+    e.PageDeleted: page_deleted,
+    e.PageChanged: page_changed,
     e.ComponentAdded: component_added,
     e.ComponentsSet: components_set,
     e.ComponentDeleted: component_deleted,
     e.StatusShown: status_shown,
-    e.IncidentOpened: opened,
-    e.UpdatePosted: posted,
+    e.IncidentOpened: incident_opened,
+    e.UpdatePosted: update_posted,
     e.IncidentChanged: incident_changed,
     e.UpdateEdited: update_edited,
     e.UpdateDeleted: update_deleted,

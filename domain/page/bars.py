@@ -1,7 +1,7 @@
-"""The 90-day bar of a leaf: for every day its worst claim, for how long, and by which incidents.
+"""The 90-day bar of a leaf: worst status, minutes and incidents by day.
 
-A function of claims and the day; of today only the worst claim is told, for how
-long it has lasted would be the clock's business.
+A function of claims and the day. Today has its worst status only: its minutes would depend on the
+clock.
 
 Source: docs/behaviour.md, "Bars".
 """
@@ -18,12 +18,15 @@ from domain.status import Status, worst
 
 MINUTE_S = 60
 
-Held = Sequence[tuple[str, Claim]]
+LeafClaims = Sequence[tuple[str, Claim]]
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A day on which something was claimed; `minutes` by status (rounded up), none for today."""
+    """A day with claims: `minutes` by status, rounded up.
+
+    Today has no minutes.
+    """
 
     index: int
     day: date
@@ -34,51 +37,65 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Ninety days, today last (index 89): `known_from` is the index of the first day with data."""
+    """Ninety days, the last one (index 89) is today.
+
+    `known_from` is the index of the first day with data.
+    """
 
     known_from: int
     troubles: tuple[Trouble, ...]
 
     def runs(self) -> list[tuple[Status | None, int, int]]:
-        """Return (status, first index, length) of stretches of alike days; None is no data."""
+        """Return (status, first index, length) of runs of equal days.
+
+        None is no data.
+        """
         worst_of = {trouble.index: trouble.status for trouble in self.troubles}
-        found: list[tuple[Status | None, int, int]] = []
+        runs: list[tuple[Status | None, int, int]] = []
         for index in range(BAR_DAYS):
             no_data = index < self.known_from
             status = None if no_data else worst_of.get(index, Status.OPERATIONAL)
-            if found and found[-1][0] is status:
-                found[-1] = (status, found[-1][1], found[-1][2] + 1)
+            if runs and runs[-1][0] is status:
+                runs[-1] = (status, runs[-1][1], runs[-1][2] + 1)
             else:
-                found.append((status, index, 1))
-        return found
+                runs.append((status, index, 1))
+        return runs
 
 
-def bar_of(held: Held, created_at: datetime, today: date, zone: str) -> Bar:
-    """Return the bar of a leaf; `held` are (incident id, claim) pairs of any time."""
+def bar_of(claims: LeafClaims, created_at: datetime, today: date, zone: str) -> Bar:
+    """Return the bar of a leaf from its claims of any time.
+
+    `claims` are (incident id, claim) pairs.
+    """
     first = today - timedelta(days=BAR_DAYS - 1)
     known_from = min(max(0, (day_of(created_at, zone) - first).days), BAR_DAYS - 1)
     troubles = (
-        trouble_of(touching, day_at(index, first, created_at, zone))
-        for index, touching in sorted(by_day(held, first, today, zone).items())
+        affected_day(day_claims, day_at(index, first, created_at, zone))
+        for index, day_claims in sorted(claims_by_day(claims, first, today, zone).items())
         if index >= known_from
     )
     return Bar(known_from, tuple(trouble for trouble in troubles if trouble))
 
 
-def by_day(held: Held, first: date, today: date, zone: str) -> Mapping[int, Held]:
-    """Return, by index, the claims that touch a day, so that each is looked at where it counts."""
-    found: dict[int, list[tuple[str, Claim]]] = defaultdict(list)
-    for id_, claim in held:
+def claims_by_day(
+    claims: LeafClaims, first: date, today: date, zone: str
+) -> Mapping[int, LeafClaims]:
+    """Return the claims of each day, by its index.
+
+    So each claim is read only for the days that it touches.
+    """
+    by_index: dict[int, list[tuple[str, Claim]]] = defaultdict(list)
+    for id_, claim in claims:
         begins = max((day_of(claim.from_at, zone) - first).days, 0)
         until = min(day_of(claim.until_at, zone), today) if claim.until_at else today
         for index in range(begins, (until - first).days + 1):
-            found[index].append((id_, claim))
-    return found
+            by_index[index].append((id_, claim))
+    return by_index
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of the bar, as far as the leaf existed."""
+    """A day of the bar, from the creation of the leaf on."""
 
     index: int
     day: date
@@ -87,39 +104,47 @@ class Day:
 
     @property
     def is_today(self) -> bool:
-        """Whether it is the bar's last day, which is not over."""
+        """Whether it is the bar's last day, which has not ended."""
         return self.index == BAR_DAYS - 1
 
 
 def day_at(index: int, first: date, created_at: datetime, zone: str) -> Day:
-    """Return a day of the bar that begins with `first`, of a leaf that was made at `created_at`.
+    """Return a day of the bar that starts with `first`.
 
-    What an incident that is told late says of the time before counts in no percent either.
+    The time before `created_at` of the leaf counts neither here nor in uptime, even if an incident
+    is reported later for it.
     """
     day = first + timedelta(days=index)
     return Day(index, day, max(starts_at(day, zone), created_at), ends_at(day, zone))
 
 
-def trouble_of(touching: Held, of: Day) -> Trouble | None:
-    """Return what was claimed of a leaf on a day; None if nothing but operational."""
-    inside = [(id_, claim) for id_, claim in touching if overlaps(claim, of.from_at, of.until_at)]
-    status = worst(claim.status for _, claim in inside)
+def affected_day(claims: LeafClaims, day: Day) -> Trouble | None:
+    """Return the worst status of a day; None if all is operational."""
+    overlapping = [
+        (id_, claim) for id_, claim in claims if overlaps(claim, day.from_at, day.until_at)
+    ]
+    status = worst(claim.status for _, claim in overlapping)
     if status is Status.OPERATIONAL:
         return None
-    minutes = {} if of.is_today else minutes_of([c for _, c in inside], of.from_at, of.until_at)
-    troubling = [id_ for id_, claim in inside if claim.status is not Status.OPERATIONAL]
-    return Trouble(of.index, of.day, status, minutes, tuple(dict.fromkeys(troubling)))
+    minutes = (
+        {} if day.is_today else minutes_of([c for _, c in overlapping], day.from_at, day.until_at)
+    )
+    incident_ids = [id_ for id_, claim in overlapping if claim.status is not Status.OPERATIONAL]
+    return Trouble(day.index, day.day, status, minutes, tuple(dict.fromkeys(incident_ids)))
 
 
 def overlaps(claim: Claim, from_at: datetime, until_at: datetime) -> bool:
-    """Tell whether a claim holds for any time within a window."""
+    """Return whether a claim is valid at any time within a window."""
     return claim.from_at < until_at and (claim.until_at is None or claim.until_at > from_at)
 
 
 def minutes_of(
     claims: Sequence[Claim], from_at: datetime, until_at: datetime
 ) -> Mapping[Status, int]:
-    """Return minutes by status within a window, each second counted once, at its worst."""
+    """Return minutes by status within a window, the worst status first.
+
+    Each second counts once, for its worst status.
+    """
     seconds: dict[Status, float] = {}
     for span in spans(claims, from_at, until_at):
         lasted = (span.until_at - span.from_at).total_seconds()

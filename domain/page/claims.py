@@ -1,4 +1,4 @@
-"""Claims: what an incident says of a leaf, and what a leaf shows when that ends.
+"""Claims: an incident's statuses of leaves, and the status after their end.
 
 Source: docs/behaviour.md, "Claims" and "Resolving an incident".
 """
@@ -11,18 +11,21 @@ from domain.page.state import Claim, Incident, Page
 from domain.status import Status, worst
 
 
-def claim(incident: Incident, component_id: str, status: Status, at: datetime) -> Incident:
-    """Return the incident claiming `status` of a leaf from `at` on, in place of its last claim."""
+def set_claim(incident: Incident, component_id: str, status: Status, at: datetime) -> Incident:
+    """Return the incident with a claim of `status` on a leaf from `at`.
+
+    It replaces the incident's last claim on that leaf.
+    """
     if incident.held.get(component_id) is status:
         return incident
-    others = end(incident.claims, at, only=component_id)
+    others = end_claims(incident.claims, at, only=component_id)
     return replace(incident, claims=(*others, Claim(component_id, status, at)))
 
 
-def end(claims: Iterable[Claim], at: datetime, only: str | None = None) -> tuple[Claim, ...]:
-    """Return the claims with the open ones (of one leaf, or of all) ended at `at`.
+def end_claims(claims: Iterable[Claim], at: datetime, only: str | None = None) -> tuple[Claim, ...]:
+    """Return the claims with the open ones ended at `at`.
 
-    What was claimed for no time at all leaves no trace.
+    `only` limits this to one leaf. A claim without duration is dropped.
     """
     ended = (
         replace(c, until_at=at) if c.until_at is None and only in (None, c.component_id) else c
@@ -32,18 +35,21 @@ def end(claims: Iterable[Claim], at: datetime, only: str | None = None) -> tuple
 
 
 def status_without(page: Page, incident_id: str, component_id: str) -> Status:
-    """Return the worst claim that other unresolved incidents hold on a leaf, else operational."""
+    """Return the worst open claim of other unresolved incidents on a leaf.
+
+    Without one it is operational.
+    """
     return worst(
-        held[component_id]
+        open_claims[component_id]
         for incident in page.incidents.values()
         if incident.id != incident_id
         and not incident.is_resolved
-        and component_id in (held := incident.held)
+        and component_id in (open_claims := incident.held)
     )
 
 
-def released(page: Page, incident: Incident) -> Mapping[str, Status]:
-    """Return what the leaves that an incident holds show once it lets go of them."""
+def statuses_after(page: Page, incident: Incident) -> Mapping[str, Status]:
+    """Return the statuses of an incident's leaves after its claims end."""
     return {
         leaf: status_without(page, incident.id, leaf)
         for leaf in incident.held

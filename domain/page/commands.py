@@ -1,5 +1,6 @@
-"""What a page may be told to do. A log row outlives the code that wrote it: payloads only ever
-gain fields, with defaults.
+"""Commands of a page.
+
+A log row outlives the code that wrote it: payloads only ever gain fields, with defaults.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from domain.status import Impact, IncidentState, Status
 
 @dataclass(frozen=True, slots=True)
 class StatusGiven:
-    """A status for whatever leaves a reference (an id or a name) means."""
+    """A status for all leaves that match a reference (an id or a name)."""
 
     component: str
     status: Status
@@ -23,7 +24,10 @@ class StatusGiven:
 
 @dataclass(frozen=True, slots=True)
 class CreatePage:
-    """Follow-up of an account's `AddPage`: the first command of a page's stream."""
+    """Create the page, as a follow-up of an account's `AddPage`.
+
+    It is the first command of a page's stream.
+    """
 
     account_id: str
     name: str
@@ -33,30 +37,33 @@ class CreatePage:
 
 @dataclass(frozen=True, slots=True)
 class SetEntitlement:
-    """Follow-up of an account: what the page may be from now on."""
+    """Set the page's entitlement, as a follow-up of an account."""
 
     entitlement: Entitlement
 
 
 @dataclass(frozen=True, slots=True)
 class SetHosts:
-    """Follow-up of an account: the page's canonical host changed."""
+    """Set the page's canonical host, as a follow-up of an account."""
 
     host: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class DeletePage:
-    """Follow-up of an account's `RemovePage`: the last command of a page's stream."""
+    """Delete the page, as a follow-up of an account's `RemovePage`.
+
+    It is the last command of a page's stream.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class ChangePage:
-    """Change settings; None leaves one as it is, an empty text clears it.
+    """Change settings; None keeps a setting, an empty text clears it.
 
-    It carries only what was asked for, so that two owners who change different things at once both
-    get their way. `look` replaces the whole look before the rest; `etag` is that of the settings
-    which the change was meant for, if that matters. `logo` is a picture in base64.
+    It carries only the requested changes, so that two owners can change different settings at once.
+    `look` replaces the whole appearance before the other fields apply. `etag` is that of the
+    settings that the change is based on, if given. `logo` is a picture in base64.
     """
 
     name: str | None = None
@@ -91,7 +98,7 @@ class AddComponent:
 
 @dataclass(frozen=True, slots=True)
 class ChangeComponent:
-    """Change or move a node; None leaves a thing as it is.
+    """Change or move a node; None keeps a property.
 
     An empty `description` clears it, an empty `parent` is the root. Under another parent a node
     without `position` comes last.
@@ -109,14 +116,14 @@ class ChangeComponent:
 
 @dataclass(frozen=True, slots=True)
 class DeleteComponent:
-    """Remove a node; what a category holds moves up to where it stood."""
+    """Remove a node; a category's children move up to its position."""
 
     component_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class SetStatus:
-    """Toggle the leaves that `reference` means, without an incident."""
+    """Set the status of the leaves that match `reference`, without an incident."""
 
     reference: str
     status: Status
@@ -124,7 +131,10 @@ class SetStatus:
 
 @dataclass(frozen=True, slots=True)
 class OpenIncident:
-    """Open an incident, with a first update if `body` says something; `started_at` may be past."""
+    """Open an incident, with a first update if `body` is given.
+
+    `started_at` may be in the past.
+    """
 
     incident_id: str
     update_id: str
@@ -138,7 +148,7 @@ class OpenIncident:
 
 @dataclass(frozen=True, slots=True)
 class PostUpdate:
-    """Say something more of an incident, and of leaves."""
+    """Add an update to an incident, with statuses of leaves."""
 
     incident_id: str
     update_id: str
@@ -149,7 +159,7 @@ class PostUpdate:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleMaintenance:
-    """Plan a maintenance of leaves; it claims nothing before it starts."""
+    """Plan a maintenance of leaves; it has no claims before its start."""
 
     incident_id: str
     update_id: str
@@ -164,9 +174,9 @@ class ScheduleMaintenance:
 
 @dataclass(frozen=True, slots=True)
 class StartMaintenance:
-    """Begin a planned maintenance: its leaves get claims of `maintenance`.
+    """Start a planned maintenance: its leaves get claims of `maintenance`.
 
-    `due_at` is the planned start that the clock saw; by hand there is none.
+    `due_at` is the planned start, if the clock starts it; else None.
     """
 
     incident_id: str
@@ -177,7 +187,10 @@ class StartMaintenance:
 
 @dataclass(frozen=True, slots=True)
 class FinishMaintenance:
-    """End a running maintenance, early or late; `due_at` is the planned end that the clock saw."""
+    """End a running maintenance, early or late.
+
+    `due_at` is the planned end, if the clock ends it; else None.
+    """
 
     incident_id: str
     update_id: str
@@ -187,7 +200,7 @@ class FinishMaintenance:
 
 @dataclass(frozen=True, slots=True)
 class ChangeIncident:
-    """Correct an incident, or plan a maintenance anew; None leaves a thing as it is."""
+    """Correct an incident or replan a maintenance; None keeps a property."""
 
     incident_id: str
     title: str | None = None
@@ -201,7 +214,7 @@ class ChangeIncident:
 
 @dataclass(frozen=True, slots=True)
 class EditUpdate:
-    """Put other words in the place of an update's."""
+    """Replace the text of an update."""
 
     incident_id: str
     update_id: str
@@ -210,7 +223,7 @@ class EditUpdate:
 
 @dataclass(frozen=True, slots=True)
 class DeleteUpdate:
-    """Take an update's words out of the timeline; what it did to state and leaves stays."""
+    """Remove an update from the timeline; its statuses stay."""
 
     incident_id: str
     update_id: str
@@ -218,14 +231,14 @@ class DeleteUpdate:
 
 @dataclass(frozen=True, slots=True)
 class DeleteIncident:
-    """Remove an incident with its words, its claims and its downtime."""
+    """Remove an incident with its updates, its claims and its downtime."""
 
     incident_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class CreateKey:
-    """Give a monitor a credential; `hash` is the SHA-256 of the secret in hexadecimal."""
+    """Create an API key; `hash` is the SHA-256 of the secret, in hexadecimal."""
 
     key_id: str
     name: str
@@ -234,7 +247,10 @@ class CreateKey:
 
 @dataclass(frozen=True, slots=True)
 class ChangeKey:
-    """Rename, disable, enable or (with a new `hash`) rotate a key; None leaves a thing as it is."""
+    """Rename, disable, enable or rotate a key; None keeps a property.
+
+    A new `hash` rotates it.
+    """
 
     key_id: str
     name: str | None = None
@@ -244,21 +260,24 @@ class ChangeKey:
 
 @dataclass(frozen=True, slots=True)
 class DeleteKey:
-    """Take a credential away for good."""
+    """Remove an API key."""
 
     key_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class SuspendPage:
-    """The operator keeps the page from visitors and from its keys, or tells another reason."""
+    """Suspend the page for visitors and keys, or change the reason.
+
+    The operator does this.
+    """
 
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UnsuspendPage:
-    """The operator lets a suspended page go on as it was."""
+    """End a page's suspension, by the operator."""
 
 
 Command: TypeAlias = (

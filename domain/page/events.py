@@ -1,4 +1,7 @@
-"""What happened to a page. An event is complete: applying it needs no rule and no clock."""
+"""Events of a page.
+
+An event is complete: applying it needs no rule and no clock.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +35,7 @@ class PageCreated:
 
 @dataclass(frozen=True, slots=True)
 class EntitlementSet:
-    """The account deals the page another place or tier."""
+    """The page has a new entitlement from the account."""
 
     entitlement: Entitlement
 
@@ -46,14 +49,14 @@ class HostsSet:
 
 @dataclass(frozen=True, slots=True)
 class PageDeleted:
-    """The page and all it held are gone."""
+    """The page and its contents are deleted."""
 
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class PageChanged:
-    """Settings have these values now."""
+    """The settings have these values."""
 
     name: str
     is_public: bool
@@ -65,7 +68,10 @@ class PageChanged:
 
 @dataclass(frozen=True, slots=True)
 class ComponentAdded:
-    """The tree has a node more; `shifted` are the new positions of siblings that made room."""
+    """The tree has a new node.
+
+    `shifted` are the new positions of its siblings.
+    """
 
     component: Component
     shifted: Mapping[str, int]
@@ -73,21 +79,21 @@ class ComponentAdded:
 
 @dataclass(frozen=True, slots=True)
 class ComponentsSet:
-    """These nodes of the tree have these properties and places now."""
+    """These nodes have these properties and positions."""
 
     components: tuple[Component, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ComponentDeleted:
-    """A node is gone; nothing stands under it any more, and nothing is claimed of it."""
+    """A node is deleted, without children and without claims."""
 
     component_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class StatusShown:
-    """A leaf shows `status` from `at` on."""
+    """A leaf has `status` from `at` on."""
 
     component_id: str
     status: Status
@@ -96,14 +102,14 @@ class StatusShown:
 
 @dataclass(frozen=True, slots=True)
 class IncidentOpened:
-    """An incident exists; its claims follow as events of their own."""
+    """An incident exists; separate events add its claims."""
 
     incident: Incident
 
 
 @dataclass(frozen=True, slots=True)
 class UpdatePosted:
-    """An incident's timeline grew; its state is that of the update."""
+    """An incident has a new update, and the update's state."""
 
     incident_id: str
     update: Update
@@ -111,7 +117,10 @@ class UpdatePosted:
 
 @dataclass(frozen=True, slots=True)
 class IncidentChanged:
-    """An incident has these properties and claims from `at` on; its words stay."""
+    """An incident has these properties and claims from `at` on.
+
+    Its updates stay.
+    """
 
     incident: Incident
     at: datetime
@@ -119,7 +128,7 @@ class IncidentChanged:
 
 @dataclass(frozen=True, slots=True)
 class UpdateEdited:
-    """An update says this now."""
+    """An update has this text."""
 
     incident_id: str
     update: Update
@@ -127,7 +136,7 @@ class UpdateEdited:
 
 @dataclass(frozen=True, slots=True)
 class UpdateDeleted:
-    """An update's words are gone."""
+    """An update is deleted."""
 
     incident_id: str
     update_id: str
@@ -136,7 +145,10 @@ class UpdateDeleted:
 
 @dataclass(frozen=True, slots=True)
 class ClaimSet:
-    """An incident claims `status` of a leaf from `at` on, in place of what it claimed before."""
+    """An incident claims `status` of a leaf from `at` on.
+
+    It replaces the incident's earlier claim on that leaf.
+    """
 
     incident_id: str
     component_id: str
@@ -146,7 +158,7 @@ class ClaimSet:
 
 @dataclass(frozen=True, slots=True)
 class ClaimsEnded:
-    """An incident holds no claim any more."""
+    """An incident has no open claims any more."""
 
     incident_id: str
     at: datetime
@@ -154,35 +166,35 @@ class ClaimsEnded:
 
 @dataclass(frozen=True, slots=True)
 class IncidentDeleted:
-    """An incident is gone, and its downtime with it."""
+    """An incident is deleted with its downtime."""
 
     incident_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class KeySet:
-    """A key exists with these properties now."""
+    """A key exists with these properties."""
 
     key: Key
 
 
 @dataclass(frozen=True, slots=True)
 class KeyDeleted:
-    """A key opens nothing any more."""
+    """A key is deleted and gives no access any more."""
 
     key_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateSet:
-    """A template exists with these words now."""
+    """A template exists with these texts."""
 
     template: Template
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateDeleted:
-    """A template is gone."""
+    """A template is deleted."""
 
     template_id: str
 

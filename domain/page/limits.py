@@ -1,7 +1,7 @@
-"""How much a page can hold: every number in one place. What is decided refuses one more.
+"""Limits of a page's contents, as data; a decision refuses one more.
 
-They keep a drain's work bounded by what it loads, and are so far
-above what people need that whoever meets one is most likely a program gone wrong.
+They bound the work of a drain by the size of its load. They are far above real use: a client that
+reaches one is most likely faulty.
 
 Source: docs/architecture.md, "A drain loads recent history".
 """
@@ -22,22 +22,23 @@ TEMPLATES: Final = 200
 UNRESOLVED: Final = 500  # incidents that are not resolved
 PLANNED: Final = 500  # maintenances that are scheduled or running
 RECENT: Final = 2_000  # incidents and maintenances, resolved ones of two weeks included
-UPDATES: Final = 1_000  # of one incident; what resolves it is never one too many
-CLAIMS: Final = 50_000  # what incidents said of components within 90 days
+UPDATES: Final = 1_000  # of one incident; a resolving update is always allowed
+CLAIMS: Final = 50_000  # claims of incidents on components within 90 days
 
-# Text, in bytes of UTF-8: it bounds what a drain loads. Source: docs/behaviour.md, "Limits".
+# Text, in bytes of UTF-8: it bounds the load of a drain. Source: docs/behaviour.md, "Limits".
 KIB: Final = 1_024
-# Unresolved, scheduled, or ended so lately: two days more than a page shows, for every time zone.
+# Recent incidents: unresolved, scheduled, or ended within these days. A page shows two days fewer;
+# the difference covers every time zone.
 AT_HAND_DAYS: Final = 16
-INCIDENT_TEXT_BYTES: Final = 4 * KIB * KIB  # titles and messages of the incidents at hand
+INCIDENT_TEXT_BYTES: Final = 4 * KIB * KIB  # titles and messages of the recent incidents
 TREE_TEXT_BYTES: Final = 256 * KIB  # names and descriptions of all components
 TEMPLATE_TEXT_BYTES: Final = 1 * KIB * KIB  # a list of templates is one answer
-RESOLVING_CHARACTERS: Final = 1_000  # what resolves an incident may say although there is no room
-# The longest message: a character has four bytes at most. An incident is reopened only where it
-# has room, or each end of the same incident could add its thousand characters.
+RESOLVING_CHARACTERS: Final = 1_000  # of a resolving update beyond the limit
+# The longest message: a character has at most four bytes. Reopening needs this much room; else
+# each resolution of the same incident could add another thousand characters.
 MESSAGE_BYTES: Final = 4 * BODY_LIMIT
 
 
-def full(sentence: str) -> Rejection:
-    """Refuse one more, until there is room again."""
+def limit_reached(sentence: str) -> Rejection:
+    """Return the rejection of one more item."""
     return Rejection(Code.CONFLICT, sentence)

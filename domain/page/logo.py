@@ -1,4 +1,4 @@
-"""A page's logo: what may be one, told by its bytes alone.
+"""A page's logo: accepted formats, detected by the bytes alone.
 
 Source: docs/behaviour.md, "Settings of a page".
 """
@@ -26,21 +26,21 @@ PNG_HEADER: Final = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"
 PNG_HEADER_BYTES, WEBP_HEADER_BYTES = 24, 30
 LOSSLESS: Final = b"\x2f"
 MARKER: Final = 0xFF
-# JPEG: what begins a frame names its size (C4, C8 and CC are tables), what stands alone, what ends.
+# JPEG markers: frames with a size (C4, C8 and CC are tables), without a segment, and last ones.
 FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 ALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 LAST: Final = frozenset({0xD9, 0xDA})
 
 
 class LogoError(ValueError):
-    """What was given is no logo; the message is a sentence for its owner."""
+    """An invalid logo; the message is a sentence for its owner."""
 
 
 @dataclass(frozen=True, slots=True)
 class Logo:
     """A picture by its digest, with its size in pixels.
 
-    `content` is there only until it is saved: whoever loads a page does not need it.
+    `content` is empty once the logo is saved: a loaded page does not need it.
     """
 
     digest: str
@@ -51,12 +51,12 @@ class Logo:
 
     @property
     def name(self) -> str:
-        """The artifact's name: another picture has another one."""
+        """The artifact's name, distinct for each picture."""
         return f"logo/{self.digest}.{EXTENSIONS[self.type]}"
 
 
 def decode_logo(text: str) -> Logo:
-    """Return the logo that base64 holds. Raises LogoError."""
+    """Return the logo of a base64 text. Raises LogoError."""
     if len(text) > BYTES_MAX * 4 // 3 + 4:
         raise LogoError(TOO_HEAVY)
     try:
@@ -67,21 +67,21 @@ def decode_logo(text: str) -> Logo:
 
 
 def read_logo(content: bytes) -> Logo:
-    """Return the logo that these bytes are, with its picture and nothing else. Raises LogoError."""
+    """Return the logo of a picture's bytes, without metadata. Raises LogoError."""
     if len(content) > BYTES_MAX:
         raise LogoError(TOO_HEAVY)
     for type_, read in READERS.items():
         if (size := read(content)) is not None:
             if not all(1 <= side <= SIDE_MAX for side in size):
                 raise LogoError(BAD_SIZE)
-            kept = stripped(content, type_)
-            digest = sha256(kept).hexdigest()[:DIGEST_DIGITS]
-            return Logo(digest, type_, *size, kept)
+            picture = strip_metadata(content, type_)
+            digest = sha256(picture).hexdigest()[:DIGEST_DIGITS]
+            return Logo(digest, type_, *size, picture)
     raise LogoError(NO_PICTURE)
 
 
-def stripped(content: bytes, type_: str) -> bytes:
-    """Return a picture without what is none. Raises LogoError."""
+def strip_metadata(content: bytes, type_: str) -> bytes:
+    """Return a picture without its metadata. Raises LogoError."""
     try:
         return STRIPPERS[type_](content)
     except pictures.AnimatedError:
@@ -91,7 +91,7 @@ def stripped(content: bytes, type_: str) -> bytes:
 
 
 def png_size(content: bytes) -> Size | None:
-    """Return the size that a PNG's header says; None if it is none."""
+    """Return (width, height) of a PNG from its header, or None."""
     if len(content) < PNG_HEADER_BYTES or not content.startswith(PNG_HEADER):
         return None
     width, height = struct.unpack_from(">II", content, 16)
@@ -99,7 +99,7 @@ def png_size(content: bytes) -> Size | None:
 
 
 def jpeg_size(content: bytes) -> Size | None:
-    """Return the size that a JPEG's frame says; None if it is none."""
+    """Return (width, height) of a JPEG from its frame, or None."""
     if not content.startswith(b"\xff\xd8\xff"):
         return None
     for marker, start in segments(content):
@@ -110,23 +110,23 @@ def jpeg_size(content: bytes) -> Size | None:
 
 
 def segments(content: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the markers of a JPEG up to its picture, each with where its length stands."""
-    at = 2
-    while at + 4 <= len(content) and content[at] == MARKER:
-        marker = content[at + 1]
+    """Yield the markers of a JPEG before its scan, with length offsets."""
+    offset = 2
+    while offset + 4 <= len(content) and content[offset] == MARKER:
+        marker = content[offset + 1]
         if marker == MARKER:  # filling
-            at += 1
+            offset += 1
         elif marker in ALONE:
-            at += 2
+            offset += 2
         elif marker in LAST:
             return
         else:
-            yield marker, at + 2
-            at += 2 + max(2, int.from_bytes(content[at + 2 : at + 4]))
+            yield marker, offset + 2
+            offset += 2 + max(2, int.from_bytes(content[offset + 2 : offset + 4]))
 
 
 def webp_size(content: bytes) -> Size | None:
-    """Return the size that the first chunk of a WebP says; None if it is none."""
+    """Return (width, height) of a WebP from its first chunk, or None."""
     is_webp = content[:4] == b"RIFF" and content[8:12] == b"WEBP"
     if not is_webp or len(content) < WEBP_HEADER_BYTES:
         return None

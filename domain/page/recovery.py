@@ -1,4 +1,4 @@
-"""Which commands say that trouble is over, and which have no text: a limit on bytes spares them."""
+"""Recovery commands and plain toggles, which a limit on bytes exempts."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ from domain.status import IncidentState, Status
 
 
 def is_toggle(command: Any) -> bool:  # noqa: ANN401 - any command
-    """Tell whether a command changes a component's status and nothing else."""
+    """Return whether a command only changes a component's status."""
     if isinstance(command, ChangeComponent):
         return command == ChangeComponent(command.component_id, status=command.status)
     return isinstance(command, SetStatus)
 
 
 def is_recovery(command: Any) -> bool:  # noqa: ANN401 - any command
-    """Tell whether a command resolves an incident, or toggles to operational."""
+    """Return whether a command resolves an incident or toggles to operational."""
     match command:
         case PostUpdate(state=IncidentState.RESOLVED) | FinishMaintenance():
             return True

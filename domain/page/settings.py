@@ -1,4 +1,4 @@
-"""A page's settings as one thing, and the etag that tells whether they are still the same."""
+"""A page's settings and their etag."""
 
 import json
 from dataclasses import asdict
@@ -13,12 +13,12 @@ HEADLINE_LIMIT = 80
 ETAG_DIGITS = 16
 
 
-class Settings(Protocol):
-    """What has a page's settings: the page itself, or what its owner sees of it."""
+class PageSettings(Protocol):
+    """Any object with a page's settings: the page, or an owner's view."""
 
     @property
     def name(self) -> str:
-        """What the page is called."""
+        """Name of the page."""
 
     @property
     def is_public(self) -> bool:
@@ -26,24 +26,27 @@ class Settings(Protocol):
 
     @property
     def description(self) -> str | None:
-        """What it says of itself."""
+        """Description of the page."""
 
     @property
     def time_zone(self) -> str:
-        """Where its days begin."""
+        """IANA time zone of its days."""
 
     @property
     def look(self) -> Look:
-        """How it looks."""
+        """Appearance of the page."""
 
     @property
     def logo(self) -> Logo | None:
-        """What picture stands for it."""
+        """Logo of the page."""
 
 
-def etag_of(settings: Settings) -> str:
-    """Return a hash of the settings: what was changed and changed back counts as unchanged."""
-    told = [
+def etag_of(settings: PageSettings) -> str:
+    """Return a hash of the settings.
+
+    A change that is undone gives the same hash again.
+    """
+    values = [
         settings.name,
         settings.is_public,
         settings.description,
@@ -51,4 +54,4 @@ def etag_of(settings: Settings) -> str:
         asdict(settings.look),
         settings.logo and settings.logo.digest,
     ]
-    return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:ETAG_DIGITS]
+    return sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:ETAG_DIGITS]

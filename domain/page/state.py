@@ -1,7 +1,7 @@
-"""A page as its drain holds it in memory: small, read whole, never changed in place.
+"""A page as its drain holds it in memory, never changed in place.
 
-Every mapping is treated as immutable: `apply` makes a new one, so that what differs between two
-states is told by identity alone (which is how a drain knows what to save).
+Every mapping is treated as immutable: `apply` makes a new one. A drain compares two states by
+identity alone to find its changes.
 """
 
 from collections.abc import Mapping
@@ -18,14 +18,14 @@ UNCOUNTED = -1
 
 
 class Tier(StrEnum):
-    """What an account pays for."""
+    """The paid tier of an account."""
 
     FREE = "free"
     PRIME = "prime"
 
 
 class ComponentKind(StrEnum):
-    """A leaf has a status of its own; a category holds leaves and categories."""
+    """The kind: a leaf has a status, a category holds nodes."""
 
     LEAF = "leaf"
     CATEGORY = "category"
@@ -33,7 +33,10 @@ class ComponentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A node of the tree. `status` is what a leaf shows, or what is pinned on a category."""
+    """A node of the tree.
+
+    `status` is a leaf's status, or a category's pin.
+    """
 
     id: str
     name: str
@@ -54,7 +57,10 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """That an incident said `status` of a leaf from `from_at` until `until_at` (None: still)."""
+    """An incident's claim of `status` on a leaf, from `from_at` to `until_at`.
+
+    `until_at` is None while the claim is open.
+    """
 
     component_id: str
     status: Status
@@ -64,7 +70,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One entry of an incident's timeline, with the statuses that it gave to leaves."""
+    """One entry of an incident's timeline, with its statuses of leaves."""
 
     id: str
     state: IncidentState
@@ -77,9 +83,9 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """An incident or a maintenance: its words, oldest first, and its claims, past and present.
+    """An incident or a maintenance: its updates and claims, oldest first.
 
-    `leaves` are those that a maintenance is planned for; before its start it claims none.
+    `leaves` are those of a planned maintenance; before its start it has no claims.
     """
 
     id: str
@@ -98,15 +104,15 @@ class Incident:
     leaves: tuple[str, ...] = ()
     updates: tuple[Update, ...] = ()
     claims: tuple[Claim, ...] = ()
-    # Counted on the first question: a drain asks at each command that brings text.
+    # Computed on first use: a drain reads it for each command with text.
     _text_bytes: int = field(default=UNCOUNTED, init=False, repr=False, compare=False)
 
     @property
     def text_bytes(self) -> int:
-        """How much text its title and its messages are, in bytes of UTF-8."""
+        """Size of its title and messages, in bytes of UTF-8."""
         if self._text_bytes == UNCOUNTED:
-            said = utf8_size(self.title) + sum(utf8_size(u.body) for u in self.updates)
-            object.__setattr__(self, "_text_bytes", said)
+            size = utf8_size(self.title) + sum(utf8_size(u.body) for u in self.updates)
+            object.__setattr__(self, "_text_bytes", size)
         return self._text_bytes
 
     @property
@@ -116,13 +122,13 @@ class Incident:
 
     @property
     def held(self) -> Mapping[str, Status]:
-        """The claims it holds now, by leaf."""
+        """Its open claims, by leaf."""
         return {c.component_id: c.status for c in self.claims if c.until_at is None}
 
 
 @dataclass(frozen=True, slots=True)
 class PastIncident:
-    """What the 90 days keep of an incident that is too old to be loaded itself."""
+    """An incident too old to be loaded, with its claims of 90 days."""
 
     id: str
     title: str
@@ -130,7 +136,10 @@ class PastIncident:
 
 
 class Mode(StrEnum):
-    """Which theme a page has: dark unless the visitor prefers light, or always the one."""
+    """The colour mode of a page; `auto` follows the visitor's preference.
+
+    `auto` is dark unless the visitor prefers light.
+    """
 
     AUTO = "auto"
     DARK = "dark"
@@ -139,7 +148,10 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How the owner wants the page to look; names of labels and headlines are statuses."""
+    """The appearance of a page, as its owner chose it.
+
+    The keys of `labels` and `headlines` are statuses.
+    """
 
     labels: Mapping[str, str] = field(default_factory=dict)
     headlines: Mapping[str, str] = field(default_factory=dict)
@@ -152,7 +164,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A monitor's credential; only the hash of the secret is ever kept."""
+    """An API key of a monitor; of the secret only the hash is stored."""
 
     id: str
     name: str
@@ -163,7 +175,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Words that an owner uses again and again; without a name it goes by its title."""
+    """A text for repeated use; without a name it has its title."""
 
     id: str
     title: str
@@ -177,7 +189,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """What the account grants the page: its tier, and until when it is served (None: no end)."""
+    """The page's tier and end of service (None: no end), from the account."""
 
     tier: Tier = Tier.FREE
     tier_until: datetime | None = None
@@ -191,7 +203,10 @@ class Entitlement:
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """That the operator keeps a page from visitors and from its keys, since when, and why."""
+    """A page's suspension by the operator: since when, and why.
+
+    It blocks visitors and keys.
+    """
 
     at: datetime
     reason: str | None = None
@@ -199,9 +214,10 @@ class Suspension:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The aggregate. `past` are the incidents of the 90 days that are too old to be loaded.
+    """The aggregate: a page with its components, incidents and keys.
 
-    `templates` are there only while commands speak of them: nothing else needs them.
+    `past` are the incidents of the 90 days that are too old to be loaded. `templates` are loaded
+    only for commands about them.
     """
 
     id: str
@@ -226,7 +242,7 @@ class Page:
 
     @property
     def is_open(self) -> bool:
-        """Whether visitors may see the page, for as long as it has a place.
+        """Whether visitors may see the page while it is served.
 
         Source: docs/behaviour.md, "Visibility".
         """

@@ -1,4 +1,4 @@
-"""What a page may be told of its templates. Payloads only ever gain fields, with defaults."""
+"""Commands on a page's templates. Payloads only ever gain fields, with defaults."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from domain.status import Impact, IncidentKind, IncidentState
 
 @dataclass(frozen=True, slots=True)
 class AddTemplate:
-    """Keep words for later; a maintenance has neither state nor impact to keep."""
+    """Add a template; a maintenance has neither state nor impact."""
 
     template_id: str
     title: str
@@ -20,7 +20,7 @@ class AddTemplate:
 
 @dataclass(frozen=True, slots=True)
 class ChangeTemplate:
-    """Change a template; None leaves a thing as it is, an empty text clears it."""
+    """Change a template; None keeps a property, an empty text clears it."""
 
     template_id: str
     title: str | None = None
@@ -35,6 +35,6 @@ class ChangeTemplate:
 
 @dataclass(frozen=True, slots=True)
 class DeleteTemplate:
-    """Forget a template; what was opened from it stays."""
+    """Remove a template; incidents opened from it stay."""
 
     template_id: str

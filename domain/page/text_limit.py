@@ -1,7 +1,7 @@
-"""Whether a page has room for more text: what a drain loads stays bounded.
+"""Limits of a page's text, which bound the load of a drain.
 
-Text is counted in bytes of UTF-8: titles and messages of the incidents at hand, names and
-descriptions of the tree, templates. What adds none always has room.
+Text is counted in bytes of UTF-8: titles and messages of recent incidents, names and descriptions
+of the tree, templates. A command that adds none is always allowed.
 
 Source: docs/behaviour.md, "Limits".
 """
@@ -24,7 +24,7 @@ from domain.results import Code, Rejection
 from domain.status import IncidentState
 from domain.text import utf8_size
 
-AT_HAND: Final = timedelta(days=AT_HAND_DAYS)
+RECENT_PERIOD: Final = timedelta(days=AT_HAND_DAYS)
 INCIDENTS_FULL: Final = (
     "The incidents that are open, planned or recently over hold as much text as a page can have:"
     f" {INCIDENT_TEXT_BYTES // KIB**2} MB. Shorten or delete some of it first."
@@ -43,14 +43,14 @@ TEMPLATES_FULL: Final = (
 
 
 def text_limit(sentence: str, field: str | None) -> Rejection:
-    """Refuse text, naming the field that brings it."""
+    """Return the rejection of a text, with its field."""
     return Rejection(Code.TEXT_LIMIT, sentence, {field: sentence} if field else {})
 
 
 def no_room_for_message(
     page: Page, incident: Incident, state: IncidentState, body: str | None, at: datetime
 ) -> Rejection | None:
-    """Return why an update can't bring this message, or can't reopen its incident."""
+    """Return why an update's message or reopening exceeds the limit, or None."""
     room = room_in_incidents(page, at, incident)
     if room >= MESSAGE_BYTES:
         return None
@@ -67,28 +67,31 @@ def no_room_for_message(
 def no_room_in_incidents(
     page: Page, more: int, field: str, at: datetime, changed: Incident | None = None
 ) -> Rejection | None:
-    """Return why incidents can't hold so many bytes more, of which the `changed` one is at hand."""
+    """Return why incidents can't hold `more` bytes, or None.
+
+    `changed` counts even if it is not recent.
+    """
     if more <= 0 or more <= room_in_incidents(page, at, changed):
         return None
     return text_limit(INCIDENTS_FULL, field)
 
 
 def room_in_incidents(page: Page, at: datetime, changed: Incident | None) -> int:
-    """Return how many bytes the incidents at hand, and the `changed` one, may still get."""
+    """Return the free bytes for text of recent incidents and `changed`."""
     return INCIDENT_TEXT_BYTES - sum(
         incident.text_bytes
         for incident in page.incidents.values()
-        if incident is changed or is_at_hand(incident, at)
+        if incident is changed or is_recent(incident, at)
     )
 
 
-def is_at_hand(incident: Incident, at: datetime) -> bool:
-    """Tell whether each drain loads an incident."""
-    return incident.resolved_at is None or incident.resolved_at >= at - AT_HAND
+def is_recent(incident: Incident, at: datetime) -> bool:
+    """Return whether every drain loads an incident."""
+    return incident.resolved_at is None or incident.resolved_at >= at - RECENT_PERIOD
 
 
 def no_room_in_tree(page: Page, new: Component, old: Component | None = None) -> Rejection | None:
-    """Return why a node can't say more than it did."""
+    """Return why a node's text exceeds the limit, or None."""
     more = node_bytes(new) - (node_bytes(old) if old else 0)
     if more <= 0 or sum(map(node_bytes, page.components.values())) + more <= TREE_TEXT_BYTES:
         return None
@@ -97,25 +100,25 @@ def no_room_in_tree(page: Page, new: Component, old: Component | None = None) ->
 
 
 def node_bytes(node: Component) -> int:
-    """Return how much text a node of the tree has."""
+    """Return the size of a node's text, in bytes."""
     return utf8_size(node.name) + utf8_size(node.description or "")
 
 
 def no_room_in_templates(
     page: Page, new: Template, old: Template | None = None
 ) -> Rejection | None:
-    """Return why a template can't say more than it did."""
+    """Return why a template's text exceeds the limit, or None."""
     more = template_bytes(new) - (template_bytes(old) if old else 0)
-    held = _total(page.templates.values()) if more > 0 else 0
-    if more <= 0 or held + more <= TEMPLATE_TEXT_BYTES:
+    size = _total_bytes(page.templates.values()) if more > 0 else 0
+    if more <= 0 or size + more <= TEMPLATE_TEXT_BYTES:
         return None
     return text_limit(TEMPLATES_FULL, "body" if new.body else "title")
 
 
-def _total(templates: Iterable[Template]) -> int:
+def _total_bytes(templates: Iterable[Template]) -> int:
     return sum(map(template_bytes, templates))
 
 
 def template_bytes(template: Template) -> int:
-    """Return how much text a template has."""
+    """Return the size of a template's text, in bytes."""
     return sum(utf8_size(text or "") for text in (template.title, template.name, template.body))

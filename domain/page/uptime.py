@@ -19,7 +19,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 class Span(NamedTuple):
-    """A stretch of time in which the worst claim on a leaf was `status`."""
+    """A time span with the worst claimed status of a leaf."""
 
     from_at: datetime
     until_at: datetime
@@ -27,31 +27,34 @@ class Span(NamedTuple):
 
 
 def spans(claims: Iterable[Claim], from_at: datetime, until_at: datetime) -> list[Span]:
-    """Cut claims into disjoint spans within a window; where claims overlap, the worst one wins.
+    """Return disjoint spans within a window; the worst overlapping claim wins.
 
-    One pass over the edges: a monitor that flaps makes ten thousand claims in 90 days.
+    One pass over the edges: a monitor that toggles often makes ten thousand claims in 90 days.
     """
     changes = edges(claims, from_at, until_at)
     covering: Counter[Status] = Counter()
-    found = []
+    result = []
     for start, stop in pairwise(sorted(changes)):
         covering.update(changes[start])
         if statuses := [status for status, count in covering.items() if count]:
-            found.append(Span(start, stop, worst(statuses)))
-    return found
+            result.append(Span(start, stop, worst(statuses)))
+    return result
 
 
 def edges(
     claims: Iterable[Claim], from_at: datetime, until_at: datetime
 ) -> Mapping[datetime, Counter[Status]]:
-    """Return how many claims of each status begin (+) and end (-) at an instant of a window."""
-    found: dict[datetime, Counter[Status]] = defaultdict(Counter)
+    """Return the changes of claim counts by instant and status, within a window.
+
+    A begin counts +1, an end -1.
+    """
+    counts: dict[datetime, Counter[Status]] = defaultdict(Counter)
     for claim in claims:
         start, stop = max(claim.from_at, from_at), min(claim.until_at or until_at, until_at)
         if start < stop:
-            found[start][claim.status] += 1
-            found[stop][claim.status] -= 1
-    return found
+            counts[start][claim.status] += 1
+            counts[stop][claim.status] -= 1
+    return counts
 
 
 def downtime(claims: Iterable[Claim], from_at: datetime, until_at: datetime) -> int:
@@ -63,13 +66,19 @@ def downtime(claims: Iterable[Claim], from_at: datetime, until_at: datetime) -> 
 
 
 def window(created_at: datetime, today: date, zone: str) -> tuple[datetime, datetime]:
-    """Return what a percent covers: the bar's days before today, since the leaf existed."""
+    """Return the window of an uptime percent, as (from, until).
+
+    It has the bar's days before today, from the leaf's creation on.
+    """
     first = starts_at(today - timedelta(days=BAR_DAYS - 1), zone)
     return max(first, created_at), starts_at(today, zone)
 
 
 def percent(claims: Iterable[Claim], created_at: datetime, today: date, zone: str) -> float | None:
-    """Return the uptime percent, two decimals, rounded down; None without any day before today."""
+    """Return the uptime in percent, two decimals, rounded down.
+
+    It is None without a full day before today.
+    """
     if day_of(created_at, zone) >= today:
         return None
     from_at, until_at = window(created_at, today, zone)

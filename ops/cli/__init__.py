@@ -1,4 +1,4 @@
-"""The operator's command, `hepstatus`, and what its verbs do.
+"""The operator's command, `hepstatus`, and the functions of its verbs.
 
 Imports `domain`, Click and `ops.local`; never a test.
 """

@@ -1,4 +1,4 @@
-"""What the operator does for owners: accounts, pages, components, keys, tiers."""
+"""The operator's writes for owners: accounts, pages, components, keys, tiers."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from domain.store.postgres.accounts import accounts
 from domain.store.postgres.engine import sync_engine
 from domain.subdomains import subdomain_problem
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT, clean, clean_line
-from ops.cli.writes import CommandRefusedError, change, write
+from ops.cli.writes import CommandRefusedError, run_in_transaction, write
 from web.api.accounts.passwords import hash_password
 
 IF_MADE = "`hepstatus account reset-password` gives it another password, if it is there."
@@ -35,27 +35,29 @@ def create_account(email: str, password: str) -> str:
     account_id, address = mint("a"), email.strip()
     if problem := email_problem(address) or password_problem(password, address, common_passwords()):
         raise CommandRefusedError(problem)
-    hashed = hash_password(password)
-    if not change(accounts.create_account, account_id, address, hashed, then=IF_MADE):
+    password_hash = hash_password(password)
+    if not run_in_transaction(
+        accounts.create_account, account_id, address, password_hash, then=IF_MADE
+    ):
         message = f"There is an account for {email} already."
         raise CommandRefusedError(message)
     return account_id
 
 
 def reset_password(email: str, password: str) -> None:
-    """Give an account another password; its sessions end.
+    """Set another password for an account; its sessions end.
 
     Raises CommandRefusedError and UnsureError.
     """
     if problem := password_problem(password, email, common_passwords()):
         raise CommandRefusedError(problem)
-    hashed = hash_password(password)
-    if not change(accounts.reset_password, email, hashed, then=IF_RESET):
-        raise CommandRefusedError(no_account(email))
+    password_hash = hash_password(password)
+    if not run_in_transaction(accounts.reset_password, email, password_hash, then=IF_RESET):
+        raise CommandRefusedError(build_no_account_message(email))
 
 
-def no_account(email: str) -> str:
-    """Say that there is no such account."""
+def build_no_account_message(email: str) -> str:
+    """Return the message about a missing account."""
     return f"There is no account for {email}."
 
 
@@ -64,20 +66,23 @@ def account_of(email: str) -> str:
     with sync_engine().connect() as conn:
         login = accounts.login_of(conn, email)
     if login is None:
-        raise CommandRefusedError(no_account(email))
+        raise CommandRefusedError(build_no_account_message(email))
     return login.account_id
 
 
 def create_page(email: str, name: str, subdomain: str | None) -> tuple[str, str | None]:
-    """Return the id and the host of a new page. Raises CommandRefusedError, NotPublishedError."""
+    """Return the id and the host of a new page.
+
+    Raises CommandRefusedError, NotPublishedError.
+    """
     account_id, page_id = account_of(email), mint("p")
-    host = f"{checked(subdomain)}.{load_settings().base_domain}" if subdomain else None
-    write(account_id, AddPage(page_id, named(name), host))
+    host = f"{check_subdomain(subdomain)}.{load_settings().base_domain}" if subdomain else None
+    write(account_id, AddPage(page_id, check_name(name), host))
     return page_id, host
 
 
 def make_public(page_id: str) -> None:
-    """Let visitors see a page. Raises CommandRefusedError, NotPublishedError."""
+    """Publish a page to visitors. Raises CommandRefusedError, NotPublishedError."""
     write(page_id, ChangePage(is_public=True))
 
 
@@ -86,16 +91,16 @@ def add_component(
 ) -> str:
     """Return the id of a new component. Raises CommandRefusedError, NotPublishedError."""
     component_id = mint("c")
-    words = described(description)
-    command = AddComponent(component_id, named(name), kind, parent, description=words)
+    text = check_description(description)
+    command = AddComponent(component_id, check_name(name), kind, parent, description=text)
     write(find_page(page).id, command)
     return component_id
 
 
 def create_key(page: str, name: str) -> str:
-    """Return the secret of a new key; it is stored nowhere."""
+    """Return the secret of a new key, which is not stored."""
     secret = mint_key()
-    write(find_page(page).id, CreateKey(mint("k"), named(name), secret_hash(secret)))
+    write(find_page(page).id, CreateKey(mint("k"), check_name(name), secret_hash(secret)))
     return secret
 
 
@@ -108,12 +113,12 @@ def set_tier(email: str, tier: Tier, until: datetime | None) -> None:
 
 
 def suspend_page(page: str, reason: str | None) -> None:
-    """Keep a page from visitors and its keys. Raises CommandRefusedError, NotPublishedError."""
-    write(find_page(page).id, SuspendPage(described(reason, "reason")))
+    """Block a page's visitors and keys. Raises CommandRefusedError, NotPublishedError."""
+    write(find_page(page).id, SuspendPage(check_description(reason, "reason")))
 
 
 def unsuspend_page(page: str) -> None:
-    """Let a suspended page go on. Raises CommandRefusedError, NotPublishedError."""
+    """End the suspension of a page. Raises CommandRefusedError, NotPublishedError."""
     write(find_page(page).id, UnsuspendPage())
 
 
@@ -126,22 +131,22 @@ def all_pages() -> list[owned.ListedPage]:
 def find_page(page: str) -> owned.ListedPage:
     """Return a page by id, host or subdomain. Raises CommandRefusedError."""
     host = page if "." in page else f"{page}.{load_settings().base_domain}"
-    for found in all_pages():
-        if page == found.id or host.lower() == found.host:
-            return found
+    for row in all_pages():
+        if page == row.id or host.lower() == row.host:
+            return row
     message = f"There is no page {page}: `hepstatus page list` shows them."
     raise CommandRefusedError(message)
 
 
-def checked(subdomain: str) -> str:
-    """Return a subdomain that can be one. Raises CommandRefusedError."""
+def check_subdomain(subdomain: str) -> str:
+    """Return a valid subdomain in lower case. Raises CommandRefusedError."""
     if problem := subdomain_problem(subdomain.lower()):
         raise CommandRefusedError(problem)
     return subdomain.lower()
 
 
-def described(description: str | None, what: str = "description") -> str | None:
-    """Return a text that is none too long to describe something. Raises CommandRefusedError."""
+def check_description(description: str | None, what: str = "description") -> str | None:
+    """Return a description within its length limit. Raises CommandRefusedError."""
     tidy = clean(description)
     if tidy and len(tidy) > DESCRIPTION_LIMIT:
         message = f"A {what} may have at most {DESCRIPTION_LIMIT} characters."
@@ -149,8 +154,8 @@ def described(description: str | None, what: str = "description") -> str | None:
     return tidy
 
 
-def named(name: str) -> str:
-    """Return a name that is none too long, nor blank. Raises CommandRefusedError."""
+def check_name(name: str) -> str:
+    """Return a name of valid length. Raises CommandRefusedError."""
     tidy = clean_line(name)
     if tidy is None or len(tidy) > NAME_LIMIT:
         message = f"A name has 1 to {NAME_LIMIT} characters."

@@ -1,4 +1,4 @@
-"""Backup and restore for the operator: what goes wrong is a sentence."""
+"""Backup and restore for the operator, with errors as sentences."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +11,8 @@ from ops.cli.writes import CommandRefusedError
 
 
 @dataclass(frozen=True, slots=True)
-class Copied:
-    """What a backup holds."""
+class BackupSummary:
+    """A summary of a backup: table and row counts, schema step, time."""
 
     tables: int
     rows: int
@@ -20,10 +20,10 @@ class Copied:
     made_at: datetime
 
 
-def backup(file: Path) -> Copied:
-    """Write a backup to `file`, which is new. Raises CommandRefusedError if that can't be done."""
+def backup(file: Path) -> BackupSummary:
+    """Write a backup to the new `file`. Raises CommandRefusedError."""
     try:
-        return told(backups.backup(file))
+        return summarize(backups.backup(file))
     except FileExistsError:
         message = f"{file} is there already: name another, or move it away first."
         raise CommandRefusedError(message) from None
@@ -35,16 +35,16 @@ def backup(file: Path) -> Copied:
         raise CommandRefusedError(message) from None
 
 
-def restore(file: Path) -> Copied:
-    """Restore a backup. Raises CommandRefusedError with a sentence that says what was done."""
+def restore(file: Path) -> BackupSummary:
+    """Restore a backup. Raises CommandRefusedError with the state of the data."""
     from domain.store.postgres import (
-        restore as restores,  # Alembic: no other verb waits for its import
+        restore as restores,  # imports Alembic, which other verbs do not need
     )
 
     try:
-        return told(restores.restore(file))
-    except (restores.CannotRestoreError, restores.NotForgottenError) as reason:
-        raise CommandRefusedError(str(reason)) from None
+        return summarize(restores.restore(file))
+    except (restores.CannotRestoreError, restores.NotForgottenError) as error:
+        raise CommandRefusedError(str(error)) from None
     except POSTGRES_ERRORS as error:
         message = (
             f"Postgres stands in the way ({first_line(error)}): nothing was restored, unless it was"
@@ -56,7 +56,7 @@ def restore(file: Path) -> Copied:
         raise CommandRefusedError(message) from None
 
 
-def told(manifest: backups.Manifest) -> Copied:
-    """Return what an operator wants to know of a backup."""
+def summarize(manifest: backups.Manifest) -> BackupSummary:
+    """Return the operator's summary of a backup."""
     rows = sum(table.rows for table in manifest.tables)
-    return Copied(len(manifest.tables), rows, manifest.step, manifest.made_at)
+    return BackupSummary(len(manifest.tables), rows, manifest.step, manifest.made_at)

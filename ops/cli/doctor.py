@@ -1,4 +1,4 @@
-"""The doctor: what is reachable, what is behind, and what to do about it."""
+"""The doctor: checks of reachability and backlogs, with advice."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,14 +16,14 @@ from workers.render.png import PngUnavailable, svg_to_png
 
 SLOW_S = 10.0
 SLOW_MS = 2_000  # a write that takes longer is answered 202
-FEW = 10  # writes of which nothing can be told: a start of everything makes the first ones wait
+FEW = 10  # too few writes for a verdict: after a start the first ones wait
 LONG_QUEUE = 1_000
 DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at; `advice` is what to do if it is not well."""
+    """The result of one check; `advice` is the remedy if it fails."""
 
     name: str
     is_well: bool
@@ -32,46 +32,50 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Look at everything; nothing is changed.
+    """Run all checks; nothing is changed.
 
-    Figures are read from Postgres: if that is not well, they would only say so again.
+    The figures come from Postgres: if that check fails, they are skipped.
     """
     settings = load_settings()
-    parts = [guarded(check, settings) for check in (postgres, redis, broker)]
-    ill = {part.name for part in parts if not part.is_well}
-    figures = () if "postgres" in ill else (unapplied, unpublished, latency, failures, mounts)
+    parts = [run_safely(check, settings) for check in (postgres, redis, broker)]
+    failed_names = {part.name for part in parts if not part.is_well}
+    figures = (
+        () if "postgres" in failed_names else (unapplied, unpublished, latency, failures, mounts)
+    )
     return [
         *parts,
-        *(told(check, settings, ill) for check in (queues, worker, *figures, png)),
+        *(run_check(check, settings, failed_names) for check in (queues, worker, *figures, png)),
     ]
 
 
-def told(check: Callable[[Settings], Finding], settings: Settings, ill: set[str]) -> Finding:
-    """Return what a check finds; of what only an ill part knows, that it is unknown.
+def run_check(
+    check: Callable[[Settings], Finding], settings: Settings, failed_names: set[str]
+) -> Finding:
+    """Run a check; without its dependency, return an unknown finding.
 
-    To ask all the same would take seconds, and advise to mend what may be well.
+    The check itself would take seconds, and its advice may concern a healthy part.
     """
     name = check.__name__
-    if (part := TOLD_BY.get(name)) in ill:
+    if (part := DEPENDENCIES.get(name)) in failed_names:
         what = f"unknown, for {'Redis' if part == 'redis' else 'the broker'} does not answer"
         return Finding(name, is_well=False, what=what, advice=f"See `{part}` above.")
-    found = guarded(check, settings)
-    if name == "worker" and not found.is_well and "postgres" in ill:
-        return replace(found, advice=WAITING)
-    return found
+    finding = run_safely(check, settings)
+    if name == "worker" and not finding.is_well and "postgres" in failed_names:
+        return replace(finding, advice=WAITING)
+    return finding
 
 
-def guarded(check: Callable[[Settings], Finding], settings: Settings) -> Finding:
-    """Turn what a check raises into a finding: the doctor never falls ill."""
+def run_safely(check: Callable[[Settings], Finding], settings: Settings) -> Finding:
+    """Run a check, and turn an exception into a finding."""
     try:
         return check(settings)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
+    except Exception as error:  # noqa: BLE001 - every error becomes a finding
         name = check.__name__
-        return Finding(name, is_well=False, what=in_a_line(error), advice=ADVICE[name])
+        return Finding(name, is_well=False, what=first_line(error), advice=ADVICE[name])
 
 
-def in_a_line(error: BaseException) -> str:
-    """Return what an error says first, else what it is."""
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's text, else its type."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
@@ -90,13 +94,13 @@ ADVICE = {
 }
 
 
-# Who has to answer for a check to find anything, beside Postgres.
-TOLD_BY = {"queues": "broker", "worker": "redis", "unpublished": "redis"}
+# The part on which a check depends, beside Postgres.
+DEPENDENCIES = {"queues": "broker", "worker": "redis", "unpublished": "redis"}
 WAITING = "Workers can't report while Postgres is not well: see `postgres` above, then look again."
 
 
 def postgres(_: Settings) -> Finding:
-    """The log answers and has its tables."""
+    """Check that the log answers and has its tables."""
     try:
         with sync_engine().connect() as conn:
             backlog(conn, "", "")
@@ -108,26 +112,26 @@ def postgres(_: Settings) -> Finding:
 
 
 def redis(_: Settings) -> Finding:
-    """Visitors' Redis answers."""
+    """Check that the visitors' Redis answers."""
     artifacts.cache_redis().ping()
     return Finding("redis", is_well=True, what="answers")
 
 
 def broker(_: Settings) -> Finding:
-    """Doorbells can be rung."""
+    """Check that the broker answers."""
     is_well = worker_doorbell().is_reachable()
     return Finding("broker", is_well, "answers" if is_well else "silent", ADVICE["broker"])
 
 
 def queues(_: Settings) -> Finding:
-    """No queue is long: rings are taken as they come."""
+    """Check that no queue is long."""
     lengths = worker_doorbell().lengths(QUEUES)
     what = ", ".join(f"{queue} {length}" for queue, length in lengths.items())
     return Finding("queues", max(lengths.values()) < LONG_QUEUE, what, ADVICE["queues"])
 
 
 def worker(_: Settings) -> Finding:
-    """A worker has swept lately; a pool that is small is no fault, but promises less."""
+    """Check that a worker has swept lately; a small pool is only mentioned."""
     cache = artifacts.cache_redis()
     is_well, size = worker_seen(cache), pool_size(cache)
     what = "at work" if is_well else "none has got through a sweep lately"
@@ -140,41 +144,44 @@ def worker(_: Settings) -> Finding:
 
 
 def unapplied(_: Settings) -> Finding:
-    """No command waits long."""
+    """Check that no command waits long."""
     with sync_engine().connect() as conn:
-        found = backlog(conn, "", "")
-    is_well = found.oldest_s < SLOW_S
-    what = f"{found.unapplied} commands, the oldest for {found.oldest_s:.0f} s"
+        figures = backlog(conn, "", "")
+    is_well = figures.oldest_s < SLOW_S
+    what = f"{figures.unapplied} commands, the oldest for {figures.oldest_s:.0f} s"
     return Finding("unapplied", is_well, what, ADVICE["unapplied"])
 
 
 def unpublished(_: Settings) -> Finding:
-    """No page is behind."""
+    """Check that no page is behind."""
     with sync_engine().connect() as conn:
-        found = backlog(conn, build_id(), artifacts.epoch())
-    what = f"{found.pages_behind} of {found.pages} pages are behind, and {found.hosts_behind} hosts"
-    if found.pages_in_vain:
-        what += f"; {found.pages_in_vain} pages were tried in vain"
-    is_well = not (found.pages_behind or found.pages_in_vain or found.hosts_behind)
+        figures = backlog(conn, build_id(), artifacts.epoch())
+    what = (
+        f"{figures.pages_behind} of {figures.pages} pages are behind,"
+        f" and {figures.hosts_behind} hosts"
+    )
+    if figures.pages_in_vain:
+        what += f"; {figures.pages_in_vain} pages were tried in vain"
+    is_well = not (figures.pages_behind or figures.pages_in_vain or figures.hosts_behind)
     return Finding("unpublished", is_well, what, ADVICE["unpublished"])
 
 
 def latency(_: Settings) -> Finding:
-    """Most writes were published fast enough lately."""
+    """Check that most writes were published fast enough lately."""
     with sync_engine().connect() as conn:
-        found = latency_lately(conn)
-    if not found.count:
+        figures = latency_lately(conn)
+    if not figures.count:
         return Finding("latency", is_well=True, what=f"no write in {LATELY_MIN} minutes")
     what = (
-        f"of {found.count} writes in {LATELY_MIN} minutes half took {found.p50_ms} ms or less,"
-        f" 99 of 100 {found.p99_ms} ms"
+        f"of {figures.count} writes in {LATELY_MIN} minutes half took {figures.p50_ms} ms or less,"
+        f" 99 of 100 {figures.p99_ms} ms"
     )
-    is_well = found.count < FEW or (found.p50_ms or 0) <= SLOW_MS
+    is_well = figures.count < FEW or (figures.p50_ms or 0) <= SLOW_MS
     return Finding("latency", is_well, what, ADVICE["latency"])
 
 
 def failures(_: Settings) -> Finding:
-    """No command failed."""
+    """Check that no command failed."""
     with sync_engine().connect() as conn:
         count = failed_lately(conn)
     what = f"{count} commands failed in 24 hours"
@@ -182,7 +189,7 @@ def failures(_: Settings) -> Finding:
 
 
 def mounts(_: Settings) -> Finding:
-    """Domains are looked up when they are due."""
+    """Check that no domain lookup is overdue."""
     with sync_engine().connect() as conn:
         count = overdue_checks(conn)
     what = f"{count} lookups of domains are overdue"
@@ -190,9 +197,9 @@ def mounts(_: Settings) -> Finding:
 
 
 def png(_: Settings) -> Finding:
-    """PNG badges can be drawn."""
+    """Check that PNG badges can be rendered."""
     try:
         svg_to_png(DOT)
-    except PngUnavailable as reason:
-        return Finding("png", is_well=False, what=str(reason), advice=ADVICE["png"])
+    except PngUnavailable as error:
+        return Finding("png", is_well=False, what=str(error), advice=ADVICE["png"])
     return Finding("png", is_well=True, what="libcairo is there")

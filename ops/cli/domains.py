@@ -1,4 +1,4 @@
-"""What the operator sees of pages' hosts, and asks of DNS again."""
+"""The operator's view of pages' hosts, and new DNS checks."""
 
 from domain.account.domain_commands import VerifyMount
 from domain.store.postgres.domains.custom_domains import OwnedMount, find_mount, mounts_of_page
@@ -8,30 +8,33 @@ from ops.cli.accounts import find_page
 from ops.cli.writes import CommandRefusedError, write
 
 
-def mounts_of(page: str) -> list[OwnedMount]:
-    """Return the mounts of a page (an id, a host or a subdomain). Raises CommandRefusedError."""
+def list_mounts(page: str) -> list[OwnedMount]:
+    """Return the mounts of a page (an id, a host or a subdomain).
+
+    Raises CommandRefusedError.
+    """
     page_id = find_page(page).id
     with sync_engine().connect() as conn:
         return mounts_of_page(conn, owner_of(conn, page_id) or "", page_id)
 
 
 def verify_mount(mount_id: str) -> OwnedMount:
-    """Have a mount looked up again. Raises CommandRefusedError, NotPublishedError."""
-    found = _found(mount_id)
-    write(found.account_id, VerifyMount(found.mount.page_id, mount_id))
-    return _found(mount_id)
+    """Look up a mount in DNS again. Raises CommandRefusedError, NotPublishedError."""
+    owned = _load_mount(mount_id)
+    write(owned.account_id, VerifyMount(owned.mount.page_id, mount_id))
+    return _load_mount(mount_id)
 
 
-def _found(mount_id: str) -> OwnedMount:
+def _load_mount(mount_id: str) -> OwnedMount:
     with sync_engine().connect() as conn:
-        found = find_mount(conn, mount_id)
-    if found is None:
+        owned = find_mount(conn, mount_id)
+    if owned is None:
         message = f"There is no mount {mount_id}: `hepstatus mount list PAGE` shows them."
         raise CommandRefusedError(message)
-    return found
+    return owned
 
 
-def told(owned: OwnedMount) -> str:
+def format_mount(owned: OwnedMount) -> str:
     """Return a mount as a line for the terminal."""
     mount = owned.mount
     marks = "primary" if mount.is_primary else "-"

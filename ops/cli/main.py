@@ -1,4 +1,7 @@
-"""The operator's command, `hepstatus`. Its writes go through the same log as everybody's."""
+"""The operator's command, `hepstatus`.
+
+Its writes use the same command log as those of the API.
+"""
 
 import secrets
 import sys
@@ -11,9 +14,7 @@ from domain.page.state import ComponentKind, Tier
 from domain.runtime.settings import SettingsError, load_settings, require_stack
 from domain.store.postgres.engine import UNREACHABLE
 from domain.text import is_storable, printable
-from ops.cli import accounts, doctor
-from ops.cli import backups as care
-from ops.cli import domains as mounts
+from ops.cli import accounts, backups, doctor, domains
 from ops.cli.terminal import say
 from ops.cli.token_verbs import tokens
 from ops.cli.writes import CommandRefusedError, NotPublishedError, UnsureError
@@ -60,16 +61,16 @@ def examine() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def back_up(file: Path) -> None:
     """Write everything to FILE, a new one, as of one instant; nobody has to stop for it."""
-    made = care.backup(file)
-    say(f"{file}: {made.rows} rows of {made.tables} tables, schema {made.step}.")
+    summary = backups.backup(file)
+    say(f"{file}: {summary.rows} rows of {summary.tables} tables, schema {summary.step}.")
 
 
 @cli.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore(file: Path) -> None:
     """Fill an EMPTY database from FILE; every page is published anew."""
-    made = care.restore(file)
-    say(f"{made.rows} rows of {made.tables} tables, as of {made.made_at:%F %H:%M} UTC.")
+    summary = backups.restore(file)
+    say(f"{summary.rows} rows of {summary.tables} tables, as of {summary.made_at:%F %H:%M} UTC.")
     say("Every page is published anew by the workers.")
 
 
@@ -83,9 +84,9 @@ def account() -> None:
 @click.option("--password", help="Chosen at random, and printed, if not given.")
 def create_account(email: str, password: str | None) -> None:
     """Make an account for EMAIL."""
-    chosen = password or secrets.token_urlsafe(12)
-    account_id = accounts.create_account(email, chosen)
-    say(f"{account_id}  {email}" + ("" if password else f"  password: {chosen}"))
+    effective_password = password or secrets.token_urlsafe(12)
+    account_id = accounts.create_account(email, effective_password)
+    say(f"{account_id}  {email}" + ("" if password else f"  password: {effective_password}"))
 
 
 @account.command("reset-password")
@@ -96,13 +97,16 @@ def reset_password(email: str, *, password_stdin: bool) -> None:
 
     All its sessions end, and its devices are strangers.
     """
-    chosen = read_password() if password_stdin else secrets.token_urlsafe(12)
-    accounts.reset_password(email, chosen)
-    say(f"{email}" + ("" if password_stdin else f"  password: {chosen}"))
+    password = read_password() if password_stdin else secrets.token_urlsafe(12)
+    accounts.reset_password(email, password)
+    say(f"{email}" + ("" if password_stdin else f"  password: {password}"))
 
 
 def read_password() -> str:
-    """Return the first line of standard input. Raises CommandRefusedError if it is no text."""
+    """Return the first line of standard input.
+
+    Raises CommandRefusedError if it is not text.
+    """
     try:
         line = sys.stdin.readline().rstrip("\r\n")
     except UnicodeDecodeError:
@@ -125,7 +129,7 @@ def page() -> None:
 def create_page(email: str, name: str, subdomain: str | None, *, public: bool) -> None:
     """Make a page NAME for the account EMAIL."""
     page_id, host = accounts.create_page(email, name, subdomain)
-    # Told as soon as it is so: whoever sees only what fails after it would make another.
+    # Printed at once: after a later failure the operator must not create a second page.
     say(f"{page_id}  {load_settings().page_url(host) if host else '(no host)'}")
     if public:
         accounts.make_public(page_id)
@@ -134,10 +138,10 @@ def create_page(email: str, name: str, subdomain: str | None, *, public: bool) -
 @page.command("list")
 def list_pages() -> None:
     """List all pages."""
-    for found in accounts.all_pages():
-        state = "public" if found.is_public else "hidden"
-        state = "suspended" if found.is_suspended else state
-        say(f"{found.id}  {found.host or '-':<32} {state}  {found.email}  {found.name}")
+    for row in accounts.all_pages():
+        state = "public" if row.is_public else "hidden"
+        state = "suspended" if row.is_suspended else state
+        say(f"{row.id}  {row.host or '-':<32} {state}  {row.email}  {row.name}")
 
 
 @page.command("suspend")
@@ -198,15 +202,15 @@ def mount() -> None:
 @click.argument("page")
 def list_mounts(page: str) -> None:
     """List the hosts of PAGE, and what was found of each in DNS."""
-    for found in mounts.mounts_of(page):
-        say(mounts.told(found))
+    for owned in domains.list_mounts(page):
+        say(domains.format_mount(owned))
 
 
 @mount.command("verify")
 @click.argument("mount")
 def verify_mount(mount: str) -> None:
     """Have MOUNT (an id) looked up in DNS again, now."""
-    say(mounts.told(mounts.verify_mount(mount)))
+    say(domains.format_mount(domains.verify_mount(mount)))
 
 
 @cli.group()
@@ -228,31 +232,31 @@ def set_tier(email: str, tier: str, until: datetime | None) -> None:
 cli.add_command(tokens)
 
 
-def refuse_unreadable(arguments: list[str]) -> None:
-    """Refuse bytes that are no text: nothing could store them. Raises CommandRefusedError."""
-    for place, argument in enumerate(arguments, start=1):
+def check_arguments(arguments: list[str]) -> None:
+    """Check that arguments are UTF-8 text. Raises CommandRefusedError."""
+    for number, argument in enumerate(arguments, start=1):
         if not is_storable(argument):
-            message = f"Argument {place} is not text in UTF-8."
+            message = f"Argument {number} is not text in UTF-8."
             raise CommandRefusedError(message)
 
 
 def main() -> None:
-    """Run the command; what goes wrong is a sentence and exit code 1."""
+    """Run the command; errors become a sentence and exit code 1."""
     try:
-        refuse_unreadable(sys.argv[1:])
+        check_arguments(sys.argv[1:])
         cli(prog_name="hepstatus")
-    except (CommandRefusedError, NotPublishedError, UnsureError, SettingsError) as reason:
-        sys.exit(printable(str(reason)))
+    except (CommandRefusedError, NotPublishedError, UnsureError, SettingsError) as error:
+        sys.exit(printable(str(error)))
     except UNREACHABLE as error:
-        sys.exit(printable(outage(error)))
+        sys.exit(printable(build_outage_message(error)))
 
 
-def outage(error: BaseException) -> str:
-    """Say what did not answer; an error that names a file is of the disk."""
+def build_outage_message(error: BaseException) -> str:
+    """Return the message for an outage; an OSError with a file concerns the disk."""
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."
-    said = doctor.in_a_line(error)
-    return f"The database does not answer ({said}). `hepstatus doctor` tells more."
+    message = doctor.first_line(error)
+    return f"The database does not answer ({message}). `hepstatus doctor` tells more."
 
 
 if __name__ == "__main__":

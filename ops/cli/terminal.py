@@ -1,4 +1,4 @@
-"""What the operator's terminal is told: nothing of a tenant's reaches it raw."""
+"""Output on the operator's terminal, with control characters escaped."""
 
 import click
 
@@ -6,5 +6,5 @@ from domain.text import printable
 
 
 def say(line: object) -> None:
-    """Print a line; what a terminal would obey, or show out of order, is escaped."""
+    """Print a line, with control and reordering characters escaped."""
     click.echo(printable(str(line)))

@@ -3,7 +3,7 @@
 import click
 
 from domain.store.postgres.engine import UNREACHABLE
-from ops.cli import tokens as door
+from ops.cli import tokens as token_actions
 from ops.cli.terminal import say
 
 
@@ -17,10 +17,10 @@ def tokens() -> None:
 @click.argument("amount", type=int)
 def grant(email: str, amount: int) -> None:
     """Give AMOUNT tokens to the account EMAIL."""
-    door.grant_tokens(email, amount)
+    token_actions.grant_tokens(email, amount)
     try:
-        say(f"{email} has {door.balance_of(email)} tokens.")
-    except UNREACHABLE:  # that they were granted stays true
+        say(f"{email} has {token_actions.balance_of(email)} tokens.")
+    except UNREACHABLE:  # the grant itself succeeded
         say(f"{email} was granted {amount} tokens; how many these are now can't be read.")
 
 
@@ -28,14 +28,14 @@ def grant(email: str, amount: int) -> None:
 @click.argument("email")
 def balance(email: str) -> None:
     """Print how many tokens the account EMAIL has."""
-    say(door.balance_of(email))
+    say(token_actions.balance_of(email))
 
 
 @tokens.command("ledger")
 @click.argument("email")
 def ledger(email: str) -> None:
     """List the changes of the balance of the account EMAIL, newest first, 1,000 at most."""
-    for row in door.ledger_of(email):
+    for row in token_actions.ledger_of(email):
         slot = f"  {row.slot_id} until {row.slot_expires_at:%Y-%m-%d %H:%M}" if row.slot_id else ""
         when = f"{row.at:%Y-%m-%d %H:%M:%S}"
         say(f"{when}  {row.kind:<5}  {row.amount:>+9}  {row.balance:>9}{slot}")

@@ -1,4 +1,4 @@
-"""What the operator does with tokens: grant them, and look at balances and ledgers."""
+"""The operator's view of tokens: grants, balances and ledgers."""
 
 from domain.account.commands import GrantTokens
 from domain.account.state import Booking
@@ -12,7 +12,7 @@ ROWS_MAX = 1_000
 
 
 def grant_tokens(email: str, amount: int) -> None:
-    """Give an account tokens. Raises CommandRefusedError, NotPublishedError."""
+    """Grant tokens to an account. Raises CommandRefusedError, NotPublishedError."""
     write(account_of(email), GrantTokens(amount))
 
 
@@ -24,7 +24,10 @@ def balance_of(email: str) -> int:
 
 
 def ledger_of(email: str) -> list[Booking]:
-    """Return an account's ledger, newest first, at most 1,000 rows. Raises CommandRefusedError."""
+    """Return an account's ledger, newest first, at most 1,000 rows.
+
+    Raises CommandRefusedError.
+    """
     account_id = account_of(email)
     with sync_engine().connect() as conn:
         return bookings_before(conn, account_id, None, ROWS_MAX)

@@ -1,4 +1,4 @@
-"""The operator's way of a write: through the same log as everybody's, back after publication."""
+"""The operator's writes: through the command log, with a wait for publication."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -16,20 +16,20 @@ from domain.store.postgres.receipts import Receipt, receipt
 Value = TypeVar("Value")
 
 PUBLISHED_WITHIN_S = 10.0
-LOOK_S = 0.02
-ENDS = {"published", "refused", "failed"}  # nothing more happens to a receipt
+POLL_S = 0.02
+FINAL_STATES = {"published", "refused", "failed"}  # of a receipt
 OPERATOR = Authority("system", "operator")
 
 
 class CommandRefusedError(Exception):
-    """What was asked for was refused; the message is a sentence."""
+    """The command was rejected; the message is a sentence."""
 
 
 class NotPublishedError(Exception):
-    """The write is safe in the log, but no worker has shown it yet."""
+    """The write is stored, but no worker has published it yet."""
 
     def __init__(self, receipt_id: str) -> None:
-        """Say so, with the receipt."""
+        """Build the message with the receipt id."""
         super().__init__(
             f"It is stored (receipt {receipt_id}) but not published after"
             f" {PUBLISHED_WITHIN_S:.0f} s: is a worker running? `hepstatus doctor` tells."
@@ -37,10 +37,10 @@ class NotPublishedError(Exception):
 
 
 class UnsureError(Exception):
-    """Nobody can tell whether something was stored."""
+    """It is unknown whether the write was stored."""
 
     def __init__(self, what: str, then: str) -> None:
-        """Say of what, and what to do then."""
+        """Build the message from the write and the next step."""
         super().__init__(
             f"The connection to Postgres was lost while {what} was being stored: it may or may not"
             f" have been. {then}"
@@ -48,39 +48,39 @@ class UnsureError(Exception):
 
 
 def tell(stream_id: str, story: Iterable[tuple[datetime, Any]]) -> None:
-    """Append many commands, each with the time of its events, and wait for the last one.
+    """Append many commands with their event times, and wait for the last.
 
-    Raises as `write` does; a refusal of the last one only is told.
+    Raises as `write` does; only a rejection of the last one is reported.
     """
     drafts = [Draft(mint("r"), command, OPERATOR, stream_id, due_at=at) for at, command in story]
     if drafts:
-        store_and_follow(stream_id, drafts, PUBLISHED_WITHIN_S)
+        store_and_wait(stream_id, drafts, PUBLISHED_WITHIN_S)
 
 
 def write(stream_id: str, command: Any, within_s: float = PUBLISHED_WITHIN_S) -> None:  # noqa: ANN401 - any command
-    """Append as the operator and wait.
+    """Append a command as the operator, and wait for its publication.
 
     Raises CommandRefusedError, NotPublishedError and UnsureError.
     """
-    store_and_follow(stream_id, [Draft(mint("r"), command, OPERATOR, stream_id)], within_s)
+    store_and_wait(stream_id, [Draft(mint("r"), command, OPERATOR, stream_id)], within_s)
 
 
-def store_and_follow(stream_id: str, drafts: Sequence[Draft], within_s: float) -> None:
-    """Append all or none, and wait for the last one. Raises as `write` does."""
+def store_and_wait(stream_id: str, drafts: Sequence[Draft], within_s: float) -> None:
+    """Append all or none, and wait for the last. Raises as `write`."""
     receipt_id = drafts[-1].id
     try:
         store(drafts)
     except DBAPIError as error:
         if stored_nothing(error):
             raise
-        refuse_unless_found(receipt_id, within_s)
-    follow(stream_id, receipt_id, within_s)
+        require_receipt(receipt_id, within_s)
+    ring_and_wait(stream_id, receipt_id, within_s)
 
 
-def change(statements: Callable[..., Value], *args: Any, then: str) -> Value:  # noqa: ANN401 - as they take
-    """Call a store function of what is no command, in one transaction.
+def run_in_transaction(statements: Callable[..., Value], *args: Any, then: str) -> Value:  # noqa: ANN401 - as they take
+    """Call a store function in one transaction, for a change without a command.
 
-    Raises UnsureError, which says what to do then, if nobody can tell whether it is done.
+    Raises UnsureError with the next step in `then` if its outcome is unknown.
     """
     try:
         with sync_engine().begin() as conn:
@@ -92,7 +92,7 @@ def change(statements: Callable[..., Value], *args: Any, then: str) -> Value:  #
 
 
 def store(drafts: Sequence[Draft]) -> None:
-    """Append in one transaction. Raises CommandRefusedError where the stream is not open."""
+    """Append in one transaction. Raises CommandRefusedError for a closed stream."""
     with sync_engine().begin() as conn:
         for draft in drafts:
             if append(conn, draft) is None:
@@ -100,14 +100,14 @@ def store(drafts: Sequence[Draft]) -> None:
                 raise CommandRefusedError(message)
 
 
-def refuse_unless_found(receipt_id: str, within_s: float) -> None:
-    """Look for a receipt until Postgres answers. Raises UnsureError if it is not there."""
-    if look_for(receipt_id, within_s, lambda _: True) is None:
+def require_receipt(receipt_id: str, within_s: float) -> None:
+    """Wait for a receipt until Postgres answers. Raises UnsureError without one."""
+    if wait_for_receipt(receipt_id, within_s, lambda _: True) is None:
         raise UnsureError(f"this (receipt {receipt_id})", "Look before you repeat it.")
 
 
-def look(receipt_id: str) -> Receipt | None:
-    """Return a receipt, if it is there and can be read just now."""
+def read_receipt(receipt_id: str) -> Receipt | None:
+    """Return a receipt, or None if it is missing or unreadable."""
     try:
         with sync_engine().connect() as conn:
             return receipt(conn, receipt_id)
@@ -115,27 +115,29 @@ def look(receipt_id: str) -> Receipt | None:
         return None
 
 
-def look_for(receipt_id: str, within_s: float, is_it: Callable[[Receipt], bool]) -> Receipt | None:
-    """Return a receipt once it is there and `is_it`; None if that is not so within `within_s`."""
+def wait_for_receipt(
+    receipt_id: str, within_s: float, condition: Callable[[Receipt], bool]
+) -> Receipt | None:
+    """Return a receipt once `condition` holds; None after `within_s` seconds."""
     ends_at = time.monotonic() + within_s
     while time.monotonic() < ends_at:
-        found = look(receipt_id)
-        if found and is_it(found):
-            return found
-        time.sleep(LOOK_S)
+        row = read_receipt(receipt_id)
+        if row and condition(row):
+            return row
+        time.sleep(POLL_S)
     return None
 
 
-def follow(stream_id: str, receipt_id: str, within_s: float) -> None:
-    """Ring, and wait for one's receipt. Raises CommandRefusedError and NotPublishedError."""
+def ring_and_wait(stream_id: str, receipt_id: str, within_s: float) -> None:
+    """Ring, and wait for a receipt. Raises CommandRefusedError and NotPublishedError."""
     ring(stream_id)
-    found = wait_until_published(receipt_id, within_s)
-    if found.refusal or found.outcome is Outcome.FAILED:
-        raise CommandRefusedError(found.refusal.error if found.refusal else "It failed.")
+    row = wait_until_published(receipt_id, within_s)
+    if row.refusal or row.outcome is Outcome.FAILED:
+        raise CommandRefusedError(row.refusal.error if row.refusal else "It failed.")
 
 
 def ring(stream_id: str) -> None:
-    """Ring; without a broker the sweep will find the command."""
+    """Ring; without a broker the sweep finds the command."""
     try:
         worker_doorbell().ring(stream_id)
     except UNREACHABLE:
@@ -143,8 +145,11 @@ def ring(stream_id: str) -> None:
 
 
 def wait_until_published(receipt_id: str, within_s: float) -> Receipt:
-    """Return the receipt of a command that is published or refused. Raises NotPublishedError."""
-    found = look_for(receipt_id, within_s, lambda found: found.state in ENDS)
-    if found is None:
+    """Return the receipt of a published or refused command.
+
+    Raises NotPublishedError.
+    """
+    row = wait_for_receipt(receipt_id, within_s, lambda receipt_: receipt_.state in FINAL_STATES)
+    if row is None:
         raise NotPublishedError(receipt_id)
-    return found
+    return row

@@ -1,4 +1,4 @@
-"""What is behind `make run`: the supervisor, the embedded servers, the demo.
+"""The parts of `make run`: the supervisor, the embedded servers, the demo.
 
 Imports `domain` and `ops.cli`; never `web` or `workers` in this process.
 """

@@ -1,9 +1,7 @@
-"""One child process in a session of its own: started, watched, ended in its own way, never by a
-group signal.
+"""One child process in its own session, never ended by a group signal.
 
-What a server is asked to do it is asked by signalling its main process only: Celery's pool and
-Postgres' backends are told by their parent. Whatever is left of the session once the main process
-has ended is killed.
+A server is stopped by a signal to its main process only: Celery's pool and Postgres' backends are
+stopped by their parent. The rest of the session is killed once the main process has ended.
 """
 
 import os
@@ -25,7 +23,10 @@ _KILL_LIMIT_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A signal that asks a child to end, and how long it may take before the next one is tried."""
+    """A signal that ends a child, and its time limit in seconds.
+
+    After the limit the next signal is sent.
+    """
 
     signal: Signals
     limit_s: float
@@ -33,7 +34,10 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class ChildSpec:
-    """What it takes to start a child and to end it. The last resort, SIGKILL, need not be named."""
+    """The description of a child's start and end.
+
+    The last resort, SIGKILL, need not be listed.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -41,12 +45,12 @@ class ChildSpec:
     folder: Path
     endings: tuple[Ending, ...]
     before_start: Callable[[], None] | None = None
-    # Replaces the plain prefix under which the kernel ends the child together with its parent.
+    # Replaces the default prefix, with which the kernel ends the child together with its parent.
     prefix: tuple[str, ...] | None = None
 
 
 class Child:
-    """A process by its spec; may be started again and again, one at a time."""
+    """A process by its spec; it may be started repeatedly, one at a time."""
 
     def __init__(
         self, spec: ChildSpec, output: OpenOutput, on_start: Callable[["Child"], None]
@@ -58,70 +62,70 @@ class Child:
 
     @property
     def name(self) -> str:
-        """The name in front of its lines."""
+        """The prefix of its lines."""
         return self.spec.name
 
     @property
     def pid(self) -> int:
-        """The main process's id, which is its session's and its group's too."""
+        """The id of the main process, of its session and of its group."""
         if self._process is None:
             raise RuntimeError(f"{self.name} was not started")
         return self._process.pid
 
     @property
     def is_running(self) -> bool:
-        """Whether the main process runs (or is frozen)."""
+        """True while the main process runs, even if frozen."""
         return self._process is not None and not processes.has_ended(self.pid)
 
     def start(self) -> None:
-        """Start it; raises `CannotRunError` if the program is not there."""
+        """Start it; raises `CannotRunError` if the program is missing."""
         if self.spec.before_start is not None:
             self.spec.before_start()
-        # A stop signal between the start and the note of it would leave a child that nobody ends.
+        # A stop signal between the start and its record would leave an orphan.
         with stop_signals.held_back():
             self._process = self._spawn()
             self._on_start(self)
 
     def stop(self) -> None:
-        """End it as its spec says, and all that is left of its session."""
+        """Send the signals of its spec, then end the rest of its session."""
         for ending in self.spec.endings:
             if not self.is_running:
                 break
             self._signal(ending.signal)
-            self._signal(signal.SIGCONT)  # a frozen process does not hear the other one
+            self._signal(signal.SIGCONT)  # a frozen process does not receive the other one
             processes.wait_until(lambda: not self.is_running, ending.limit_s)
         self.bury()
 
     def kill(self) -> None:
-        """SIGKILL to the main process and all its descendants at once, as a power cut would."""
-        self._signal(signal.SIGSTOP)  # what it forked from here on would not be among them
+        """Send SIGKILL to the main process and all descendants, like a power failure."""
+        self._signal(signal.SIGSTOP)  # later forks would be missed
         self._signal_tree(signal.SIGKILL)
         processes.wait_until(lambda: not self.is_running, _KILL_LIMIT_S)
         self.bury()
 
     def kill_main(self) -> None:
-        """SIGKILL to the main process alone; what was left of its session is found by `bury`."""
+        """Send SIGKILL to the main process alone; `reap` ends the rest."""
         self._signal(signal.SIGKILL)
         processes.wait_until(lambda: not self.is_running, _KILL_LIMIT_S)
 
     def freeze(self) -> None:
-        """Let it and its descendants stand still: connections stay open and nothing answers."""
+        """Suspend it and its descendants: connections stay open without answers."""
         self._signal_tree(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let them go on."""
+        """Resume it and its descendants."""
         self._signal_tree(signal.SIGCONT)
 
     def descendants(self) -> list[int]:
-        """The process ids of its children and theirs."""
+        """Return the process ids of its children and theirs."""
         return processes.descendants(self.pid)
 
     def bury(self) -> int:
-        """Kill what is left of the session, reap the main process, and tell how it ended (minus the
-        signal).
+        """Kill the rest of the session, reap the main process, return its exit code.
 
-        Its group is killed while the main process is still a zombie: until it is reaped the number
-        can't be used again, so no stranger can be hit.
+        The code is the negative signal number after a signal. The group is killed while the main
+        process is still a zombie: until it is reaped, its number is not reused, so no foreign
+        process is hit.
         """
         if self._process is None:
             return 0
@@ -144,8 +148,8 @@ class Child:
                 stderr=output,
                 start_new_session=True,
             )
-        except OSError as failure:
-            raise CannotRunError(f"{spec.name} can't be started: {failure}.") from failure
+        except OSError as error:
+            raise CannotRunError(f"{spec.name} can't be started: {error}.") from error
         finally:
             os.close(output)
 
@@ -158,8 +162,7 @@ class Child:
             os.kill(self.pid, number)
 
     def _signal_tree(self, number: Signals) -> None:
-        # The parent first: it must not see its children end or stand still and begin to mend
-        # things.
+        # The parent first: it must not react to its children's end or suspension.
         for pid in (self.pid, *self.descendants()):
             with suppress(ProcessLookupError):
                 os.kill(pid, number)

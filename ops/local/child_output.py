@@ -1,4 +1,4 @@
-"""Where a child's lines go: to our own output with its name before each, or to a file."""
+"""Output of children: prefixed on our own output, or in a file."""
 
 import os
 import threading
@@ -9,34 +9,31 @@ from pathlib import Path
 
 from domain.text import printable
 
-# Gives a child of this name a file descriptor to write to; who started the child closes it.
+# Returns a file descriptor for a child's output; the code that starts the child closes it.
 OpenOutput = Callable[[str], int]
 
-_REMEMBERED_LINES = 20
+_LAST_LINES = 20
 _LOG_LIMIT_BYTES = 1_000_000
 _NAME_WIDTH = 8
 
 
 def say(name: str, line: str) -> None:
-    """Print one line with its speaker's name; never fails, for a closed terminal must not stop the
-    stopping.
+    """Print one line with the child's name.
+
+    It never fails: a closed terminal must not interrupt a shutdown.
     """
     with suppress(OSError, ValueError):
         print(f"{name:<{_NAME_WIDTH}} | {printable(line)}", flush=True)
 
 
 class PrefixedOutput:
-    """Prints every line of every child, and remembers the last few of each for failure messages."""
+    """Output that prints every child's lines and keeps the last ones."""
 
     def __init__(self) -> None:
-        self._last: defaultdict[str, deque[str]] = defaultdict(
-            lambda: deque(maxlen=_REMEMBERED_LINES)
-        )
+        self._last: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=_LAST_LINES))
 
     def open(self, name: str) -> int:
-        """A pipe's writing end; a thread prints what comes out of the other until everybody closed
-        it.
-        """
+        """Return the writing end of a pipe; a thread prints its lines."""
         reading, writing = os.pipe()
         threading.Thread(
             target=self._copy, args=(name, reading), name=f"output of {name}", daemon=True
@@ -44,7 +41,7 @@ class PrefixedOutput:
         return writing
 
     def last_lines(self, name: str) -> list[str]:
-        """What the child said last."""
+        """Return the child's last lines."""
         return list(self._last[name])
 
     def _copy(self, name: str, reading: int) -> None:
@@ -56,13 +53,13 @@ class PrefixedOutput:
 
 
 class LogFolder:
-    """One file a child, `<name>.log`; a large one is moved aside when the child starts."""
+    """One file per child, `<name>.log`; a large one is rotated at its start."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def open(self, name: str) -> int:
-        """The end of the child's file."""
+        """Return a file descriptor that appends to the child's file."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.path(name)
         if path.exists() and path.stat().st_size > _LOG_LIMIT_BYTES:
@@ -70,11 +67,11 @@ class LogFolder:
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def path(self, name: str) -> Path:
-        """Where the child's lines are."""
+        """Return the path of the child's file."""
         return self.folder / f"{name}.log"
 
-    def last_lines(self, name: str, count: int = _REMEMBERED_LINES) -> list[str]:
-        """What the child said last, empty if it said nothing yet."""
+    def last_lines(self, name: str, count: int = _LAST_LINES) -> list[str]:
+        """Return the child's last lines, or none."""
         try:
             return self.path(name).read_text(errors="replace").splitlines()[-count:]
         except FileNotFoundError:

@@ -1,5 +1,6 @@
-"""Writes down which children run, so that the run after a supervisor's sudden death can end those
-left behind.
+"""A file of running children, by which the next run ends orphans.
+
+Orphans remain if the supervisor was killed.
 """
 
 import json
@@ -27,7 +28,7 @@ class _Entry:
 
 
 class Ledger:
-    """`children.json` in the data folder, in the order in which the children were first started."""
+    """`children.json` in the data folder, in the order of the first starts."""
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
@@ -35,7 +36,7 @@ class Ledger:
         self._entries: dict[str, _Entry] = {}
 
     def record(self, child: Child) -> None:
-        """Note a child that was just started, in place of an earlier one of its name."""
+        """Record a child that was just started, in place of its predecessor."""
         started = processes.start_time(child.pid)
         if started is None:
             return
@@ -43,30 +44,32 @@ class Ledger:
         self._write(self._entries.values())
 
     def clear(self) -> None:
-        """Nothing runs any more."""
+        """Remove all entries: no child runs any more."""
         self._entries.clear()
         self._write(())
 
     def end_orphans(self) -> list[str]:
-        """End what an earlier supervisor left running, last started first; answers their names."""
-        ended = [entry.name for entry in reversed(self._read()) if self._end(entry)]
+        """End the children of an earlier supervisor; return their names.
+
+        The last one started ends first.
+        """
+        names = [entry.name for entry in reversed(self._read()) if self._end(entry)]
         self.clear()
-        return ended
+        return names
 
     def _end(self, entry: _Entry) -> bool:
         was_running = _end_main_process(entry)
-        # A main process that stands under our number but began at another time is a stranger with
-        # its own session.
+        # A process with our number and another start time is foreign, with its own session.
         if processes.has_ended(entry.pid) or processes.is_same(entry.pid, entry.started):
             was_running |= self._kill_session(entry.pid)
         return was_running
 
     def _kill_session(self, session: int) -> bool:
         members = processes.session_members(session, DATA_DIR_VARIABLE, str(self._data_dir))
-        left = [pid for pid in members if not processes.has_ended(pid)]
-        for pid in left:
+        running = [pid for pid in members if not processes.has_ended(pid)]
+        for pid in running:
             _send(pid, signal.SIGKILL)
-        return bool(left)
+        return bool(running)
 
     def _write(self, entries: Iterable[_Entry]) -> None:
         write_private(self._path, json.dumps([asdict(entry) for entry in entries], indent=1))
@@ -77,7 +80,7 @@ class Ledger:
         except FileNotFoundError:
             return []
         except (ValueError, TypeError):
-            return []  # a note that can't be read names nobody
+            return []  # an unreadable file has no entries
 
 
 def _entry(row: object) -> _Entry:
@@ -99,7 +102,7 @@ def _end_main_process(entry: _Entry) -> bool:
         return False
     for ending in (*entry.endings, Ending(signal.SIGKILL, _KILL_LIMIT_S)):
         _send(entry.pid, ending.signal)
-        _send(entry.pid, signal.SIGCONT)  # a frozen process does not hear the other one
+        _send(entry.pid, signal.SIGCONT)  # a frozen process does not receive the other one
         if processes.wait_until(lambda: not _still_runs(entry), ending.limit_s):
             break
     return True

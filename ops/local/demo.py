@@ -1,4 +1,4 @@
-"""The demo: an account with a page that a newcomer can look at and write to, through the log."""
+"""The demo: an account with a page for newcomers, made through the command log."""
 
 import json
 import os
@@ -24,7 +24,7 @@ SUBDOMAIN = "demo"
 
 @dataclass(frozen=True, slots=True)
 class DemoAccess:
-    """How to get at the demo: where it is, who to be, what to write with."""
+    """Access to the demo: its address, login and API key."""
 
     page_url: str
     login_email: str
@@ -33,79 +33,82 @@ class DemoAccess:
 
 
 def seed_demo() -> DemoAccess:
-    """Return access to the demo; make it if it is not there yet, or its key opens nothing."""
-    kept = read_kept()
-    if kept and opens(kept.api_key):
-        return DemoAccess(**{**asdict(kept), "page_url": page_url()})
-    made = DemoAccess(page_url(), EMAIL, secrets.token_urlsafe(9), "")
-    password = make_account(made.login_password, kept)
-    make_page()
+    """Return access to the demo; create it if missing or its key is invalid."""
+    stored = read_access()
+    if stored and is_valid_key(stored.api_key):
+        return DemoAccess(**{**asdict(stored), "page_url": page_url()})
+    draft = DemoAccess(page_url(), EMAIL, secrets.token_urlsafe(9), "")
+    password = ensure_account(draft.login_password, stored)
+    ensure_page()
     key = accounts.create_key(SUBDOMAIN, "Demo monitor")
-    access = DemoAccess(made.page_url, EMAIL, password, key)
-    keep(access)
+    access = DemoAccess(draft.page_url, EMAIL, password, key)
+    write_access(access)
     return access
 
 
 def page_url() -> str:
-    """Return where the demo's page is."""
+    """Return the URL of the demo's page."""
     settings = load_settings()
     return settings.page_url(f"{SUBDOMAIN}.{settings.base_domain}")
 
 
-def make_account(password: str, kept: DemoAccess | None) -> str:
-    """Make the demo's account, or find it; return its password as far as that is known."""
+def ensure_account(password: str, stored: DemoAccess | None) -> str:
+    """Create the demo's account if missing; return its password, if known."""
     try:
         accounts.create_account(EMAIL, password)
     except CommandRefusedError:
-        return kept.login_password if kept else "(as you set it)"
+        return stored.login_password if stored else "(as you set it)"
     return password
 
 
-def make_page() -> None:
-    """Make the demo's page with its past, unless it is there."""
+def ensure_page() -> None:
+    """Create the demo's page with its history, unless it exists."""
     try:
         accounts.find_page(SUBDOMAIN)
     except CommandRefusedError:
-        tell_story(datetime.now(UTC).replace(second=0, microsecond=0))
+        append_story(datetime.now(UTC).replace(second=0, microsecond=0))
 
 
-def tell_story(now: datetime) -> None:
-    """Make page, tree and 90 days of history, as of `now`."""
-    began_at = now - timedelta(days=story.BEGAN_DAYS_AGO)
+def append_story(now: datetime) -> None:
+    """Create page, tree and 90 days of history, as of `now`."""
+    started_at = now - timedelta(days=story.STARTED_DAYS_AGO)
     account_id, page_id = accounts.account_of(EMAIL), mint("p")
     host = f"{SUBDOMAIN}.{load_settings().base_domain}"
     tell(
         account_id,
-        [(began_at, SetTier(Tier.PRIME)), (began_at, AddPage(page_id, story.NAME, host))],
+        [(started_at, SetTier(Tier.PRIME)), (started_at, AddPage(page_id, story.NAME, host))],
     )
     settings = ChangePage(is_public=True, description=story.DESCRIPTION)
-    tell(page_id, [(began_at, command) for command in (settings, *story.tree_commands())])
+    tell(page_id, [(started_at, command) for command in (settings, *story.tree_commands())])
     tell(page_id, story.history(now))
 
 
-def opens(key: str) -> bool:
-    """Tell whether a key opens a page."""
+def is_valid_key(key: str) -> bool:
+    """Return whether a key is valid for an open page."""
     with sync_engine().connect() as conn:
-        found = credential(conn, secret_hash(key))
-    return found is not None and not found.disabled and not found.closed
+        credential_row = credential(conn, secret_hash(key))
+    return credential_row is not None and not credential_row.disabled and not credential_row.closed
 
 
-def kept_at() -> Path:
-    """Return where the access is kept: a secret is told once, but the demo tells it daily."""
+def access_path() -> Path:
+    """Return the file of the access.
+
+    The API gives a secret once, but the demo prints it at every start.
+    """
     return Path(load_settings().data_dir) / "demo.json"
 
 
-def read_kept() -> DemoAccess | None:
+def read_access() -> DemoAccess | None:
     """Return the access of an earlier run."""
     try:
-        return DemoAccess(**json.loads(kept_at().read_text()))
+        return DemoAccess(**json.loads(access_path().read_text()))
     except (OSError, ValueError, TypeError):
         return None
 
 
-def keep(access: DemoAccess) -> None:
-    """Keep the access for later runs, for the owner of the folder only."""
-    kept_at().parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(kept_at(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+def write_access(access: DemoAccess) -> None:
+    """Write the access for later runs, readable by the folder's owner only."""
+    access_path().parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(access_path(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         json.dump(asdict(access), file)

@@ -1,6 +1,6 @@
-"""What happened to the demo's company: its parts and its last 90 days, as data. The same for a day.
+"""The demo company's components and its last 90 days, as data.
 
-Times are told as (days ago, clock in UTC); of today's events as minutes ago.
+Times are (days ago, clock in UTC); those of today's events are minutes ago.
 """
 
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ from domain.status import IncidentState, Status
 
 NAME = "Lumen Cloud"
 DESCRIPTION = "Storage, compute and messages for people who have better things to do than run them."
-BEGAN_DAYS_AGO = 120
+STARTED_DAYS_AGO = 120
 
-# (name, description, what is in it); three levels of categories, a dozen leaves.
+# (name, description, children); three levels of categories, a dozen leaves.
 Node = tuple[str, str | None, "tuple[Node, ...] | None"]
 TREE: tuple[Node, ...] = (
     (
@@ -60,28 +60,28 @@ TREE: tuple[Node, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One word of a story: minutes after its beginning, state, text, statuses given."""
+class Post:
+    """One update: minutes after the start, state, text, new statuses."""
 
     after_min: int
     state: IncidentState
     text: str
-    given: tuple[tuple[str, Status], ...] = ()
+    statuses: tuple[tuple[str, Status], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """An incident of the past, or one that goes on (no word of it says resolved)."""
+    """An incident of the past, or an open one without a final update."""
 
     days_ago: int
     clock: tuple[int, int]
     title: str
-    said: tuple[Said, ...]
+    posts: tuple[Post, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A maintenance: when it starts, in hours from now, and for how long."""
+    """A maintenance: its start in hours from now, and its duration in hours."""
 
     starts_in_h: float
     lasts_h: float
@@ -91,7 +91,7 @@ class Window:
     announced_days_ago: int
 
 
-SEEN, FOUND, WATCHED, DONE = (
+INVESTIGATING, IDENTIFIED, MONITORING, RESOLVED = (
     IncidentState.INVESTIGATING,
     IncidentState.IDENTIFIED,
     IncidentState.MONITORING,
@@ -101,61 +101,64 @@ SLOW, PARTLY, DOWN, FINE = Status.DEGRADED, Status.PARTIAL, Status.OUTAGE, Statu
 
 STORIES: tuple[Story, ...] = (
     Story(83, (6, 12), "Slow starts of machines", (
-        Said(0, SEEN, "New machines take up to two minutes to start.", (("Compute", SLOW),)),
-        Said(41, FOUND, "A scheduler node was overloaded. We are moving work away from it."),
-        Said(95, DONE, "Machines start within seconds again."),
+        Post(0, INVESTIGATING, "New machines take up to two minutes to start.",
+             (("Compute", SLOW),)),
+        Post(41, IDENTIFIED, "A scheduler node was overloaded. We are moving work away from it."),
+        Post(95, RESOLVED, "Machines start within seconds again."),
     )),
     Story(71, (14, 3), "Uploads to Frankfurt fail", (
-        Said(0, SEEN, "About a third of uploads to Frankfurt fail with `503`.",
+        Post(0, INVESTIGATING, "About a third of uploads to Frankfurt fail with `503`.",
              (("Objects, Frankfurt", PARTLY),)),
-        Said(12, FOUND, "A switch lost half of its links. Traffic is being moved.",
+        Post(12, IDENTIFIED, "A switch lost half of its links. Traffic is being moved.",
              (("Objects, Frankfurt", DOWN),)),
-        Said(58, WATCHED, "All traffic runs over the second switch.",
+        Post(58, MONITORING, "All traffic runs over the second switch.",
              (("Objects, Frankfurt", SLOW),)),
-        Said(150, DONE, "The switch was replaced. Nothing that was stored is affected."),
+        Post(150, RESOLVED, "The switch was replaced. Nothing that was stored is affected."),
     )),
     Story(54, (9, 30), "Invoices were sent twice", (
-        Said(0, FOUND, "Some of you received an invoice twice. You will be charged **once**."),
-        Said(75, DONE, "Both copies are the same invoice; please ignore the second."),
+        Post(0, IDENTIFIED, "Some of you received an invoice twice. You will be charged **once**."),
+        Post(75, RESOLVED, "Both copies are the same invoice; please ignore the second."),
     )),
     Story(46, (22, 47), "Sign-in through single sign-on is down", (
-        Said(0, SEEN, "Single sign-on does not answer. Passwords and keys work.",
+        Post(0, INVESTIGATING, "Single sign-on does not answer. Passwords and keys work.",
              (("Sign-in", DOWN), ("Dashboard", PARTLY))),
-        Said(23, FOUND, "A certificate expired. A new one is being installed."),
-        Said(37, DONE, "Everybody can sign in again. We now watch these dates from outside, too."),
+        Post(23, IDENTIFIED, "A certificate expired. A new one is being installed."),
+        Post(37, RESOLVED,
+             "Everybody can sign in again. We now watch these dates from outside, too."),
     )),
     Story(33, (3, 20), "Queues deliver late", (
-        Said(0, SEEN, "Messages arrive up to ten minutes late.", (("Message queues", SLOW),)),
-        Said(64, DONE, "The backlog is gone; nothing was lost."),
+        Post(0, INVESTIGATING, "Messages arrive up to ten minutes late.",
+             (("Message queues", SLOW),)),
+        Post(64, RESOLVED, "The backlog is gone; nothing was lost."),
     )),
     Story(19, (11, 5), "API errors in Virginia", (
-        Said(0, SEEN, "Requests from Virginia see errors.",
+        Post(0, INVESTIGATING, "Requests from Virginia see errors.",
              (("API", PARTLY), ("Objects, Virginia", DOWN))),
-        Said(18, FOUND, "A release of the gateway is being rolled back."),
-        Said(29, WATCHED, "The old release serves all requests.",
+        Post(18, IDENTIFIED, "A release of the gateway is being rolled back."),
+        Post(29, MONITORING, "The old release serves all requests.",
              (("API", FINE), ("Objects, Virginia", SLOW))),
-        Said(66, DONE, "Error rates have been normal for half an hour."),
+        Post(66, RESOLVED, "Error rates have been normal for half an hour."),
     )),
     Story(9, (16, 40), "Dashboard loads slowly", (
-        Said(0, SEEN, "Charts take long to appear.", (("Dashboard", SLOW),)),
-        Said(140, DONE, "An index that was missing is there now."),
+        Post(0, INVESTIGATING, "Charts take long to appear.", (("Dashboard", SLOW),)),
+        Post(140, RESOLVED, "An index that was missing is there now."),
     )),
     Story(4, (7, 15), "Backups started late", (
-        Said(0, FOUND, "Last night's backups started two hours late. All of them finished.",
+        Post(0, IDENTIFIED, "Last night's backups started two hours late. All of them finished.",
              (("Backups", SLOW),)),
-        Said(50, DONE, "Tonight's schedule is back to normal."),
+        Post(50, RESOLVED, "Tonight's schedule is back to normal."),
     )),
     Story(1, (19, 58), "Chat is unavailable", (
-        Said(0, SEEN, "Our chat provider has an outage. Please write to us instead.",
+        Post(0, INVESTIGATING, "Our chat provider has an outage. Please write to us instead.",
              (("Support", PARTLY),)),
-        Said(131, DONE, "Chat is back."),
+        Post(131, RESOLVED, "Chat is back."),
     )),
 )  # fmt: skip
 
 ACTIVE = Story(0, (0, 0), "Elevated error rates on the API", (
-    Said(0, SEEN, "We see more errors than usual on the API and are looking into it.",
+    Post(0, INVESTIGATING, "We see more errors than usual on the API and are looking into it.",
          (("API", SLOW),)),
-    Said(14, FOUND, "A cache node answers slowly. We are taking it out of rotation; see the"
+    Post(14, IDENTIFIED, "A cache node answers slowly. We are taking it out of rotation; see the"
          " [retry guide](https://lumen.example/docs/retries) until then."),
 ))  # fmt: skip
 ACTIVE_MINUTES_AGO = 38
@@ -170,36 +173,36 @@ WINDOWS: tuple[Window, ...] = (
 
 def tree_commands(nodes: tuple[Node, ...] = TREE, parent: str | None = None) -> Iterator[Any]:
     """Yield the commands that build the tree, parents first."""
-    for name, description, inside in nodes:
-        kind = ComponentKind.LEAF if inside is None else ComponentKind.CATEGORY
+    for name, description, children in nodes:
+        kind = ComponentKind.LEAF if children is None else ComponentKind.CATEGORY
         id_ = mint("c")
         yield c.AddComponent(id_, name, kind, parent, description=description)
-        if inside:
-            yield from tree_commands(inside, id_)
+        if children:
+            yield from tree_commands(children, id_)
 
 
-def story_commands(story: Story, began_at: datetime) -> Iterator[tuple[datetime, Any]]:
+def story_commands(story: Story, started_at: datetime) -> Iterator[tuple[datetime, Any]]:
     """Yield an incident's commands with their times."""
     incident_id = mint("i")
-    for number, said in enumerate(story.said):
-        at = began_at + timedelta(minutes=said.after_min)
-        given = tuple(c.StatusGiven(name, status) for name, status in said.given)
+    for number, post in enumerate(story.posts):
+        at = started_at + timedelta(minutes=post.after_min)
+        statuses = tuple(c.StatusGiven(name, status) for name, status in post.statuses)
         if number == 0:
             opened = c.OpenIncident(
-                incident_id, mint("u"), story.title, None, said.text, given, state=said.state
+                incident_id, mint("u"), story.title, None, post.text, statuses, state=post.state
             )
             yield at, opened
         else:
-            yield at, c.PostUpdate(incident_id, mint("u"), said.state, said.text, given)
+            yield at, c.PostUpdate(incident_id, mint("u"), post.state, post.text, statuses)
 
 
 def window_commands(window: Window, now: datetime) -> Iterator[tuple[datetime, Any]]:
     """Yield a maintenance's commands with their times."""
     incident_id, starts_at = mint("i"), now + timedelta(hours=window.starts_in_h)
     ends_at = starts_at + timedelta(hours=window.lasts_h)
-    announced = now - timedelta(days=window.announced_days_ago)
+    announced_at = now - timedelta(days=window.announced_days_ago)
     yield (
-        announced,
+        announced_at,
         c.ScheduleMaintenance(
             incident_id, mint("u"), window.title, starts_at, ends_at, window.text, window.parts
         ),
@@ -209,13 +212,15 @@ def window_commands(window: Window, now: datetime) -> Iterator[tuple[datetime, A
 
 
 def history(now: datetime) -> list[tuple[datetime, Any]]:
-    """Return all that happened up to `now`, in the order in which it did."""
-    told: list[tuple[datetime, Any]] = []
+    """Return all commands up to `now`, in the order of their times."""
+    commands: list[tuple[datetime, Any]] = []
     for story in STORIES:
         day = now - timedelta(days=story.days_ago)
-        began_at = day.replace(hour=story.clock[0], minute=story.clock[1], second=0, microsecond=0)
-        told += story_commands(story, began_at)
+        started_at = day.replace(
+            hour=story.clock[0], minute=story.clock[1], second=0, microsecond=0
+        )
+        commands += story_commands(story, started_at)
     for window in WINDOWS:
-        told += window_commands(window, now)
-    told += story_commands(ACTIVE, now - timedelta(minutes=ACTIVE_MINUTES_AGO))
-    return sorted(told, key=lambda pair: pair[0])
+        commands += window_commands(window, now)
+    commands += story_commands(ACTIVE, now - timedelta(minutes=ACTIVE_MINUTES_AGO))
+    return sorted(commands, key=lambda pair: pair[0])

@@ -1,4 +1,4 @@
-"""Chooses free TCP ports on the loopback interface, and says whether one is free."""
+"""Free TCP ports on the loopback interface."""
 
 import errno
 import secrets
@@ -6,15 +6,16 @@ import socket
 from contextlib import suppress
 
 LOOPBACK = "127.0.0.1"
-# Below the range from which systems take the source ports of outgoing connections: a server that is
-# restarted on its own port must not find a client's connection sitting on it.
+# Below the range of ephemeral ports: when a server restarts on its own port, no outgoing connection
+# may occupy it.
 _LOWEST, _HIGHEST = 20_000, 32_000
 _TRIES = 200
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:
-    """Whether a server could listen on this port now (the port of a connection that is closing
-    counts as free).
+    """Return whether a server could listen on this port now.
+
+    The port of a connection that is closing counts as free.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -22,15 +23,15 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
         try:
             probe.bind((host, port))
             probe.listen(1)
-        except OSError as refusal:
-            if refusal.errno == errno.EADDRINUSE:
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
                 return False
             raise
     return True
 
 
 def choose(preferred: int | None = None) -> int:
-    """A free port: the preferred one if it is free, else any."""
+    """Return a free port: the preferred one if it is free, else any."""
     if preferred is not None and is_free(preferred):
         return preferred
     for _ in range(_TRIES):

@@ -1,6 +1,4 @@
-"""Looks at the machine before anything is started; what is wrong becomes one sentence, not a
-traceback.
-"""
+"""Checks of the machine before any start; a problem becomes one sentence."""
 
 import ctypes
 import importlib.util
@@ -32,14 +30,14 @@ _CAIRO = ("libcairo.so.2", "libcairo.2.dylib")
 
 
 def check_python() -> None:
-    """Raise `CannotRunError` unless this is a Python that the lock was made for."""
+    """Raise `CannotRunError` for a Python version outside of the lock."""
     if not _OLDEST <= sys.version_info[:2] < _TOO_NEW:
         version = ".".join(map(str, sys.version_info[:3]))
         raise CannotRunError(f"Hep Status needs Python 3.11, 3.12 or 3.13, and this is {version}.")
 
 
 def check_libraries() -> None:
-    """Raise `CannotRunError` if a library is missing, naming it."""
+    """Raise `CannotRunError` if a library is missing, with its name."""
     missing = [name for name in _LIBRARIES if importlib.util.find_spec(name) is None]
     if missing:
         raise CannotRunError(
@@ -49,7 +47,7 @@ def check_libraries() -> None:
 
 
 def chosen_port(env: Mapping[str, str]) -> int:
-    """The port in PORT, 8000 if it says nothing; raises `CannotRunError` if it is no port."""
+    """Return the port in PORT, 8000 by default. Raises `CannotRunError`."""
     text = env.get("PORT") or str(_DEFAULT_PORT)
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= _LARGEST_PORT):
         raise CannotRunError(
@@ -59,27 +57,28 @@ def chosen_port(env: Mapping[str, str]) -> int:
 
 
 def check_settings(env: Mapping[str, str]) -> None:
-    """Raise `CannotRunError` if a program would end because of what its environment says."""
-    # Needs no library, but was not to be imported before it is known that this Python will do.
+    """Raise `CannotRunError` if the environment has invalid settings."""
+    # Imported here: the Python version has to be checked first.
     from domain.runtime.settings import SettingsError, given_in
 
     try:
         given_in(env)
-    except SettingsError as why:
-        raise CannotRunError(str(why)) from None
+    except SettingsError as error:
+        raise CannotRunError(str(error)) from None
 
 
 def check_port(port: int) -> None:
-    """Raise `CannotRunError` if we can't listen there, or if browsers would find somebody else
-    there first.
+    """Raise `CannotRunError` if the port is in use or not allowed.
+
+    Browsers try IPv6 first, so both address families are checked.
     """
     try:
-        if ports.is_free(port) and not _taken_on_ipv6(port):
+        if ports.is_free(port) and not _is_taken_on_ipv6(port):
             return
-    except OSError as failure:
+    except OSError as error:
         raise CannotRunError(
-            f"Port {port} can't be opened ({failure.strerror}): choose another with PORT=8001."
-        ) from failure
+            f"Port {port} can't be opened ({error.strerror}): choose another with PORT=8001."
+        ) from error
     raise CannotRunError(
         f"Port {port} is in use by another program: "
         f"stop that one, or choose another with PORT={port + 1}."
@@ -87,14 +86,14 @@ def check_port(port: int) -> None:
 
 
 def notices() -> list[str]:
-    """What is missing without being needed."""
+    """Return the notices about missing optional parts."""
     if _has_cairo():
         return []
     hint = "`.venv/bin/hepstatus doctor` says how to get it"
     return [f"libcairo is missing: badges as PNG answer 503 ({hint})."]
 
 
-def _taken_on_ipv6(port: int) -> bool:
+def _is_taken_on_ipv6(port: int) -> bool:
     # `localhost` means ::1 first, where there is IPv6.
     try:
         return not ports.is_free(port, "::1")

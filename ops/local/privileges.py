@@ -1,7 +1,7 @@
-"""Prefixes a command so that it runs with the rights it should have and dies when its parent does.
+"""Command prefixes: the rights of a child, and its end with the parent.
 
-Both are done by `setpriv` of util-linux. Where it is missing (not Linux) a child outlives a
-supervisor that was killed hard, until the next run finds it in the ledger.
+Both use `setpriv` of util-linux. Where it is missing (not Linux), a child outlives a supervisor
+that was killed by SIGKILL, until the next run finds it in `children.json`.
 """
 
 import functools
@@ -11,36 +11,39 @@ import subprocess
 from pathlib import Path
 from signal import Signals
 
-# Overrides the permission bits of files: the programs and the data may lie under a folder of
-# root's. Containers may withhold a capability, and asking for one that is withheld is an error.
+# These override the permission bits of files: programs and data may be under a folder of root's.
+# Containers may lack a capability, and a request for a missing one is an error.
 _FILE_RIGHTS = {"dac_override": 1, "dac_read_search": 2}
 _SET_SECUREBITS = 8
 
 
 def dying_with_parent(how: Signals) -> tuple[str, ...]:
-    """A prefix: the kernel sends `how` to the command when the thread that started it ends."""
+    """Return a prefix that ends the command when its parent thread ends.
+
+    The kernel sends the signal `how`.
+    """
     if not _can_set_death_signal():
         return ()
     return ("setpriv", "--pdeathsig", how.name.removeprefix("SIG"), "--")
 
 
 def as_nobody(how: Signals) -> tuple[str, ...]:
-    """The same, and the command runs as `nobody` with the right to read root's files. For root
-    only.
+    """Return such a prefix that also drops root's identity. For root only.
 
-    The death signal is set in the same call, for the change of user clears an earlier one.
+    The command runs as `nobody` with the right to read root's files. The same call sets the death
+    signal, because the change of user clears an earlier one.
     """
-    held = [f"+{name}" for name, bit in _FILE_RIGHTS.items() if _is_held(bit)]
-    rights = (f"--inh-caps={','.join(held)}", f"--ambient-caps={','.join(held)}") if held else ()
-    if _is_held(_SET_SECUREBITS):
-        # Else access(2), by which PostgreSQL looks for its programs, ignores the rights just given.
+    names = [f"+{name}" for name, bit in _FILE_RIGHTS.items() if _has_capability(bit)]
+    rights = (f"--inh-caps={','.join(names)}", f"--ambient-caps={','.join(names)}") if names else ()
+    if _has_capability(_SET_SECUREBITS):
+        # Without it access(2), by which PostgreSQL finds its programs, ignores these rights.
         rights = ("--securebits=+no_setuid_fixup", *rights)
     identity = ("--reuid=nobody", f"--regid={_group_of_nobody()}", "--clear-groups")
     return ("setpriv", *identity, *rights, "--pdeathsig", how.name.removeprefix("SIG"), "--")
 
 
 def can_become_nobody() -> bool:
-    """Whether `as_nobody` works on this machine."""
+    """Return whether `as_nobody` works on this machine."""
     return os.geteuid() == 0 and _can_set_death_signal()
 
 
@@ -58,12 +61,12 @@ def _group_of_nobody() -> int:
     return pwd.getpwnam("nobody").pw_gid
 
 
-def _is_held(capability: int) -> bool:
+def _has_capability(capability: int) -> bool:
     return bool(_held_capabilities() >> capability & 1)
 
 
 def _held_capabilities() -> int:
-    """The capabilities this process holds, as bits; none where the kernel does not say."""
+    """Return the capabilities of this process as bits; 0 if unknown."""
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
     except OSError:

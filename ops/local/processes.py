@@ -1,4 +1,4 @@
-"""Tells our own processes from strangers, and ended ones from running ones."""
+"""Identification of our own processes, and of ended ones."""
 
 import os
 import time
@@ -8,16 +8,17 @@ from pathlib import Path
 
 import psutil
 
-# A wait is asked about after 20 ms, and the longer it takes the more seldom: every question costs
-# whoever is asked, and one that has taken seconds is as well answered a tenth of one later.
+# The interval of polls grows with the wait: each poll has a cost, and after seconds a tenth of a
+# second does not matter.
 _POLL_MIN_S, _POLL_MAX_S, _POLL_SHARE = 0.02, 0.1, 0.1
 # Start times are derived from the boot time, which some systems let drift a little.
 _CLOCK_SLACK_S = 1.0
 
 
 def start_time(pid: int) -> float | None:
-    """When the process was started (seconds since 1970), None if there is none: pids are used
-    again, this isn't.
+    """Return a process's start in seconds since 1970, None without a process.
+
+    Process ids are reused; the start time identifies the process.
     """
     try:
         return float(psutil.Process(pid).create_time())
@@ -26,15 +27,19 @@ def start_time(pid: int) -> float | None:
 
 
 def is_same(pid: int, started: float) -> bool:
-    """Whether the process with this pid is the one that was started then, running or not yet
-    reaped.
+    """Return whether this pid belongs to the process started at that time.
+
+    The process may run or be a zombie.
     """
     actual = start_time(pid)
     return actual is not None and abs(actual - started) < _CLOCK_SLACK_S
 
 
 def has_ended(pid: int) -> bool:
-    """Whether the process is gone or a zombie: an init that does not reap leaves those for ever."""
+    """Return whether the process is gone or a zombie.
+
+    An init that does not reap leaves zombies for ever.
+    """
     try:
         return psutil.Process(pid).status() in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
     except psutil.NoSuchProcess:
@@ -42,7 +47,7 @@ def has_ended(pid: int) -> bool:
 
 
 def descendants(pid: int) -> list[int]:
-    """The process's children, and theirs, whatever session they are in."""
+    """Return the process's children, and theirs, in any session."""
     try:
         return [child.pid for child in psutil.Process(pid).children(recursive=True)]
     except psutil.NoSuchProcess:
@@ -50,10 +55,9 @@ def descendants(pid: int) -> list[int]:
 
 
 def session_members(session: int, variable: str, value: str) -> Iterator[int]:
-    """The processes of a session that were started with this environment variable.
+    """Yield a session's processes with this environment variable and value.
 
-    The second condition is the proof that they are ours: after a reboot a stranger may have any
-    session number.
+    The variable proves that they are ours: after a reboot, a foreign session may have any number.
     """
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
@@ -62,7 +66,7 @@ def session_members(session: int, variable: str, value: str) -> Iterator[int]:
 
 
 def works_in(pid: int, folder: Path) -> bool:
-    """Whether the process is alive and has this folder as its working directory."""
+    """Return whether the process is alive with this working directory."""
     try:
         return not has_ended(pid) and Path(psutil.Process(pid).cwd()).samefile(folder)
     except (psutil.Error, OSError):
@@ -70,10 +74,10 @@ def works_in(pid: int, folder: Path) -> bool:
 
 
 def wait_until(condition: Callable[[], bool], limit_s: float) -> bool:
-    """Ask until it is so, or until the limit; answers whether it is so."""
-    began_at = time.monotonic()
+    """Poll a condition for `limit_s` seconds; return whether it became true."""
+    started_at = time.monotonic()
     while not condition():
-        waited_s = time.monotonic() - began_at
+        waited_s = time.monotonic() - started_at
         if waited_s >= limit_s:
             return False
         time.sleep(min(max(waited_s * _POLL_SHARE, _POLL_MIN_S), _POLL_MAX_S))

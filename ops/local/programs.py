@@ -1,6 +1,4 @@
-"""The three programs of the product as child processes: how web, worker and beat are started and
-ended.
-"""
+"""The product's three programs as child processes: web, worker and beat."""
 
 import sys
 from collections.abc import Mapping
@@ -11,43 +9,42 @@ from ops.local.child import ChildSpec, Ending
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 QUEUES = ("drain", "beat", "cold", "mounts", "notify", "repair")
-POOL = "3"  # as in domain/runtime/settings.py, which says why
+POOL = "3"  # as in domain/runtime/settings.py, with the reason
 
-# Each is asked once, by a signal to its main process, and is given time for what it has in hand:
-# gunicorn for its requests, Celery for its tasks (a drain takes milliseconds, a mail or a DNS
-# question seconds).
+# Seconds to finish open work after one signal to the main process: gunicorn its requests, Celery
+# its tasks (a drain takes milliseconds, a mail or a DNS query seconds).
 _WEB_LIMIT_S = 15.0
 _WORKER_LIMIT_S = 25.0
 _BEAT_LIMIT_S = 5.0
 
-_QUIETER = {
-    # A line must not wait in a buffer when its process is killed.
+_CHILD_ENV = {
+    # A line must not stay in a buffer when its process is killed.
     "PYTHONUNBUFFERED": "1",
-    # Celery warns at length when root runs it; containers and fresh machines have nobody else.
+    # Celery warns at length when root runs it; containers often have no other user.
     "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
 }
 
 
 def web(env: Mapping[str, str], name: str = "web") -> ChildSpec:
-    """Gunicorn; its settings (the port comes from PORT) are in web/gunicorn.conf.py."""
+    """Return gunicorn; web/gunicorn.conf.py has its settings, PORT the port."""
     arguments = ("gunicorn", "-c", "web/gunicorn.conf.py", "web.asgi:application")
     return _module(name, arguments, env, _WEB_LIMIT_S)
 
 
 def worker(env: Mapping[str, str], name: str = "worker") -> ChildSpec:
-    """A Celery worker for all queues, with WORKER_CONCURRENCY processes."""
+    """Return a Celery worker for all queues, with WORKER_CONCURRENCY processes."""
     concurrency = env.get("WORKER_CONCURRENCY") or POOL
     arguments = (
         *("celery", "--quiet", "-A", "workers.app", "worker", "-Q", ",".join(QUEUES)),
         *("--concurrency", concurrency, "--hostname", f"{name}@%h", "--loglevel", "WARNING"),
-        # Workers have nothing to tell each other: these three are messages that nobody reads.
+        # Workers do not communicate: these three messages have no reader.
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     )
     return _module(name, arguments, env, _WORKER_LIMIT_S)
 
 
 def beat(env: Mapping[str, str], name: str = "beat") -> ChildSpec:
-    """Celery beat; its schedule is in the code, so it keeps no file, and no pid file either."""
+    """Return Celery beat, without a schedule file and without a pid file."""
     arguments = ("celery", "--quiet", "-A", "workers.app", "beat")
     options = ("--loglevel", "WARNING", "--pidfile", "")
     return _module(name, (*arguments, *options), env, _BEAT_LIMIT_S)
@@ -59,7 +56,7 @@ def _module(
     return ChildSpec(
         name=name,
         command=(sys.executable, "-m", *arguments),
-        env={**_QUIETER, **env},
+        env={**_CHILD_ENV, **env},
         folder=CHECKOUT,
         endings=(Ending(SIGTERM, limit_s),),
     )

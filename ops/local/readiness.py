@@ -1,4 +1,4 @@
-"""Whether a worker drains, and whether everything is published: what a start waits for."""
+"""Readiness: whether a worker drains, and whether everything is published."""
 
 import time
 
@@ -7,12 +7,12 @@ from domain.store.postgres.accounts.accounts import SYSTEM_ACCOUNT
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.health import backlog
 from domain.store.redis import publisher as artifacts
-from ops.cli.writes import LOOK_S, NotPublishedError, UnsureError, write
+from ops.cli.writes import POLL_S, NotPublishedError, UnsureError, write
 from workers.render.build import build_id
 
 
 def wait_until_drained(timeout_s: float) -> bool:
-    """Tell whether a worker drains a probe within `timeout_s`."""
+    """Return whether a worker drains a probe within `timeout_s` seconds."""
     try:
         write(SYSTEM_ACCOUNT, Probe(), timeout_s)
     except (NotPublishedError, UnsureError):
@@ -21,20 +21,20 @@ def wait_until_drained(timeout_s: float) -> bool:
 
 
 def wait_until_published(timeout_s: float) -> bool:
-    """Tell whether every page and every host is published within `timeout_s`.
+    """Return whether all pages and hosts are published within `timeout_s` seconds.
 
-    A Redis that starts empty is filled by the sweep; who comes earlier would be told to wait.
+    The sweep fills an empty Redis; earlier visitors would get a page that asks them to wait.
     """
     ends_at = time.monotonic() + timeout_s
     while time.monotonic() < ends_at:
         if is_published():
             return True
-        time.sleep(LOOK_S)
+        time.sleep(POLL_S)
     return False
 
 
 def is_published() -> bool:
-    """Tell whether nothing is behind."""
+    """Return whether every page and host is published."""
     with sync_engine().connect() as conn:
         behind = backlog(conn, build_id(), artifacts.epoch()).pages_behind
     return behind == 0 and artifacts.hosts_are_complete()

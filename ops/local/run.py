@@ -1,7 +1,6 @@
-"""What `make run` does: looks first, starts everything in order, says where it is, and stays until
-told to stop.
+"""The program of `make run`: check, start everything in order, print addresses, wait.
 
-The port opens last, when a worker has shown that it drains: who can connect can write.
+The port opens last, after a worker has drained a probe: a client that can connect can write.
 """
 
 import http.client
@@ -25,12 +24,12 @@ _DRAIN_LIMIT_S = 60.0
 _PUBLISH_LIMIT_S = 10.0
 _WEB_LIMIT_S = 60.0
 _ANSWER_LIMIT_S = 2.0
-_US = "hep"
+_NAME = "hep"
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What the steps of a run share."""
+    """The shared state of a run's steps."""
 
     data_dir: Path
     port: int
@@ -45,23 +44,22 @@ class _Run:
 
 
 def main() -> int:
-    """Run until stopped; answers the exit code: 0 when it was asked to stop, 1 when it could not
-    run.
+    """Run until stopped; return the exit code.
+
+    0 after a stop signal, 1 if it could not run.
     """
     try:
         stop_signals.raise_on_stop()
-        run = _look_first(os.environ)
-    except CannotRunError as why:
-        return _complain(str(why))
+        run = _prepare(os.environ)
+    except CannotRunError as error:
+        return _print_error(str(error))
     except stop_signals.StopRequested:
         return 0
-    return _guarded(run)
+    return _run_and_stop(run)
 
 
-def _look_first(env: MutableMapping[str, str]) -> _Run:
-    """Everything that can be wrong without our having started anything; prepares the environment of
-    all that follows.
-    """
+def _prepare(env: MutableMapping[str, str]) -> _Run:
+    """Check everything before any start, and complete the environment."""
     preflight.check_python()
     preflight.check_libraries()
     port = preflight.chosen_port(env)
@@ -77,17 +75,17 @@ def _look_first(env: MutableMapping[str, str]) -> _Run:
     return _Run(data_dir, port, Supervisor(Ledger(data_dir), _say), PrefixedOutput())
 
 
-def _guarded(run: _Run) -> int:
-    """Start and watch; whatever happens, end what was started, in order."""
+def _run_and_stop(run: _Run) -> int:
+    """Start and watch; in any case, end the children in order."""
     try:
         _start(run)
         run.supervisor.watch()
     except stop_signals.StopRequested:
         code = 0
-    except CannotRunError as why:
-        code = _complain(str(why))
-    except Exception as defect:  # noqa: BLE001 - a sentence; the log has the rest
-        code = _complain(_note_defect(run.data_dir, defect))
+    except CannotRunError as error:
+        code = _print_error(str(error))
+    except Exception as error:  # noqa: BLE001 - a sentence; the log has the rest
+        code = _print_error(_log_defect(run.data_dir, error))
     finally:
         stop_signals.ignore_further()
         run.supervisor.stop_all()
@@ -125,8 +123,7 @@ def _start_stack(run: _Run) -> None:
 
 
 def _migrate() -> None:
-    # Here and below: our own modules read the environment when they are imported, and it is
-    # complete only now.
+    # Here and below: our own modules read the environment at import, and it is complete only now.
     from domain.store.postgres.migrations import migrate
 
     migrate(os.environ["DATABASE_URL"])
@@ -139,7 +136,7 @@ def _start_workers(run: _Run) -> None:
     run.start(programs.beat(os.environ))
     if not wait_until_drained(_DRAIN_LIMIT_S):
         raise CannotRunError(
-            f"The worker did not drain within {_DRAIN_LIMIT_S:.0f} s{_last_words(run, 'worker')}."
+            f"The worker did not drain within {_DRAIN_LIMIT_S:.0f} s{_last_line(run, 'worker')}."
         )
 
 
@@ -152,16 +149,16 @@ def _seed() -> welcome.Access:
 def _wait_for_pages() -> None:
     from ops.local.readiness import wait_until_published
 
-    # With very many pages the port opens all the same; they come one after the other.
+    # With very many pages the port opens anyway; the rest is published later.
     wait_until_published(_PUBLISH_LIMIT_S)
 
 
 def _start_web(run: _Run) -> None:
     web = run.start(programs.web(os.environ))
     if not processes.wait_until(lambda: _is_healthy(run.port) or not web.is_running, _WEB_LIMIT_S):
-        raise CannotRunError(f"The web tier does not answer{_last_words(run, 'web')}.")
+        raise CannotRunError(f"The web tier does not answer{_last_line(run, 'web')}.")
     if not web.is_running:
-        raise CannotRunError(f"The web tier ended{_last_words(run, 'web')}.")
+        raise CannotRunError(f"The web tier ended{_last_line(run, 'web')}.")
 
 
 def _is_healthy(port: int) -> bool:
@@ -175,28 +172,28 @@ def _is_healthy(port: int) -> bool:
         connection.close()
 
 
-def _last_words(run: _Run, name: str) -> str:
+def _last_line(run: _Run, name: str) -> str:
     lines = run.output.last_lines(name)
     return f"; its last line: {lines[-1].strip()}" if lines else ""
 
 
-def _note_defect(data_dir: Path, defect: Exception) -> str:
+def _log_defect(data_dir: Path, error: Exception) -> str:
     log = LogFolder(data_dir / "log")
     os.close(log.open("run"))
     with log.path("run").open("a") as file:
-        file.write("".join(traceback.format_exception(defect)))
-    first_line = (str(defect).strip().splitlines() or ["no message"])[0]
-    kind = type(defect).__name__
+        file.write("".join(traceback.format_exception(error)))
+    first_line = (str(error).strip().splitlines() or ["no message"])[0]
+    kind = type(error).__name__
     return f"Hep Status could not be started: {kind}: {first_line} ({log.path('run')} has more)"
 
 
-def _complain(sentence: str) -> int:
+def _print_error(sentence: str) -> int:
     print(sentence, file=sys.stderr, flush=True)
     return 1
 
 
 def _say(line: str) -> None:
-    say(_US, line)
+    say(_NAME, line)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""Turns SIGINT, SIGTERM and SIGHUP into one exception in the main thread, and holds it back where
-it would do harm.
+"""Stop signals as one exception in the main thread, deferred during critical sections.
+
+They are SIGINT, SIGTERM and SIGHUP.
 """
 
 import signal
@@ -11,63 +12,62 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class StopRequested(BaseException):
-    """Somebody asked this process to stop."""
+    """A stop signal for this process, as an exception."""
 
 
 class _State:
-    """What the handler has to know; signals belong to the process, so there is one."""
+    """The state of the handler; signals belong to the process, so there is one."""
 
-    held = 0
-    waiting = False
-    raised = False
+    depth = 0
+    is_pending = False
+    has_fired = False
 
 
 def raise_on_stop() -> None:
-    """From here on the first stop signal raises `StopRequested` in the main thread; later ones do
-    nothing.
+    """Raise `StopRequested` in the main thread at the first stop signal.
+
+    Later signals have no effect.
     """
-    _State.raised = False
-    for number in _handled():
+    _State.has_fired = False
+    for number in _handled_signals():
         signal.signal(number, _on_signal)
 
 
 def ignore_further() -> None:
-    """From here on stop signals are ignored: the stopping has begun and must end in order."""
-    for number in _handled():
+    """Ignore further stop signals: the shutdown must end in order."""
+    for number in _handled_signals():
         signal.signal(number, signal.SIG_IGN)
 
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Within it no `StopRequested` is raised; one that was asked for meanwhile is raised at its
-    end.
-    """
-    _State.held += 1
+    """Defer `StopRequested` until the end of the block."""
+    _State.depth += 1
     try:
         yield
     finally:
-        _State.held -= 1
-    if _State.waiting and not _State.held:
-        _State.waiting = False
+        _State.depth -= 1
+    if _State.is_pending and not _State.depth:
+        _State.is_pending = False
         _raise_once()
 
 
 def _on_signal(_number: int, _frame: FrameType | None) -> None:
-    if _State.held:
-        _State.waiting = True
+    if _State.depth:
+        _State.is_pending = True
         return
     _raise_once()
 
 
 def _raise_once() -> None:
-    # Impatience (a second Ctrl-C) must not interrupt the stopping that the first one began.
-    if not _State.raised:
-        _State.raised = True
+    # A second Ctrl-C must not interrupt the shutdown.
+    if not _State.has_fired:
+        _State.has_fired = True
         raise StopRequested
 
 
-def _handled() -> tuple[signal.Signals, ...]:
-    # Under nohup the end of the terminal is none of our business.
+def _handled_signals() -> tuple[signal.Signals, ...]:
+    # Under nohup the end of the terminal is ignored.
     if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         return _SIGNALS
     return (*_SIGNALS, signal.SIGHUP)

@@ -1,5 +1,6 @@
-"""Keeps a run's children alive and, at the end, ends them in the right order; nobody else signals
-anything.
+"""The supervisor: it restarts a run's children and ends them in order.
+
+No other module signals them.
 """
 
 import signal
@@ -13,12 +14,13 @@ from ops.local.children import Ledger
 from ops.operator_error import CannotRunError
 
 RESTART_AFTER_S = 1.0
-_LOOK_EVERY_S = 0.2
+_CHECK_EVERY_S = 0.2
 
 
 class Supervisor:
-    """Watches the children given to `adopt`. Single-threaded: the kernel ties a child to the thread
-    that started it.
+    """A supervisor of the children given to `adopt`.
+
+    It is single-threaded: the kernel ties a child to the thread that started it.
     """
 
     def __init__(self, ledger: Ledger, report: Callable[[str], None]) -> None:
@@ -28,31 +30,33 @@ class Supervisor:
         self._restart_at: dict[str, float] = {}
 
     def adopt(self, child: Child) -> None:
-        """Take over a child that was just started (for the first time or again)."""
+        """Add a child that was just started, for the first time or again."""
         if child not in self._children:
             self._children.append(child)
         self._ledger.record(child)
 
     def watch(self) -> NoReturn:
-        """Restart what dies, until an exception (`StopRequested`) ends it."""
+        """Restart children that end, until an exception such as `StopRequested`."""
         while True:
             self.look(time.monotonic())
-            time.sleep(_LOOK_EVERY_S)
+            time.sleep(_CHECK_EVERY_S)
 
     def look(self, now_s: float) -> None:
-        """Notice who has died, and restart whoever's second is over. `now_s` is a monotonic
-        clock's.
+        """Detect ended children, and restart those that are due.
+
+        `now_s` is of the monotonic clock, in seconds.
         """
         for child in self._children:
             if child.name in self._restart_at:
                 self._restart_if_due(child, now_s)
             elif not child.is_running:
-                self._report(f"{child.name} ended ({_how(child.bury())}); starting it again")
+                ending = _describe_exit(child.bury())
+                self._report(f"{child.name} ended ({ending}); starting it again")
                 self._restart_at[child.name] = now_s + RESTART_AFTER_S
 
     def stop_all(self) -> None:
-        """End the children, last started first, each after the one before it is gone."""
-        with ExitStack() as endings:  # last in, first out, and one that fails stops no other
+        """Stop the children in reverse order of start, one at a time."""
+        with ExitStack() as endings:  # last in, first out; an error does not prevent the others
             for child in self._children:
                 endings.callback(child.stop)
         self._children.clear()
@@ -64,14 +68,14 @@ class Supervisor:
             return
         try:
             child.start()
-        except CannotRunError as failure:
-            self._report(str(failure))
+        except CannotRunError as error:
+            self._report(str(error))
             self._restart_at[child.name] = now_s + RESTART_AFTER_S
         else:
             del self._restart_at[child.name]
 
 
-def _how(returncode: int) -> str:
+def _describe_exit(returncode: int) -> str:
     if returncode >= 0:
         return f"exit code {returncode}"
     return f"signal {signal.Signals(-returncode).name}"

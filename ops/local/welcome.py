@@ -1,18 +1,18 @@
-"""What `make run` prints once everything answers: where to look, who to be, what to paste."""
+"""The text that `make run` prints once everything answers."""
 
 from typing import Protocol
 
 
 class Access(Protocol):
-    """What the demo's seeding tells."""
+    """Access to the demo, as its seeding returns it."""
 
     @property
     def page_url(self) -> str:
-        """Where visitors see the demo page."""
+        """The URL of the demo page."""
 
     @property
     def login_email(self) -> str:
-        """The demo owner."""
+        """The demo owner's e-mail address."""
 
     @property
     def login_password(self) -> str:
@@ -42,5 +42,5 @@ _WELCOME = """
 
 
 def text(access: Access, base_url: str, data_dir: str) -> str:
-    """The welcome, ready to print."""
+    """Return the welcome, ready to print."""
     return _WELCOME.format(access=access, base_url=base_url.rstrip("/"), data_dir=data_dir)

@@ -1,4 +1,4 @@
-"""What an owner's resources share: who asks, the page's stream, and the writing of a command."""
+"""Base of the owner's resources: session, page, body, and the append of commands."""
 
 from typing import Any, TypeVar
 
@@ -20,27 +20,27 @@ from web.writes.submit import NoAuthorityError
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 
-class Owner:
-    """The hands of an owner's resource."""
+class OwnerResource:
+    """Base class of the owner's resources."""
 
-    def __init__(self, process: Process, gate: Gate, writes: Writes) -> None:
-        """Ask `gate`, read from the database of `process`, write through `writes`."""
+    def __init__(self, process: Process, authenticator: Gate, writes: Writes) -> None:
+        """Read from the database of `process` and write through `writes`."""
         self.process = process
         self.settings = process.settings
         self.engine = process.engine
-        self._gate = gate
+        self._authenticator = authenticator
         self._writes = writes
 
     async def holder(self, req: Request) -> Holder:
-        """Return whose session it is. Raises ApiError 401, 403."""
-        return await self._gate.owner(req)
+        """Return the owner of the session. Raises ApiError 401, 403."""
+        return await self._authenticator.owner(req)
 
     async def page(self, req: Request, page_id: str) -> OwnedPage:
-        """Return one of the owner's pages. Raises ApiError 404 for another's."""
-        return await self.page_held_by(await self.holder(req), page_id)
+        """Return a page of the session's owner. Raises ApiError 404 for other pages."""
+        return await self.page_of_owner(await self.holder(req), page_id)
 
-    async def page_held_by(self, holder: Holder, page_id: str) -> OwnedPage:
-        """Return one of the pages of who asks. Raises ApiError 404 for another's."""
+    async def page_of_owner(self, holder: Holder, page_id: str) -> OwnedPage:
+        """Return a page of `holder`. Raises ApiError 404 for other pages."""
         page = await run(self.engine, page_of, holder.account_id, page_id)
         if page is None:
             raise not_found("page")
@@ -65,8 +65,8 @@ class Owner:
         raw: bytes = b"",
         status: int = 200,
     ) -> None:
-        """Append to a page's stream, or the account's own. Raises ApiError 404 for another's."""
-        if stream_id == holder.account_id:  # it is hers, but no page
+        """Append to the stream of a page or the account. Raises ApiError 404."""
+        if stream_id == holder.account_id:  # the stream of the account is no page
             raise not_found("page")
         draft = self.draft(req, holder, command, raw, stream_id)
         await self.answer(req, resp, draft, describe, status=status)
@@ -79,10 +79,10 @@ class Owner:
         raw: bytes,
         stream_id: str = "",
     ) -> Draft:
-        """Return a command of the owner's on its way to a page's stream, or her account's own."""
+        """Return a draft; without `stream_id` it goes to the account's stream."""
         authority = Authority("owner", holder.account_id)
-        stream = stream_id or holder.account_id
-        return Draft(mint("r"), command, authority, stream, idempotency(req, raw))
+        target_id = stream_id or holder.account_id
+        return Draft(mint("r"), command, authority, target_id, idempotency(req, raw))
 
     async def answer(
         self,
@@ -94,7 +94,7 @@ class Owner:
         complete: Completed | None = None,
         status: int = 200,
     ) -> None:
-        """Append a draft and answer with what became of it. Raises ApiError 404 for another's."""
+        """Append a draft and answer with its outcome. Raises ApiError 404."""
         try:
             await self._writes.answer(req, resp, draft, describe, complete=complete, status=status)
         except NoAuthorityError:

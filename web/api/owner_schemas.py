@@ -1,4 +1,4 @@
-"""Bodies of the owner's API. Unknown fields are refused.
+"""Bodies of the owner's API. Unknown fields are rejected.
 
 Source: docs/behaviour.md, "Owner's API".
 """
@@ -18,8 +18,8 @@ SUBDOMAIN_LIMIT = 63
 ID_LIMIT = 64
 
 LABEL = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
-AMONG = "The place among its siblings, from 0; last if not given."
-PARENT = "The id of a category of this page; null is the root."
+POSITION_NOTE = "The place among its siblings, from 0; last if not given."
+PARENT_NOTE = "The id of a category of this page; null is the root."
 
 Name = Annotated[str, line(NAME_LIMIT)]
 Email = Annotated[str, text(EMAIL_LIMIT, pattern=f"^{EMAIL_PATTERN}$")]
@@ -42,7 +42,7 @@ Subdomain = Annotated[
         f"(?![xX][nN]--){LABEL}",
     ),
 ]
-Position = Annotated[int, msgspec.Meta(ge=0, le=100_000, description=AMONG)]
+Position = Annotated[int, msgspec.Meta(ge=0, le=100_000, description=POSITION_NOTE)]
 
 
 class Credentials(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -64,7 +64,7 @@ class NewComponent(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
     name: Name
     kind: ComponentKind = ComponentKind.LEAF
-    parent: Annotated[str | None, text(ID_LIMIT, PARENT)] = None
+    parent: Annotated[str | None, text(ID_LIMIT, PARENT_NOTE)] = None
     position: Position | None = None
     description: Annotated[str | None, text(DESCRIPTION_LIMIT)] = None
     status: Status | None = None
@@ -78,7 +78,7 @@ class ComponentChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True
 
     name: Annotated[str | None, line(NAME_LIMIT)] = None
     description: Annotated[str | UnsetType | None, text(DESCRIPTION_LIMIT)] = UNSET
-    parent: Annotated[str | UnsetType | None, text(ID_LIMIT, PARENT)] = UNSET
+    parent: Annotated[str | UnsetType | None, text(ID_LIMIT, PARENT_NOTE)] = UNSET
     position: Position | None = None
     status: Status | UnsetType | None = UNSET
     show_uptime: bool | None = None
@@ -100,16 +100,16 @@ class KeyChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 
 def is_empty(body: msgspec.Struct) -> bool:
-    """Tell whether a change, all of whose fields are optional, changes nothing."""
-    return not given_of(body)
+    """Return whether a change has no fields; all its fields are optional."""
+    return not provided_fields(body)
 
 
-def given_of(body: msgspec.Struct) -> dict[str, Any]:
-    """Return what a change gives, by its names on the wire."""
+def provided_fields(body: msgspec.Struct) -> dict[str, Any]:
+    """Return the fields present in a change, by their wire names."""
     fields = zip(
         body.__struct_encode_fields__, body.__struct_fields__, body.__struct_defaults__, strict=True
     )
-    told = {wire: (getattr(body, name), default) for wire, name, default in fields}
-    given = {wire: value for wire, (value, default) in told.items() if value is not default}
-    builtins: dict[str, Any] = msgspec.to_builtins(given)
+    pairs = {wire: (getattr(body, name), default) for wire, name, default in fields}
+    changes = {wire: value for wire, (value, default) in pairs.items() if value is not default}
+    builtins: dict[str, Any] = msgspec.to_builtins(changes)
     return {wire: value for wire, value in builtins.items() if value != {}}

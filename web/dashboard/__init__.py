@@ -1,5 +1,5 @@
-"""The dashboard: each screen reads what the JSON API reads and answers with a whole document.
+"""The dashboard: each view reads like the JSON API and answers with a document.
 
-Imports Falcon, the core and the store, and Jinja through the store; never SQL or Redis. It never
-writes either: forms are sent to the JSON API by the scripts in templates/static/dashboard.
+Imports Falcon, the core and the store, and Jinja through the store; never SQL or Redis. It does not
+write: the scripts in templates/static/dashboard send forms to the JSON API.
 """

@@ -1,4 +1,4 @@
-"""An owner's own account: how she logs in, and where she is logged in."""
+"""The account view: e-mail, password and sessions of the owner."""
 
 import re
 
@@ -7,9 +7,9 @@ from falcon.asgi import Request
 from domain.account.credentials import PASSWORD_SHORTEST
 from domain.store.postgres.accounts.sessions import sessions_of
 from domain.store.postgres.engine import run
-from web.dashboard.screen import Screen, Values
+from web.dashboard.screen import Values, View
 
-# The first that is found counts: Edge calls itself Chrome too, and Chrome Safari.
+# The first match counts: Edge names Chrome in its User-Agent too, and Chrome names Safari.
 BROWSERS = (
     ("Edge", "Edg"),
     ("Opera", "OPR"),
@@ -29,14 +29,14 @@ SYSTEMS = (
 )
 
 
-class Me(Screen):
+class Account(View):
     """`GET /dashboard/account`."""
 
     template = "me"
 
-    async def values(self, req: Request, **named: str) -> Values:
-        """Return who one is, and where else."""
-        del named
+    async def values(self, req: Request, **params: str) -> Values:
+        """Return the account and its sessions."""
+        del params
         holder = await self.holder(req)
         return {
             "tab": "account",
@@ -50,14 +50,14 @@ class Me(Screen):
 
 
 def device(user_agent: str | None) -> str:
-    """Return what a session was opened by, as people call it: `Firefox on Linux`."""
-    browser, system = (first_of(names, user_agent or "") for names in (BROWSERS, SYSTEMS))
+    """Return the browser and system of a session, such as `Firefox on Linux`."""
+    browser, system = (first_match(names, user_agent or "") for names in (BROWSERS, SYSTEMS))
     if browser and system:
         return f"{browser} on {system}"
     return browser or (f"Something on {system}" if system else "An unknown program")
 
 
-def first_of(names: tuple[tuple[str, str], ...], user_agent: str) -> str | None:
-    """Return the first name whose pattern a User-Agent fits."""
-    fitting = (name for name, pattern in names if re.search(pattern, user_agent))
-    return next(fitting, None)
+def first_match(names: tuple[tuple[str, str], ...], user_agent: str) -> str | None:
+    """Return the first name with a pattern that matches a User-Agent."""
+    matches = (name for name, pattern in names if re.search(pattern, user_agent))
+    return next(matches, None)

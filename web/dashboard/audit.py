@@ -1,30 +1,33 @@
-"""Who did what to a page: the log read back."""
+"""The audit log view of a page."""
 
 from falcon.asgi import Request
 
 from domain.store.postgres.audit import read_audit
 from domain.store.postgres.engine import run
-from web.api.audit.answers import actor, entry
-from web.dashboard.screen import PageScreen, Values
+from web.api.audit.answers import actor_view, entry_view
+from web.dashboard.screen import PageView, Values
 from web.http.paging import audit_cursor_of, audit_place_of, limit_of
 
 
-class Activity(PageScreen):
-    """`GET /dashboard/pages/:pageID/activity`; what was before by `?cursor=`."""
+class AuditLog(PageView):
+    """`GET /dashboard/pages/:pageID/activity`; older entries by `?cursor=`."""
 
     template = "activity"
     tab = "activity"
 
-    async def values(self, req: Request, **named: str) -> Values:
-        """Return a stretch of the audit, newest first."""
+    async def values(self, req: Request, **params: str) -> Values:
+        """Return one page of the audit log, newest first."""
         holder = await self.holder(req)
-        desk, frame = await self.desk(req, named["page_id"])
-        limit, place = limit_of(req), audit_place_of(req)
-        audit = await run(self.engine, read_audit, holder.account_id, desk.page.id, place, limit)
+        page_context, frame = await self.fetch_page_context(req, params["page_id"])
+        limit, position = limit_of(req), audit_place_of(req)
+        audit = await run(
+            self.engine, read_audit, holder.account_id, page_context.page.id, position, limit
+        )
         return {
             **frame,
             "entries": [
-                (entry(one, audit), actor(one.doer, audit), one.at) for one in audit.entries
+                (entry_view(entry, audit), actor_view(entry.doer, audit), entry.at)
+                for entry in audit.entries
             ],
             "older": audit_cursor_of(audit.after) if audit.after else None,
         }

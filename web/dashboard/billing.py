@@ -1,4 +1,4 @@
-"""What the account pays for: tokens, slots, what will end, and every change of the balance."""
+"""The billing view: tokens, slots, warnings and the ledger of the account."""
 
 from datetime import UTC, datetime
 
@@ -10,19 +10,19 @@ from domain.page.state import Tier
 from domain.store.postgres.engine import run
 from domain.store.postgres.ledger import bookings_before
 from domain.store.postgres.owned import account_of, pages_of
-from web.api.pages.account_answers import slots_shown, warned
-from web.dashboard.screen import Screen, Values
+from web.api.pages.account_answers import dark_warning, slot_views
+from web.dashboard.screen import Values, View
 from web.http.paging import cursor_at, limit_of, seq_of
 
 
-class Tokens(Screen):
-    """`GET /dashboard/tokens`; the older part of the ledger by `?cursor=`."""
+class Tokens(View):
+    """`GET /dashboard/tokens`; older bookings by `?cursor=`."""
 
     template = "tokens"
 
-    async def values(self, req: Request, **named: str) -> Values:
-        """Return the account as it is now, and a part of its ledger."""
-        del named
+    async def values(self, req: Request, **params: str) -> Values:
+        """Return the current account and one page of its ledger."""
+        del params
         holder, now = await self.holder(req), datetime.now(UTC)
         account = await run(self.engine, account_of, holder.account_id)
         pages = await run(self.engine, pages_of, holder.account_id)
@@ -40,9 +40,9 @@ class Tokens(Screen):
             "included": INCLUDED[Tier.PRIME if account.is_prime_at(now) else Tier.FREE],
             "price": SLOT_PRICE,
             "days": SLOT_LASTS.days,
-            "slots": [{**slot, "ends": ends[slot["id"]]} for slot in slots_shown(account, now)],
+            "slots": [{**slot, "ends": ends[slot["id"]]} for slot in slot_views(account, now)],
             "names": names,
-            "warnings": [warned(dark, names)["warning"] for dark in darkness(account, now)],
+            "warnings": [dark_warning(dark, names)["warning"] for dark in darkness(account, now)],
             "ledger": rows[:limit],
             "older": cursor_at(rows[limit - 1].seq) if len(rows) > limit else None,
         }

@@ -1,4 +1,4 @@
-"""A screen as a document: rendered strictly, sent with headers that allow our own files only."""
+"""Rendering of a dashboard view, with headers that allow our own files only."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ STATUSES = (
 )
 STATES = tuple(state for state in IncidentState if state is not IncidentState.SCHEDULED)
 HEADERS = {
-    "Cache-Control": "no-store",  # what an owner sees is gone when she has logged out
+    "Cache-Control": "no-store",  # after the logout nothing stays in the browser
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
     " img-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'",
@@ -34,22 +34,22 @@ HEADERS = {
 
 
 def local(at: datetime, zone: str) -> str:
-    """Write an instant as a datetime-local input has it, in `zone`."""
+    """Return an instant in `zone`, in the format of a datetime-local input."""
     return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
 
 
 def clock(at: datetime, zone: str) -> str:
-    """Write the time of day of an instant in `zone`."""
+    """Return the time of day of an instant in `zone`."""
     return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 def day_in(at: datetime, zone: str) -> str:
-    """Write the day of an instant in `zone` as `23 November 2026`."""
+    """Return the day of an instant in `zone`, such as `23 November 2026`."""
     return long_day(at.astimezone(ZoneInfo(zone)).date())
 
 
 def part_of_date(at: datetime, zone: str, form: str) -> str:
-    """Write a part of an instant's date in `zone`: `%b`, `%a`."""
+    """Return a part of the date of an instant in `zone`: `%b`, `%a`."""
     return f"{at.astimezone(ZoneInfo(zone)):{form}}".lstrip("0")
 
 
@@ -66,8 +66,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
 
 
 @cache
-def screens() -> Environment:
-    """Return the one environment that all screens are rendered in."""
+def template_environment() -> Environment:
+    """Return the Jinja2 environment of all views."""
     env = environment(FILTERS)
     env.globals |= {
         "words": wording(),
@@ -81,14 +81,14 @@ def screens() -> Environment:
 def write_document(
     resp: Response, template: str, values: Mapping[str, Any], status: int = 200
 ) -> None:
-    """Fill a response with a screen. Raises jinja2.UndefinedError for a name that is not given."""
+    """Render a template into a response. Raises jinja2.UndefinedError for missing names."""
     resp.status = status
     resp.content_type = falcon.MEDIA_HTML
     for name, value in HEADERS.items():
         resp.set_header(name, value)
-    resp.text = screens().get_template(f"dashboard/{template}.html").render(values)
+    resp.text = template_environment().get_template(f"dashboard/{template}.html").render(values)
 
 
 def days_until(at: datetime, now: datetime) -> int:
-    """Return how many days are left until `at`, begun ones included; 0 once it has passed."""
+    """Return the days until `at`, rounded up; 0 for an instant in the past."""
     return max(0, -((now - at) // timedelta(days=1)))

@@ -1,4 +1,4 @@
-"""The base host's front door: what this is, and for who is logged in the dashboard."""
+"""The home page of the base host; logged-in owners are redirected."""
 
 from falcon.asgi import Request, Response
 
@@ -11,14 +11,14 @@ from web.http.notices import read_notice, write_notice
 class Home:
     """`GET /`."""
 
-    def __init__(self, gate: Gate) -> None:
-        """Ask `gate` who comes; read the document once."""
-        self._gate = gate
+    def __init__(self, authenticator: Gate) -> None:
+        """Read the home document once."""
+        self._authenticator = authenticator
         self._notice = read_notice("home")
 
     async def on_get(self, req: Request, resp: Response) -> None:
-        """Lead an owner to her pages; say to others what this is and where to go."""
-        if await self._is_known(req):
+        """Redirect an owner to the dashboard; show the home page to others."""
+        if await self._has_session(req):
             resp.set_header("Cache-Control", "no-store")
             resp.status, resp.location = 303, "/dashboard"
         else:
@@ -26,9 +26,9 @@ class Home:
 
     on_head = on_get
 
-    async def _is_known(self, req: Request) -> bool:
+    async def _has_session(self, req: Request) -> bool:
         try:
-            await self._gate.owner(req)
-        except (ApiError, *UNREACHABLE):  # the door stands open whatever the database does
+            await self._authenticator.owner(req)
+        except (ApiError, *UNREACHABLE):  # the home page does not depend on the database
             return False
         return True

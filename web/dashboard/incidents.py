@@ -1,4 +1,4 @@
-"""Incidents: the list with those that are open first, the form that opens one, and one of them."""
+"""The incident views: the list, the form for a new incident, and one incident."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -10,83 +10,95 @@ from domain.page.tree import Affected, affected, groups_of_namesakes, place
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.store.postgres.engine import Connection, run
 from domain.store.postgres.incidents import Place, Stretch, incident_of, incidents_after
-from web.dashboard.screen import Desk, PageScreen, Values
-from web.dashboard.templates import offered
+from web.dashboard.screen import PageContext, PageView, Values
+from web.dashboard.templates import load_template_choices
 from web.http.errors import not_found
 from web.http.paging import cursor_of, limit_of, place_of
 
-# What an incident is opened with; the rest can be said by an update.
-TROUBLE = (Status.DEGRADED, Status.PARTIAL, Status.OUTAGE)
+# The statuses to open an incident with; updates can set the others.
+PROBLEM_STATUSES = (Status.DEGRADED, Status.PARTIAL, Status.OUTAGE)
 
 
-def affected_on(desk: Desk) -> Callable[[Incident], tuple[Affected, ...]]:
-    """Return what tells of an incident's leaves; what their names need is found once for all."""
-    groups = groups_of_namesakes(desk.components)
-    return lambda incident: affected(desk.components, groups, said_of_leaves(desk, incident))
-
-
-def said_of_leaves(desk: Desk, incident: Incident) -> list[tuple[str, Status]]:
-    """Return the leaves an incident holds, or is planned for, in tree order, with their status."""
-    said = dict.fromkeys(incident.leaves, Status.MAINTENANCE) if not incident.is_resolved else {}
-    said |= incident.held
-    known = sorted(
-        said.keys() & desk.components.keys(), key=lambda id_: place(desk.components, id_)
+def affected_reader(page_context: PageContext) -> Callable[[Incident], tuple[Affected, ...]]:
+    """Return a function for the affected leaves; name groups are computed once."""
+    groups = groups_of_namesakes(page_context.components)
+    return lambda incident: affected(
+        page_context.components, groups, leaf_statuses(page_context, incident)
     )
-    return [(id_, said[id_]) for id_ in known]
 
 
-def past_of(
+def leaf_statuses(page_context: PageContext, incident: Incident) -> list[tuple[str, Status]]:
+    """Return the leaves of an incident with their statuses, in tree order."""
+    statuses = (
+        dict.fromkeys(incident.leaves, Status.MAINTENANCE) if not incident.is_resolved else {}
+    )
+    statuses |= incident.held
+    leaf_ids = sorted(
+        statuses.keys() & page_context.components.keys(),
+        key=lambda id_: place(page_context.components, id_),
+    )
+    return [(id_, statuses[id_]) for id_ in leaf_ids]
+
+
+def load_resolved(
     conn: Connection, page_id: str, kind: IncidentKind, after: Place | None, limit: int
 ) -> Stretch:
-    """Read what is over, newest first."""
+    """Read resolved incidents, newest first."""
     return incidents_after(conn, page_id, kind, after, limit, is_resolved=True)
 
 
-class Incidents(PageScreen):
-    """`GET /dashboard/pages/:pageID/incidents`; the resolved ones by `?cursor=`."""
+class Incidents(PageView):
+    """`GET /dashboard/pages/:pageID/incidents`; resolved ones by `?cursor=`."""
 
     template = "incidents"
     tab = "incidents"
     kind: ClassVar[IncidentKind] = IncidentKind.INCIDENT
 
-    async def values(self, req: Request, **named: str) -> Values:
-        """Return what is going on and what is over."""
-        desk, frame = await self.desk(req, named["page_id"])
+    async def values(self, req: Request, **params: str) -> Values:
+        """Return open incidents and one page of resolved ones."""
+        page_context, frame = await self.fetch_page_context(req, params["page_id"])
         limit, after = limit_of(req), place_of(req)
-        past = await run(self.engine, past_of, desk.page.id, self.kind, after, limit)
+        resolved = await run(
+            self.engine, load_resolved, page_context.page.id, self.kind, after, limit
+        )
         return {
             **frame,
-            "open": desk.of_kind(self.kind),
-            "past": past.incidents,
-            "older": cursor_of(past.incidents[-1]) if past.has_more else None,
+            "open": page_context.of_kind(self.kind),
+            "past": resolved.incidents,
+            "older": cursor_of(resolved.incidents[-1]) if resolved.has_more else None,
             "is_first": after is None,
-            "affected": affected_on(desk),
+            "affected": affected_reader(page_context),
         }
 
 
-class NewIncident(PageScreen):
-    """`GET /dashboard/pages/:pageID/incidents/new`; `?template=` names one to begin with."""
+class NewIncident(PageView):
+    """`GET /dashboard/pages/:pageID/incidents/new`; `?template=` selects a template."""
 
     template = "incident_new"
     tab = "incidents"
 
-    async def values(self, req: Request, **named: str) -> Values:
-        """Return what an incident can speak of."""
-        desk, frame = await self.desk(req, named["page_id"])
-        kept = await offered(self.engine, desk.page.id, IncidentKind.INCIDENT, req)
-        return {**frame, **kept, "trouble": TROUBLE, "impacts": tuple(Impact)}
+    async def values(self, req: Request, **params: str) -> Values:
+        """Return the choices of the form for a new incident."""
+        page_context, frame = await self.fetch_page_context(req, params["page_id"])
+        template_values = await load_template_choices(
+            self.engine, page_context.page.id, IncidentKind.INCIDENT, req
+        )
+        return {**frame, **template_values, "trouble": PROBLEM_STATUSES, "impacts": tuple(Impact)}
 
 
-class OneIncident(PageScreen):
-    """`GET /dashboard/pages/:pageID/incidents/:iid`, maintenances too; `?edit=` opens a form."""
+class OneIncident(PageView):
+    """`GET /dashboard/pages/:pageID/incidents/:iid`, also for maintenances.
+
+    `?edit=` opens a form.
+    """
 
     template = "incident"
     tab = "incidents"
 
-    async def values(self, req: Request, **named: str) -> Values:
+    async def values(self, req: Request, **params: str) -> Values:
         """Return an incident with its timeline. Raises ApiError 404."""
-        desk, frame = await self.desk(req, named["page_id"])
-        incident = await run(self.engine, incident_of, desk.page.id, named["iid"])
+        page_context, frame = await self.fetch_page_context(req, params["page_id"])
+        incident = await run(self.engine, incident_of, page_context.page.id, params["iid"])
         if incident is None:
             raise not_found("incident")
         is_plan = incident.kind is IncidentKind.MAINTENANCE
@@ -95,13 +107,15 @@ class OneIncident(PageScreen):
             "tab": "maintenance" if is_plan else self.tab,
             "incident": incident,
             "is_plan": is_plan,
-            "affected": affected_on(desk)(incident),
+            "affected": affected_reader(page_context)(incident),
             "choices": choices(incident),
             "impacts": tuple(Impact),
         }
 
 
 def choices(incident: Incident) -> list[IncidentState]:
-    """Return the states that an update of an incident can say; only what waits is scheduled."""
-    waits = incident.state is IncidentState.SCHEDULED
-    return [state for state in IncidentState if waits or state is not IncidentState.SCHEDULED]
+    """Return the possible states of an update; `scheduled` needs a scheduled maintenance."""
+    is_scheduled = incident.state is IncidentState.SCHEDULED
+    return [
+        state for state in IncidentState if is_scheduled or state is not IncidentState.SCHEDULED
+    ]

@@ -1,50 +1,50 @@
-"""The way in: login and sign-up."""
+"""The login and sign-up views."""
 
 import re
 
 from falcon.asgi import Request, Response
 
 from domain.store.postgres.engine import UNREACHABLE
-from web.dashboard.screen import Screen, Values
+from web.dashboard.screen import Values, View
 from web.http.errors import ApiError
 
-# Only a path of the dashboard: another site, or what a browser would take for one, is no way on.
+# Only a path of the dashboard is accepted, so that a link can't redirect to another site.
 OWN_PATH = re.compile(r"/dashboard(?:[/?][\w/?&=%.~-]*)?")
 
 
-def way_on(req: Request) -> str:
-    """Return where to go after the login."""
-    wanted = req.get_param("next") or ""
-    return wanted if OWN_PATH.fullmatch(wanted) else "/dashboard"
+def next_path(req: Request) -> str:
+    """Return the path to open after the login."""
+    path = req.get_param("next") or ""
+    return path if OWN_PATH.fullmatch(path) else "/dashboard"
 
 
-class Entry(Screen):
-    """A screen for who is not logged in; who is goes on at once."""
+class LoginView(View):
+    """Base view for visitors without a session; others are redirected."""
 
-    async def on_get(self, req: Request, resp: Response, **named: str) -> None:
-        """Show the form, or go on."""
+    async def on_get(self, req: Request, resp: Response, **params: str) -> None:
+        """Show the form, or redirect a logged-in owner."""
         try:
             await self.holder(req)
         except (ApiError, *UNREACHABLE):
-            await super().on_get(req, resp, **named)
+            await super().on_get(req, resp, **params)
             return
-        resp.status, resp.location = 303, way_on(req)
+        resp.status, resp.location = 303, next_path(req)
         resp.set_header("Cache-Control", "no-store")
 
     on_head = on_get
 
-    async def values(self, req: Request, **named: str) -> Values:
-        """Return where to go afterwards."""
-        return {"next": way_on(req)}
+    async def values(self, req: Request, **params: str) -> Values:
+        """Return the path to open after the login."""
+        return {"next": next_path(req)}
 
 
-class Login(Entry):
+class Login(LoginView):
     """`GET /dashboard/login`."""
 
     template = "login"
 
 
-class Signup(Entry):
+class Signup(LoginView):
     """`GET /dashboard/signup`."""
 
     template = "signup"

@@ -1,4 +1,4 @@
-"""The list of an owner's pages: what each shows, and whether visitors see it."""
+"""The list view of an owner's pages, with status and visibility."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,12 +16,12 @@ from domain.store.postgres.incidents import incidents_after
 from domain.store.postgres.load import load_components
 from domain.store.postgres.owned import OwnedPage, pages_of
 from web.dashboard.document import days_until
-from web.dashboard.screen import OPEN_MAX, PageScreen, Screen, Values
+from web.dashboard.screen import OPEN_MAX, PageView, Values, View
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A page of the list."""
+class PageRow:
+    """A row of the page list."""
 
     page: OwnedPage
     overall: Status
@@ -30,32 +30,34 @@ class Line:
     etag: str
 
 
-def lines_of(conn: Connection, account_id: str) -> list[Line]:
-    """Read an account's pages, oldest first, each with what it shows."""
-    return [line_of(conn, page) for page in pages_of(conn, account_id)]
+def load_rows(conn: Connection, account_id: str) -> list[PageRow]:
+    """Read the pages of an account with their statuses, oldest first."""
+    return [load_row(conn, page) for page in pages_of(conn, account_id)]
 
 
-def line_of(conn: Connection, page: OwnedPage) -> Line:
-    """Read what a page shows."""
+def load_row(conn: Connection, page: OwnedPage) -> PageRow:
+    """Read the status of a page."""
     components = load_components(conn, page.id)
     kind = IncidentKind.INCIDENT
-    going_on = incidents_after(conn, page.id, kind, None, OPEN_MAX, is_resolved=False).incidents
+    open_incidents = incidents_after(
+        conn, page.id, kind, None, OPEN_MAX, is_resolved=False
+    ).incidents
     leaves = len(tree.leaves(components))
-    return Line(page, tree.overall(components), leaves, len(going_on), etag_of(page))
+    return PageRow(page, tree.overall(components), leaves, len(open_incidents), etag_of(page))
 
 
-class Pages(Screen):
+class Pages(View):
     """`GET /dashboard`."""
 
     template = "pages"
 
-    async def values(self, req: Request, **named: str) -> Values:
-        """Return the pages and what the account's tier includes."""
+    async def values(self, req: Request, **params: str) -> Values:
+        """Return the pages and the limits of the account's tier."""
         holder = await self.holder(req)
         now = datetime.now(UTC)
         return {
             "email": holder.email,
-            "lines": await run(self.engine, lines_of, holder.account_id),
+            "lines": await run(self.engine, load_rows, holder.account_id),
             "included": {tier.value: INCLUDED[tier] for tier in Tier},
             "tier": holder.tier,
             "now": now,
@@ -66,10 +68,10 @@ class Pages(Screen):
         }
 
 
-class OnePage(PageScreen):
+class OnePage(PageView):
     """`GET /dashboard/pages/:pageID`: its first tab."""
 
-    async def values(self, req: Request, **named: str) -> Values:
-        """Lead on. Raises ApiError 404 for another's."""
-        _, frame = await self.desk(req, named["page_id"])
+    async def values(self, req: Request, **params: str) -> Values:
+        """Redirect to the incidents. Raises ApiError 404 for pages of others."""
+        _, frame = await self.fetch_page_context(req, params["page_id"])
         raise HTTPSeeOther(f"{frame['home']}/incidents")

@@ -1,4 +1,4 @@
-"""What screens share: who looks, which page, and what is said when something is in the way."""
+"""Base of the dashboard views: session, page context and error pages."""
 
 import logging
 from collections.abc import Mapping
@@ -25,14 +25,17 @@ from web.process import Process
 
 log = logging.getLogger(__name__)
 
-OPEN_MAX = 100  # unresolved at once; who has more of them needs another list
-LOST = {"title": "There is nothing here", "sentence": "It may be mistyped, gone, or not yours."}
-AWAY = {
+OPEN_MAX = 100  # unresolved incidents of a page; the views list no more
+NOT_FOUND = {
+    "title": "There is nothing here",
+    "sentence": "It may be mistyped, gone, or not yours.",
+}
+UNAVAILABLE = {
     "title": "This can't be read at the moment",
     "sentence": "The database does not answer. Your pages are served meanwhile, nothing is lost;"
     " please try again in a few seconds.",
 }
-BROKEN = {
+INTERNAL_ERROR = {
     "title": "Something went wrong on our side",
     "sentence": "It has been noted. Going back and trying again may help.",
 }
@@ -40,50 +43,50 @@ BROKEN = {
 Values: TypeAlias = dict[str, Any]
 
 
-class Screen:
-    """A screen for whoever is logged in. Subclasses say in `values` what their template shows."""
+class View:
+    """A view for logged-in owners; subclasses return template variables in `values`."""
 
     template = ""
 
-    def __init__(self, process: Process, gate: Gate) -> None:
-        """Ask `gate`, read from the database of `process`."""
+    def __init__(self, process: Process, authenticator: Gate) -> None:
+        """Read from the database of `process`."""
         self.settings = process.settings
         self.engine = process.engine
-        self._gate = gate
+        self._authenticator = authenticator
 
-    async def on_get(self, req: Request, resp: Response, **named: str) -> None:
-        """Show the screen; whoever is not logged in is sent to the door, and back afterwards."""
+    async def on_get(self, req: Request, resp: Response, **params: str) -> None:
+        """Render the view, or redirect to the login if there is no session."""
         try:
-            values = await self.values(req, **named)
+            values = await self.values(req, **params)
             write_document(resp, self.template, values)
         except ApiError as error:
             if error.code == NO_SESSION:
                 send_to_login(req, resp)
             else:
-                write_trouble(resp, error)
+                write_error(resp, error)
         except UNREACHABLE as error:
             log.warning("%s: the database does not answer: %s", req.path, error)
-            write_trouble(resp, unavailable())
+            write_error(resp, unavailable())
         except falcon.HTTPStatus:
             raise
         except Exception:
             log.exception("%s failed", req.path)
-            write_document(resp, "trouble", BROKEN, 500)
+            write_document(resp, "trouble", INTERNAL_ERROR, 500)
 
     on_head = on_get
 
-    async def values(self, req: Request, **named: str) -> Values:
-        """Return what the template shows. Raises ApiError."""
+    async def values(self, req: Request, **params: str) -> Values:
+        """Return the template variables. Raises ApiError."""
         raise NotImplementedError
 
     async def holder(self, req: Request) -> Holder:
-        """Return who looks. Raises ApiError 401."""
-        return await self._gate.owner(req)
+        """Return the owner of the session. Raises ApiError 401."""
+        return await self._authenticator.owner(req)
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """A page as every one of its screens shows it: settings, tree, and what is going on."""
+class PageContext:
+    """A page in the dashboard: settings, component tree and open incidents."""
 
     page: OwnedPage
     components: tree.Components
@@ -91,7 +94,7 @@ class Desk:
 
     @property
     def children(self) -> tree.Children:
-        """The nodes by the id of their parent."""
+        """The nodes by the id of their parent, for the template."""
         return tree.children_of(self.components)
 
     @property
@@ -101,44 +104,49 @@ class Desk:
 
     @property
     def groups(self) -> Mapping[str, str | None]:
-        """In words where each leaf stands, by its id."""
+        """The category path of each leaf in words, by leaf id."""
         return tree.groups(self.components)
 
     @property
     def overall(self) -> Status:
-        """What visitors read at the top."""
+        """The worst status of the page."""
         return tree.overall(self.components)
 
     def of_kind(self, kind: IncidentKind) -> list[Incident]:
-        """Return what is unresolved and of a kind, newest first."""
+        """Return the open incidents of a kind, newest first."""
         return [incident for incident in self.open if incident.kind is kind]
 
 
-def desk_of(conn: Connection, account_id: str, page_id: str) -> Desk | None:
-    """Read a page as its screens show it; None if it is another's, or nobody's."""
+def load_page_context(conn: Connection, account_id: str, page_id: str) -> PageContext | None:
+    """Read a page context; None if the account has no such page."""
     page = page_of(conn, account_id, page_id)
     if page is None:
         return None
-    going_on = incidents_after(conn, page.id, None, None, OPEN_MAX, is_resolved=False).incidents
-    return Desk(page, load_components(conn, page.id), going_on)
+    open_incidents = incidents_after(
+        conn, page.id, None, None, OPEN_MAX, is_resolved=False
+    ).incidents
+    return PageContext(page, load_components(conn, page.id), open_incidents)
 
 
-class PageScreen(Screen):
-    """A screen of one page, with its tabs."""
+class PageView(View):
+    """A view of one page, with its tabs."""
 
     tab = ""
 
-    async def desk(self, req: Request, page_id: str) -> tuple[Desk, Values]:
-        """Return a page, and what the frame around its screens shows. Raises ApiError 401, 404."""
+    async def fetch_page_context(self, req: Request, page_id: str) -> tuple[PageContext, Values]:
+        """Return a page context and the variables of the page frame.
+
+        Raises ApiError 401, 404.
+        """
         holder = await self.holder(req)
-        desk = await run(self.engine, desk_of, holder.account_id, page_id)
-        if desk is None:
+        page_context = await run(self.engine, load_page_context, holder.account_id, page_id)
+        if page_context is None:
             raise not_found("page")
-        page = desk.page
+        page = page_context.page
         now = datetime.now(UTC)
         frame = {
             "email": holder.email,
-            "desk": desk,
+            "desk": page_context,
             "page": page,
             "url": self.settings.page_url(page.host) if page.host else None,
             "api": f"/api/v1/status/{page.id}",
@@ -146,30 +154,30 @@ class PageScreen(Screen):
             "tab": self.tab,
             "now": now,
             "is_dark": page.expires_at is not None and page.expires_at <= now,
-            "troubles": len(desk.of_kind(IncidentKind.INCIDENT)),
+            "troubles": len(page_context.of_kind(IncidentKind.INCIDENT)),
             "edited": req.get_param("edit") or "",
         }
-        return desk, frame
+        return page_context, frame
 
 
 def send_to_login(req: Request, resp: Response) -> None:
-    """Answer 303 to the login, which leads back."""
+    """Redirect to the login, with the current path for the way back."""
     resp.status = 303
     resp.set_header("Cache-Control", "no-store")
     resp.location = f"/dashboard/login?next={quote(req.relative_uri, safe='')}"
 
 
-def write_trouble(resp: Response, error: ApiError) -> None:
-    """Say in the dashboard's look what the API says in JSON."""
-    said = {404: LOST, 503: AWAY}.get(error.status)
-    values = said or {"title": "That doesn't work", "sentence": str(error)}
+def write_error(resp: Response, error: ApiError) -> None:
+    """Render an API error as a dashboard page."""
+    fixed_values = {404: NOT_FOUND, 503: UNAVAILABLE}.get(error.status)
+    values = fixed_values or {"title": "That doesn't work", "sentence": str(error)}
     write_document(resp, "trouble", values, error.status)
     for name, value in error.headers.items():
         resp.set_header(name, value)
 
 
-async def write_lost(req: Request, resp: Response | None, **named: str) -> None:
-    """Answer 404 for every address under the dashboard that no screen has."""
-    del req, named
-    if resp is not None:  # None is for WebSockets, which come no further than web.asgi
-        write_document(resp, "trouble", LOST, 404)
+async def write_lost(req: Request, resp: Response | None, **params: str) -> None:
+    """Answer 404 for a dashboard address without a view."""
+    del req, params
+    if resp is not None:  # it is None for WebSockets only, which web.asgi rejects
+        write_document(resp, "trouble", NOT_FOUND, 404)

@@ -1,32 +1,40 @@
-"""Where each screen of the dashboard is."""
+"""The route table of the dashboard views."""
 
-from web.dashboard import account, components, incidents, keys, maintenance, pages, templates
-from web.dashboard import audit as activity
-from web.dashboard import billing as tokens
-from web.dashboard import domains as domain
-from web.dashboard import login as entry
-from web.dashboard import settings as look
-from web.dashboard.screen import Screen
+from web.dashboard import (
+    account,
+    audit,
+    billing,
+    components,
+    domains,
+    incidents,
+    keys,
+    login,
+    maintenance,
+    pages,
+    settings,
+    templates,
+)
+from web.dashboard.screen import View
 
-ONE = "/dashboard/pages/{page_id}"
+PAGE_PATH = "/dashboard/pages/{page_id}"
 
-SCREENS: tuple[tuple[str, type[Screen]], ...] = (
+SCREENS: tuple[tuple[str, type[View]], ...] = (
     ("/dashboard", pages.Pages),
-    ("/dashboard/login", entry.Login),
-    ("/dashboard/signup", entry.Signup),
-    ("/dashboard/account", account.Me),
-    ("/dashboard/tokens", tokens.Tokens),
-    (ONE, pages.OnePage),
-    (f"{ONE}/activity", activity.Activity),
-    (f"{ONE}/components", components.Components),
-    (f"{ONE}/customize", look.Customize),
-    (f"{ONE}/domain", domain.Domain),
-    (f"{ONE}/incidents", incidents.Incidents),
-    (f"{ONE}/incidents/new", incidents.NewIncident),
-    (f"{ONE}/incidents/{{iid}}", incidents.OneIncident),
-    (f"{ONE}/keys", keys.Keys),
-    (f"{ONE}/maintenance", maintenance.Maintenances),
-    (f"{ONE}/maintenance/new", maintenance.NewMaintenance),
-    (f"{ONE}/settings", look.Settings),
-    (f"{ONE}/templates", templates.Templates),
+    ("/dashboard/login", login.Login),
+    ("/dashboard/signup", login.Signup),
+    ("/dashboard/account", account.Account),
+    ("/dashboard/tokens", billing.Tokens),
+    (PAGE_PATH, pages.OnePage),
+    (f"{PAGE_PATH}/activity", audit.AuditLog),
+    (f"{PAGE_PATH}/components", components.Components),
+    (f"{PAGE_PATH}/customize", settings.Theme),
+    (f"{PAGE_PATH}/domain", domains.Domain),
+    (f"{PAGE_PATH}/incidents", incidents.Incidents),
+    (f"{PAGE_PATH}/incidents/new", incidents.NewIncident),
+    (f"{PAGE_PATH}/incidents/{{iid}}", incidents.OneIncident),
+    (f"{PAGE_PATH}/keys", keys.Keys),
+    (f"{PAGE_PATH}/maintenance", maintenance.Maintenances),
+    (f"{PAGE_PATH}/maintenance/new", maintenance.NewMaintenance),
+    (f"{PAGE_PATH}/settings", settings.Settings),
+    (f"{PAGE_PATH}/templates", templates.Templates),
 )

@@ -1,4 +1,4 @@
-"""What a page is, and how it looks: its settings, with the page itself beside them."""
+"""The settings and theme views of a page."""
 
 from falcon.asgi import Request
 
@@ -9,21 +9,21 @@ from domain.page.state import Mode
 from domain.store.postgres.engine import run
 from domain.store.postgres.latency import latency_told
 from web.dashboard.document import STATUSES
-from web.dashboard.screen import PageScreen, Values
+from web.dashboard.screen import PageView, Values
 
 KIB = 1024
 
 
-class Settings(PageScreen):
+class Settings(PageView):
     """`GET /dashboard/pages/:pageID/settings`."""
 
     template = "settings"
     tab = "settings"
 
-    async def values(self, req: Request, **named: str) -> Values:
-        """Return the settings as a whole: their etag goes with every form."""
-        desk, frame = await self.desk(req, named["page_id"])
-        page = desk.page
+    async def values(self, req: Request, **params: str) -> Values:
+        """Return the settings with their etag for the forms."""
+        page_context, frame = await self.fetch_page_context(req, params["page_id"])
+        page = page_context.page
         latency, newest = await run(self.engine, latency_told, page.id, page.time_zone)
         is_over = page.tier_until is not None and page.tier_until <= frame["now"]
         return {
@@ -36,18 +36,18 @@ class Settings(PageScreen):
         }
 
 
-class Customize(PageScreen):
+class Theme(PageView):
     """`GET /dashboard/pages/:pageID/customize`."""
 
     template = "customize"
     tab = "customize"
 
-    async def values(self, req: Request, **named: str) -> Values:
-        """Return how the page looks, and what that can be."""
-        desk, frame = await self.desk(req, named["page_id"])
+    async def values(self, req: Request, **params: str) -> Values:
+        """Return the theme of the page and its choices."""
+        page_context, frame = await self.fetch_page_context(req, params["page_id"])
         return {
             **frame,
-            "etag": etag_of(desk.page),
+            "etag": etag_of(page_context.page),
             "zones": sorted(zones()),
             "modes": tuple(Mode),
             "worded": STATUSES,

@@ -1,4 +1,4 @@
-"""Style and scripts of the dashboard, served under a hash of what is in them."""
+"""Style and scripts of the dashboard, served under a hash of their content."""
 
 import hashlib
 from functools import cache
@@ -16,7 +16,7 @@ DIGITS = 16
 
 @cache
 def files() -> dict[str, bytes]:
-    """Return every file by name; colours are put into the style."""
+    """Return the content of all files by name, with colours in the style."""
     style = environment({}).get_template("static/dashboard/dashboard.css.j2").render(colours())
     scripts = {path.name: path.read_bytes() for path in sorted(SOURCE.glob("*.js"))}
     return {"dashboard.css": style.encode(), **scripts}
@@ -24,7 +24,7 @@ def files() -> dict[str, bytes]:
 
 @cache
 def static_path() -> str:
-    """Return the folder of these files' addresses: another one as soon as a byte is another."""
+    """Return the URL folder of the files; it changes with their content."""
     digest = hashlib.sha256()
     for name, content in files().items():
         digest.update(b"%s\0%s\0" % (name.encode(), content))
@@ -35,7 +35,7 @@ class StaticFile:
     """`GET /static/:hash/:name`."""
 
     async def on_get(self, req: Request, resp: Response, build: str, name: str) -> None:
-        """Serve a file; while a deploy is under way another build's name for it will do."""
+        """Serve a file; during a deploy the hash of another build is accepted."""
         content = files().get(name)
         if content is None:
             raise falcon.HTTPNotFound

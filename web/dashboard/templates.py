@@ -1,4 +1,4 @@
-"""Words that an owner keeps, to begin an incident or a maintenance with."""
+"""The template view of a page, and the template choices of forms."""
 
 from typing import TYPE_CHECKING
 
@@ -8,34 +8,36 @@ from domain.page.state import Template
 from domain.status import Impact, IncidentKind
 from domain.store.postgres.engine import run
 from domain.store.postgres.templates import load_templates
-from web.dashboard.screen import PageScreen, Values
+from web.dashboard.screen import PageView, Values
 
 if TYPE_CHECKING:
     from domain.store.postgres.engine import AsyncEngine
 
 
-class Templates(PageScreen):
-    """`GET /dashboard/pages/:pageID/templates`; `?edit=` names the one whose form is open."""
+class Templates(PageView):
+    """`GET /dashboard/pages/:pageID/templates`; `?edit=` opens the form of a template."""
 
     template = "templates"
     tab = "templates"
 
-    async def values(self, req: Request, **named: str) -> Values:
-        """Return what is kept."""
-        desk, frame = await self.desk(req, named["page_id"])
-        kept = await run(self.engine, load_templates, desk.page.id)
+    async def values(self, req: Request, **params: str) -> Values:
+        """Return the templates of the page."""
+        page_context, frame = await self.fetch_page_context(req, params["page_id"])
+        templates = await run(self.engine, load_templates, page_context.page.id)
         return {
             **frame,
-            "kept": list(kept.values()),
+            "kept": list(templates.values()),
             "kinds": tuple(IncidentKind),
             "impacts": tuple(Impact),
         }
 
 
-async def offered(engine: "AsyncEngine", page_id: str, kind: IncidentKind, req: Request) -> Values:
-    """Return the templates of a kind, and of `?template=` the one to begin with."""
-    kept = await run(engine, load_templates, page_id)
-    fitting: list[Template] = [template for template in kept.values() if template.kind is kind]
-    wanted = req.get_param("template")
-    chosen = next((template for template in fitting if template.id == wanted), None)
-    return {"offered": fitting, "chosen": chosen}
+async def load_template_choices(
+    engine: "AsyncEngine", page_id: str, kind: IncidentKind, req: Request
+) -> Values:
+    """Return the templates of a kind and the one selected by `?template=`."""
+    templates = await run(engine, load_templates, page_id)
+    choices: list[Template] = [template for template in templates.values() if template.kind is kind]
+    template_id = req.get_param("template")
+    chosen = next((template for template in choices if template.id == template_id), None)
+    return {"offered": choices, "chosen": chosen}

@@ -1,4 +1,4 @@
-"""Changes to Celery and kombu, each with its version and the upstream issue that it waits for.
+"""Changes to Celery and kombu, each with its version and upstream issue.
 
-Imports Celery and `domain.store`; never the drains.
+Imports Celery and `domain.store`, never the drains.
 """

@@ -1,12 +1,13 @@
-"""The pool of the worker's processes: Celery's own, which loses sight of a child at times.
+"""The pool of worker processes: Celery's own, with a fix for unwatched children.
 
-Celery 5.7 closes the descriptor by which it watches a child when that child ends. If two end in one
-turn of its loop (out of memory, a hasty `kill`), it replaces both at the news of the first; the
-number of a closed descriptor may then be that of a new child's, and the news of the second is taken
-for the end of that one, which lives. Nobody watches it from then on, and at the next loss of the
-broker the worker ends with "file descriptor is None" where it should connect again: kombu 5.7
-raises a ValueError that Celery does not expect (celery/celery#9250, celery/kombu#2623). See
-tests/integration/workers/test_pool.py.
+Celery 5.7 closes the descriptor by which it watches a child when that child ends. If two children
+end in one iteration of its loop (out of memory, `kill`), it replaces both at the event of the
+first. The number of a closed descriptor may then be that of a new child's, and the event of the
+second is taken for the end of that living child.
+
+That child is not watched any more. At the next loss of the broker the worker ends with "file
+descriptor is None" instead of a reconnect: kombu 5.7 raises a ValueError that Celery does not
+expect (celery/celery#9250, celery/kombu#2623). See tests/integration/workers/test_pool.py.
 """
 
 from typing import Any
@@ -16,20 +17,20 @@ from celery.concurrency.prefork import TaskPool
 
 
 class WatchfulPool(AsynPool):  # type: ignore[misc]  # Celery has no types
-    """Watches every child that lives."""
+    """A pool that watches every living child."""
 
     def _event_process_exit(self, hub: Any, proc: Any) -> None:  # noqa: ANN401 - Celery's own
         super()._event_process_exit(hub, proc)
-        if proc in self._pool:  # it was not its end
+        if proc in self._pool:  # it still runs
             self._track_child_process(proc, hub)
 
     def _track_child_process(self, proc: Any, hub: Any) -> None:  # noqa: ANN401 - Celery's own
         if getattr(proc, "_sentinel_poll", None) is None:
-            vars(proc).pop("_sentinel_poll", None)  # Celery makes one where there is none
+            vars(proc).pop("_sentinel_poll", None)  # Celery creates it where it is missing
         super()._track_child_process(proc, hub)
 
 
 class Pool(TaskPool):  # type: ignore[misc]  # Celery has no types
-    """What `worker_pool` names."""
+    """The class that `worker_pool` names."""
 
     Pool = WatchfulPool

@@ -1,7 +1,7 @@
-"""Beat's table, kept by a clock that never steps, and sparing with messages that nobody takes.
+"""Beat's scheduler: with a monotonic clock, and a limit of waiting messages.
 
-Celery's own scheduler goes by the machine's wall clock: set back by an hour, it asks for nothing
-for an hour. And it asks on while no worker runs: over a weekend that would fill a Redis.
+Celery's own scheduler uses the wall clock of the machine: set back by an hour, it sends nothing for
+an hour. It also sends while no worker runs, which would fill a Redis over a weekend.
 """
 
 import time
@@ -13,27 +13,27 @@ from celery.beat import Scheduler as CelerysScheduler
 
 from domain.store.broker import worker_doorbell
 
-WAITING_MAX = 10  # seconds of what beat asks for: a worker that comes back works them off at once
-_BEGAN_AT, _BEGAN_S = datetime.now(UTC), time.monotonic()
+WAITING_MAX = 10  # messages: a worker that returns processes them at once
+_STARTED_AT, _STARTED_S = datetime.now(UTC), time.monotonic()
 
 
 def steady_now() -> datetime:
-    """Return when this process began, and what has passed since, however the clock was set."""
-    return _BEGAN_AT + timedelta(seconds=time.monotonic() - _BEGAN_S)
+    """Return the start of this process plus the monotonic time since then."""
+    return _STARTED_AT + timedelta(seconds=time.monotonic() - _STARTED_S)
 
 
 class Scheduler(CelerysScheduler):  # type: ignore[misc]  # Celery has no types
-    """What `beat_scheduler` names: in memory, for no file can be spoilt by a crash then."""
+    """The class that `beat_scheduler` names; in memory, without a file to corrupt."""
 
     def setup_schedule(self) -> None:
-        """Give every entry the steady clock; Celery's heap goes by that of the entries."""
+        """Give every entry the steady clock, which also orders Celery's heap."""
         super().setup_schedule()
         for entry in self.schedule.values():
             entry.schedule.nowfun = steady_now
             entry.last_run_at = steady_now()
 
     def apply_async(self, entry: ScheduleEntry, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - Celery's own
-        """Ask a worker, unless nobody takes what was asked before."""
+        """Send a task unless too many messages wait in its queue."""
         queue = entry.options["queue"]
         if worker_doorbell().lengths([queue])[queue] >= WAITING_MAX:
             return None

@@ -1,5 +1,5 @@
-"""Rendering: a page in memory and a day become artifacts. A function of both, never of the clock.
+"""Rendering: from a page in memory and a day to artifacts, without the clock.
 
-Imports the core, Jinja2 and what draws pictures; of the store only what the archive reads. Never
-Redis, never a lock.
+Imports the core, Jinja2 and the libraries for pictures; of the store only the reads of the archive.
+Never Redis, never a lock.
 """

@@ -1,4 +1,4 @@
-"""Draws a badge once, from its template, in parts that any label completes."""
+"""Rendering of badges, in parts that any label completes."""
 
 from functools import cache
 from pathlib import Path
@@ -21,26 +21,26 @@ _TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates"
 
 
 class EmptyMessageError(ValueError):
-    """A badge whose message has nothing to show."""
+    """A badge message without visible characters."""
 
 
 def render_badge_parts(message: str, colour: str) -> BadgeParts:
-    """Return the parts of a badge; `colour` is the message's background, `#rgb` or `#rrggbb`.
+    """Return the parts of a badge; `colour` is `#rgb` or `#rrggbb`.
 
-    `with_label(parts, label)` makes the SVG, for the default label and for any other. Raises
-    `EmptyMessageError` and `HexColourError`.
+    `colour` is the background of the message. `with_label(parts, label)` builds the SVG, for the
+    default label and for any other. Raises `EmptyMessageError` and `HexColourError`.
     """
-    shown = clean_text(message)
-    if not shown:
+    text = clean_text(message)
+    if not text:
         raise EmptyMessageError(message)
     return BadgeParts(
-        labelled=_drawn(shown, colour, labelled=True),
-        bare=_drawn(shown, colour, labelled=False),
-        message_width=badge_width(shown),
+        labelled=_render_parts(text, colour, labelled=True),
+        bare=_render_parts(text, colour, labelled=False),
+        message_width=badge_width(text),
     )
 
 
-def _drawn(message: str, colour: str, *, labelled: bool) -> tuple[str, ...]:
+def _render_parts(message: str, colour: str, *, labelled: bool) -> tuple[str, ...]:
     width = badge_width(message)
     drawing = _template().render(
         slot=SLOTS,

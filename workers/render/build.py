@@ -1,4 +1,4 @@
-"""The build: a fingerprint of what artifacts are made with, so that a deploy re-renders."""
+"""The build: a fingerprint of all inputs of rendering, so that a deploy re-renders."""
 
 import hashlib
 from functools import cache
@@ -8,13 +8,13 @@ from domain.runtime.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("templates", "workers/render", "domain/page", "domain")
-UNRELATED = {"__pycache__", "dashboard"}  # what owners see leaves pages as they are
+UNRELATED = {"__pycache__", "dashboard"}  # the dashboard does not affect pages
 DIGITS = 16
 
 
 @cache
 def build_id() -> str:
-    """Return the hash of templates, of rendering code and of the address that pages stand under."""
+    """Return the hash of templates, of rendering code and of the base URL."""
     digest = hashlib.sha256(load_settings().base_url.encode())
     for path in sorted(_files()):
         digest.update(path.relative_to(ROOT).as_posix().encode())

@@ -1,4 +1,4 @@
-"""The page's documents: everything they need inline, with a policy that allows just that.
+"""The page's documents, with everything inline and a policy that allows just that.
 
 Style and script are the same in all documents of a page, so one policy serves them all.
 """
@@ -14,7 +14,7 @@ from domain.runtime.template_loader import colours, wording
 from domain.status import IncidentState, Status
 from workers.render.build import ROOT
 from workers.render.colour import legible
-from workers.render.html import environment, render, tightened
+from workers.render.html import environment, render, strip_code
 from workers.render.view import PageView
 
 # An accent is the owner's choice among 16 million, and a style and script weigh 17 KB.
@@ -22,15 +22,15 @@ DRESSES_MAX: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Dress:
-    """What all documents of a page wear."""
+class Assets:
+    """The style and script that all documents of a page share."""
 
     style: str
     script: str
 
     @property
     def policy(self) -> str:
-        """The Content-Security-Policy that allows this style and script, and nothing else."""
+        """The Content-Security-Policy that allows only this style and script."""
         return (
             f"default-src 'none'; style-src '{digest(self.style)}';"
             f" script-src '{digest(self.script)}'; connect-src 'self'; img-src 'self' data:;"
@@ -38,35 +38,35 @@ class Dress:
         )
 
 
-def dress(view: PageView) -> Dress:
+def dress(view: PageView) -> Assets:
     """Return style and script for a page's theme."""
     return _dress(view.mode, view.accent)
 
 
 @lru_cache(maxsize=DRESSES_MAX)
-def _dress(mode: str, accent: str | None) -> Dress:
+def _dress(mode: str, accent: str | None) -> Assets:
     themes = {name: dict(colours()[name]) for name in ("dark", "light")}
     if accent:
         for theme in themes.values():
             theme["accent"] = legible(accent, theme["card"])
     if mode == "light":
-        themes["dark"] = themes["light"]  # the print style and the default are one then
+        themes["dark"] = themes["light"]  # then print style and default are equal
     statuses = [*Status, *IncidentState]
     css = environment().get_template("page/page.css.j2")
     style = css.render(**themes, mode=mode, statuses=statuses)
     script = (ROOT / "templates" / "page" / "page.js").read_text("utf-8")
-    return Dress(tightened(style), tightened(script))
+    return Assets(strip_code(style), strip_code(script))
 
 
-def document(template: str, view: PageView, version: str, **more: Any) -> bytes:  # noqa: ANN401 - what a template takes
+def render_document(template: str, view: PageView, version: str, **more: Any) -> bytes:  # noqa: ANN401 - template variables
     """Return a document of a page."""
-    worn = dress(view)
+    assets = dress(view)
     html = render(
         template,
         page=view,
         version=version,
-        style=worn.style,
-        script=worn.script,
+        style=assets.style,
+        script=assets.script,
         favicon=favicon(view.indicator),
         words=wording(),
         **more,
@@ -75,7 +75,7 @@ def document(template: str, view: PageView, version: str, **more: Any) -> bytes:
 
 
 def favicon(status: Status) -> str:
-    """Return the state as a data: address; its shape tells it without its colour, too."""
+    """Return the status as a data: URL; its shape is distinct without colour, too."""
     shape = FAVICONS.get(status, FAVICONS[Status.DEGRADED])
     colour = colours()["dark"][status]
     svg = (
@@ -94,5 +94,5 @@ FAVICONS = {
 
 
 def digest(text: str) -> str:
-    """Return the source expression that allows exactly this inline text (CSP level 2)."""
+    """Return the source expression for this exact inline text (CSP level 2)."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,6 +1,6 @@
-"""The hot artifacts: what is rendered and stored, ready to be sent, at every publication.
+"""Eager artifacts: rendered and stored at every publication.
 
-An artifact that raises keeps its previous bytes and is reported; the others publish.
+An artifact that raises keeps its previous bytes and is logged; the others are published.
 """
 
 import gzip
@@ -17,7 +17,7 @@ from domain.page.state import Page
 from domain.runtime.metrics import ARTIFACTS_FAILED
 from domain.runtime.template_loader import colours
 from workers.render.badge import render_badge_parts
-from workers.render.documents import document, dress
+from workers.render.documents import dress, render_document
 from workers.render.json_status import status_json, version_json
 from workers.render.view import PageView, page_view, version_of
 
@@ -28,8 +28,8 @@ GZIP_LEVEL = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """What artifacts are made from."""
+class RenderContext:
+    """The inputs for all artifacts of a page."""
 
     page: Page
     view: PageView
@@ -37,74 +37,74 @@ class Scene:
 
 
 def render_hot(page: Page, today: date) -> tuple[Mapping[str, bytes], tuple[str, ...]]:
-    """Return the fields of a page's hash, and the names of those that keep their last bytes.
+    """Return the fields of a page's hash, and the names that keep their bytes.
 
-    The bytes of a cold artifact that is named by its content are kept as well.
+    The bytes of an on-demand artifact that is named by its content are kept as well.
     """
-    scene = scene_of(page, today)
-    fields: dict[str, bytes] = {"meta": meta(scene)}
-    # What is named by its content is the same in every edition: the hash keeps it, if it has it.
-    kept: list[str] = [page.logo.name] if page.logo else []
+    context = scene_of(page, today)
+    fields: dict[str, bytes] = {"meta": render_meta(context)}
+    # An artifact named by its content is the same in every edition: the hash keeps it.
+    kept_names: list[str] = [page.logo.name] if page.logo else []
     for names, artifact in ARTIFACTS.items():
         try:
-            fields |= artifact(scene)
+            fields |= artifact(context)
         except Exception:
             ARTIFACTS_FAILED.labels(names[0]).inc()
             logger.exception("%s of page %s can't be rendered", names[0], page.id)
-            kept += names
-    return fields, tuple(kept)
+            kept_names += names
+    return fields, tuple(kept_names)
 
 
-def scene_of(page: Page, today: date) -> Scene:
-    """Return what a page's artifacts of a day are made from."""
+def scene_of(page: Page, today: date) -> RenderContext:
+    """Return the render context of a page on a day."""
     view = page_view(page, today)
-    return Scene(page, view, version_of(view))
+    return RenderContext(page, view, version_of(view))
 
 
-def meta(scene: Scene) -> bytes:
-    """Return what a visit has to know besides bytes: whether and until when the page is served."""
-    served_until = scene.page.entitlement.served_until
+def render_meta(context: RenderContext) -> bytes:
+    """Return the metadata of a visit: whether and until when the page is served."""
+    served_until = context.page.entitlement.served_until
     return msgspec.json.encode(
         {
-            "isPublic": scene.page.is_open,
-            # To the microsecond: cut to what the wire says, a page would go dark too early.
+            "isPublic": context.page.is_open,
+            # To the microsecond: rounded to the API's precision, a page would end too early.
             "servedUntil": served_until,
-            "version": scene.version,
+            "version": context.version,
         }
     )
 
 
-def index(scene: Scene) -> Mapping[str, bytes]:
-    """Return the page itself, with the policy that its inline style and script need."""
-    html = document("page/index.html.j2", scene.view, scene.version)
-    policy = dress(scene.view).policy.encode()
-    return {"csp": policy, **encodings("index.html", html)}
+def render_index(context: RenderContext) -> Mapping[str, bytes]:
+    """Return the page itself, with the policy for its inline style and script."""
+    html = render_document("page/index.html.j2", context.view, context.version)
+    policy = dress(context.view).policy.encode()
+    return {"csp": policy, **build_encodings("index.html", html)}
 
 
-def status(scene: Scene) -> Mapping[str, bytes]:
+def render_status(context: RenderContext) -> Mapping[str, bytes]:
     """Return status.json."""
-    return encodings("status.json", status_json(scene.view, scene.version))
+    return build_encodings("status.json", status_json(context.view, context.version))
 
 
-def version(scene: Scene) -> Mapping[str, bytes]:
+def render_version(context: RenderContext) -> Mapping[str, bytes]:
     """Return status-version.json, too short to be worth compressing."""
-    return {"status-version.json": version_json(scene.version)}
+    return {"status-version.json": version_json(context.version)}
 
 
-def badge(scene: Scene) -> Mapping[str, bytes]:
-    """Return the badge, and the parts from which web joins one with another label."""
-    parts = badge_parts(scene)
-    svg = with_label(parts, scene.view.name).encode()
-    return {"badge.parts": msgspec.json.encode(parts), **encodings("badge.svg", svg)}
+def render_badge(context: RenderContext) -> Mapping[str, bytes]:
+    """Return the badge, and the parts that web joins with another label."""
+    parts = build_badge_parts(context)
+    svg = with_label(parts, context.view.name).encode()
+    return {"badge.parts": msgspec.json.encode(parts), **build_encodings("badge.svg", svg)}
 
 
-def badge_parts(scene: Scene) -> BadgeParts:
+def build_badge_parts(context: RenderContext) -> BadgeParts:
     """Return the page's badge without its label."""
-    return render_badge_parts(scene.view.headline, colours()["light"][scene.view.indicator])
+    return render_badge_parts(context.view.headline, colours()["light"][context.view.indicator])
 
 
-def encodings(name: str, content: bytes) -> Mapping[str, bytes]:
-    """Return an artifact in every encoding that a visitor may ask for. Same content, same bytes."""
+def build_encodings(name: str, content: bytes) -> Mapping[str, bytes]:
+    """Return an artifact in each content encoding; equal content gives equal bytes."""
     return {
         name: content,
         f"{name}|br": brotli.compress(content, quality=BROTLI_QUALITY),
@@ -116,9 +116,9 @@ def _all_encodings(*names: str) -> tuple[str, ...]:
     return tuple(name + suffix for name in names for suffix in ("", "|br", "|gzip"))
 
 
-ARTIFACTS: Mapping[tuple[str, ...], Callable[[Scene], Mapping[str, bytes]]] = {
-    (*_all_encodings("index.html"), "csp"): index,
-    _all_encodings("status.json"): status,
-    ("status-version.json",): version,
-    (*_all_encodings("badge.svg"), "badge.parts"): badge,
+ARTIFACTS: Mapping[tuple[str, ...], Callable[[RenderContext], Mapping[str, bytes]]] = {
+    (*_all_encodings("index.html"), "csp"): render_index,
+    _all_encodings("status.json"): render_status,
+    ("status-version.json",): render_version,
+    (*_all_encodings("badge.svg"), "badge.parts"): render_badge,
 }

@@ -1,4 +1,4 @@
-"""HTML by Jinja2: strict about missing names, escaping everything."""
+"""HTML by Jinja2: undefined names are errors, and everything is escaped."""
 
 from collections.abc import Callable
 from functools import cache
@@ -15,7 +15,7 @@ from workers.render.markdown import words
 
 
 def one_line(text: str, limit: int) -> str:
-    """Return at most `limit` characters of a text that a picture can show."""
+    """Return a text in at most `limit` characters, for a picture."""
     line = clean_text(text)
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
@@ -35,16 +35,16 @@ FILTERS: dict[str, Callable[..., Any]] = {
 
 @cache
 def environment() -> Environment:
-    """Return the one environment that all templates are rendered in."""
+    """Return the shared environment of all templates."""
     return template_folder.environment(FILTERS)
 
 
-def render(template: str, **values: Any) -> str:  # noqa: ANN401 - templates take what they take
-    """Render a template. Raises jinja2.UndefinedError for a name that is not given."""
+def render(template: str, **values: Any) -> str:  # noqa: ANN401 - template variables
+    """Render a template. Raises jinja2.UndefinedError for a missing name."""
     return environment().get_template(template).render(**values)
 
 
-def tightened(code: str) -> str:
-    """Drop indentation, blank lines and whole-line comments: nobody reads them in a document."""
+def strip_code(code: str) -> str:
+    """Return code without indentation, blank lines and whole-line comments."""
     lines = (line.strip() for line in code.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))

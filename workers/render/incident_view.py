@@ -1,4 +1,4 @@
-"""An incident as visitors and programs are told of it, as plain values."""
+"""Incidents as visitors and programs see them, as plain values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from domain.status import IncidentKind, IncidentState, Status
 
 @dataclass(frozen=True, slots=True)
 class UpdateView:
-    """What visitors read of an update; the rest must not reach the version."""
+    """The visible part of an update; the rest must not reach the version."""
 
     id: str
     state: IncidentState
@@ -22,7 +22,7 @@ class UpdateView:
 
 @dataclass(frozen=True, slots=True)
 class IncidentView:
-    """An incident with its words, newest first, and the leaves that it spoke of in tree order."""
+    """An incident with updates, newest first, and leaves in tree order."""
 
     id: str
     name: str
@@ -37,25 +37,25 @@ class IncidentView:
     updates: tuple[UpdateView, ...]
     affected: tuple[tree.Affected, ...]
     component_ids: tuple[str, ...]
-    # The newest one; of `affected` and `updates` so many are not there, for want of room.
+    # The newest update; `unnamed` and `untold` count the omitted `affected` and `updates`.
     latest: UpdateView | None
     unnamed: int = 0
     untold: int = 0
 
     @property
     def is_resolved(self) -> bool:
-        """Whether the work on it has ended."""
+        """True once the work on it has ended."""
         return self.resolved_at is not None
 
 
 def incident_views(page: Page, incidents: Sequence[Incident]) -> tuple[IncidentView, ...]:
-    """Return what incidents say; a part is told with the last status it was given."""
+    """Return the views of incidents; each leaf has its last status."""
     groups = tree.groups_of_namesakes(page.components) if incidents else {}
     return tuple(_incident_view(page, incident, groups) for incident in incidents)
 
 
 def _incident_view(page: Page, incident: Incident, groups: tree.Groups) -> IncidentView:
-    said = said_of_leaves(page, incident)
+    statuses = last_statuses(page, incident)
     updates = tuple(update_view(update) for update in reversed(incident.updates))
     return IncidentView(
         id=incident.id,
@@ -69,28 +69,28 @@ def _incident_view(page: Page, incident: Incident, groups: tree.Groups) -> Incid
         scheduled_start=incident.scheduled_start,
         scheduled_end=incident.scheduled_end,
         updates=updates,
-        affected=tree.affected(page.components, groups, said),
-        component_ids=tuple(id_ for id_, _ in said),
+        affected=tree.affected(page.components, groups, statuses),
+        component_ids=tuple(id_ for id_, _ in statuses),
         latest=updates[0] if updates else None,
     )
 
 
-def said_of_leaves(page: Page, incident: Incident) -> list[tuple[str, Status]]:
-    """Return the leaves that an incident spoke of, in tree order, each with its last status.
+def last_statuses(page: Page, incident: Incident) -> list[tuple[str, Status]]:
+    """Return an incident's leaves in tree order, each with its last status.
 
-    The order in which it spoke is not kept by the store: it would differ after a rebuild.
+    The store does not keep the order of the statuses: it would differ after a rebuild.
     """
-    said: dict[str, Status] = dict.fromkeys(incident.leaves, Status.MAINTENANCE)
+    statuses: dict[str, Status] = dict.fromkeys(incident.leaves, Status.MAINTENANCE)
     for update in incident.updates:
-        said |= update.components
-    in_time = sorted(incident.claims, key=lambda c: (c.from_at, c.component_id))
-    said |= {claim.component_id: claim.status for claim in in_time}
-    known = said.keys() & page.components.keys()
-    in_order = sorted(known, key=lambda leaf: tree.place(page.components, leaf))
-    return [(leaf, said[leaf]) for leaf in in_order]
+        statuses |= update.components
+    claims = sorted(incident.claims, key=lambda c: (c.from_at, c.component_id))
+    statuses |= {claim.component_id: claim.status for claim in claims}
+    leaf_ids = statuses.keys() & page.components.keys()
+    ordered_ids = sorted(leaf_ids, key=lambda leaf: tree.place(page.components, leaf))
+    return [(leaf, statuses[leaf]) for leaf in ordered_ids]
 
 
 def update_view(update: Update) -> UpdateView:
-    """Return what an update says."""
+    """Return the view of an update."""
     is_edited = update.edited_at is not None
     return UpdateView(update.id, update.state, update.body, update.occurred_at, is_edited)

@@ -29,7 +29,7 @@ def status_json(view: PageView, version: str) -> bytes:
 
 
 def version_json(version: str) -> bytes:
-    """Return status-version.json: the fingerprint twice, for both names are in use."""
+    """Return status-version.json: the fingerprint under both names in use."""
     return msgspec.json.encode({"version": version, "v": version})
 
 

@@ -1,6 +1,6 @@
-"""Owners' and monitors' words: Markdown to HTML, without raw HTML and without foreign pictures.
+"""Markdown to HTML, without raw HTML and without foreign pictures.
 
-Rendered messages are kept, so that a publication parses what is new and nothing else.
+Rendered messages are cached, so that a publication parses only new ones.
 """
 
 import re
@@ -17,10 +17,10 @@ _BLANK_LINES: Final = re.compile(r"\n\s*\n")
 
 
 class RenderedMessages:
-    """Messages as HTML by their text and the build; those used least recently go first."""
+    """A least-recently-used cache of messages as HTML, by text and build."""
 
     def __init__(self, limit: int) -> None:
-        """Keep `limit` bytes at most, texts included."""
+        """Set the size limit in bytes, texts included."""
         self._limit = limit
         self._kept: OrderedDict[tuple[str, str], Markup] = OrderedDict()
         self.size = 0
@@ -39,7 +39,7 @@ class RenderedMessages:
 
 
 def _size(key: tuple[str, str], html: Markup) -> int:
-    """Return the bytes of an entry: a character has four at most, and an entry some overhead."""
+    """Return the bytes of an entry: four per character, and some overhead."""
     return 4 * (len(key[0]) + len(html)) + 500
 
 
@@ -47,16 +47,16 @@ _MESSAGES: Final = RenderedMessages(RENDERED_CACHE_BYTES)
 
 
 def words(text: str) -> Markup:
-    """Return the text as safe HTML; links leave nothing of the page behind."""
+    """Return the text as safe HTML; links pass no referrer."""
     return _MESSAGES.of(text, build_id())
 
 
 def render_message(text: str) -> Markup:
-    """Return Markdown as HTML; a text with too many marks as it was written."""
-    html = parser().render(text) if has_few_marks(text) else _as_written(text)
-    return Markup(html)  # noqa: S704 - the parser escapes everything that it did not make itself
+    """Return Markdown as HTML; a text with too many marks as plain text."""
+    html = parser().render(text) if has_few_marks(text) else _render_plain_text(text)
+    return Markup(html)  # noqa: S704 - the parser escapes all input
 
 
-def _as_written(text: str) -> str:
+def _render_plain_text(text: str) -> str:
     paragraphs = (str(escape(part)).replace("\n", "<br />\n") for part in _BLANK_LINES.split(text))
     return "".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs)

@@ -1,4 +1,4 @@
-"""Turns an SVG of ours into a PNG, without reaching for anything outside of it."""
+"""Conversion of our SVGs to PNG, without network or file access."""
 
 import importlib
 import unicodedata
@@ -7,27 +7,27 @@ from itertools import groupby
 from typing import Any, Final, NoReturn
 
 _DPI: Final = 96
-_TENTHS: Final = 10  # badges place their text in tenths of a pixel
+_TENTHS: Final = 10  # badges position their text in tenths of a pixel
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
 _LEFT_TO_RIGHT: Final = frozenset({"L", "EN", "AN"})
 
 
-class PngUnavailable(RuntimeError):  # noqa: N818 - a state, not a mistake
-    """No PNG can be made on a machine without libcairo2."""
+class PngUnavailable(RuntimeError):  # noqa: N818 - a state, not an error
+    """No PNG can be rendered on a machine without libcairo2."""
 
 
 class OutsideReferenceError(ValueError):
-    """An SVG that wants something from the network or from the disk."""
+    """An SVG that refers to the network or to a file."""
 
 
 def svg_to_png(svg: str, scale: float = 2.0) -> bytes:
-    """Return the picture as PNG, `scale` pixels to each of the SVG's.
+    """Return the picture as PNG, `scale` pixels per SVG pixel.
 
     Raises `PngUnavailable` without the system's libcairo2, `OutsideReferenceError` for an SVG that
-    refers to a file or an address. The bytes depend on the fonts that this machine has.
+    refers to a file or an address. The bytes depend on the fonts of this machine.
     """
     cairosvg = _cairosvg()
-    # Not svg2png(): it takes no url_fetcher, and its own still reads data: addresses.
+    # Not svg2png(): it takes no url_fetcher, and its own still reads data: URLs.
     tree = cairosvg.parser.Tree(bytestring=svg.encode(), unsafe=False, url_fetcher=_refuse)
     _typeset(tree, _pen(cairosvg.surface.cairo, scale))
     png = BytesIO()
@@ -36,15 +36,15 @@ def svg_to_png(svg: str, scale: float = 2.0) -> bytes:
 
 
 def in_visual_order(text: str) -> str:
-    """Return the characters from left to right: runs of Hebrew or Arabic are turned around."""
+    """Return the characters from left to right; Hebrew and Arabic runs are reversed."""
     kinds = [_direction(char) for char in text]
-    for i, kind in enumerate(kinds):  # what has no direction joins the run it stands within
+    for i, kind in enumerate(kinds):  # a neutral character joins the run around it
         if not kind and kinds[max(0, i - 1)] == _next_kind(kinds, i) == "R":
             kinds[i] = "R"
     ordered: list[str] = []
-    for turned, run in groupby(zip(kinds, text, strict=True), key=lambda pair: pair[0] == "R"):
+    for is_reversed, run in groupby(zip(kinds, text, strict=True), key=lambda pair: pair[0] == "R"):
         chars = [char for _kind, char in run]
-        ordered += reversed(chars) if turned else chars
+        ordered += reversed(chars) if is_reversed else chars
     return "".join(ordered)
 
 
@@ -60,7 +60,7 @@ def _direction(char: str) -> str:
 
 
 def _typeset(node: Any, pen: Any) -> None:  # noqa: ANN401 - the package has no types
-    """Do for every text what browsers do and CairoSVG leaves undone."""
+    """Fix the layout of every text, as browsers do and CairoSVG does not."""
     # Antialiasing "for precision" leaves holes in CairoSVG's letters.
     node.pop("text-rendering", None)
     if "textLength" in node and node.text:
@@ -71,12 +71,12 @@ def _typeset(node: Any, pen: Any) -> None:  # noqa: ANN401 - the package has no 
 
 
 def _fit(node: Any, pen: Any) -> None:  # noqa: ANN401 - CairoSVG is untyped
-    """Spread or squeeze a text to its `textLength`, whatever font stands in for Verdana."""
+    """Scale a text to its `textLength`, in any substitute for Verdana."""
     pen.select_font_face(node["font-family"].split(",")[0])
     pen.set_font_size(float(node["font-size"]))
     advance = sum(pen.text_extents(letter)[4] for letter in node.text)
-    missing = float(node["textLength"]) - advance
-    node["letter-spacing"] = str(missing / max(1, len(node.text) - 1))
+    gap = float(node["textLength"]) - advance
+    node["letter-spacing"] = str(gap / max(1, len(node.text) - 1))
 
 
 def _pen(cairo: Any, scale: float) -> Any:  # noqa: ANN401 - CairoSVG is untyped
@@ -86,11 +86,11 @@ def _pen(cairo: Any, scale: float) -> Any:  # noqa: ANN401 - CairoSVG is untyped
 
 
 def _cairosvg() -> Any:  # noqa: ANN401 - CairoSVG is untyped
-    # Here and not above: its import loads libcairo and raises OSError where that is missing.
+    # Imported here: the import loads libcairo and raises OSError if that is missing.
     try:
         return importlib.import_module("cairosvg")
-    except OSError as missing:
-        raise PngUnavailable("PNG badges need cairo: install libcairo2.") from missing
+    except OSError as error:
+        raise PngUnavailable("PNG badges need cairo: install libcairo2.") from error
 
 
 def _refuse(url: str, resource_type: str) -> NoReturn:

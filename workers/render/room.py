@@ -1,6 +1,7 @@
-"""What of a page fits its documents: messages first, then bars.
+"""Byte budgets: the parts of a page that fit its documents, messages before bars.
 
-What does not fit is left out of the view itself, so that the version tells of what is shown only.
+Parts that do not fit are left out of the view itself, so that the version covers only visible
+content.
 
 Source: docs/behaviour.md, "Limits".
 """
@@ -27,34 +28,34 @@ def html_bytes(text: str) -> int:
 
 
 class Room:
-    """So many bytes of a document; what comes first is taken first."""
+    """A budget in bytes for a document, taken in order."""
 
     def __init__(self, size: int = sizes.MESSAGES_BYTES) -> None:
-        """Begin with all of it."""
-        self.left = size
+        """Set the whole budget, in bytes."""
+        self.remaining = size
 
     def fits(self, size: int) -> bool:
-        """Take so many bytes, if they are there."""
-        if size > self.left:
+        """Take `size` bytes if they are left; return whether they were."""
+        if size > self.remaining:
             return False
-        self.left -= size
+        self.remaining -= size
         return True
 
-    def begin_of(self, items: Iterable[tuple[Item, int]]) -> tuple[Item, ...]:
+    def take_fitting(self, items: Iterable[tuple[Item, int]]) -> tuple[Item, ...]:
         """Return the first items that fit, each given with its bytes."""
-        taken: list[Item] = []
+        fitting: list[Item] = []
         for item, size in items:
             if not self.fits(size):
-                self.left = 0  # what comes later is not shown in the place of what came before
+                self.remaining = 0  # later items must not replace earlier ones
                 break
-            taken.append(item)
-        return tuple(taken)
+            fitting.append(item)
+        return tuple(fitting)
 
 
-def fitted(incident: IncidentView, room: Room) -> IncidentView:
-    """Return an incident with what of its components and newest messages fits."""
-    affected = room.begin_of((chip, _chip_bytes(chip)) for chip in incident.affected)
-    updates = room.begin_of((update, _update_bytes(update)) for update in incident.updates)
+def fitted(incident: IncidentView, budget: Room) -> IncidentView:
+    """Return an incident with the components and newest messages that fit."""
+    affected = budget.take_fitting((chip, _chip_bytes(chip)) for chip in incident.affected)
+    updates = budget.take_fitting((update, _update_bytes(update)) for update in incident.updates)
     return replace(
         incident,
         affected=affected,
@@ -64,10 +65,10 @@ def fitted(incident: IncidentView, room: Room) -> IncidentView:
     )
 
 
-def fitted_latest(incident: IncidentView, room: Room) -> IncidentView:
-    """Return an incident whose newest message, as JSON tells it, is without its body if need be."""
+def fit_latest(incident: IncidentView, budget: Room) -> IncidentView:
+    """Return an incident; its latest message has no body unless that fits."""
     latest = incident.latest
-    if latest is None or room.fits(len(msgspec.json.encode(latest.body))):
+    if latest is None or budget.fits(len(msgspec.json.encode(latest.body))):
         return incident
     return replace(incident, latest=replace(latest, body=""))
 
@@ -87,38 +88,39 @@ def card_bytes(incident: IncidentView) -> int:
     return sizes.CARD_BYTES + html_bytes(incident.name)
 
 
-def with_bars_that_fit(nodes: Sequence[NodeView], room: Room) -> tuple[NodeView, ...]:
-    """Return nodes with bars that take no more than their room and what the rows leave of it.
+def fit_bars(nodes: Sequence[NodeView], budget: Room) -> tuple[NodeView, ...]:
+    """Return nodes with the bars that fit the budget left by the rows.
 
-    If they are too heavy, those above their share tell no days in words; then the last ones go.
+    If the bars are too large, those above their share lose their days in words; then the last bars
+    are omitted.
     """
-    rows = list(_all_of(nodes))
+    rows = list(_iterate_nodes(nodes))
     bars = [(node, _bar_bytes(node, node.bar)) for node in rows if node.bar]
-    room.left = min(max(room.left - sum(map(_row_bytes, rows)), 0), sizes.BARS_BYTES)
-    if sum(size for _, size in bars) <= room.left:
+    budget.remaining = min(max(budget.remaining - sum(map(_row_bytes, rows)), 0), sizes.BARS_BYTES)
+    if sum(size for _, size in bars) <= budget.remaining:
         return tuple(nodes)
-    share = room.left // len(bars)
-    kept = {}
+    share = budget.remaining // len(bars)
+    bar_by_id = {}
     for node, size in bars:
         bar = (
             node.bar
             if size <= share or node.bar is None
             else replace(node.bar, days=(), is_brief=True)
         )
-        if bar and room.fits(_bar_bytes(node, bar)):
-            kept[node.id] = bar
-    return tuple(_with_bars(node, kept) for node in nodes)
+        if bar and budget.fits(_bar_bytes(node, bar)):
+            bar_by_id[node.id] = bar
+    return tuple(_with_bars(node, bar_by_id) for node in nodes)
 
 
-def _with_bars(node: NodeView, kept: dict[str, BarView]) -> NodeView:
-    children = tuple(_with_bars(child, kept) for child in node.children)
-    return replace(node, bar=kept.get(node.id), children=children)
+def _with_bars(node: NodeView, bar_by_id: dict[str, BarView]) -> NodeView:
+    children = tuple(_with_bars(child, bar_by_id) for child in node.children)
+    return replace(node, bar=bar_by_id.get(node.id), children=children)
 
 
-def _all_of(nodes: Iterable[NodeView]) -> Iterable[NodeView]:
+def _iterate_nodes(nodes: Iterable[NodeView]) -> Iterable[NodeView]:
     for node in nodes:
         yield node
-        yield from _all_of(node.children)
+        yield from _iterate_nodes(node.children)
 
 
 def _row_bytes(node: NodeView) -> int:

@@ -1,4 +1,4 @@
-"""The component tree as a visitor sees it: nodes with what they show, leaves with their bars."""
+"""The component tree as visitors see it: nodes with status, leaves with bars."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,12 +12,12 @@ from domain.page.uptime import percent
 from domain.runtime.template_loader import wording
 from domain.status import Status
 
-Held = Mapping[str, list[tuple[str, Claim]]]
+ClaimsByLeaf = Mapping[str, list[tuple[str, Claim]]]
 
 
 @dataclass(frozen=True, slots=True)
 class DayView:
-    """A day of trouble, in words."""
+    """A day with trouble, in words."""
 
     index: int
     day: date
@@ -29,17 +29,17 @@ class DayView:
 
 @dataclass(frozen=True, slots=True)
 class BarView:
-    """A leaf's 90 days: stretches of alike days, and the days of trouble in words."""
+    """A leaf's 90 days: runs of equal days, and the days with trouble."""
 
     runs: tuple[tuple[Status | None, int, int], ...]
     days: tuple[DayView, ...]
     known_days: int
-    is_brief: bool = False  # without its days in words, for want of room
+    is_brief: bool = False  # without its days in words, to save bytes
 
 
 @dataclass(frozen=True, slots=True)
 class NodeView:
-    """A leaf or a category, with what it shows and what is in it."""
+    """A leaf or a category, with its status and its children."""
 
     id: str
     name: str
@@ -54,23 +54,23 @@ class NodeView:
 
 
 @dataclass(frozen=True, slots=True)
-class Scenery:
-    """What every node is drawn from."""
+class TreeContext:
+    """The inputs for every node view."""
 
     page: Page
     today: date
     children: tree.Children
-    held: Held
+    claims_by_leaf: ClaimsByLeaf
     titles: Mapping[str, str]
 
 
 def node_views(page: Page, today: date) -> tuple[NodeView, ...]:
-    """Return the roots of the tree, each with all below it."""
+    """Return the roots of the tree, each with its descendants."""
     titles = {past.id: past.title for past in page.past}
     titles |= {incident.id: incident.title for incident in page.incidents.values()}
     children = tree.children_of(page.components)
-    scenery = Scenery(page, today, children, held_by_leaf(page), titles)
-    return tuple(_node(scenery, node, ()) for node in children.get(None, ()))
+    context = TreeContext(page, today, children, group_claims_by_leaf(page), titles)
+    return tuple(_node(context, node, ()) for node in children.get(None, ()))
 
 
 def leaves_of(nodes: Iterable[NodeView]) -> Iterator[NodeView]:
@@ -81,16 +81,19 @@ def leaves_of(nodes: Iterable[NodeView]) -> Iterator[NodeView]:
         yield from leaves_of(node.children)
 
 
-def held_by_leaf(page: Page) -> Held:
-    """Group all claims that the page knows of by leaf, with the ids of their incidents."""
-    found: dict[str, list[tuple[str, Claim]]] = defaultdict(list)
-    told = [(past.id, past.claims) for past in page.past]
-    told += [(incident.id, incident.claims) for incident in page.incidents.values()]
-    for incident_id, claims in told:
+def group_claims_by_leaf(page: Page) -> ClaimsByLeaf:
+    """Return all claims by leaf, with the ids of their incidents."""
+    claims_of_leaf: dict[str, list[tuple[str, Claim]]] = defaultdict(list)
+    incidents = [(past.id, past.claims) for past in page.past]
+    incidents += [(incident.id, incident.claims) for incident in page.incidents.values()]
+    for incident_id, claims in incidents:
         for claim in claims:
-            found[claim.component_id].append((incident_id, claim))
-    # In an order of our own: the one in which they were read must not show.
-    return {leaf: sorted(held, key=lambda p: (p[1].from_at, p[0])) for leaf, held in found.items()}
+            claims_of_leaf[claim.component_id].append((incident_id, claim))
+    # A defined order: the order of reading must not affect the result.
+    return {
+        leaf: sorted(pairs, key=lambda p: (p[1].from_at, p[0]))
+        for leaf, pairs in claims_of_leaf.items()
+    }
 
 
 def label_of(page: Page, status: Status) -> str:
@@ -98,54 +101,54 @@ def label_of(page: Page, status: Status) -> str:
     return page.look.labels.get(status) or wording()["labels"][status]
 
 
-def _node(scenery: Scenery, node: Component, path: tuple[str, ...]) -> NodeView:
-    status = tree.shown_status(node, scenery.children)
+def _node(context: TreeContext, node: Component, path: tuple[str, ...]) -> NodeView:
+    status = tree.shown_status(node, context.children)
     inside = (*path, node.name)
-    below = scenery.children.get(node.id, ())
+    below = context.children.get(node.id, ())
     return NodeView(
         id=node.id,
         name=node.name,
         description=node.description,
         is_leaf=node.is_leaf,
         status=status,
-        label=label_of(scenery.page, status),
+        label=label_of(context.page, status),
         group=tree.group_of(path),
-        uptime=_uptime(scenery, node) if node.is_leaf else None,
-        bar=_bar(scenery, node) if has_bar(scenery.page, node) else None,
-        children=tuple(_node(scenery, child, inside) for child in below),
+        uptime=_uptime(context, node) if node.is_leaf else None,
+        bar=_bar(context, node) if has_bar(context.page, node) else None,
+        children=tuple(_node(context, child, inside) for child in below),
     )
 
 
 def has_bar(page: Page, node: Component) -> bool:
-    """Whether the owner wants a bar: for the page, and for this leaf."""
+    """Return whether page and leaf settings ask for a bar."""
     return node.is_leaf and page.look.show_uptime and node.show_uptime
 
 
-def _uptime(scenery: Scenery, node: Component) -> float | None:
-    claims = [claim for _, claim in scenery.held.get(node.id, ())]
-    return percent(claims, node.created_at, scenery.today, scenery.page.time_zone)
+def _uptime(context: TreeContext, node: Component) -> float | None:
+    claims = [claim for _, claim in context.claims_by_leaf.get(node.id, ())]
+    return percent(claims, node.created_at, context.today, context.page.time_zone)
 
 
-def _bar(scenery: Scenery, node: Component) -> BarView:
-    held, zone = scenery.held.get(node.id, []), scenery.page.time_zone
-    bar = bar_of(held, node.created_at, scenery.today, zone)
-    days = tuple(_day(scenery, trouble) for trouble in reversed(bar.troubles))
+def _bar(context: TreeContext, node: Component) -> BarView:
+    claims, zone = context.claims_by_leaf.get(node.id, []), context.page.time_zone
+    bar = bar_of(claims, node.created_at, context.today, zone)
+    days = tuple(_day(context, trouble) for trouble in reversed(bar.troubles))
     return BarView(tuple(bar.runs()), days, known_days(bar))
 
 
 def known_days(bar: Bar) -> int:
-    """Return how many days, today included, the bar has data for."""
+    """Return how many days, including today, the bar has data for."""
     return sum(length for status, _, length in bar.runs() if status is not None)
 
 
-def _day(scenery: Scenery, trouble: Trouble) -> DayView:
+def _day(context: TreeContext, trouble: Trouble) -> DayView:
     return DayView(
         index=trouble.index,
         day=trouble.day,
         status=trouble.status,
-        label=label_of(scenery.page, trouble.status),
+        label=label_of(context.page, trouble.status),
         minutes=tuple(
-            (label_of(scenery.page, status), minutes) for status, minutes in trouble.minutes.items()
+            (label_of(context.page, status), minutes) for status, minutes in trouble.minutes.items()
         ),
-        incidents=tuple((id_, scenery.titles.get(id_, id_)) for id_ in trouble.incident_ids),
+        incidents=tuple((id_, context.titles.get(id_, id_)) for id_ in trouble.incident_ids),
     )

@@ -1,4 +1,7 @@
-"""The view: all that a visitor's page and status.json say, as plain values. `version` hashes it."""
+"""The view: the content of a page and of status.json, as plain values.
+
+`version` is its hash.
+"""
 
 import hashlib
 from collections.abc import Iterable
@@ -17,11 +20,11 @@ from domain.runtime.template_loader import wording
 from domain.status import IncidentKind, Status
 from domain.store.postgres.load import TIMELINE_DAYS
 from workers.render.incident_view import IncidentView, incident_views
-from workers.render.room import Room, card_bytes, fitted, fitted_latest, with_bars_that_fit
+from workers.render.room import Room, card_bytes, fit_bars, fit_latest, fitted
 from workers.render.tree_view import NodeView, label_of, leaves_of, node_views
 
 VERSION_DIGITS = 16
-TIMELINE_MAX = 50  # more than that is no timeline any more; the archive has them all
+TIMELINE_MAX = 50  # the archive has all of them
 LEGEND = (
     Status.OPERATIONAL,
     Status.DEGRADED,
@@ -35,7 +38,7 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class LogoView:
-    """Where a logo is, and how many pixels it takes on the page."""
+    """The address of a logo, and its size in CSS pixels on the page."""
 
     path: str
     width: int
@@ -45,7 +48,7 @@ class LogoView:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """A page on a day, for people and for programs."""
+    """A page on a day, for visitors and for programs."""
 
     name: str
     url: str | None
@@ -74,7 +77,7 @@ class PageView:
 
 
 def page_view(page: Page, today: date) -> PageView:
-    """Return what `page` says on `today` (a day in its own zone)."""
+    """Return the view of `page` on `today` (a day in its own zone)."""
     indicator = tree.overall(page.components)
     newest_first = sorted(page.incidents.values(), key=lambda i: (i.started_at, i.id), reverse=True)
     open_ones = [i for i in newest_first if not i.is_resolved]
@@ -92,7 +95,7 @@ def page_view(page: Page, today: date) -> PageView:
         accent=page.look.accent,
         logo=logo_view(page.logo) if page.logo else None,
         show_uptime=page.look.show_uptime,
-        # The free tier's footer is forced; a lapse of Prime is told by another entitlement.
+        # The free tier always has the footer; when Prime ends, the entitlement changes.
         has_footer=page.look.show_footer or page.entitlement.tier is not Tier.PRIME,
         nodes=node_views(page, today),
         active=_of_kind(page, open_ones, IncidentKind.INCIDENT),
@@ -100,13 +103,13 @@ def page_view(page: Page, today: date) -> PageView:
         past=_past(page, newest_first, today),
         uptime_rule=wording()["rules"]["uptime"],
     )
-    return _that_fit(view)
+    return _fit(view)
 
 
 def logo_view(logo: Logo) -> LogoView:
-    """Return a logo as the header shows it: within its box, and never larger than it is.
+    """Return a logo as the header shows it, fitted to its box, never enlarged.
 
-    What is hardly wider than it is high is a mark, beside which the name is wanted.
+    A logo that is hardly wider than it is high is a mark; the name appears beside it.
     """
     scale = min(LOGO_WIDTH / logo.width, LOGO_HEIGHT / logo.height, 1)
     width, height = max(1, round(logo.width * scale)), max(1, round(logo.height * scale))
@@ -114,7 +117,7 @@ def logo_view(logo: Logo) -> LogoView:
 
 
 def version_of(view: PageView) -> str:
-    """Return the fingerprint: it changes if and only if what the view says changes."""
+    """Return the fingerprint, which changes if and only if the view changes."""
     return hashlib.sha256(msgspec.json.encode(view)).hexdigest()[:VERSION_DIGITS]
 
 
@@ -131,8 +134,11 @@ def _of_kind(
     return incident_views(page, [incident for incident in incidents if incident.kind is kind])
 
 
-def _that_fit(view: PageView) -> PageView:
-    """Return the view with what fits: active messages first, then maintenances, then past ones."""
+def _fit(view: PageView) -> PageView:
+    """Return the view within its byte limits.
+
+    Active messages come first, then maintenances, then past ones.
+    """
     messages, bodies = Room(), Room()
     active, maintenances, past = (
         tuple(fitted(incident, messages) for incident in incidents)
@@ -142,8 +148,8 @@ def _that_fit(view: PageView) -> PageView:
     bars = Room(PAGE_BYTES - FRAME_BYTES - MESSAGES_BYTES - cards)
     return replace(
         view,
-        active=tuple(fitted_latest(incident, bodies) for incident in active),
+        active=tuple(fit_latest(incident, bodies) for incident in active),
         maintenances=maintenances,
         past=past,
-        nodes=with_bars_that_fit(view.nodes, bars),
+        nodes=fit_bars(view.nodes, bars),
     )

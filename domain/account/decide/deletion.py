@@ -1,4 +1,4 @@
-"""What follows from deleting an account. Source: docs/decisions/0006-deletion.md."""
+"""Decision on deleting an account. Source: docs/decisions/0006-deletion.md."""
 
 from datetime import datetime
 
@@ -14,6 +14,6 @@ GONE = Rejection(Code.NOT_FOUND, "This account was deleted.")
 def delete_account(
     account: Account, command: DeleteAccount, at: datetime, facts: Facts
 ) -> tuple[e.Event, ...]:
-    """Remove every page, and then the account; nothing is dealt to pages that go."""
+    """Remove every page, then the account, without new allocations."""
     removed = (e.PageRemoved(page_id) for page_id in account.places)
     return (*removed, e.AccountDeleted(at))

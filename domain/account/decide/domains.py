@@ -1,6 +1,6 @@
-"""What follows from a command on a mount. Pure and total.
+"""Decisions on the commands of mounts. Pure and total.
 
-Whether a host was free, and is now claimed, is a fact that the store found out before.
+Whether a host was free, and is now claimed, is a fact that the store provides.
 """
 
 from dataclasses import replace
@@ -20,7 +20,7 @@ from domain.account.domains import (
 )
 from domain.account.facts import Facts
 from domain.account.state import Account
-from domain.account.subdomains import refuse_host
+from domain.account.subdomains import reject_host
 from domain.results import Code, DuplicateIdError, Rejection
 
 MountDecision: TypeAlias = tuple[e.MountEvent, ...] | Rejection
@@ -34,25 +34,25 @@ NOT_ACTIVE = Rejection(Code.CONFLICT, "Only an active mount can be primary.")
 def decide_mount(
     account: Account, command: c.MountCommand, at: datetime, facts: Facts
 ) -> MountDecision:
-    """Return what `command` causes."""
+    """Return the events or the rejection of `command`."""
     match command:
         case c.MountHost():
             return mount_host(account, command, at, facts)
         case c.VerifyMount():
-            mount = owned(account, command.page_id, command.mount_id)
-            return verify(mount, at) if mount else NO_MOUNT
+            mount = find_mount(account, command.page_id, command.mount_id)
+            return verify_mount(mount, at) if mount else NO_MOUNT
         case c.UnmountHost():
-            mount = owned(account, command.page_id, command.mount_id)
-            return unmount(account, mount) if mount else NO_MOUNT
+            mount = find_mount(account, command.page_id, command.mount_id)
+            return unmount_host(account, mount) if mount else NO_MOUNT
         case c.SetPrimary():
-            mount = owned(account, command.page_id, command.mount_id)
+            mount = find_mount(account, command.page_id, command.mount_id)
             return set_primary(account, mount) if mount else NO_MOUNT
         case _:
-            return note(account, command, at, host_is_ours=facts.host_is_ours)
+            return apply_check(account, command, at, host_is_ours=facts.host_is_ours)
 
 
 def wanted_host(account: Account, command: object) -> tuple[str, str] | None:
-    """Return (host, page id) that a command can only have if the host is claimed first."""
+    """Return the (host, page id) to claim before a command, if any."""
     match command:
         case c.MountHost(kind=MountKind.SUBDOMAIN):
             return command.host, command.page_id
@@ -63,40 +63,40 @@ def wanted_host(account: Account, command: object) -> tuple[str, str] | None:
             return None
 
 
-def owned(account: Account, page_id: str, mount_id: str) -> Mount | None:
-    """Return a mount of a page of the account."""
+def find_mount(account: Account, page_id: str, mount_id: str) -> Mount | None:
+    """Return a mount of one of the account's pages; None if there is none."""
     mount = account.mounts.get(mount_id)
     return mount if mount and mount.page_id == page_id else None
 
 
 def mount_host(account: Account, command: c.MountHost, at: datetime, facts: Facts) -> MountDecision:
-    """Bind a subdomain at once; of a domain the proof is waited for, and it blocks nobody."""
+    """Bind a subdomain at once; a domain stays pending without blocking others."""
     if command.mount_id in account.mounts:
         raise DuplicateIdError(command.mount_id)
     if command.page_id not in account.places:
         return Rejection(Code.NOT_FOUND, "This account has no such page.")
     mounts = mounts_of(account.mounts, command.page_id)
-    same = next((mount for mount in mounts if mount.host == command.host), None)
-    if same and command.wants_primary:
-        return prefer(account, same)
-    if problem := crowded(mounts, same, command):
+    existing = next((mount for mount in mounts if mount.host == command.host), None)
+    if existing and command.wants_primary:
+        return make_primary(account, existing)
+    if problem := mount_problem(mounts, existing, command):
         return conflict(problem)
-    if refused := refuse_host(command.host, "host", at, facts):
-        return refused
+    if rejection := reject_host(command.host, "host", at, facts):
+        return rejection
     return with_primary(account, (e.HostMounted(new_mount(command, at)),), command.page_id)
 
 
 def conflict(problem: str) -> Rejection:
-    """Return a refusal that blames the host."""
+    """Return a conflict that names the host field."""
     return Rejection(Code.CONFLICT, problem, {"host": problem})
 
 
-def crowded(mounts: list[Mount], same: Mount | None, command: c.MountHost) -> str | None:
-    """Tell why a page can't have this host as well.
+def mount_problem(mounts: list[Mount], existing: Mount | None, command: c.MountHost) -> str | None:
+    """Return why a page can't have one more host, or None.
 
     Source: docs/behaviour.md, "Mounting a host".
     """
-    if same:
+    if existing:
         return f"{command.host} is mounted on this page already."
     count = sum(mount.kind is command.kind for mount in mounts)
     if command.kind is MountKind.SUBDOMAIN and count >= SUBDOMAINS_A_PAGE:
@@ -107,7 +107,7 @@ def crowded(mounts: list[Mount], same: Mount | None, command: c.MountHost) -> st
 
 
 def new_mount(command: c.MountHost, at: datetime) -> Mount:
-    """Return the mount as it begins."""
+    """Return a new mount."""
     is_subdomain = command.kind is MountKind.SUBDOMAIN
     return Mount(
         id=command.mount_id,
@@ -125,55 +125,55 @@ def new_mount(command: c.MountHost, at: datetime) -> Mount:
 
 
 def pending_mount(command: c.MountHost, at: datetime) -> Mount:
-    """Return what can be said of a mount before it is decided: that it is asked for."""
+    """Return the mount to show before the decision: it is pending."""
     mount = new_mount(command, at)
     return replace(mount, state=MountState.PENDING, verified_at=None)
 
 
-def prefer(account: Account, mount: Mount) -> MountDecision:
-    """Make a mount that the page has already its primary, at once or once it is active."""
+def make_primary(account: Account, mount: Mount) -> MountDecision:
+    """Make an existing mount primary, at once or once it is active."""
     if mount.is_active:
         return set_primary(account, mount)
     return () if mount.wants_primary else (e.MountChanged(replace(mount, wants_primary=True)),)
 
 
-def verify(mount: Mount, at: datetime) -> MountDecision:
-    """Look again; the time for which it is looked begins anew. A subdomain needs no proof."""
+def verify_mount(mount: Mount, at: datetime) -> MountDecision:
+    """Restart the checks of a domain; a subdomain needs no proof."""
     if mount.kind is MountKind.SUBDOMAIN:
         return ()
-    again = replace(mount, asked_at=at)
+    renewed = replace(mount, asked_at=at)
     if mount.state in {MountState.FAILED, MountState.LAPSED}:
-        again = replace(again, state=MountState.PENDING, reason=WAITING)
-    return (e.MountChanged(again),)
+        renewed = replace(renewed, state=MountState.PENDING, reason=WAITING)
+    return (e.MountChanged(renewed),)
 
 
-def unmount(account: Account, mount: Mount) -> MountDecision:
-    """Take a host from its page; if it was primary, the next active one is."""
+def unmount_host(account: Account, mount: Mount) -> MountDecision:
+    """Remove a host; the next active mount follows a primary one."""
     freed = (e.HostFreed(mount.page_id, mount.host),) if mount.is_active else ()
     return with_primary(account, (*freed, e.HostUnmounted(mount.id)), mount.page_id)
 
 
 def set_primary(account: Account, mount: Mount) -> MountDecision:
-    """Make a mount primary; what was to be primary later gives up its wish."""
+    """Make a mount primary, and clear other mounts' `wants_primary`."""
     if not mount.is_active:
         return NOT_ACTIVE
-    wishes = tuple(
+    cleared = tuple(
         e.MountChanged(replace(other, wants_primary=False))
         for other in mounts_of(account.mounts, mount.page_id)
         if other.wants_primary
     )
-    chosen = () if mount.is_primary else (e.PrimarySet(mount.page_id, mount.id, mount.host),)
-    return (*wishes, *chosen)
+    primary = () if mount.is_primary else (e.PrimarySet(mount.page_id, mount.id, mount.host),)
+    return (*cleared, *primary)
 
 
-def note(
+def apply_check(
     account: Account,
     command: c.ActivateMount | c.NoteMountCheck | c.LapseMount,
     at: datetime,
     *,
     host_is_ours: bool,
 ) -> MountDecision:
-    """Take over what a worker found, unless that was overtaken by what the owner did."""
+    """Apply a worker's check result, unless the mount was requested again since."""
     mount = account.mounts.get(command.mount_id)
     if mount is None:
         return NO_MOUNT
@@ -181,67 +181,75 @@ def note(
         return ASKED_ANEW
     match command:
         case c.ActivateMount():
-            return activate(account, mount, at, host_is_ours=host_is_ours)
+            return activate_mount(account, mount, at, host_is_ours=host_is_ours)
         case c.LapseMount() if mount.is_active:
             lapsed = replace(mount, state=MountState.LAPSED, reason=command.reason)
             freed = e.HostFreed(mount.page_id, mount.host)
             return with_primary(account, (freed, e.MountChanged(lapsed)), mount.page_id)
         case c.NoteMountCheck():
-            return changed(mount, noted(mount, command))
+            return change_events(mount, with_check_result(mount, command))
         case _:
             return ()
 
 
-def activate(account: Account, mount: Mount, at: datetime, *, host_is_ours: bool) -> MountDecision:
-    """Lead visitors to the page, if nobody was faster; otherwise say so."""
+def activate_mount(
+    account: Account, mount: Mount, at: datetime, *, host_is_ours: bool
+) -> MountDecision:
+    """Activate a mount, or note that the host is active elsewhere."""
     if mount.is_active:
-        return changed(mount, replace(mount, reason=None))
+        return change_events(mount, replace(mount, reason=None))
     if not host_is_ours:
-        return changed(mount, replace(mount, reason=taken(mount.host)))
+        return change_events(mount, replace(mount, reason=taken_reason(mount.host)))
     active = replace(mount, state=MountState.ACTIVE, reason=None, verified_at=at)
     return with_primary(account, (e.MountChanged(active),), mount.page_id)
 
 
-def taken(host: str) -> str:
-    """Say that a proof is there, and the host is another page's."""
+def taken_reason(host: str) -> str:
+    """Return the reason for a proved host that is another page's."""
     return f"The record is right, but {host} is active on another page."
 
 
-def noted(mount: Mount, command: c.NoteMountCheck) -> Mount:
-    """Return a mount with what was found; only what is pending can fail."""
+def with_check_result(mount: Mount, command: c.NoteMountCheck) -> Mount:
+    """Return a mount with a check result; only a pending one can fail."""
     if command.has_failed and mount.state is MountState.PENDING:
         return replace(mount, state=MountState.FAILED, reason=command.reason)
     return replace(mount, reason=command.reason)
 
 
-def changed(mount: Mount, after: Mount) -> MountDecision:
-    """Return the change, if it is one."""
+def change_events(mount: Mount, after: Mount) -> MountDecision:
+    """Return the event of a change; none for an equal mount."""
     return () if after == mount else (e.MountChanged(after),)
 
 
 def with_primary(
     account: Account, events: tuple[e.MountEvent, ...], page_id: str
 ) -> tuple[e.MountEvent, ...]:
-    """Add the election that `events` make necessary: of who wishes it, else the oldest active."""
+    """Add the primary change that `events` make necessary.
+
+    A mount with `wants_primary` comes first, then the current primary, then the oldest active
+    mount.
+    """
     mounts = account.mounts
     for event in events:
         mounts = e.apply_to_mounts(mounts, event)
     active = [mount for mount in mounts_of(mounts, page_id) if mount.is_active]
-    was = primary_of(mounts_of(account.mounts, page_id))
-    stays = next((mount for mount in active if mount.is_primary), None)
-    chosen = next((mount for mount in active if mount.wants_primary), stays)
+    previous = primary_of(mounts_of(account.mounts, page_id))
+    current = next((mount for mount in active if mount.is_primary), None)
+    chosen = next((mount for mount in active if mount.wants_primary), current)
     if chosen is None and active:
         chosen = active[0]
-    return (*events, *election(page_id, was, chosen))
+    return (*events, *primary_events(page_id, previous, chosen))
 
 
-def election(page_id: str, was: Mount | None, chosen: Mount | None) -> tuple[e.MountEvent, ...]:
-    """Return the election's event if it changes anything, and the end of the wish for it."""
-    granted: tuple[e.MountEvent, ...] = ()
+def primary_events(
+    page_id: str, previous: Mount | None, chosen: Mount | None
+) -> tuple[e.MountEvent, ...]:
+    """Return the primary change, if any, and the end of `wants_primary`."""
+    cleared: tuple[e.MountEvent, ...] = ()
     if chosen and chosen.wants_primary:
-        granted = (e.MountChanged(replace(chosen, wants_primary=False)),)
+        cleared = (e.MountChanged(replace(chosen, wants_primary=False)),)
     if chosen and chosen.is_primary:
-        return granted
+        return cleared
     if chosen:
-        return (*granted, e.PrimarySet(page_id, chosen.id, chosen.host))
-    return (e.PrimarySet(page_id, None, None),) if was else ()
+        return (*cleared, e.PrimarySet(page_id, chosen.id, chosen.host))
+    return (e.PrimarySet(page_id, None, None),) if previous else ()

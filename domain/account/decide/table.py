@@ -1,6 +1,6 @@
-"""What follows from a command on an account. Pure and total.
+"""Decisions on an account's commands. Pure and total.
 
-What only the store can know (whether a host was free, and is now claimed) comes in as facts.
+Facts carry the knowledge of the store, such as whether a host was free and is now claimed.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ from domain.account.domain_events import HostMounted
 from domain.account.domains import first_subdomain
 from domain.account.facts import Facts
 from domain.account.state import Account
-from domain.account.subdomains import refuse_host
+from domain.account.subdomains import reject_host
 from domain.results import Code, DuplicateIdError, Rejection
 
 Decision: TypeAlias = tuple[e.Event, ...] | Rejection
@@ -27,57 +27,57 @@ ENDS_IN_THE_PAST = "Prime has to end in the future. To end it now, set the tier 
 
 
 def decide(account: Account, command: c.Command, at: datetime, facts: Facts) -> Decision:
-    """Return the events that `command` causes at the instant `at`, or why it may not."""
+    """Return the events of `command` at the instant `at`, or its rejection."""
     if account.deleted_at is not None:
         return GONE
     return DECIDERS[type(command)](account, command, at, facts)
 
 
 def add_page(account: Account, command: c.AddPage, at: datetime, facts: Facts) -> Decision:
-    """Seat a new page, if there is a place and its host was free."""
+    """Add a page if a page slot and its host are free."""
     if command.page_id in account.places:
         raise DuplicateIdError(command.page_id)
     if not has_free_seat(account, at):
         return Rejection(Code.NO_FREE_SLOT, "All places of this account are taken by its pages.")
-    if command.host and (refused := refuse_host(command.host, "subdomain", at, facts)):
-        return refused
+    if command.host and (rejection := reject_host(command.host, "subdomain", at, facts)):
+        return rejection
     added = e.PageAdded(command.page_id, command.name, command.host, at)
-    return with_deal(account, (added, *mounted_with(command, at)), at)
+    return with_deal(account, (added, *first_mount_events(command, at)), at)
 
 
-def mounted_with(command: c.AddPage, at: datetime) -> tuple[e.Event, ...]:
-    """Return the mount of the subdomain that a page is made with, if it is."""
+def first_mount_events(command: c.AddPage, at: datetime) -> tuple[e.Event, ...]:
+    """Return the mount event of a new page's subdomain, if it has one."""
     if command.host is None:
         return ()
     return (HostMounted(first_subdomain(command.page_id, command.host, at)),)
 
 
 def remove_page(account: Account, command: c.RemovePage, at: datetime, facts: Facts) -> Decision:
-    """Give a place back; who was dark may be seated by that."""
+    """Remove a page; its page slot may serve a dark page."""
     if command.page_id not in account.places:
         return Rejection(Code.NOT_FOUND, "This account has no such page.")
     return with_deal(account, (e.PageRemoved(command.page_id),), at)
 
 
 def set_tier(account: Account, command: c.SetTier, at: datetime, facts: Facts) -> Decision:
-    """Deal what the tier includes from now on. One that is over already would be none."""
+    """Set the tier and allocate; an end in the past is refused."""
     if command.until is not None and command.until <= at:
         return Rejection(Code.VALIDATION, ENDS_IN_THE_PAST)
     return with_deal(account, (e.TierSet(command.tier, command.until),), at)
 
 
-def trade(account: Account, command: slots.Command, at: datetime, facts: Facts) -> Decision:
-    """Deal after tokens came, or were traded for a slot."""
-    return dealt(account, slots.decide(account, command, at, facts), at)
+def change_slots(account: Account, command: slots.Command, at: datetime, facts: Facts) -> Decision:
+    """Change tokens or slots, then allocate."""
+    return allocate_after(account, slots.decide(account, command, at, facts), at)
 
 
-def note_end(account: Account, command: slots.Command, at: datetime, facts: Facts) -> Decision:
-    """Deal after the end of a slot or of Prime, as of when it was told.
+def apply_end(account: Account, command: slots.Command, at: datetime, facts: Facts) -> Decision:
+    """End a slot or Prime, then allocate as of the time of receipt.
 
-    Every deal before foresaw the end: a late clock changes nothing backwards.
+    Every earlier allocation already included this end, so a late clock changes nothing in the past.
     """
     now = max(at, facts.received_at or at)
-    return dealt(account, slots.decide(account, command, at, facts), now)
+    return allocate_after(account, slots.decide(account, command, at, facts), now)
 
 
 def probe(account: Account, command: c.Probe, at: datetime, facts: Facts) -> Decision:
@@ -85,25 +85,25 @@ def probe(account: Account, command: c.Probe, at: datetime, facts: Facts) -> Dec
     return ()
 
 
-def dealt(account: Account, decision: Decision, at: datetime) -> Decision:
-    """Deal after what was decided, unless it was a rejection."""
+def allocate_after(account: Account, decision: Decision, at: datetime) -> Decision:
+    """Allocate after a decision, unless it was a rejection."""
     return decision if isinstance(decision, Rejection) else with_deal(account, decision, at)
 
 
 def with_deal(account: Account, events: tuple[e.Event, ...], at: datetime) -> Decision:
-    """Deal the places anew after `events`, and add what changed by it."""
+    """Allocate after `events`, and add the changes of entitlements."""
     after = apply_all(account, events)
-    dealt = deal(after, at)
+    entitlements = deal(after, at)
     changes = (
         e.PlaceDealt(page_id, entitlement)
-        for page_id, entitlement in dealt.items()
+        for page_id, entitlement in entitlements.items()
         if after.places[page_id].entitlement != entitlement
     )
     return (*events, *changes)
 
 
-def mounted(account: Account, command: MountCommand, at: datetime, facts: Facts) -> Decision:
-    """Decide on a host; no place is dealt anew by that."""
+def change_mount(account: Account, command: MountCommand, at: datetime, facts: Facts) -> Decision:
+    """Decide on a host; this needs no allocation."""
     return decide_mount(account, command, at, facts)
 
 
@@ -112,11 +112,11 @@ DECIDERS: Mapping[type[c.Command], Callable[[Account, Any, datetime, Facts], Dec
     c.RemovePage: remove_page,
     c.SetTier: set_tier,
     c.DeleteAccount: delete_account,
-    c.GrantTokens: trade,
-    c.BuySlot: trade,
-    c.RenewSlot: trade,
-    c.ExpireSlot: note_end,
-    c.EndPrime: note_end,
+    c.GrantTokens: change_slots,
+    c.BuySlot: change_slots,
+    c.RenewSlot: change_slots,
+    c.ExpireSlot: apply_end,
+    c.EndPrime: apply_end,
     c.Probe: probe,
-    **dict.fromkeys(get_args(MountCommand), mounted),
+    **dict.fromkeys(get_args(MountCommand), change_mount),
 }

@@ -1,4 +1,4 @@
-"""What follows from a page's commands, an area a module. Pure and total.
+"""Decisions on a page's commands, one module per area. Pure and total.
 
 Imports the core only; never I/O, clock or randomness.
 """

@@ -1,4 +1,4 @@
-"""What follows from a command on the component tree."""
+"""Decision on adding a node to the component tree."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,21 +16,25 @@ from domain.status import Status
 def add_component(
     page: Page, command: AddComponent, at: datetime
 ) -> tuple[e.Event, ...] | Rejection:
-    """Add a node where the tree has room for it."""
+    """Add a node within the limits of the tree."""
     if command.component_id in page.components:
         raise DuplicateIdError(command.component_id)
     levels = int(command.kind is ComponentKind.CATEGORY)
-    refused = misplaced(page, command.parent, levels) or beyond_bounds(page, command.kind, at)
-    if refused:
-        return refused
+    rejection = parent_problem(page, command.parent, levels) or count_problem(
+        page, command.kind, at
+    )
+    if rejection:
+        return rejection
     siblings = tree.children_of(page.components).get(command.parent, [])
-    place = len(siblings) if command.position is None else min(command.position, len(siblings))
-    node = new_component(command, place, at)
-    return no_room_in_tree(page, node) or (e.ComponentAdded(node, shift(siblings, place)),)
+    position = len(siblings) if command.position is None else min(command.position, len(siblings))
+    node = new_component(command, position, at)
+    return no_room_in_tree(page, node) or (
+        e.ComponentAdded(node, shift_positions(siblings, position)),
+    )
 
 
 def new_component(command: AddComponent, position: int, at: datetime) -> Component:
-    """Make the node; a leaf of which nothing is said is operational."""
+    """Return the new node; a leaf without a given status is operational."""
     is_leaf = command.kind is ComponentKind.LEAF
     return Component(
         id=command.component_id,
@@ -46,14 +50,14 @@ def new_component(command: AddComponent, position: int, at: datetime) -> Compone
     )
 
 
-def shift(siblings: list[Component], place: int) -> Mapping[str, int]:
-    """Return the positions of siblings that change when one is put at index `place`."""
-    wanted = {node.id: index + (index >= place) for index, node in enumerate(siblings)}
-    return {node.id: wanted[node.id] for node in siblings if node.position != wanted[node.id]}
+def shift_positions(siblings: list[Component], position: int) -> Mapping[str, int]:
+    """Return the changed positions of siblings after an insert at `position`."""
+    positions = {node.id: index + (index >= position) for index, node in enumerate(siblings)}
+    return {node.id: positions[node.id] for node in siblings if node.position != positions[node.id]}
 
 
-def misplaced(page: Page, parent: str | None, levels: int) -> Rejection | None:
-    """Refuse a parent that is no category of this page, or has no room for `levels` more."""
+def parent_problem(page: Page, parent: str | None, levels: int) -> Rejection | None:
+    """Return why `parent` can't hold a node with `levels` categories, or None."""
     if parent is None:
         return None
     node = page.components.get(parent)
@@ -66,8 +70,8 @@ def misplaced(page: Page, parent: str | None, levels: int) -> Rejection | None:
     return None
 
 
-def beyond_bounds(page: Page, kind: ComponentKind, at: datetime) -> Rejection | None:
-    """Refuse one leaf more than the tier allows, or one category more than the bound."""
+def count_problem(page: Page, kind: ComponentKind, at: datetime) -> Rejection | None:
+    """Return why one more node of a kind is not allowed, or None."""
     count = sum(node.kind is kind for node in page.components.values())
     if kind is ComponentKind.CATEGORY:
         full = f"A page can have up to {CATEGORIES} categories."
@@ -80,5 +84,5 @@ def beyond_bounds(page: Page, kind: ComponentKind, at: datetime) -> Rejection | 
 
 
 def invalid(field: str, error: str) -> Rejection:
-    """Refuse a value, naming its field."""
+    """Return the rejection of a value, with its field."""
     return Rejection(Code.VALIDATION, error, {field: error})

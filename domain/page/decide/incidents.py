@@ -1,4 +1,4 @@
-"""What follows from a command on an incident and on its words.
+"""Decisions on the commands of incidents and updates.
 
 Source: docs/behaviour.md, "Claims" and "Resolving an incident".
 """
@@ -10,7 +10,7 @@ from datetime import datetime
 from domain.page import commands as c
 from domain.page import events as e
 from domain.page import tree
-from domain.page.claims import released
+from domain.page.claims import statuses_after
 from domain.page.decide.maintenance import begin, change_maintenance, is_waiting
 from domain.page.decide.outcomes import claim_all, invalid, not_found, show
 from domain.page.room import no_room_for_claims, no_room_for_incident, no_room_for_update
@@ -24,38 +24,40 @@ Decision = tuple[e.Event, ...] | Rejection
 
 
 def open_incident(page: Page, command: c.OpenIncident, at: datetime) -> Decision:
-    """Open an incident that claims, from its start on, what it says of leaves."""
+    """Open an incident with claims from its start on."""
     if command.incident_id in page.incidents:
         raise DuplicateIdError(command.incident_id)
     began_at = command.started_at or at
     if began_at > at:
         return invalid("startedAt", "startedAt can't be in the future.")
-    given = tree.resolve_all(page.components, pairs(command.components))
+    statuses = tree.resolve_all(page.components, pairs(command.components))
     is_open = command.state is not IncidentState.RESOLVED
-    refused = no_room_for_incident(page, is_open=is_open) or no_room_for_claims(page, len(given))
-    if refused:
-        return refused
-    incident = opened(command, given, began_at, at)
+    rejection = no_room_for_incident(page, is_open=is_open) or no_room_for_claims(
+        page, len(statuses)
+    )
+    if rejection:
+        return rejection
+    incident = build_incident(command, statuses, began_at, at)
     field = "body" if command.body else "title"
-    if refused := no_room_in_incidents(page, incident.text_bytes, field, at):
-        return refused
-    claimed = claim_all(incident.id, given, began_at)
+    if rejection := no_room_in_incidents(page, incident.text_bytes, field, at):
+        return rejection
+    claim_events = claim_all(incident.id, statuses, began_at)
     if incident.is_resolved:
-        # Told afterwards: its downtime counts, but what leaves show now is not its business.
-        return (e.IncidentOpened(incident), *claimed, e.ClaimsEnded(incident.id, at))
-    return (e.IncidentOpened(incident), *claimed, *show(page, given, at))
+        # Reported after its end: its downtime counts, but the current statuses don't change.
+        return (e.IncidentOpened(incident), *claim_events, e.ClaimsEnded(incident.id, at))
+    return (e.IncidentOpened(incident), *claim_events, *show(page, statuses, at))
 
 
-def opened(
-    command: c.OpenIncident, given: Mapping[str, Status], began_at: datetime, at: datetime
+def build_incident(
+    command: c.OpenIncident, statuses: Mapping[str, Status], began_at: datetime, at: datetime
 ) -> Incident:
-    """Return the incident that a command opens; it began when it did and is posted now."""
+    """Return a new incident, started at `began_at` and posted at `at`."""
     state = command.state
-    first = Update(command.update_id, state, command.body or "", began_at, at, given)
+    first = Update(command.update_id, state, command.body or "", began_at, at, statuses)
     return Incident(
         id=command.incident_id,
         title=command.title,
-        impact=command.impact or impact_of(given.values()),
+        impact=command.impact or impact_of(statuses.values()),
         state=state,
         started_at=began_at,
         posted_at=at,
@@ -66,41 +68,41 @@ def opened(
 
 
 def post_update(page: Page, command: c.PostUpdate, at: datetime) -> Decision:
-    """Say more; a resolving update lets go of every claim.
+    """Add an update; a resolving one ends every claim.
 
     Source: docs/behaviour.md, "Resolving an incident".
     """
     incident = page.incidents.get(command.incident_id)
     if incident is None:
         return not_found("incident")
-    given = tree.resolve_all(page.components, pairs(command.components))
+    statuses = tree.resolve_all(page.components, pairs(command.components))
     state = command.state
-    refused = no_room_for_update(page, incident, state, len(given)) or no_room_for_message(
+    rejection = no_room_for_update(page, incident, state, len(statuses)) or no_room_for_message(
         page, incident, state, command.body, at
     )
-    if refused:
-        return refused
+    if rejection:
+        return rejection
     if state is IncidentState.SCHEDULED:
-        return post_before_start(incident, command, given, at)
+        return post_before_start(incident, command, statuses, at)
     if state is not IncidentState.RESOLVED and is_waiting(incident):
-        return begin(page, incident, (command.update_id, state, command.body), given, at)
-    posted = e.UpdatePosted(
-        incident.id, Update(command.update_id, state, command.body or "", at, at, given)
+        return begin(page, incident, (command.update_id, state, command.body), statuses, at)
+    post_event = e.UpdatePosted(
+        incident.id, Update(command.update_id, state, command.body or "", at, at, statuses)
     )
     if state is IncidentState.RESOLVED:
-        shown = {**released(page, incident), **given}
-        return (posted, e.ClaimsEnded(incident.id, at), *show(page, shown, at))
-    claimed = (*claim_all(incident.id, given, at), *show(page, given, at))
-    return (*reopened(incident, at), posted, *claimed)
+        statuses_now = {**statuses_after(page, incident), **statuses}
+        return (post_event, e.ClaimsEnded(incident.id, at), *show(page, statuses_now, at))
+    claim_events = (*claim_all(incident.id, statuses, at), *show(page, statuses, at))
+    return (*reopen_events(incident, at), post_event, *claim_events)
 
 
 def post_before_start(
-    window: Incident, command: c.PostUpdate, given: Mapping[str, Status], at: datetime
+    window: Incident, command: c.PostUpdate, statuses: Mapping[str, Status], at: datetime
 ) -> Decision:
-    """Say more of a maintenance that has not begun: it claims nothing yet."""
+    """Add an update to a maintenance before its start, without claims."""
     if not is_waiting(window):
         return invalid("state", "state can be scheduled only until a maintenance has started.")
-    if given:
+    if statuses:
         return invalid(
             "components", "components can't be given: it claims nothing before it starts."
         )
@@ -108,8 +110,8 @@ def post_before_start(
     return (e.UpdatePosted(window.id, update),)
 
 
-def reopened(incident: Incident, at: datetime) -> tuple[e.Event, ...]:
-    """Take a reopened maintenance from the clock: the end that was planned for it is over."""
+def reopen_events(incident: Incident, at: datetime) -> tuple[e.Event, ...]:
+    """Return the event that disables the planned end of a reopened maintenance."""
     if not incident.is_resolved or incident.kind is not IncidentKind.MAINTENANCE:
         return ()
     running = replace(incident, auto_end=False)
@@ -117,13 +119,13 @@ def reopened(incident: Incident, at: datetime) -> tuple[e.Event, ...]:
 
 
 def change_incident(page: Page, command: c.ChangeIncident, at: datetime) -> Decision:
-    """Correct title, impact and start; of a maintenance the plan."""
+    """Change title, impact and start, or the plan of a maintenance."""
     incident = page.incidents.get(command.incident_id)
     if incident is None:
         return not_found("incident")
     more = utf8_size(command.title or incident.title) - utf8_size(incident.title)
-    if refused := no_room_in_incidents(page, more, "title", at, incident):
-        return refused
+    if rejection := no_room_in_incidents(page, more, "title", at, incident):
+        return rejection
     if incident.kind is IncidentKind.MAINTENANCE:
         return change_maintenance(incident, command, at)
     began_at = command.started_at or incident.started_at
@@ -134,13 +136,13 @@ def change_incident(page: Page, command: c.ChangeIncident, at: datetime) -> Deci
         title=command.title or incident.title,
         impact=command.impact or incident.impact,
         started_at=began_at,
-        claims=moved(incident, began_at),
+        claims=move_claims(incident, began_at),
     )
     return (e.IncidentChanged(changed, at),)
 
 
 def change_problem(incident: Incident, command: c.ChangeIncident, at: datetime) -> Rejection | None:
-    """Return why an incident can't be changed so."""
+    """Return why an incident can't be changed so, or None."""
     planned = {
         "scheduledStart": command.scheduled_start,
         "scheduledEnd": command.scheduled_end,
@@ -155,10 +157,10 @@ def change_problem(incident: Incident, command: c.ChangeIncident, at: datetime) 
     return None
 
 
-def moved(incident: Incident, began_at: datetime) -> tuple[Claim, ...]:
-    """Return the claims of an incident that began at another time.
+def move_claims(incident: Incident, began_at: datetime) -> tuple[Claim, ...]:
+    """Return the claims of an incident with another start.
 
-    Those it began with begin with it; none lasts from before it.
+    Its first claims start with it; no claim starts before it.
     """
     claims = (
         replace(claim, from_at=began_at)
@@ -170,20 +172,20 @@ def moved(incident: Incident, began_at: datetime) -> tuple[Claim, ...]:
 
 
 def edit_update(page: Page, command: c.EditUpdate, at: datetime) -> Decision:
-    """Put other words in the place of an update's, and say so."""
+    """Replace an update's text and set its time of edit."""
     update = update_of(page, command.incident_id, command.update_id)
     if isinstance(update, Rejection):
         return update
     more = utf8_size(command.body) - utf8_size(update.body)
     incident = page.incidents[command.incident_id]
-    if refused := no_room_in_incidents(page, more, "body", at, incident):
-        return refused
+    if rejection := no_room_in_incidents(page, more, "body", at, incident):
+        return rejection
     edited = replace(update, body=command.body, edited_at=at)
     return (e.UpdateEdited(command.incident_id, edited),)
 
 
 def delete_update(page: Page, command: c.DeleteUpdate, at: datetime) -> Decision:
-    """Remove an update's words."""
+    """Remove an update."""
     update = update_of(page, command.incident_id, command.update_id)
     if isinstance(update, Rejection):
         return update
@@ -191,25 +193,25 @@ def delete_update(page: Page, command: c.DeleteUpdate, at: datetime) -> Decision
 
 
 def update_of(page: Page, incident_id: str, update_id: str) -> Update | Rejection:
-    """Return an update of an incident, or that there is none."""
+    """Return an update of an incident, or a rejection if there is none."""
     incident = page.incidents.get(incident_id)
     if incident is None:
         return not_found("incident")
-    found = (update for update in incident.updates if update.id == update_id)
-    return next(found, not_found("update"))
+    matches = (update for update in incident.updates if update.id == update_id)
+    return next(matches, not_found("update"))
 
 
 def delete_incident(page: Page, command: c.DeleteIncident, at: datetime) -> Decision:
-    """Remove an incident; its leaves show what the others claim.
+    """Remove an incident; its leaves get the status of other claims.
 
     Source: docs/behaviour.md, "Deleting an incident".
     """
     incident = page.incidents.get(command.incident_id)
     if incident is None:
         return not_found("incident")
-    return (*show(page, released(page, incident), at), e.IncidentDeleted(incident.id))
+    return (*show(page, statuses_after(page, incident), at), e.IncidentDeleted(incident.id))
 
 
-def pairs(given: tuple[c.StatusGiven, ...]) -> list[tuple[str, Status]]:
-    """Unpack references with their statuses."""
-    return [(item.component, item.status) for item in given]
+def pairs(items: tuple[c.StatusGiven, ...]) -> list[tuple[str, Status]]:
+    """Return (reference, status) pairs."""
+    return [(item.component, item.status) for item in items]

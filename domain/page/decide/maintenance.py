@@ -1,4 +1,7 @@
-"""What follows from a command on a maintenance. Source: docs/behaviour.md, "Maintenance"."""
+"""Decisions on the commands of a maintenance.
+
+Source: docs/behaviour.md, "Maintenance".
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,7 +10,7 @@ from datetime import datetime
 from domain.page import commands as c
 from domain.page import events as e
 from domain.page import tree
-from domain.page.claims import released, status_without
+from domain.page.claims import status_without, statuses_after
 from domain.page.decide.outcomes import claim_all, invalid, not_found, show
 from domain.page.room import no_room_for_claims, no_room_for_window
 from domain.page.state import Incident, Page, Update
@@ -23,17 +26,17 @@ PAST = "{} can't be switched on: the planned {} is over. Give another, or {} it 
 
 
 def schedule_maintenance(page: Page, command: c.ScheduleMaintenance, at: datetime) -> Decision:
-    """Plan a window; its leaves are those that the references mean now."""
+    """Plan a maintenance of the leaves that the references match now."""
     if command.incident_id in page.incidents:
         raise DuplicateIdError(command.incident_id)
     if command.scheduled_end <= command.scheduled_start:
         return invalid("scheduledEnd", "scheduledEnd must be later than scheduledStart.")
     leaves = {id_: None for ref in command.components for id_ in tree.resolve(page.components, ref)}
-    if refused := no_room_for_window(page) or no_room_for_claims(page, len(leaves)):
-        return refused
+    if rejection := no_room_for_window(page) or no_room_for_claims(page, len(leaves)):
+        return rejection
     more = utf8_size(command.title) + utf8_size(command.body or "")
-    if refused := no_room_in_incidents(page, more, "body" if command.body else "title", at):
-        return refused
+    if rejection := no_room_in_incidents(page, more, "body" if command.body else "title", at):
+        return rejection
     state = IncidentState.SCHEDULED
     first = Update(command.update_id, state, command.body or "", at, at)
     return (
@@ -59,8 +62,8 @@ def schedule_maintenance(page: Page, command: c.ScheduleMaintenance, at: datetim
 
 
 def start_maintenance(page: Page, command: c.StartMaintenance, at: datetime) -> Decision:
-    """Claim the planned leaves; a worse claim of another incident goes on showing."""
-    window = maintenance(page, command.incident_id)
+    """Claim the planned leaves; a worse claim of another incident wins."""
+    window = find_maintenance(page, command.incident_id)
     if isinstance(window, Rejection):
         return window
     if window.state is not IncidentState.SCHEDULED:
@@ -68,36 +71,36 @@ def start_maintenance(page: Page, command: c.StartMaintenance, at: datetime) -> 
     if command.due_at and not (window.auto_start and command.due_at == window.scheduled_start):
         return Rejection(Code.CONFLICT, NOT_DUE)
     state = IncidentState.IN_PROGRESS
-    if refused := no_room_for_message(page, window, state, command.body, at):
-        return refused
+    if rejection := no_room_for_message(page, window, state, command.body, at):
+        return rejection
     return begin(page, window, (command.update_id, state, command.body), {}, at)
 
 
 def begin(
     page: Page,
     window: Incident,
-    said: tuple[str, IncidentState, str | None],
-    given: Mapping[str, Status],
+    update: tuple[str, IncidentState, str | None],
+    statuses: Mapping[str, Status],
     at: datetime,
 ) -> tuple[e.Event, ...]:
-    """Start a window; what is `given` of a leaf is said in place of `maintenance`.
+    """Start a window; a status in `statuses` replaces `maintenance`.
 
-    `said` is the update: its id, its state, its words.
+    `update` is (id, state, text or None).
     """
     planned = dict.fromkeys((i for i in window.leaves if i in page.components), Status.MAINTENANCE)
-    covered = {
+    worst_statuses = {
         leaf: worst((status, status_without(page, window.id, leaf)))
         for leaf, status in planned.items()
     }
-    claimed, shown = {**planned, **given}, {**covered, **given}
-    update_id, state, body = said
-    posted = e.UpdatePosted(window.id, Update(update_id, state, body or "", at, at, claimed))
-    return (posted, *claim_all(window.id, claimed, at), *show(page, shown, at))
+    claims, statuses_now = {**planned, **statuses}, {**worst_statuses, **statuses}
+    update_id, state, body = update
+    post_event = e.UpdatePosted(window.id, Update(update_id, state, body or "", at, at, claims))
+    return (post_event, *claim_all(window.id, claims, at), *show(page, statuses_now, at))
 
 
 def finish_maintenance(page: Page, command: c.FinishMaintenance, at: datetime) -> Decision:
-    """Let go of the leaves, whether the window has passed or not."""
-    window = maintenance(page, command.incident_id)
+    """End the claims, before or after the planned end."""
+    window = find_maintenance(page, command.incident_id)
     if isinstance(window, Rejection):
         return window
     if window.is_resolved or window.state is IncidentState.SCHEDULED:
@@ -105,21 +108,24 @@ def finish_maintenance(page: Page, command: c.FinishMaintenance, at: datetime) -
     if command.due_at and not is_end_due(window, command.due_at):
         return Rejection(Code.CONFLICT, NOT_DUE)
     state = IncidentState.RESOLVED
-    if refused := no_room_for_message(page, window, state, command.body, at):
-        return refused
+    if rejection := no_room_for_message(page, window, state, command.body, at):
+        return rejection
     update = Update(command.update_id, state, command.body or "", at, at)
-    posted = e.UpdatePosted(window.id, update)
-    ended = e.ClaimsEnded(window.id, at)
-    return (posted, ended, *show(page, released(page, window), at))
+    post_event = e.UpdatePosted(window.id, update)
+    end_event = e.ClaimsEnded(window.id, at)
+    return (post_event, end_event, *show(page, statuses_after(page, window), at))
 
 
 def is_end_due(window: Incident, due_at: datetime) -> bool:
-    """Tell whether the clock may end a window at `due_at`: never before it was begun by hand."""
+    """Return whether the clock may end a window at `due_at`.
+
+    Never before the window was started by hand.
+    """
     return window.auto_end and due_at == window.scheduled_end and due_at > window.started_at
 
 
 def change_maintenance(window: Incident, command: c.ChangeIncident, at: datetime) -> Decision:
-    """Plan a window anew: all of it before its start, its end while it runs."""
+    """Replan a window: all of it before its start, then its end."""
     if problem := change_problem(window, command):
         return problem
     start = command.scheduled_start or window.scheduled_start
@@ -139,7 +145,7 @@ def change_maintenance(window: Incident, command: c.ChangeIncident, at: datetime
 
 
 def change_problem(window: Incident, command: c.ChangeIncident) -> Rejection | None:
-    """Return why a window in this state can't be changed so."""
+    """Return why a window in this state can't be changed so, or None."""
     if command.started_at is not None:
         return invalid("startedAt", "startedAt is for incidents: plan by scheduledStart.")
     moves_start = bool(command.scheduled_start) or command.auto_start is not None
@@ -151,9 +157,9 @@ def change_problem(window: Incident, command: c.ChangeIncident) -> Rejection | N
 
 
 def plan_problem(changed: Incident, command: c.ChangeIncident, at: datetime) -> Rejection | None:
-    """Return what is wrong with a new plan.
+    """Return why a new plan is invalid, or None.
 
-    To switch the clock on for an instant that is over would tell a past that was not.
+    The clock can't be switched on for an instant in the past: the history would be wrong.
     """
     start, end = changed.scheduled_start, changed.scheduled_end
     if start is None or end is None:
@@ -169,12 +175,12 @@ def plan_problem(changed: Incident, command: c.ChangeIncident, at: datetime) -> 
 
 
 def is_waiting(window: Incident) -> bool:
-    """Tell whether a window has not begun."""
+    """Return whether a window has not started."""
     return window.state is IncidentState.SCHEDULED
 
 
-def maintenance(page: Page, incident_id: str) -> Incident | Rejection:
-    """Return a maintenance, or that there is none, or that it is an incident."""
+def find_maintenance(page: Page, incident_id: str) -> Incident | Rejection:
+    """Return a maintenance, or the rejection of an unknown id or an incident."""
     window = page.incidents.get(incident_id)
     if window is None:
         return not_found("maintenance")

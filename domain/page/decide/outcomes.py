@@ -1,4 +1,4 @@
-"""What decisions have in common: claiming leaves, changing what they show, refusing the unknown."""
+"""Shared parts of decisions: claims, statuses and rejections."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,24 +10,26 @@ from domain.status import Status
 
 
 def not_found(what: str) -> Rejection:
-    """Refuse what names a thing that this page does not have."""
+    """Return the rejection of an unknown id; the argument names its kind."""
     return Rejection(Code.NOT_FOUND, f"This page has no such {what}.")
 
 
 def invalid(field: str, sentence: str) -> Rejection:
-    """Refuse a command because of one of its fields, by its name on the wire."""
+    """Return the rejection of a field, by its name on the wire."""
     return Rejection(Code.VALIDATION, sentence, {field: sentence})
 
 
-def claim_all(incident_id: str, given: Mapping[str, Status], at: datetime) -> tuple[e.Event, ...]:
-    """Claim each status that is given to a leaf."""
-    return tuple(e.ClaimSet(incident_id, leaf, status, at) for leaf, status in given.items())
+def claim_all(
+    incident_id: str, statuses: Mapping[str, Status], at: datetime
+) -> tuple[e.Event, ...]:
+    """Return the claim events of all statuses."""
+    return tuple(e.ClaimSet(incident_id, leaf, status, at) for leaf, status in statuses.items())
 
 
-def show(page: Page, given: Mapping[str, Status], at: datetime) -> tuple[e.Event, ...]:
-    """Change what leaves show, where it is not the same already."""
+def show(page: Page, statuses: Mapping[str, Status], at: datetime) -> tuple[e.Event, ...]:
+    """Return the status events of leaves that change."""
     return tuple(
         e.StatusShown(leaf, status, at)
-        for leaf, status in given.items()
+        for leaf, status in statuses.items()
         if page.components[leaf].status is not status
     )

@@ -1,6 +1,6 @@
-"""What follows from a command: events, or a rejection that says what is wrong. Pure and total.
+"""Decisions on a page's commands: events, or a rejection. Pure and total.
 
-A command of a kind that is not known here raises; its drain settles that as failed.
+A command of an unknown kind raises; its drain records that as failed.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ from domain.page.decide.maintenance import (
 from domain.page.decide.outcomes import not_found, show
 from domain.page.decide.settings import change_page
 from domain.page.decide.templates import add_template, change_template, delete_template
-from domain.page.limits import KEYS, full
+from domain.page.limits import KEYS, limit_reached
 from domain.page.state import Key, Page, Suspension
 from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
 from domain.results import Code, DuplicateIdError, Rejection
@@ -38,37 +38,40 @@ Decision: TypeAlias = tuple[e.Event, ...] | Rejection
 
 
 def decide(page: Page, command: c.Command, at: datetime) -> Decision:
-    """Return the events that `command` causes on `page` at the instant `at`, or why it may not."""
+    """Return the events of `command` at the instant `at`, or its rejection."""
     if not page.is_live and not isinstance(command, c.CreatePage):
         return Rejection(Code.NOT_FOUND, "This page does not exist (any more).")
     return DECIDERS[type(command)](page, command, at)
 
 
 def create_page(page: Page, command: c.CreatePage, at: datetime) -> Decision:
-    """The account has decided already: a follow-up is never refused."""
+    """Create the page; the account has decided already.
+
+    A follow-up is never refused.
+    """
     if page.created_at is not None:
         raise DuplicateIdError(page.id)
-    created = e.PageCreated(command.account_id, command.name, command.entitlement, command.host, at)
-    return (created,)
+    event = e.PageCreated(command.account_id, command.name, command.entitlement, command.host, at)
+    return (event,)
 
 
 def set_entitlement(page: Page, command: c.SetEntitlement, at: datetime) -> Decision:
-    """Take over what the account deals."""
+    """Set the account's entitlement."""
     return (e.EntitlementSet(command.entitlement),)
 
 
 def set_hosts(page: Page, command: c.SetHosts, at: datetime) -> Decision:
-    """Take over the canonical host."""
+    """Set the canonical host."""
     return (e.HostsSet(command.host),)
 
 
 def delete_page(page: Page, command: c.DeletePage, at: datetime) -> Decision:
-    """End the page."""
+    """Delete the page."""
     return (e.PageDeleted(at),)
 
 
 def set_status(page: Page, command: c.SetStatus, at: datetime) -> Decision:
-    """Toggle leaves: what is shown changes, no claim does.
+    """Toggle leaves: statuses change, claims don't.
 
     Source: docs/behaviour.md, "Quick toggle".
     """
@@ -79,39 +82,39 @@ def set_status(page: Page, command: c.SetStatus, at: datetime) -> Decision:
 
 
 def create_key(page: Page, command: c.CreateKey, at: datetime) -> Decision:
-    """Accept a new credential."""
+    """Add a key, up to the limit."""
     if command.key_id in page.keys:
         raise DuplicateIdError(command.key_id)
     if len(page.keys) >= KEYS:
-        return full(f"A page can have up to {KEYS} keys: delete one that is not used.")
+        return limit_reached(f"A page can have up to {KEYS} keys: delete one that is not used.")
     return (e.KeySet(Key(command.key_id, command.name, command.hash, at)),)
 
 
 def change_key(page: Page, command: c.ChangeKey, at: datetime) -> Decision:
-    """Change what is given, keep the rest."""
+    """Change the given properties of a key."""
     key = page.keys.get(command.key_id)
     if key is None:
         return not_found("key")
-    given = {"name": command.name, "disabled": command.disabled, "hash": command.hash}
-    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    values = {"name": command.name, "disabled": command.disabled, "hash": command.hash}
+    changes: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
     return (e.KeySet(replace(key, **changes)),)
 
 
 def delete_key(page: Page, command: c.DeleteKey, at: datetime) -> Decision:
-    """Forget a credential."""
+    """Remove a key."""
     if command.key_id not in page.keys:
         return not_found("key")
     return (e.KeyDeleted(command.key_id),)
 
 
-def suspend(page: Page, command: c.SuspendPage, at: datetime) -> Decision:
-    """Keep the page from visitors and keys; one that is suspended already is so since then."""
+def suspend_page(page: Page, command: c.SuspendPage, at: datetime) -> Decision:
+    """Suspend the page; a suspended one keeps its first instant."""
     since = page.suspension.at if page.suspension else at
     return (e.SuspensionSet(Suspension(since, command.reason)),)
 
 
-def unsuspend(page: Page, command: c.UnsuspendPage, at: datetime) -> Decision:
-    """Let the page go on, if it is suspended."""
+def unsuspend_page(page: Page, command: c.UnsuspendPage, at: datetime) -> Decision:
+    """End the suspension, if there is one."""
     return (e.SuspensionSet(None),) if page.suspension else ()
 
 
@@ -140,6 +143,6 @@ DECIDERS: Mapping[type[c.Command], Callable[[Page, Any, datetime], Decision]] = 
     AddTemplate: add_template,
     ChangeTemplate: change_template,
     DeleteTemplate: delete_template,
-    c.SuspendPage: suspend,
-    c.UnsuspendPage: unsuspend,
+    c.SuspendPage: suspend_page,
+    c.UnsuspendPage: unsuspend_page,
 }

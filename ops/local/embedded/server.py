@@ -1,6 +1,4 @@
-"""What the two embedded servers have in common: a port that is kept, a child, and waiting until it
-answers.
-"""
+"""The common part of embedded servers: a fixed port, a child, and readiness."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -15,7 +13,7 @@ _PORTS_TO_TRY = 5
 
 
 class Server(ABC):
-    """One embedded server; `start` chooses its port, every later restart is on the same one."""
+    """An embedded server; `start` chooses its port, and restarts keep it."""
 
     name: str
 
@@ -27,14 +25,14 @@ class Server(ABC):
 
     @property
     def port(self) -> int:
-        """The loopback port it listens on."""
+        """The loopback port on which it listens."""
         if self._port is None:
             raise RuntimeError(f"{self.name} has no port before its start")
         return self._port
 
     @property
     def child(self) -> Child:
-        """Its process: to be killed, frozen, stopped."""
+        """Its process, for kill, freeze and stop."""
         if self._child is None:
             raise RuntimeError(f"{self.name} was not started")
         return self._child
@@ -42,50 +40,50 @@ class Server(ABC):
     @property
     @abstractmethod
     def url(self) -> str:
-        """Where a client finds it, password included."""
+        """The URL for clients, password included."""
 
     @abstractmethod
     def prepare(self) -> None:
-        """Make what it needs on disk; raises `CannotRunError`."""
+        """Create its files; raises `CannotRunError`."""
 
     @abstractmethod
     def spec(self) -> ChildSpec:
-        """How it is started and ended, on its port."""
+        """Return how it starts and ends, on its port."""
 
     @abstractmethod
     def is_ready(self) -> bool:
-        """Whether it answers."""
+        """Return whether it answers."""
 
     def start(self, remembered_port: int | None = None) -> None:
-        """Start it, on the remembered port unless that is taken, and wait until it answers."""
+        """Start it and wait until it answers; prefer the remembered port."""
         self.prepare()
         for _ in range(_PORTS_TO_TRY):
             self._port = ports.choose(remembered_port)
             self._child = Child(self.spec(), self._log.open, self._on_start)
             self._child.start()
-            if self._became_ready():
+            if self._wait_until_ready():
                 return
             self._child.stop()
             if ports.is_free(self._port):
                 break  # the port was not the reason
-        raise CannotRunError(self._why_not())
+        raise CannotRunError(self._failure_message())
 
     def stop(self) -> None:
-        """End it in order; what it keeps is kept."""
+        """End it in order; its data remains."""
         if self._child is not None:
             self._child.stop()
 
     def restart(self) -> None:
-        """Start it again on its port, after `stop` or a kill, and wait until it answers."""
+        """Start it again on its port after a stop or kill, and wait."""
         self.child.bury()
         self.child.start()
-        if not self._became_ready():
-            raise CannotRunError(self._why_not())
+        if not self._wait_until_ready():
+            raise CannotRunError(self._failure_message())
 
-    def _became_ready(self) -> bool:
+    def _wait_until_ready(self) -> bool:
         processes.wait_until(lambda: self.is_ready() or not self.child.is_running, _READY_LIMIT_S)
         return self.child.is_running and self.is_ready()
 
-    def _why_not(self) -> str:
+    def _failure_message(self) -> str:
         last = (self._log.last_lines(self.name, 1) or ["it said nothing"])[0].strip()
         return f"{self.name} did not start: {last} ({self._log.path(self.name)} has more)"

@@ -1,4 +1,4 @@
-"""The two embedded servers together, and the note by which the `hepstatus` command finds them."""
+"""The two embedded servers, and the file by which `hepstatus` finds them."""
 
 import json
 import os
@@ -13,20 +13,21 @@ from ops.local.embedded.postgres_server import PostgresServer
 from ops.local.embedded.redis_server import RedisServer
 
 _NOTE = "stack.json"
-_NAMED = ("BASE_DOMAIN", "BASE_URL")
+_SITE_VARIABLES = ("BASE_DOMAIN", "BASE_URL")
 
 
 @dataclass(frozen=True, slots=True)
 class StackUrls:
-    """Where Postgres and Redis are, passwords included."""
+    """The URLs of Postgres and Redis, passwords included."""
 
     database_url: str
     redis_url: str
 
 
 def read_stack(data_dir: Path) -> StackUrls | None:
-    """Where the servers of this data folder were last started; whether they run, only a connection
-    tells.
+    """Return the servers' last URLs of this data folder, or None.
+
+    Only a connection shows whether they run.
     """
     match _read(data_dir):
         case {"database_url": str(database_url), "redis_url": str(redis_url)}:
@@ -35,8 +36,9 @@ def read_stack(data_dir: Path) -> StackUrls | None:
 
 
 class EmbeddedStack:
-    """Postgres and Redis under one data folder. One that is given by its URL is used as it is, and
-    not started.
+    """Postgres and Redis under one data folder.
+
+    A server with a URL of its own is used as it is, and not started.
     """
 
     def __init__(
@@ -51,47 +53,47 @@ class EmbeddedStack:
         template: Path | None = None,
     ) -> None:
         self.data_dir = data_dir
-        self._given = (database_url, redis_url)
+        self._external_urls = (database_url, redis_url)
         log = log or LogFolder(data_dir / "log")
         self.postgres = PostgresServer(data_dir, log, on_start, durable=durable, template=template)
         self.redis = RedisServer(data_dir, log, on_start)
 
     def start(self) -> StackUrls:
-        """Start what was not given, on the ports of last time if they are free; raises
-        `CannotRunError`.
+        """Start the servers without a URL; return all URLs. Raises `CannotRunError`.
+
+        It prefers the ports of the previous run.
         """
-        database_url, redis_url = self._given
+        database_url, redis_url = self._external_urls
         if database_url is None:
-            self.postgres.start(_remembered(self.data_dir, "postgres_port"))
+            self.postgres.start(_read_port(self.data_dir, "postgres_port"))
             database_url = self.postgres.url
         if redis_url is None:
-            self.redis.start(_remembered(self.data_dir, "redis_port"))
+            self.redis.start(_read_port(self.data_dir, "redis_port"))
             redis_url = self.redis.url
         urls = StackUrls(database_url, redis_url)
-        self._note(urls)
+        self._write_note(urls)
         return urls
 
     def stop(self) -> None:
-        """Redis first: Postgres is the last to go, for it holds the truth."""
+        """Stop Redis, then Postgres, which holds the data."""
         self.redis.stop()
         self.postgres.stop()
 
-    def _note(self, urls: StackUrls) -> None:
+    def _write_note(self, urls: StackUrls) -> None:
         note = _read(self.data_dir) | {
             "database_url": urls.database_url,
             "redis_url": urls.redis_url,
         }
-        # The `hepstatus` command must name pages as the running programs do.
-        named = {name.lower(): os.environ[name] for name in _NAMED if name in os.environ}
-        note |= named
-        if self._given[0] is None:
+        # The `hepstatus` command must use the same addresses as the running programs.
+        note |= {name.lower(): os.environ[name] for name in _SITE_VARIABLES if name in os.environ}
+        if self._external_urls[0] is None:
             note["postgres_port"] = self.postgres.port
-        if self._given[1] is None:
+        if self._external_urls[1] is None:
             note["redis_port"] = self.redis.port
         write_private(self.data_dir / _NOTE, json.dumps(note, indent=1))
 
 
-def _remembered(data_dir: Path, name: str) -> int | None:
+def _read_port(data_dir: Path, name: str) -> int | None:
     port = _read(data_dir).get(name)
     return port if isinstance(port, int) else None
 

@@ -1,4 +1,6 @@
-"""An owner's own account: read, changed, deleted. Only deletion is a command.
+"""The account of an owner: read, change and delete it.
+
+Only deletion is a command: a change of e-mail or password is a plain transaction.
 
 Source: docs/architecture.md, "Account changes are not commands".
 """
@@ -17,11 +19,11 @@ from domain.store.postgres.accounts.accounts import Change
 from domain.store.postgres.accounts.sessions import Holder
 from domain.store.postgres.command_log import Authority, Draft
 from domain.store.postgres.engine import IntegrityError, constraint, run
-from web.api.accounts import docs as said
+from web.api.accounts import docs
 from web.api.accounts.answers import DeletedAccountView, account_view
 from web.api.accounts.attempts import BAD_LOGIN, Attempts, Count
 from web.api.accounts.hashing import Urgency
-from web.api.accounts.logins import TAKEN
+from web.api.accounts.logins import EMAIL_TAKEN
 from web.api.accounts.passwords import Passwords
 from web.api.accounts.schemas import AccountChange, Farewell
 from web.http import cookies
@@ -35,112 +37,116 @@ from web.process import Process
 from web.writes.submit import NoAuthorityError
 from web.writes.transactions import PERHAPS, change
 
-WRONG = "currentPassword is not this account's password."
-WHICH = f"{PERHAPS} Log in anew: if one password is refused, the other one holds."
+WRONG_CURRENT = "currentPassword is not this account's password."
+UNCERTAIN_CHANGE = f"{PERHAPS} Log in anew: if one password is refused, the other one holds."
 
 
 class Me:
     """`GET`, `PATCH` and `DELETE /api/v1/auth/me`."""
 
-    def __init__(self, process: Process, gate: Gate, writes: Writes, passwords: Passwords) -> None:
-        """Ask `gate`, change accounts in the database of `process`, delete through `writes`."""
+    def __init__(
+        self, process: Process, authenticator: Gate, writes: Writes, passwords: Passwords
+    ) -> None:
+        """Change accounts in the database of `process`; delete them through `writes`."""
         self._engine = process.engine
-        self._gate = gate
+        self._authenticator = authenticator
         self._writes = writes
         self._passwords = passwords
         self._attempts = Attempts(process.limits)
 
-    @describes(said.WHO_AM_I)
+    @describes(docs.WHO_AM_I)
     async def on_get(self, req: Request, resp: Response) -> None:
-        """Tell who one is."""
-        holder = await self._gate.owner(req)
+        """Return the account of the session."""
+        holder = await self._authenticator.owner(req)
         write_data(resp, account_view(holder, holder.email))
 
-    @describes(said.CHANGE_ACCOUNT)
+    @describes(docs.CHANGE_ACCOUNT)
     async def on_patch(self, req: Request, resp: Response) -> None:
-        """Change e-mail or password; another password ends all other sessions."""
-        holder = await self._gate.owner(req)
-        body = checked(decode_body(await read_body(req), AccountChange), holder.email)
+        """Change e-mail or password; a new password ends all other sessions."""
+        holder = await self._authenticator.owner(req)
+        body = validate_change(decode_body(await read_body(req), AccountChange), holder.email)
         counts: list[Count] = [(CONFIRMATION, (holder.account_id,))]
-        if body.email is not None:  # whether it is taken is told, as at sign-up
+        if body.email is not None:  # the answer reveals whether an address exists, as at sign-up
             counts.append((SIGNUP_ADDRESS, (address_of(req),)))
         await self._attempts.take(*counts)
-        proof = await self._proof(holder, body.current_password)
+        proven_hash = await self._verify_password(holder, body.current_password)
         token = mint_session()
-        asked = await self._asked(req, holder, body, proof, token)
-        email = await self._changed(asked)
-        if asked.password_hash is not None:
+        account_change = await self._build_change(req, holder, body, proven_hash, token)
+        email = await self._apply_change(account_change)
+        if account_change.password_hash is not None:
             cookies.set_session(req, resp, token)
         write_data(resp, account_view(holder, email))
 
-    @describes(said.DELETE_ACCOUNT)
+    @describes(docs.DELETE_ACCOUNT)
     async def on_delete(self, req: Request, resp: Response) -> None:
-        """Delete the account with its pages; from a 200 on nothing of it is to be seen."""
-        holder = await self._gate.owner(req)
+        """Delete the account with its pages; after a 200 nothing of it is visible."""
+        holder = await self._authenticator.owner(req)
         body = decode_body(await read_body(req), Farewell)
         await self._attempts.take((CONFIRMATION, (holder.account_id,)))
-        await self._proof(holder, body.current_password)
+        await self._verify_password(holder, body.current_password)
         authority = Authority("owner", holder.account_id)
         draft = Draft(mint("r"), DeleteAccount(), authority, holder.account_id)
 
-        def deleted(_: DeleteAccount) -> dict[str, Any]:
+        def describe(_: DeleteAccount) -> dict[str, Any]:
             data: DeletedAccountView = {"id": holder.account_id}
             return {**data}
 
         try:
-            written = await self._writes.answer(req, resp, draft, deleted)
+            outcome = await self._writes.answer(req, resp, draft, describe)
         except NoAuthorityError:
-            raise no_session() from None  # another deletion was faster
-        if written.is_published:
+            raise no_session() from None  # a concurrent deletion came first
+        if outcome.is_published:
             cookies.unset_session(resp)
 
-    async def _proof(self, holder: Holder, password: str) -> str:
-        """Return the hash that the current password fits. Raises ApiError 401 if it fits none."""
-        stored = await run(self._engine, accounts.password_hash_of, holder.account_id)
-        given = password[: PASSWORD_LIMIT + 1]
-        is_right = await self._passwords.matches(given, stored, Urgency.CONFIRMATION)
-        if not is_right or stored is None:
-            raise wrong_password()
-        return stored
+    async def _verify_password(self, holder: Holder, password: str) -> str:
+        """Return the stored hash that the password matches. Raises ApiError 401."""
+        stored_hash = await run(self._engine, accounts.password_hash_of, holder.account_id)
+        candidate = password[: PASSWORD_LIMIT + 1]
+        is_right = await self._passwords.matches(candidate, stored_hash, Urgency.CONFIRMATION)
+        if not is_right or stored_hash is None:
+            raise wrong_password_error()
+        return stored_hash
 
-    async def _asked(
-        self, req: Request, holder: Holder, body: AccountChange, proof: str, token: str
+    async def _build_change(
+        self, req: Request, holder: Holder, body: AccountChange, proven_hash: str, token: str
     ) -> Change:
-        hashed = None
+        new_hash = None
         if body.password is not None:
-            hashed = await self._passwords.hash(body.password, Urgency.CONFIRMATION)
+            new_hash = await self._passwords.hash(body.password, Urgency.CONFIRMATION)
         return Change(
             holder.account_id,
             holder.session_id,
-            proof,
+            proven_hash,
             email=body.email,
-            password_hash=hashed,
+            password_hash=new_hash,
             token_hash=secret_hash(token),
             device_hash=cookies.device_hash(req) or "",
         )
 
-    async def _changed(self, asked: Change) -> str:
-        """Change, and return the e-mail. Raises ApiError 401 and 409."""
+    async def _apply_change(self, account_change: Change) -> str:
+        """Apply the change and return the e-mail. Raises ApiError 401 and 409."""
         try:
-            email = await change(self._engine, accounts.change_account, asked, perhaps=WHICH)
+            email = await change(
+                self._engine, accounts.change_account, account_change, perhaps=UNCERTAIN_CHANGE
+            )
         except IntegrityError as error:
             if constraint(error) not in accounts.EMAIL_INDEXES:
                 raise
-            raise ApiError(409, "CONFLICT", TAKEN, {"email": TAKEN}) from None
+            raise ApiError(409, "CONFLICT", EMAIL_TAKEN, {"email": EMAIL_TAKEN}) from None
         if email is None:
-            raise wrong_password()
+            raise wrong_password_error()
         return str(email)
 
 
-def wrong_password() -> ApiError:
-    """Return a 401 for a password that is not the account's."""
-    return ApiError(401, BAD_LOGIN, WRONG, {"currentPassword": WRONG})
+def wrong_password_error() -> ApiError:
+    """Return a 401 for a wrong current password."""
+    return ApiError(401, BAD_LOGIN, WRONG_CURRENT, {"currentPassword": WRONG_CURRENT})
 
 
-def checked(body: AccountChange, email: str) -> AccountChange:
-    """Return a change that changes something, to what can be; `email` is the present one.
+def validate_change(body: AccountChange, email: str) -> AccountChange:
+    """Return the validated change; `email` is the current address.
 
-    Raises ApiError 400.
+    Raises ApiError 400 for an empty change and for invalid values.
     """
     if body.email is None and body.password is None:
         raise invalid("Give at least one of email, password.")

@@ -1,10 +1,10 @@
-"""Accounts and sessions, as their owners see them."""
+"""Answers about accounts and sessions."""
 
 from typing import TypedDict
 
 from domain.calendar import iso
 from domain.store.postgres.accounts.sessions import Holder, OpenSession
-from web.http.responses import iso as maybe_iso
+from web.http.responses import iso as iso_or_none
 from web.http.wire import Id, Instant
 
 
@@ -59,18 +59,18 @@ class NothingView(TypedDict):
 
 
 def account_view(holder: Holder, email: str) -> AccountView:
-    """Return an account with the e-mail that it has now."""
+    """Return the account as JSON, with its current e-mail."""
     return {
         "id": holder.account_id,
         "email": email,
         "tier": holder.tier,
-        "tierUntil": maybe_iso(holder.tier_until),
+        "tierUntil": iso_or_none(holder.tier_until),
         "createdAt": iso(holder.created_at),
     }
 
 
 def session_view(session: OpenSession, current_id: str) -> SessionView:
-    """Return a session."""
+    """Return the session as JSON."""
     return {
         "id": session.id,
         "createdAt": iso(session.created_at),

@@ -1,6 +1,6 @@
-"""Attempts at passwords: counted before one is hashed, given back unless it was wrong.
+"""Password attempts: counted before the hash, refunded unless the password was wrong.
 
-Counting first keeps a thousand guesses that come at once from all being the first.
+Counting first limits concurrent guesses too.
 """
 
 from collections.abc import AsyncIterator
@@ -18,10 +18,10 @@ BAD_LOGIN = "BAD_LOGIN"
 
 
 def login_counts(address: str, email: str, device: str | None) -> tuple[Count, ...]:
-    """Return what a login counts against; `device` is the hash of one that its account knows.
+    """Return the limits of a login; `device` is the hash of a known token.
 
-    Such a device has a count of its own, so that nothing that strangers do concerns it. Whether
-    there is an account for the e-mail makes no difference.
+    A recognized device has its own limit, so attempts of strangers do not affect it. The limits
+    are the same whether or not the e-mail has an account.
     """
     account = email_key(email)
     if device is not None:
@@ -34,17 +34,17 @@ def login_counts(address: str, email: str, device: str | None) -> tuple[Count, .
 
 
 class Attempts:
-    """Counts attempts with the limits of a process."""
+    """Counter of password attempts, with the limits of a process."""
 
     def __init__(self, limits: Limits) -> None:
         """Count with `limits`."""
         self._limits = limits
 
     @asynccontextmanager
-    async def counted(self, *counts: Count) -> AsyncIterator[None]:
-        """Count an attempt; it stays counted if it ends with BAD_LOGIN.
+    async def count_attempt(self, *counts: Count) -> AsyncIterator[None]:
+        """Count an attempt; keep the count only if it ends with BAD_LOGIN.
 
-        Raises ApiError 429 before anything is tried; that counts nowhere.
+        Raises ApiError 429 before the attempt; a rejected attempt is not counted.
         """
         await self.take(*counts)
         try:
@@ -56,26 +56,26 @@ class Attempts:
         await self._give_back(counts)
 
     async def take(self, *counts: Count) -> None:
-        """Count one in each, in order; if one is used up, none counts. Raises ApiError 429."""
-        for place, (limit, parts) in enumerate(counts, start=1):
+        """Count one in each limit; if one is exhausted, count none. Raises ApiError 429."""
+        for position, (limit, parts) in enumerate(counts, start=1):
             wait_s = await self._limits.hit(limit, *parts)
             if wait_s is not None:
-                await self._give_back(counts[:place])
-                raise too_many(wait_s)
+                await self._give_back(counts[:position])
+                raise too_many_attempts(wait_s)
 
     async def _give_back(self, counts: tuple[Count, ...]) -> None:
         for limit, parts in counts:
             await self._limits.give_back(limit, *parts)
 
 
-def too_many(wait_s: int) -> ApiError:
-    """Return a 429 that says when to try again."""
+def too_many_attempts(wait_s: int) -> ApiError:
+    """Return a 429 with the time to the next attempt."""
     sentence = f"Too many attempts. Please try again in {duration(wait_s)}."
     return ApiError(429, "RATE_LIMITED", sentence, headers={"Retry-After": str(wait_s)})
 
 
 def duration(wait_s: int) -> str:
-    """Say a number of seconds for a person; never less than it is."""
+    """Return a duration in words, rounded up to whole minutes from one minute on."""
     minutes = -(-wait_s // rules.MINUTE_S)
     if wait_s < rules.MINUTE_S:
         return f"{wait_s} second{'' if wait_s == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""Sign-up, login, logout and who one is."""
+"""Documentation of the account, login and session operations."""
 
 from web.api.accounts.answers import (
     AccountView,

@@ -1,4 +1,4 @@
-"""Turns at hashing a password: a few at once, some that wait, the most urgent ones first."""
+"""Slots for password hashing: a few at once, with a short queue by urgency."""
 
 import asyncio
 import heapq
@@ -16,7 +16,7 @@ BUSY: Final = "Too many passwords are being checked at the moment. Please try ag
 
 
 class Urgency(IntEnum):
-    """What goes first: whoever is kept from logging in can do nothing else."""
+    """Priority of a hash; logins come first, because a login blocks all other work."""
 
     LOGIN = 0
     SIGN_UP = 1
@@ -27,17 +27,17 @@ Waiter: TypeAlias = tuple[Urgency, int, asyncio.Future[None]]
 
 
 class HashingTurns:
-    """Gives turns; past `WAITING_MAX` the least urgent and latest is refused."""
+    """Hashing slots; past `WAITING_MAX` the least urgent, latest waiter is rejected."""
 
     def __init__(self) -> None:
-        """Begin with nobody."""
+        """Start with an empty queue."""
         self._running = 0
         self._waiting: list[Waiter] = []
         self._numbers = itertools.count()
 
     @asynccontextmanager
     async def turn(self, urgency: Urgency) -> AsyncIterator[None]:
-        """Wait for a turn. Raises ApiError 503."""
+        """Wait for a slot. Raises ApiError 503."""
         await self._enter(urgency)
         try:
             yield
@@ -59,35 +59,35 @@ class HashingTurns:
             raise
 
     def _refuse_one_for(self, urgency: Urgency) -> None:
-        """Refuse who waits least urgently, or who comes if that is as little urgent."""
-        last = max(self._waiting)
-        if last[0] <= urgency:
+        """Reject the least urgent waiter, or the caller if it is no more urgent."""
+        least_urgent = max(self._waiting)
+        if least_urgent[0] <= urgency:
             raise busy()
-        self._drop(last)
-        if not last[2].done():
-            last[2].set_exception(busy())
+        self._drop(least_urgent)
+        if not least_urgent[2].done():
+            least_urgent[2].set_exception(busy())
 
     def _drop(self, waiter: Waiter) -> None:
         self._waiting.remove(waiter)
         heapq.heapify(self._waiting)
 
     def _forget(self, waiter: Waiter) -> None:
-        """Take out a waiter that was cancelled; a turn that it was given already is passed on."""
+        """Remove a cancelled waiter; pass on a slot that it already had."""
         if waiter in self._waiting:
             self._drop(waiter)
         elif not waiter[2].cancelled() and waiter[2].exception() is None:
             self._leave()
 
     def _leave(self) -> None:
-        """Give the turn to the next one."""
+        """Pass the slot to the next waiter."""
         while self._waiting:
-            following = heapq.heappop(self._waiting)[2]
-            if not following.done():
-                following.set_result(None)
+            future = heapq.heappop(self._waiting)[2]
+            if not future.done():
+                future.set_result(None)
                 return
         self._running -= 1
 
 
 def busy() -> ApiError:
-    """Return a 503 for more passwords than can be hashed."""
+    """Return a 503 for a full hashing queue."""
     return unavailable(BUSY)

@@ -1,4 +1,4 @@
-"""Passwords: argon2id, off the event loop, in turns. New ones are hashed in NFC."""
+"""Password hashing: argon2id in threads, a few at once. New hashes use NFC."""
 
 import asyncio
 import contextlib
@@ -18,8 +18,7 @@ from domain.runtime.settings import load_settings
 from web.api.accounts.hashing import AT_ONCE, HashingTurns, Urgency
 
 Value = TypeVar("Value")
-# A flood of logins leaves the processors to whoever asks for something else.
-NICENESS: Final = 15
+NICENESS: Final = 15  # a flood of logins leaves the processors to other requests
 
 
 @cache
@@ -30,66 +29,66 @@ def _hasher() -> PasswordHasher:
 
 @cache
 def _decoy() -> str:
-    """Return a hash to check against when there is no account, so that both take as long."""
+    """Return a hash for unknown accounts, so that both checks take equally long."""
     return _hasher().hash(secrets.token_urlsafe())
 
 
 async def warm() -> None:
-    """Make ready, off the event loop, what would make the first unknown login take longer."""
+    """Compute the hash for unknown accounts before the first login, in a thread."""
     await asyncio.to_thread(_decoy)
 
 
 def hash_password(password: str) -> str:
-    """Return the argon2id hash of a password; takes tens of milliseconds."""
+    """Return the argon2id hash of a password; this takes tens of milliseconds."""
     return _hasher().hash(normalize("NFC", password))
 
 
-def needs_rehash(stored: str) -> bool:
-    """Tell whether a hash was made with other parameters than hashes are made with now."""
-    return _hasher().check_needs_rehash(stored)
+def needs_rehash(stored_hash: str) -> bool:
+    """Return whether the parameters of a hash are outdated."""
+    return _hasher().check_needs_rehash(stored_hash)
 
 
 def yield_to_requests() -> None:
-    """Lower the priority of this thread alone, where the system has one for each (Linux)."""
+    """Lower the priority of this thread, where the system supports it (Linux)."""
     with contextlib.suppress(AttributeError, OSError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 class Passwords:
-    """Hashes and checks passwords in threads of low priority."""
+    """Password hasher and checker, in threads of low priority."""
 
     def __init__(self) -> None:
-        """Let in only a few at once."""
-        self._turns = HashingTurns()
+        """Create the slots and their threads."""
+        self._slots = HashingTurns()
         self._threads = ThreadPoolExecutor(AT_ONCE, "passwords", yield_to_requests)
 
     async def hash(self, password: str, urgency: Urgency = Urgency.SIGN_UP) -> str:
         """Return the argon2id hash of a password. Raises ApiError 503."""
-        async with self._turns.turn(urgency):
+        async with self._slots.turn(urgency):
             return await self.in_thread(hash_password, password)
 
     async def matches(
-        self, password: str, stored: str | None, urgency: Urgency = Urgency.LOGIN
+        self, password: str, stored_hash: str | None, urgency: Urgency = Urgency.LOGIN
     ) -> bool:
-        """Tell whether a password is the one that was hashed; as slowly if there is none.
+        """Return whether a password matches a hash; equally slow without a hash.
 
-        It is tried as typed, for older hashes, then in NFC. Raises ApiError 503.
+        The password is tried as typed, for older hashes, then in NFC. Raises ApiError 503.
         """
-        async with self._turns.turn(urgency):
-            return await self.in_thread(_matches, password, stored)
+        async with self._slots.turn(urgency):
+            return await self.in_thread(_matches, password, stored_hash)
 
     async def in_thread(self, work: Callable[..., Value], *args: object) -> Value:
-        """Call a function off the event loop."""
+        """Call a function in a thread of low priority."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
 
 
-def _matches(password: str, stored: str | None) -> bool:
+def _matches(password: str, stored_hash: str | None) -> bool:
     forms = dict.fromkeys((password, normalize("NFC", password)))
-    return any(_verifies(form, stored) for form in forms) and bool(stored)
+    return any(_verifies(form, stored_hash) for form in forms) and bool(stored_hash)
 
 
-def _verifies(password: str, stored: str | None) -> bool:
+def _verifies(password: str, stored_hash: str | None) -> bool:
     try:
-        return _hasher().verify(stored or _decoy(), password)
+        return _hasher().verify(stored_hash or _decoy(), password)
     except (VerificationError, InvalidHashError):
         return False

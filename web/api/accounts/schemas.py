@@ -1,4 +1,4 @@
-"""Bodies by which owners change and delete their accounts. Unknown fields are refused."""
+"""Bodies of account changes and deletions. Unknown fields are rejected."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""An owner's sessions: seen, and ended. Not commands.
+"""Sessions of an owner: list and end them. These are not commands.
 
 Source: docs/behaviour.md, "Accounts and sessions".
 """
@@ -7,7 +7,7 @@ from falcon.asgi import Request, Response
 
 from domain.store.postgres.accounts.sessions import revoke_others, revoke_session, sessions_of
 from domain.store.postgres.engine import run
-from web.api.accounts import docs as said
+from web.api.accounts import docs
 from web.api.accounts.answers import EndedSessionsView, EndedSessionView, session_view
 from web.http import cookies
 from web.http.auth import Gate
@@ -21,22 +21,22 @@ from web.writes.transactions import change
 class Sessions:
     """`GET` and `DELETE /api/v1/auth/sessions`."""
 
-    def __init__(self, process: Process, gate: Gate) -> None:
-        """Ask `gate`; read from the database of `process`."""
+    def __init__(self, process: Process, authenticator: Gate) -> None:
+        """Read from the database of `process`."""
         self._engine = process.engine
-        self._gate = gate
+        self._authenticator = authenticator
 
-    @describes(said.LIST_SESSIONS)
+    @describes(docs.LIST_SESSIONS)
     async def on_get(self, req: Request, resp: Response) -> None:
-        """List where the owner is logged in, the session used last first."""
-        holder = await self._gate.owner(req)
-        found = await run(self._engine, sessions_of, holder.account_id)
-        write_data(resp, [session_view(session, holder.session_id) for session in found])
+        """List the sessions of the owner, most recently used first."""
+        holder = await self._authenticator.owner(req)
+        sessions = await run(self._engine, sessions_of, holder.account_id)
+        write_data(resp, [session_view(session, holder.session_id) for session in sessions])
 
-    @describes(said.END_OTHER_SESSIONS)
+    @describes(docs.END_OTHER_SESSIONS)
     async def on_delete(self, req: Request, resp: Response) -> None:
-        """End all sessions but the one that asks."""
-        holder = await self._gate.owner(req)
+        """End all sessions except the current one."""
+        holder = await self._authenticator.owner(req)
         count = await change(self._engine, revoke_others, holder.account_id, holder.session_id)
         data: EndedSessionsView = {"ended": count}
         write_data(resp, data)
@@ -45,15 +45,15 @@ class Sessions:
 class OneSession:
     """`DELETE /api/v1/auth/sessions/:id`."""
 
-    def __init__(self, process: Process, gate: Gate) -> None:
-        """Ask `gate`; write to the database of `process`."""
+    def __init__(self, process: Process, authenticator: Gate) -> None:
+        """Write to the database of `process`."""
         self._engine = process.engine
-        self._gate = gate
+        self._authenticator = authenticator
 
-    @describes(said.END_SESSION)
+    @describes(docs.END_SESSION)
     async def on_delete(self, req: Request, resp: Response, session_id: str) -> None:
-        """End one session; the one that asks is logged out by it."""
-        holder = await self._gate.owner(req)
+        """End one session; if it is the current one, unset its cookie."""
+        holder = await self._authenticator.owner(req)
         if not await change(self._engine, revoke_session, holder.account_id, session_id):
             raise not_found("session")
         if session_id == holder.session_id:

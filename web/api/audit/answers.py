@@ -1,4 +1,4 @@
-"""A page's audit as its owner is told of it: never a secret."""
+"""Answers about the audit log of a page; they contain no secrets."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -10,7 +10,7 @@ from domain.store.postgres.command_codec import KINDS
 from web.api.audit.sentences import sentence
 from web.http.wire import Id, Instant
 
-# What a field's name may not hold, whichever command it is of and however deep it stands.
+# A field with one of these words in its name is left out, at any depth of any command.
 SECRET = frozenset({"hash", "secret", "secrets", "password", "token", "cookie", "etag"})
 ActorKind: TypeAlias = Literal["owner", "key", "clock", "operator", "system"]
 Outcome: TypeAlias = Literal["applied", "refused", "failed", "waiting"]
@@ -63,20 +63,20 @@ class AuditView(TypedDict):
     nextCursor: str | None
 
 
-def shown(audit: Audit, cursor: str | None) -> AuditView:
-    """Return a stretch of an audit as JSON."""
-    return {"items": [entry(e, audit) for e in audit.entries], "nextCursor": cursor}
+def audit_view(audit: Audit, cursor: str | None) -> AuditView:
+    """Return one page of the audit log as JSON."""
+    return {"items": [entry_view(e, audit) for e in audit.entries], "nextCursor": cursor}
 
 
-def entry(logged: Logged, audit: Audit) -> EntryView:
-    """Return a command of the log as JSON."""
+def entry_view(logged: Logged, audit: Audit) -> EntryView:
+    """Return one command of the log as JSON."""
     refusal = logged.refusal
     return {
         "id": logged.id,
         "at": iso(logged.at),
         "action": logged.kind,
         "summary": sentence(logged.kind, logged.payload, audit.names, logged.outcome),
-        "actor": actor(logged.doer, audit),
+        "actor": actor_view(logged.doer, audit),
         "cause": {"id": logged.cause_id, "action": logged.cause_kind or ""}
         if logged.cause_id
         else None,
@@ -86,40 +86,40 @@ def entry(logged: Logged, audit: Audit) -> EntryView:
     }
 
 
-def actor(doer: str, audit: Audit) -> ActorView:
-    """Return who did it, as the log writes it: `key:k_…`, `owner:a_…`, or a word."""
+def actor_view(doer: str, audit: Audit) -> ActorView:
+    """Return the actor of an entry; `doer` is `key:k_…`, `owner:a_…` or a word."""
     kind, _, id_ = doer.partition(":")
     if kind == "key":
         return {"type": "key", "id": id_, "name": audit.names.get(id_)}
     if kind == "owner":
         return {"type": "owner", "id": id_, "name": audit.emails.get(id_)}
-    word, name = ACTORS.get(kind, ("system", "Hep Status"))
-    return {"type": word, "id": None, "name": name}
+    actor_kind, name = ACTORS.get(kind, ("system", "Hep Status"))
+    return {"type": actor_kind, "id": None, "name": name}
 
 
 def details(kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was asked for, in the wire's names; fields that nobody here knows are left out.
+    """Return the fields of a command by their wire names, without unknown fields.
 
-    None is what a command says of a field that was not given.
+    A field that is None was not given; it is left out too.
     """
-    known = {field.name for field in fields(KINDS[kind])} if kind in KINDS else set()
-    told = without_secrets({name: payload[name] for name in payload if name in known})
-    return {name: value for name, value in told.items() if value is not None}
+    field_names = {field.name for field in fields(KINDS[kind])} if kind in KINDS else set()
+    values = remove_secrets({name: payload[name] for name in payload if name in field_names})
+    return {name: value for name, value in values.items() if value is not None}
 
 
-def without_secrets(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Return JSON with the wire's names and without what is secret."""
+def remove_secrets(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return JSON with wire names and without secret fields."""
     if isinstance(value, Mapping):
-        return {camel(n): without_secrets(v) for n, v in value.items() if not is_secret(n)}
-    return [without_secrets(item) for item in value] if isinstance(value, list) else value
+        return {to_camel_case(n): remove_secrets(v) for n, v in value.items() if not is_secret(n)}
+    return [remove_secrets(item) for item in value] if isinstance(value, list) else value
 
 
 def is_secret(name: str) -> bool:
-    """Tell whether a field of this name may hold a secret."""
+    """Return whether a field of this name may hold a secret."""
     return not SECRET.isdisjoint(name.lower().split("_"))
 
 
-def camel(name: str) -> str:
-    """Return a field's name as the wire writes it."""
+def to_camel_case(name: str) -> str:
+    """Return a field name in camel case, as on the wire."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)

@@ -1,4 +1,4 @@
-"""What was done to a page, by whom and through what."""
+"""Documentation of the audit operation."""
 
 from web.api.audit.answers import AuditView
 from web.openapi.describe import Example, Operation

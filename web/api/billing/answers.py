@@ -1,4 +1,7 @@
-"""Answers about tokens: a trade, and the ledger. Source: docs/behaviour.md, "Tiers and slots"."""
+"""Answers about slot purchases and the ledger.
+
+Source: docs/behaviour.md, "Tiers and slots".
+"""
 
 from typing import TypedDict
 
@@ -35,33 +38,33 @@ class LedgerRows(TypedDict):
     nextCursor: str | None
 
 
-def trade_asked(command: BuySlot | RenewSlot) -> Traded:
-    """Return what is known of a trade before it is decided."""
+def pending_trade(command: BuySlot | RenewSlot) -> Traded:
+    """Return a purchase before the decision."""
     return {"slot": command.slot_id, "expiresAt": None, "balance": None}
 
 
-def trade_done(command: BuySlot | RenewSlot, booking: Booking) -> Traded:
-    """Return a trade as it was booked."""
+def booked_trade(command: BuySlot | RenewSlot, booking: Booking) -> Traded:
+    """Return a purchase with the values of its booking."""
     return {
         "slot": command.slot_id,
-        "expiresAt": end_of(booking),
+        "expiresAt": slot_expiry(booking),
         "balance": booking.balance,
     }
 
 
 def ledger_row(booking: Booking) -> LedgerRow:
-    """Return a row of the ledger."""
+    """Return a row of the ledger as JSON."""
     return {
         "kind": booking.kind,
         "amount": booking.amount,
         "balance": booking.balance,
         "at": iso(booking.at),
         "slot": booking.slot_id,
-        "expiresAt": end_of(booking),
+        "expiresAt": slot_expiry(booking),
         "receipt": booking.command_id,
     }
 
 
-def end_of(booking: Booking) -> str | None:
-    """Return when the slot of a trade expires; null for a grant."""
+def slot_expiry(booking: Booking) -> str | None:
+    """Return the expiry of the slot in a booking; None for a grant."""
     return iso(booking.slot_expires_at) if booking.slot_expires_at else None

@@ -1,4 +1,4 @@
-"""Slots, and the tokens that are traded for them."""
+"""Documentation of the slot and ledger operations."""
 
 from web.api.billing.answers import LedgerRows, Traded
 from web.api.billing.schemas import Trade

@@ -1,4 +1,4 @@
-"""An owner's purchases: trades of tokens for slots, and the ledger.
+"""Slot purchases of an owner, and the ledger.
 
 Source: docs/behaviour.md, "Tiers and slots".
 """
@@ -9,45 +9,45 @@ from domain.account.commands import BuySlot, RenewSlot
 from domain.runtime.new_ids import mint
 from domain.store.postgres.engine import run
 from domain.store.postgres.ledger import booking_by, bookings_before
-from web.api.billing import docs as said
-from web.api.billing.answers import LedgerRows, Traded, ledger_row, trade_asked, trade_done
-from web.api.billing.schemas import Trade, command_of
-from web.api.owner_resource import Owner
+from web.api.billing import docs
+from web.api.billing.answers import LedgerRows, Traded, booked_trade, ledger_row, pending_trade
+from web.api.billing.schemas import Trade, to_command
+from web.api.owner_resource import OwnerResource
 from web.http.paging import cursor_at, limit_of, seq_of
 from web.http.responses import write_data
 from web.openapi.describe import describes
 
 
-class Purchases(Owner):
+class Purchases(OwnerResource):
     """`GET /api/v1/status/purchases`."""
 
-    @describes(said.LIST_PURCHASES)
+    @describes(docs.LIST_PURCHASES)
     async def on_get(self, req: Request, resp: Response) -> None:
-        """Tell the ledger, newest first."""
+        """List the ledger, newest first."""
         holder = await self.holder(req)
         limit, before = limit_of(req), seq_of(req)
-        found = await run(self.engine, bookings_before, holder.account_id, before, limit + 1)
-        cursor = cursor_at(found[limit - 1].seq) if len(found) > limit else None
+        bookings = await run(self.engine, bookings_before, holder.account_id, before, limit + 1)
+        cursor = cursor_at(bookings[limit - 1].seq) if len(bookings) > limit else None
         rows: LedgerRows = {
-            "items": [ledger_row(booking) for booking in found[:limit]],
+            "items": [ledger_row(booking) for booking in bookings[:limit]],
             "nextCursor": cursor,
         }
         write_data(resp, rows)
 
 
-class Trades(Owner):
+class Trades(OwnerResource):
     """`POST /api/v1/status/purchases/trade`."""
 
-    @describes(said.TRADE)
+    @describes(docs.TRADE)
     async def on_post(self, req: Request, resp: Response) -> None:
-        """Trade tokens for a slot, or for 30 days more of one."""
+        """Buy a slot with tokens, or renew one for 30 days."""
         holder = await self.holder(req)
         raw, body = await self.body(req, Trade)
-        command = command_of(body, mint("s"))
+        command = to_command(body, mint("s"))
 
-        async def booked(first: BuySlot | RenewSlot, receipt_id: str) -> Traded:
+        async def describe_booking(first: BuySlot | RenewSlot, receipt_id: str) -> Traded:
             booking = await run(self.engine, booking_by, receipt_id)
-            return trade_done(first, booking) if booking else trade_asked(first)
+            return booked_trade(first, booking) if booking else pending_trade(first)
 
         draft = self.draft(req, holder, command, raw)
-        await self.answer(req, resp, draft, trade_asked, complete=booked, status=201)
+        await self.answer(req, resp, draft, pending_trade, complete=describe_booking, status=201)

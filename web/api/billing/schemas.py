@@ -1,4 +1,4 @@
-"""Bodies of an owner's purchases. Unknown fields are refused.
+"""Bodies of slot purchases. Unknown fields are rejected.
 
 Source: docs/behaviour.md, "Tiers and slots".
 """
@@ -16,10 +16,10 @@ class Trade(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     slot: str | None = None
 
 
-def command_of(body: Trade, new_slot_id: str) -> BuySlot | RenewSlot:
-    """Return what is to be traded for; a new slot gets `new_slot_id`. Raises ApiError 400.
+def to_command(body: Trade, new_slot_id: str) -> BuySlot | RenewSlot:
+    """Return the purchase command; a new slot gets `new_slot_id`. Raises ApiError 400.
 
-    A blank slot is no slot at all, but whoever says it surely did not mean to buy a new one.
+    A blank `slot` is an error: its sender did not mean to buy a new slot.
     """
     if body.slot is None:
         return BuySlot(new_slot_id)

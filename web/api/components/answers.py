@@ -1,4 +1,4 @@
-"""Answers about a page's tree of components."""
+"""Answers about the component tree of a page."""
 
 from typing import Required, TypedDict
 
@@ -42,8 +42,8 @@ class ChangedNode(TypedDict, total=False):
     showUptime: bool
 
 
-def added(command: AddComponent) -> AddedNode:
-    """Return what is known of a node that was asked for."""
+def added_node(command: AddComponent) -> AddedNode:
+    """Return a new node before the decision."""
     return {
         "id": command.component_id,
         "name": command.name,
@@ -52,8 +52,8 @@ def added(command: AddComponent) -> AddedNode:
     }
 
 
-def node(component: Component) -> Node:
-    """Return a node of the tree."""
+def node_view(component: Component) -> Node:
+    """Return a node of the tree as JSON."""
     return {
         "id": component.id,
         "kind": component.kind,

@@ -1,4 +1,4 @@
-"""A page's tree of components."""
+"""Documentation of the component operations."""
 
 from web.api.components.answers import AddedNode, ChangedNode, Node
 from web.api.owner_schemas import ComponentChange, NewComponent

@@ -1,4 +1,4 @@
-"""An owner's component tree. Source: docs/behaviour.md, "Component tree"."""
+"""The component tree of a page. Source: docs/behaviour.md, "Component tree"."""
 
 from typing import cast
 
@@ -10,28 +10,28 @@ from domain.page.commands import AddComponent, ChangeComponent, DeleteComponent
 from domain.runtime.new_ids import mint
 from domain.store.postgres.engine import run
 from domain.store.postgres.load import load_components
-from web.api.components import docs as said
-from web.api.components.answers import ChangedNode, added, node
-from web.api.owner_resource import Owner
-from web.api.owner_schemas import ComponentChange, NewComponent, given_of
-from web.api.pages.settings_schemas import cleared
+from web.api.components import docs
+from web.api.components.answers import ChangedNode, added_node, node_view
+from web.api.owner_resource import OwnerResource
+from web.api.owner_schemas import ComponentChange, NewComponent, provided_fields
+from web.api.pages.settings_schemas import to_clearing_text
 from web.http.errors import invalid
 from web.http.responses import write_data
 from web.http.wire import named
 from web.openapi.describe import describes
 
 
-class Components(Owner):
+class Components(OwnerResource):
     """`GET` and `POST /api/v1/status/:pageID/components`."""
 
-    @describes(said.LIST_COMPONENTS)
+    @describes(docs.LIST_COMPONENTS)
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
         """List the tree, depth first."""
         page = await self.page(req, page_id)
         children = tree.children_of(await run(self.engine, load_components, page.id))
-        write_data(resp, [node(found) for found, _ in tree.walk(children)])
+        write_data(resp, [node_view(component) for component, _ in tree.walk(children)])
 
-    @describes(said.ADD_COMPONENT)
+    @describes(docs.ADD_COMPONENT)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
         """Add a leaf or a category."""
         holder = await self.holder(req)
@@ -46,30 +46,32 @@ class Components(Owner):
             status=body.status,
             show_uptime=body.show_uptime,
         )
-        await self.write(req, resp, holder, command, added, stream_id=page_id, raw=raw, status=201)
+        await self.write(
+            req, resp, holder, command, added_node, stream_id=page_id, raw=raw, status=201
+        )
 
 
-class OneComponent(Owner):
+class OneComponent(OwnerResource):
     """`PATCH` and `DELETE /api/v1/status/:pageID/components/:cid`."""
 
-    @describes(said.CHANGE_COMPONENT)
+    @describes(docs.CHANGE_COMPONENT)
     async def on_patch(self, req: Request, resp: Response, page_id: str, cid: str) -> None:
-        """Change or move a node; what is not given stays."""
+        """Change or move a node; absent fields stay unchanged."""
         holder = await self.holder(req)
         raw, body = await self.body(req, ComponentChange)
-        given = given_of(body)
-        if not given:
+        changes = provided_fields(body)
+        if not changes:
             raise invalid("Give at least one thing to change.")
 
         def describe(first: ChangeComponent) -> ChangedNode:
-            return cast("ChangedNode", {"id": first.component_id, **given})
+            return cast("ChangedNode", {"id": first.component_id, **changes})
 
-        command = command_of(cid, body)
+        command = to_command(cid, body)
         await self.write(req, resp, holder, command, describe, stream_id=page_id, raw=raw)
 
-    @describes(said.DELETE_COMPONENT)
+    @describes(docs.DELETE_COMPONENT)
     async def on_delete(self, req: Request, resp: Response, page_id: str, cid: str) -> None:
-        """Delete a node; what a category holds moves up to where it stood."""
+        """Delete a node; the children of a category move up to its position."""
         holder = await self.holder(req)
         command = DeleteComponent(cid)
         await self.write(
@@ -77,13 +79,13 @@ class OneComponent(Owner):
         )
 
 
-def command_of(component_id: str, body: ComponentChange) -> ChangeComponent:
-    """Return a change as the log keeps it."""
+def to_command(component_id: str, body: ComponentChange) -> ChangeComponent:
+    """Return the command of a component change."""
     return ChangeComponent(
         component_id=component_id,
         name=body.name,
-        description=cleared(body.description),
-        parent=cleared(body.parent),
+        description=to_clearing_text(body.description),
+        parent=to_clearing_text(body.parent),
         position=body.position,
         status=None if body.status is UNSET else body.status,
         unpins=body.status is None,

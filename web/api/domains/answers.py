@@ -1,17 +1,17 @@
-"""A mount as its owner sees it, with the DNS records that prove it."""
+"""Answers about the custom domains of a page, with their DNS records."""
 
 from ipaddress import ip_address
 from typing import Literal, TypeAlias, TypedDict
 
 from domain.account.dns_proof import Proof
 from domain.account.domains import Mount, MountKind, MountState
-from domain.calendar import iso as written
+from domain.calendar import iso
 from domain.hostnames import LONGEST
 from domain.runtime.setting_values import addresses
 from domain.runtime.settings import Settings
 from domain.store.postgres.domains.custom_domains import OwnedMount
 from web.api.domains.host_input import is_apex
-from web.http.responses import iso
+from web.http.responses import iso as iso_or_none
 from web.http.wire import Id, Instant
 from web.visitors.hosts import unicode_form
 
@@ -49,7 +49,7 @@ class MountView(TypedDict):
 
 
 def mount_view(owned: OwnedMount, settings: Settings) -> MountView:
-    """Return a mount as JSON."""
+    """Return a custom domain or subdomain as JSON."""
     mount = owned.mount
     return {
         "id": mount.id,
@@ -61,15 +61,18 @@ def mount_view(owned: OwnedMount, settings: Settings) -> MountView:
         "primary": mount.is_primary,
         "url": settings.page_url(mount.host),
         "dns": dns_records(mount, settings),
-        "createdAt": written(mount.created_at),
-        "verifiedAt": iso(mount.verified_at),
-        "checkedAt": iso(owned.checked_at),
-        "nextCheckAt": iso(owned.next_at),
+        "createdAt": iso(mount.created_at),
+        "verifiedAt": iso_or_none(mount.verified_at),
+        "checkedAt": iso_or_none(owned.checked_at),
+        "nextCheckAt": iso_or_none(owned.next_at),
     }
 
 
 def dns_records(mount: Mount, settings: Settings) -> list[DnsRecordView]:
-    """Return the records that prove a domain, either of the first two; a subdomain needs none."""
+    """Return the DNS records of a custom domain; a subdomain needs none.
+
+    Either of the first two records proves the domain.
+    """
     if mount.kind is MountKind.SUBDOMAIN:
         return []
     proof = Proof(mount.host, mount.token, settings.cname_target)
@@ -82,10 +85,10 @@ def dns_records(mount: Mount, settings: Settings) -> list[DnsRecordView]:
 
 
 def edge_records(host: str, settings: Settings) -> list[DnsRecordView]:
-    """Return the records that lead a host to us where it can't have a CNAME."""
-    listed = addresses(settings.edge_addresses)
-    families: dict[int, RecordType] = {4: "A", 6: "AAAA"}
+    """Return the A and AAAA records for a host that can't have a CNAME."""
+    edge_addresses = addresses(settings.edge_addresses)
+    record_types: dict[int, RecordType] = {4: "A", 6: "AAAA"}
     return [
-        {"type": families[ip_address(found).version], "name": host, "value": found}
-        for found in listed
+        {"type": record_types[ip_address(address).version], "name": host, "value": address}
+        for address in edge_addresses
     ]

@@ -1,4 +1,4 @@
-"""The hosts of a page, and how they are proved."""
+"""Documentation of the custom domain operations."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from web.openapi.path_parameters import MOUNT
 
 TAG = "Hosts"
 AT = "2026-11-23T14:02:00.000Z"
-TOKEN = "3vq8m2x7t4z9k1w6"  # noqa: S105 - stands in everybody's DNS
+TOKEN = "3vq8m2x7t4z9k1w6"  # noqa: S105 - it is public in DNS
 SUBDOMAIN: dict[str, Any] = {
     "id": MOUNT,
     "host": "acme.hep.gg",

@@ -1,4 +1,4 @@
-"""From what an owner types as a host to the command that mounts it.
+"""Parser of host input, up to the command that mounts the host.
 
 Source: docs/behaviour.md, "Mounting a host".
 """
@@ -19,25 +19,25 @@ from web.visitors.hosts import ascii_form
 
 @cache
 def suffixes() -> PublicSuffixList:
-    """Return the list that comes with the library; nothing is fetched."""
+    """Return the suffix list of the library, without a download."""
     return PublicSuffixList()
 
 
 def mount_command(
-    page_id: str, given: str, field: str, settings: Settings, *, wants_primary: bool = False
+    page_id: str, text: str, field: str, settings: Settings, *, wants_primary: bool = False
 ) -> MountHost:
-    """Return the command for the host that `field` gives. Raises ApiError 400, 409."""
-    host = wanted_host(given, field, settings)
+    """Return the command that mounts the host in `field`. Raises ApiError 400, 409."""
+    host = wanted_host(text, field, settings)
     if subdomain_of(host, settings.base_domain) is not None:
         return MountHost(mint("m"), page_id, host, MountKind.SUBDOMAIN, "", wants_primary)
     return MountHost(mint("m"), page_id, host, MountKind.DOMAIN, mint_token(), wants_primary)
 
 
-def wanted_host(given: str, field: str, settings: Settings) -> str:
-    """Return a host in the form in which it is compared. Raises ApiError 400, 409."""
+def wanted_host(text: str, field: str, settings: Settings) -> str:
+    """Return a host in its normal form, for comparison. Raises ApiError 400, 409."""
     base = settings.base_domain
     try:
-        host = ascii_form(typed_host(given))
+        host = ascii_form(typed_host(text))
     except BadHostError as error:
         raise invalid(f"{field} {error}", field) from None
     problem = name_problem(host, base) or house_problem(host, base, settings.cname_target)
@@ -45,18 +45,18 @@ def wanted_host(given: str, field: str, settings: Settings) -> str:
         raise invalid(f"{field} {problem}", field)
     label = subdomain_of(host, base)
     if label is not None and is_reserved(label):
-        raise reserved(label, field)
+        raise reserved_error(label, field)
     if label is None and suffixes().is_public(host):
         raise invalid(f"{field} must be a domain of your own: many share {host}.", field)
     return host
 
 
-def reserved(label: str, field: str) -> ApiError:
-    """Return the refusal of a subdomain that is kept for the service itself."""
+def reserved_error(label: str, field: str) -> ApiError:
+    """Return a 409 for a subdomain that the service reserves."""
     sentence = f"{label} is reserved for the service itself."
     return ApiError(409, "CONFLICT", sentence, {field: sentence})
 
 
 def is_apex(host: str) -> bool:
-    """Tell whether a host is a registered domain itself: it can't have a CNAME in DNS."""
+    """Return whether a host is a registered domain, which can't have a CNAME."""
     return suffixes().privatesuffix(host) == host

@@ -1,4 +1,4 @@
-"""The hosts of an owner's page. Decided on the account.
+"""The custom domains and subdomains of a page. The account decides on them.
 
 Source: docs/behaviour.md, "Mounting a host".
 """
@@ -16,11 +16,11 @@ from domain.account.domains import Mount
 from domain.store.postgres.accounts.sessions import Holder
 from domain.store.postgres.domains.custom_domains import OwnedMount, mounts_of_page
 from domain.store.postgres.engine import UNREACHABLE, SQLAlchemyError, run
-from web.api.domains import docs as said
+from web.api.domains import docs
 from web.api.domains.answers import MountView, mount_view
 from web.api.domains.host_input import mount_command
 from web.api.domains.schemas import MountChange, NewMount
-from web.api.owner_resource import Owner
+from web.api.owner_resource import OwnerResource
 from web.http.errors import invalid
 from web.http.responses import write_data
 from web.http.wire import Named
@@ -31,97 +31,103 @@ log = logging.getLogger(__name__)
 ACCEPTED = 202
 
 
-class MountOwner(Owner):
-    """What the resources of mounts share."""
+class CustomDomainResource(OwnerResource):
+    """Base of the resources of custom domains."""
 
-    async def tell(
-        self, resp: Response, holder: Holder, page_id: str, is_it: Callable[[Mount], bool]
+    async def write_mount_view(
+        self, resp: Response, holder: Holder, page_id: str, is_wanted: Callable[[Mount], bool]
     ) -> MountView | None:
-        """Tell a mount as it is now, if the write that made it so is applied.
+        """Write the current state of a custom domain, if the write is applied.
 
-        Otherwise what was answered before stands, with 202: the write is durable.
+        Otherwise the earlier answer stands, with 202: the write is durable.
         """
         if resp.status_code == ACCEPTED:
             return None
         try:
-            found = await run(self.engine, mounts_of_page, holder.account_id, page_id)
+            mounts = await run(self.engine, mounts_of_page, holder.account_id, page_id)
         except (SQLAlchemyError, *UNREACHABLE) as error:
             log.warning("a mount of %s can't be read: %s", page_id, error)
             resp.status = ACCEPTED
             return None
-        views = (mount_view(owned, self.settings) for owned in found if is_it(owned.mount))
+        views = (mount_view(owned, self.settings) for owned in mounts if is_wanted(owned.mount))
         if (view := next(views, None)) is not None:
             write_data(resp, view, resp.status_code)
         return view
 
-    def asked_for(self, command: MountHost) -> MountView:
-        """Return what is known of a mount before it is decided."""
+    def pending_view(self, command: MountHost) -> MountView:
+        """Return a custom domain before the decision."""
         mount = pending_mount(command, datetime.now(UTC))
         return mount_view(OwnedMount(mount, "", None, None), self.settings)
 
 
-class NewMounts(MountOwner):
+class NewMounts(CustomDomainResource):
     """`POST /api/v1/status/:pageID/mount`."""
 
-    @describes(said.MOUNT_HOST)
+    @describes(docs.MOUNT_HOST)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
-        """Mount a host: a subdomain at once, a domain once its proof was seen."""
+        """Mount a host: a subdomain at once, a domain after its DNS proof."""
         holder = await self.holder(req)
         raw, body = await self.body(req, NewMount)
         command = mount_command(page_id, body.host, "host", self.settings)
 
-        def asked_for(first: MountHost) -> dict[str, Any]:
-            return {**self.asked_for(first)}
+        def pending_view(first: MountHost) -> dict[str, Any]:
+            return {**self.pending_view(first)}
 
-        await self.write(req, resp, holder, command, asked_for, raw=raw, status=201)
-        await self.tell(resp, holder, page_id, lambda mount: mount.host == command.host)
+        await self.write(req, resp, holder, command, pending_view, raw=raw, status=201)
+        await self.write_mount_view(resp, holder, page_id, lambda mount: mount.host == command.host)
 
 
-class Mounts(MountOwner):
+class Mounts(CustomDomainResource):
     """`GET /api/v1/status/:pageID/mounts`."""
 
-    @describes(said.LIST_MOUNTS)
+    @describes(docs.LIST_MOUNTS)
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
-        """List a page's mounts, oldest first."""
+        """List the custom domains of a page, oldest first."""
         page, holder = await self.page(req, page_id), await self.holder(req)
-        found = await run(self.engine, mounts_of_page, holder.account_id, page.id)
-        write_data(resp, [mount_view(owned, self.settings) for owned in found])
+        mounts = await run(self.engine, mounts_of_page, holder.account_id, page.id)
+        write_data(resp, [mount_view(owned, self.settings) for owned in mounts])
 
 
-class OneMount(MountOwner):
+class OneMount(CustomDomainResource):
     """`PATCH` and `DELETE /api/v1/status/:pageID/mounts/:mid`."""
 
-    @describes(said.CHANGE_MOUNT)
+    @describes(docs.CHANGE_MOUNT)
     async def on_patch(self, req: Request, resp: Response, page_id: str, mid: str) -> None:
-        """Make a mount's host the page's canonical one."""
+        """Make a host the canonical host of the page."""
         holder = await self.holder(req)
         raw, body = await self.body(req, MountChange)
         if not body.primary:
             raise invalid("primary can only be true: make another mount primary.", "primary")
         command = SetPrimary(page_id, mid)
-        await self.write(req, resp, holder, command, named, raw=raw)
-        if await self.tell(resp, holder, page_id, lambda mount: mount.id == mid) is None:
-            resp.status = ACCEPTED  # it is gone by now, or not yet to be seen: its id is all
+        await self.write(req, resp, holder, command, mount_reference, raw=raw)
+        if (
+            await self.write_mount_view(resp, holder, page_id, lambda mount: mount.id == mid)
+            is None
+        ):
+            resp.status = ACCEPTED  # it is deleted or not readable yet: answer its id only
 
-    @describes(said.UNMOUNT_HOST)
+    @describes(docs.UNMOUNT_HOST)
     async def on_delete(self, req: Request, resp: Response, page_id: str, mid: str) -> None:
-        """Take a host from its page; from this answer on it leads there no more."""
+        """Remove a host from its page, effective with this answer."""
         holder = await self.holder(req)
-        await self.write(req, resp, holder, UnmountHost(page_id, mid), named)
+        await self.write(req, resp, holder, UnmountHost(page_id, mid), mount_reference)
 
 
-class MountVerification(MountOwner):
+class MountVerification(CustomDomainResource):
     """`POST /api/v1/status/:pageID/mounts/:mid/verify`."""
 
-    @describes(said.VERIFY_MOUNT)
+    @describes(docs.VERIFY_MOUNT)
     async def on_post(self, req: Request, resp: Response, page_id: str, mid: str) -> None:
-        """Look a mount up again, now."""
+        """Request a new DNS lookup of a custom domain."""
         holder = await self.holder(req)
-        await self.write(req, resp, holder, VerifyMount(page_id, mid), named)
-        if await self.tell(resp, holder, page_id, lambda mount: mount.id == mid) is None:
-            resp.status = ACCEPTED  # it is gone by now, or not yet to be seen: its id is all
+        await self.write(req, resp, holder, VerifyMount(page_id, mid), mount_reference)
+        if (
+            await self.write_mount_view(resp, holder, page_id, lambda mount: mount.id == mid)
+            is None
+        ):
+            resp.status = ACCEPTED  # it is deleted or not readable yet: answer its id only
 
 
-def named(command: VerifyMount | UnmountHost | SetPrimary) -> Named:
-    """Return which mount was meant."""
+def mount_reference(command: VerifyMount | UnmountHost | SetPrimary) -> Named:
+    """Return the id of the custom domain in a command."""
     return {"id": command.mount_id}

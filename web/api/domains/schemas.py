@@ -1,4 +1,4 @@
-"""Bodies about the hosts of a page. Unknown fields are refused.
+"""Bodies about the hosts of a page. Unknown fields are rejected.
 
 Source: docs/behaviour.md, "Mounting a host".
 """
@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from web.http.bodies import text
 
-# A host has 253 characters; what is pasted may have a scheme, a port and a slash more.
+# A host has at most 253 characters; input may add a scheme, a port and a slash.
 HOST_LIMIT = 300
 
 Host = Annotated[str, text(HOST_LIMIT, "`acme.<base>`, or a domain of yours.")]

@@ -1,11 +1,11 @@
-"""Answers about incidents and maintenances, as their owner is told of them."""
+"""Answers about incidents and maintenances."""
 
 from typing import Required, TypedDict
 
-from domain.calendar import iso as written
+from domain.calendar import iso
 from domain.page.state import Incident, Update
 from domain.status import Impact, IncidentKind, IncidentState
-from web.http.responses import iso
+from web.http.responses import iso as iso_or_none
 from web.http.wire import ComponentStatus, Id, Instant, component_statuses
 
 
@@ -69,17 +69,17 @@ class ChangedIncident(TypedDict, total=False):
 
 
 def incident_view(incident: Incident) -> IncidentView:
-    """Return an incident."""
+    """Return an incident as JSON."""
     return {
         "id": incident.id,
         "kind": incident.kind,
         "title": incident.title,
         "impact": incident.impact,
         "state": incident.state,
-        "startedAt": written(incident.started_at),
-        "postedAt": written(incident.posted_at),
-        "updatedAt": written(incident.updated_at),
-        "resolvedAt": iso(incident.resolved_at),
+        "startedAt": iso(incident.started_at),
+        "postedAt": iso(incident.posted_at),
+        "updatedAt": iso(incident.updated_at),
+        "resolvedAt": iso_or_none(incident.resolved_at),
         **plan(incident),
         "components": component_statuses(incident.held),
         "updates": [update_view(update) for update in reversed(incident.updates)],
@@ -87,10 +87,10 @@ def incident_view(incident: Incident) -> IncidentView:
 
 
 def plan(incident: Incident) -> Plan:
-    """Return what is planned."""
+    """Return the schedule of a maintenance as JSON."""
     return {
-        "scheduledStart": iso(incident.scheduled_start),
-        "scheduledEnd": iso(incident.scheduled_end),
+        "scheduledStart": iso_or_none(incident.scheduled_start),
+        "scheduledEnd": iso_or_none(incident.scheduled_end),
         "autoStart": incident.auto_start,
         "autoEnd": incident.auto_end,
         "planned": list(incident.leaves),
@@ -98,13 +98,13 @@ def plan(incident: Incident) -> Plan:
 
 
 def update_view(update: Update) -> UpdateView:
-    """Return an update."""
+    """Return an update as JSON."""
     return {
         "id": update.id,
         "state": update.state,
         "body": update.body,
-        "occurredAt": written(update.occurred_at),
-        "postedAt": written(update.posted_at),
-        "editedAt": iso(update.edited_at),
+        "occurredAt": iso(update.occurred_at),
+        "postedAt": iso(update.posted_at),
+        "editedAt": iso_or_none(update.edited_at),
         "components": component_statuses(update.components),
     }

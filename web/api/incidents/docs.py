@@ -1,4 +1,4 @@
-"""A page's incidents and maintenances, with their updates."""
+"""Documentation of the incident, maintenance and update operations."""
 
 from domain.status import IncidentKind
 from web.api.incidents import schemas as b

@@ -1,4 +1,4 @@
-"""An owner's incidents and maintenances, with their updates.
+"""Incidents and maintenances of a page, with their updates.
 
 Source: docs/behaviour.md, "Owner's API".
 """
@@ -12,11 +12,11 @@ from domain.runtime.new_ids import mint
 from domain.status import IncidentKind, IncidentState
 from domain.store.postgres.engine import run
 from domain.store.postgres.incidents import incident_of, incidents_after
-from web.api.incidents import docs as said
+from web.api.incidents import docs
 from web.api.incidents import schemas as b
 from web.api.incidents.answers import ChangedIncident, IncidentList, incident_view
 from web.api.monitor.schemas import given, state_of_update
-from web.api.owner_resource import Owner
+from web.api.owner_resource import OwnerResource
 from web.api.owner_schemas import is_empty
 from web.http.bodies import decode_body, read_body
 from web.http.errors import invalid, not_found
@@ -26,38 +26,45 @@ from web.http.wire import Named, named
 from web.openapi.describe import describes
 
 
-class Incidents(Owner):
+class Incidents(OwnerResource):
     """`GET` and `POST /api/v1/status/:pageID/incidents`."""
 
-    @describes(said.LIST_INCIDENTS)
+    @describes(docs.LIST_INCIDENTS)
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
-        """List a page's incidents and maintenances, newest first."""
+        """List incidents and maintenances of a page, newest first."""
         page = await self.page(req, page_id)
         limit, after = limit_of(req), place_of(req)
-        kind = b.kind_of(req.get_param("kind"))
-        found = await run(self.engine, incidents_after, page.id, kind, after, limit)
-        cursor = cursor_of(found.incidents[-1]) if found.has_more else None
-        items = [incident_view(incident) for incident in found.incidents]
+        kind = b.parse_kind(req.get_param("kind"))
+        stretch = await run(self.engine, incidents_after, page.id, kind, after, limit)
+        cursor = cursor_of(stretch.incidents[-1]) if stretch.has_more else None
+        items = [incident_view(incident) for incident in stretch.incidents]
         data: IncidentList = {"items": items, "nextCursor": cursor}
         write_data(resp, data)
 
-    @describes(said.OPEN_INCIDENT)
+    @describes(docs.OPEN_INCIDENT)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
         """Open an incident, or plan a maintenance."""
         holder = await self.holder(req)
         raw = await read_body(req)
         await self.write(
-            req, resp, holder, begun(raw), named_incident, stream_id=page_id, raw=raw, status=201
+            req,
+            resp,
+            holder,
+            build_creation(raw),
+            incident_reference,
+            stream_id=page_id,
+            raw=raw,
+            status=201,
         )
 
 
-def begun(raw: bytes) -> c.OpenIncident | c.ScheduleMaintenance:
+def build_creation(raw: bytes) -> c.OpenIncident | c.ScheduleMaintenance:
     """Return the command that opens an incident or plans a maintenance. Raises ApiError 400."""
-    kind = b.kind_of(decode_body(raw, b.OfKind).kind)
-    return planned(raw) if kind is IncidentKind.MAINTENANCE else opened(raw)
+    kind = b.parse_kind(decode_body(raw, b.OfKind).kind)
+    return build_maintenance(raw) if kind is IncidentKind.MAINTENANCE else build_incident(raw)
 
 
-def opened(raw: bytes) -> c.OpenIncident:
+def build_incident(raw: bytes) -> c.OpenIncident:
     """Return the command that opens an incident. Raises ApiError 400."""
     body = decode_body(raw, b.NewIncident)
     return c.OpenIncident(
@@ -68,79 +75,79 @@ def opened(raw: bytes) -> c.OpenIncident:
         body=body.body,
         components=given(body.components),
         state=state_of_update(body.state),
-        started_at=b.instant(body.started_at, "startedAt"),
+        started_at=b.to_instant(body.started_at, "startedAt"),
     )
 
 
-def planned(raw: bytes) -> c.ScheduleMaintenance:
+def build_maintenance(raw: bytes) -> c.ScheduleMaintenance:
     """Return the command that plans a maintenance. Raises ApiError 400."""
     body = decode_body(raw, b.NewMaintenance)
     return c.ScheduleMaintenance(
         incident_id=mint("i"),
         update_id=mint("u"),
         title=body.title,
-        scheduled_start=b.required_instant(body.scheduled_start, "scheduledStart"),
-        scheduled_end=b.required_instant(body.scheduled_end, "scheduledEnd"),
+        scheduled_start=b.to_required_instant(body.scheduled_start, "scheduledStart"),
+        scheduled_end=b.to_required_instant(body.scheduled_end, "scheduledEnd"),
         body=body.body,
-        components=b.planned_leaves(body.components),
+        components=b.to_leaf_references(body.components),
         auto_start=body.auto_start,
         auto_end=body.auto_end,
     )
 
 
-class OneIncident(Owner):
+class OneIncident(OwnerResource):
     """`GET`, `PATCH` and `DELETE /api/v1/status/:pageID/incidents/:iid`."""
 
-    @describes(said.READ_INCIDENT)
+    @describes(docs.READ_INCIDENT)
     async def on_get(self, req: Request, resp: Response, page_id: str, iid: str) -> None:
-        """Tell all of an incident."""
+        """Return an incident with its updates."""
         page = await self.page(req, page_id)
-        found = await run(self.engine, incident_of, page.id, iid)
-        if found is None:
+        incident = await run(self.engine, incident_of, page.id, iid)
+        if incident is None:
             raise not_found("incident")
-        write_data(resp, incident_view(found))
+        write_data(resp, incident_view(incident))
 
-    @describes(said.CHANGE_INCIDENT)
+    @describes(docs.CHANGE_INCIDENT)
     async def on_patch(self, req: Request, resp: Response, page_id: str, iid: str) -> None:
-        """Correct an incident; plan a maintenance anew, start it or finish it now."""
+        """Correct an incident; reschedule, start or finish a maintenance."""
         holder = await self.holder(req)
         raw, body = await self.body(req, b.IncidentChange)
-        command = changed(iid, body)
+        command = build_change(iid, body)
 
         def describe(first: Any) -> ChangedIncident:  # noqa: ANN401 - one of three commands
-            return cast("ChangedIncident", {"id": first.incident_id, **echoed(body)})
+            return cast("ChangedIncident", {"id": first.incident_id, **echo_fields(body)})
 
         await self.write(req, resp, holder, command, describe, stream_id=page_id, raw=raw)
 
-    @describes(said.DELETE_INCIDENT)
+    @describes(docs.DELETE_INCIDENT)
     async def on_delete(self, req: Request, resp: Response, page_id: str, iid: str) -> None:
-        """Delete an incident with its words, its claims and its downtime."""
+        """Delete an incident with its updates, its statuses and its downtime."""
         holder = await self.holder(req)
         command = c.DeleteIncident(iid)
-        await self.write(req, resp, holder, command, named_incident, stream_id=page_id)
+        await self.write(req, resp, holder, command, incident_reference, stream_id=page_id)
 
 
-def changed(iid: str, body: b.IncidentChange) -> c.Command:
-    """Return the one command that a change means. Raises ApiError 400."""
+def build_change(iid: str, body: b.IncidentChange) -> c.Command:
+    """Return the command of a change. Raises ApiError 400."""
     if is_empty(body):
         raise invalid("Give at least one thing to change.")
     if body.state is not None:
-        return begun_or_ended(iid, body)
+        return build_transition(iid, body)
     return c.ChangeIncident(
         incident_id=iid,
         title=body.title,
         impact=body.impact,
-        started_at=b.instant(body.started_at, "startedAt"),
-        scheduled_start=b.instant(body.scheduled_start, "scheduledStart"),
-        scheduled_end=b.instant(body.scheduled_end, "scheduledEnd"),
+        started_at=b.to_instant(body.started_at, "startedAt"),
+        scheduled_start=b.to_instant(body.scheduled_start, "scheduledStart"),
+        scheduled_end=b.to_instant(body.scheduled_end, "scheduledEnd"),
         auto_start=body.auto_start,
         auto_end=body.auto_end,
     )
 
 
-def begun_or_ended(iid: str, body: b.IncidentChange) -> c.Command:
+def build_transition(iid: str, body: b.IncidentChange) -> c.Command:
     """Return the command that starts or finishes a maintenance now. Raises ApiError 400."""
-    if set(echoed(body)) != {"state"}:
+    if set(echo_fields(body)) != {"state"}:
         raise invalid("state goes alone: a write is one command.", "state")
     if body.state is IncidentState.IN_PROGRESS:
         return c.StartMaintenance(iid, mint("u"))
@@ -149,61 +156,61 @@ def begun_or_ended(iid: str, body: b.IncidentChange) -> c.Command:
     raise invalid("state must be in_progress or resolved; post an update for another.", "state")
 
 
-def echoed(body: b.IncidentChange) -> dict[str, Any]:
-    """Return what was given, as the wire writes it."""
+def echo_fields(body: b.IncidentChange) -> dict[str, Any]:
+    """Return the fields of a change by their wire names."""
     wire = zip(body.__struct_encode_fields__, body.__struct_fields__, strict=True)
-    told = {name: getattr(body, attribute) for name, attribute in wire}
-    return {n: iso(v) if hasattr(v, "isoformat") else v for n, v in told.items() if v is not None}
+    values = {name: getattr(body, attribute) for name, attribute in wire}
+    return {n: iso(v) if hasattr(v, "isoformat") else v for n, v in values.items() if v is not None}
 
 
-class Updates(Owner):
+class Updates(OwnerResource):
     """`POST /api/v1/status/:pageID/incidents/:iid/updates`."""
 
-    @describes(said.POST_UPDATE)
+    @describes(docs.POST_UPDATE)
     async def on_post(self, req: Request, resp: Response, page_id: str, iid: str) -> None:
-        """Say more of an incident or a maintenance."""
+        """Post an update on an incident or a maintenance."""
         holder = await self.holder(req)
         raw = await read_body(req)
-        command = posted(iid, raw)
+        command = build_update(iid, raw)
         await self.write(
-            req, resp, holder, command, named_update, stream_id=page_id, raw=raw, status=201
+            req, resp, holder, command, update_reference, stream_id=page_id, raw=raw, status=201
         )
 
 
-def posted(iid: str, raw: bytes) -> c.PostUpdate:
-    """Return the command that says more of an incident. Raises ApiError 400."""
+def build_update(iid: str, raw: bytes) -> c.PostUpdate:
+    """Return the command that posts an update. Raises ApiError 400."""
     body = decode_body(raw, b.NewUpdate)
     return c.PostUpdate(iid, mint("u"), body.state, body.body, given(body.components))
 
 
-class OneUpdate(Owner):
+class OneUpdate(OwnerResource):
     """`PATCH` and `DELETE /api/v1/status/:pageID/incidents/:iid/updates/:uid`."""
 
-    @describes(said.CHANGE_UPDATE)
+    @describes(docs.CHANGE_UPDATE)
     async def on_patch(
         self, req: Request, resp: Response, page_id: str, iid: str, uid: str
     ) -> None:
-        """Put other words in the place of an update's."""
+        """Replace the text of an update."""
         holder = await self.holder(req)
         raw, body = await self.body(req, b.UpdateChange)
         command = c.EditUpdate(iid, uid, body.body)
-        await self.write(req, resp, holder, command, named_update, stream_id=page_id, raw=raw)
+        await self.write(req, resp, holder, command, update_reference, stream_id=page_id, raw=raw)
 
-    @describes(said.DELETE_UPDATE)
+    @describes(docs.DELETE_UPDATE)
     async def on_delete(
         self, req: Request, resp: Response, page_id: str, iid: str, uid: str
     ) -> None:
-        """Delete an update's words; what it did stays."""
+        """Delete the text of an update; its effect stays."""
         holder = await self.holder(req)
         command = c.DeleteUpdate(iid, uid)
-        await self.write(req, resp, holder, command, named_update, stream_id=page_id)
+        await self.write(req, resp, holder, command, update_reference, stream_id=page_id)
 
 
-def named_incident(command: Any) -> Named:  # noqa: ANN401 - what names an incident
-    """Return the id of a command's incident."""
+def incident_reference(command: Any) -> Named:  # noqa: ANN401 - a command about an incident
+    """Return the id of the incident in a command."""
     return named(command.incident_id)
 
 
-def named_update(command: Any) -> Named:  # noqa: ANN401 - what names an update
-    """Return the id of a command's update."""
+def update_reference(command: Any) -> Named:  # noqa: ANN401 - a command about an update
+    """Return the id of the update in a command."""
     return named(command.update_id)

@@ -1,4 +1,4 @@
-"""Bodies of the owner's incidents and maintenances. Unknown fields are refused.
+"""Bodies of incidents and maintenances. Unknown fields are rejected.
 
 Source: docs/behaviour.md, "Owner's API".
 """
@@ -10,11 +10,18 @@ import msgspec
 
 from domain.status import Impact, IncidentKind, IncidentState
 from domain.text import BODY_LIMIT, TITLE_LIMIT, clean, cut_reference
-from web.api.monitor.schemas import AT_MOST, REFERENCES_MAX, Named, Reference, StateSaid, Words
+from web.api.monitor.schemas import (
+    AT_MOST,
+    REFERENCES_MAX,
+    ComponentReference,
+    Markdown,
+    Reference,
+    UpdateState,
+)
 from web.http.bodies import line, text
 from web.http.errors import invalid
 
-YEARS = (2000, 2100)  # beyond that an instant is a mistake, and some zone can't write it
+YEARS = (2000, 2100)  # an instant outside is a mistake, and some zones can't express it
 REASONABLE = {"pattern": "^20(0[1-9]|[1-9][0-9])-"}
 STEPS = [IncidentState.IN_PROGRESS, IncidentState.RESOLVED]
 
@@ -23,7 +30,7 @@ Instant = Annotated[datetime, msgspec.Meta(tz=True, extra_json_schema=REASONABLE
 
 
 class OfKind(msgspec.Struct):
-    """The one field that tells which body it is."""
+    """The field that selects the type of the body."""
 
     kind: str | None = None
 
@@ -32,13 +39,13 @@ class StatusOf(Reference, rename="camel", forbid_unknown_fields=True):
     """A status for a component, named by id or name."""
 
 
-Given = Annotated[list[StatusOf] | None, AT_MOST]
+ComponentStatuses = Annotated[list[StatusOf] | None, AT_MOST]
 
 
 class Planned(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """A component, named by id or name."""
 
-    component: Named
+    component: ComponentReference
 
 
 class NewIncident(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -46,10 +53,10 @@ class NewIncident(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
     title: Title
     kind: Literal["incident"] | None = None
-    body: Words = None
+    body: Markdown = None
     impact: Impact | None = None
-    state: StateSaid = IncidentState.INVESTIGATING
-    components: Given = None
+    state: UpdateState = IncidentState.INVESTIGATING
+    components: ComponentStatuses = None
     started_at: Instant | None = None
 
 
@@ -60,8 +67,8 @@ class NewMaintenance(msgspec.Struct, rename="camel", forbid_unknown_fields=True)
     kind: Literal["maintenance"]
     scheduled_start: Instant
     scheduled_end: Instant
-    body: Words = None
-    components: Annotated[list[Named | Planned] | None, AT_MOST] = None
+    body: Markdown = None
+    components: Annotated[list[ComponentReference | Planned] | None, AT_MOST] = None
     auto_start: bool = True
     auto_end: bool = True
 
@@ -94,8 +101,8 @@ class NewUpdate(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """What is new; `scheduled` goes with a maintenance that waits."""
 
     state: IncidentState
-    body: Words = None
-    components: Given = None
+    body: Markdown = None
+    components: ComponentStatuses = None
 
 
 class UpdateChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -104,8 +111,8 @@ class UpdateChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     body: Annotated[str, text(BODY_LIMIT)]
 
 
-def kind_of(word: str | None) -> IncidentKind | None:
-    """Return the kind that a word names. Raises ApiError 400."""
+def parse_kind(word: str | None) -> IncidentKind | None:
+    """Return the kind with this name. Raises ApiError 400."""
     if word is None:
         return None
     try:
@@ -114,9 +121,9 @@ def kind_of(word: str | None) -> IncidentKind | None:
         raise invalid(f"kind must be one of {', '.join(IncidentKind)}.", "kind") from None
 
 
-def planned_leaves(listed: list[Named | Planned] | None) -> tuple[str, ...]:
-    """Return the references of a maintenance. Raises ApiError 400."""
-    items = listed or []
+def to_leaf_references(components: list[ComponentReference | Planned] | None) -> tuple[str, ...]:
+    """Return the component references of a maintenance. Raises ApiError 400."""
+    items = components or []
     if len(items) > REFERENCES_MAX:
         raise invalid(f"components may have at most {REFERENCES_MAX} items.", "components")
     names = [clean(item if isinstance(item, str) else item.component) for item in items]
@@ -126,13 +133,13 @@ def planned_leaves(listed: list[Named | Planned] | None) -> tuple[str, ...]:
     return tuple(cut_reference(name) for name in names if name)
 
 
-def instant(at: datetime | None, field: str) -> datetime | None:
-    """Return an instant in UTC, to the millisecond. Raises ApiError 400 for one out of reason."""
-    return None if at is None else required_instant(at, field)
+def to_instant(at: datetime | None, field: str) -> datetime | None:
+    """Return an instant in UTC to the millisecond; None stays None. Raises ApiError 400."""
+    return None if at is None else to_required_instant(at, field)
 
 
-def required_instant(at: datetime, field: str) -> datetime:
-    """Return an instant in UTC, to the millisecond. Raises ApiError 400 for one out of reason."""
+def to_required_instant(at: datetime, field: str) -> datetime:
+    """Return an instant in UTC to the millisecond. Raises ApiError 400 outside `YEARS`."""
     if not YEARS[0] < at.year < YEARS[1]:
         raise invalid(f"{field} must lie between the years {YEARS[0]} and {YEARS[1]}.", field)
     millis = at.microsecond // 1_000 * 1_000

@@ -1,17 +1,17 @@
-"""Answers about a page's keys."""
+"""Answers about the keys of a page."""
 
 from typing import Annotated, Required, TypedDict
 
 from msgspec import Meta
 
-from domain.calendar import iso as written
+from domain.calendar import iso
 from domain.page.commands import ChangeKey
 from domain.store.postgres.owned import OwnedKey
-from web.http.responses import iso
+from web.http.responses import iso as iso_or_none
 from web.http.wire import Id, Instant
 
-TOLD_ONCE = "The secret. It is told this once: a repeat by Idempotency-Key says null."
-Secret = Annotated[str | None, Meta(description=TOLD_ONCE)]
+KEY_NOTE = "The secret. It is told this once: a repeat by Idempotency-Key says null."
+Secret = Annotated[str | None, Meta(description=KEY_NOTE)]
 
 
 class Key(TypedDict):
@@ -48,21 +48,21 @@ class ChangedKey(TypedDict, total=False):
 
 
 def key_view(key: OwnedKey) -> Key:
-    """Return a key, without its secret."""
+    """Return a key as JSON, without its secret."""
     return {
         "id": key.id,
         "name": key.name,
         "disabled": key.disabled,
-        "createdAt": written(key.created_at),
-        "lastUsedAt": iso(key.last_used_at),
+        "createdAt": iso(key.created_at),
+        "lastUsedAt": iso_or_none(key.last_used_at),
     }
 
 
-def changed_key(command: ChangeKey) -> ChangedKey:
-    """Return what a key was told to be."""
-    told: ChangedKey = {"id": command.key_id}
+def key_change_view(command: ChangeKey) -> ChangedKey:
+    """Return the changed fields of a key."""
+    changes: ChangedKey = {"id": command.key_id}
     if command.name is not None:
-        told["name"] = command.name
+        changes["name"] = command.name
     if command.disabled is not None:
-        told["disabled"] = command.disabled
-    return told
+        changes["disabled"] = command.disabled
+    return changes

@@ -1,4 +1,4 @@
-"""The keys of a page's monitors."""
+"""Documentation of the key operations."""
 
 from web.api.keys.answers import ChangedKey, CreatedKey, Key, RotatedKey
 from web.api.owner_schemas import KeyChange, NewKey
@@ -7,7 +7,7 @@ from web.openapi.describe import Example, Operation
 from web.openapi.path_parameters import KEY
 
 TAG = "Keys"
-SECRET = "hyd_status_4pYk0cVt2uJr8mQxZ1nB6wEs9aHfLdGi3oTyUvKbRe0"  # noqa: S105 - of nobody
+SECRET = "hyd_status_4pYk0cVt2uJr8mQxZ1nB6wEs9aHfLdGi3oTyUvKbRe0"  # noqa: S105 - an example
 
 LIST_KEYS = Operation(
     name="listKeys",

@@ -32,13 +32,13 @@ class PageSummary(TypedDict):
     incidents: list[OpenTrouble]
 
 
-def summary(published: dict[str, Any]) -> PageSummary:
-    """Return of status.json what a monitor wants to know."""
+def page_summary(status_document: dict[str, Any]) -> PageSummary:
+    """Return the parts of status.json for monitors."""
     return {
-        "overall": published["status"]["indicator"],
+        "overall": status_document["status"]["indicator"],
         "components": [
             {"id": leaf["id"], "name": leaf["name"], "status": leaf["status"]}
-            for leaf in published["components"]
+            for leaf in status_document["components"]
         ],
         "incidents": [
             {
@@ -48,6 +48,6 @@ def summary(published: dict[str, Any]) -> PageSummary:
                 "state": incident["state"],
                 "startedAt": incident["startedAt"],
             }
-            for incident in published["incidents"]
+            for incident in status_document["incidents"]
         ],
     }

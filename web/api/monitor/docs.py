@@ -1,4 +1,4 @@
-"""The monitor's API: one bearer key, one page. Source: docs/behaviour.md, "Monitor's API"."""
+"""Documentation of the monitor's API. Source: docs/behaviour.md, "Monitor's API"."""
 
 from web.api.monitor.answers import PageSummary
 from web.api.monitor.schemas import OpenIncident, PostUpdate, SetStatus

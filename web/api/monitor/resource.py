@@ -9,9 +9,9 @@ from falcon.asgi import Request, Response
 from domain.page import commands as c
 from domain.runtime.new_ids import mint
 from domain.store.postgres.command_log import Authority, Draft
-from web.api.monitor import docs as said
+from web.api.monitor import docs
 from web.api.monitor import schemas as m
-from web.api.monitor.answers import summary
+from web.api.monitor.answers import page_summary
 from web.http.auth import Gate, bad_key, bearer
 from web.http.bodies import decode_body, read_body
 from web.http.errors import NOT_READ, ApiError, unavailable
@@ -27,29 +27,29 @@ Shape = TypeVar("Shape", bound=msgspec.Struct)
 READ_WAIT_S = 1.0
 
 
-class Monitor:
-    """What the resources of a monitor share: who asks, what it says, and the writing of it."""
+class MonitorResource:
+    """Base of the monitor's resources: reads bodies and appends commands."""
 
-    def __init__(self, gate: Gate, writes: Writes) -> None:
-        """Ask `gate`, write through `writes`."""
-        self._gate = gate
+    def __init__(self, authenticator: Gate, writes: Writes) -> None:
+        """Check keys by `authenticator` and write through `writes`."""
+        self._authenticator = authenticator
         self._writes = writes
 
     async def read(self, req: Request, key: Authority, shape: type[Shape]) -> tuple[bytes, Shape]:
-        """Return the body. To a key that opens nothing, that is said before what is wrong with it.
+        """Return the body. An invalid key is reported before an invalid body.
 
-        A good request needs no look at the key here: the append itself asks.
+        For a valid body the key is not checked here: the append checks it.
         """
         try:
             raw = await read_body(req)
             return raw, decode_body(raw, shape)
         except ApiError:
-            await self._gate.live_key(key)
+            await self._authenticator.live_key(key)
             raise
 
     async def refuse_bad_key(self, key: Authority, error: ApiError) -> ApiError:
-        """Return `error`, unless the key opens nothing: then that is raised."""
-        await self._gate.live_key(key)
+        """Return `error`. Raises ApiError 401 instead if the key is invalid."""
+        await self._authenticator.live_key(key)
         return error
 
     async def write(
@@ -62,88 +62,88 @@ class Monitor:
         describe: Described,
         status: int = 200,
     ) -> None:
-        """Append for whatever page the key opens. Raises ApiError 401 if it opens none."""
+        """Append a command to the page of the key. Raises ApiError 401."""
         try:
-            once = idempotency(req, raw)
+            repeat_guard = idempotency(req, raw)
         except ApiError as error:
             raise await self.refuse_bad_key(key, error) from None
-        draft = Draft(mint("r"), command, key, idempotency=once)
+        draft = Draft(mint("r"), command, key, idempotency=repeat_guard)
         try:
             await self._writes.answer(req, resp, draft, describe, status=status)
         except NoAuthorityError:
-            await self._gate.live_key(key)
+            await self._authenticator.live_key(key)
             raise bad_key() from None
-        await self._gate.stamp(key)
+        await self._authenticator.stamp(key)
 
 
-class Incidents(Monitor):
+class Incidents(MonitorResource):
     """`POST /api/v1/status-api/incidents`."""
 
-    @describes(said.REPORT_INCIDENT)
+    @describes(docs.REPORT_INCIDENT)
     async def on_post(self, req: Request, resp: Response) -> None:
         """Open an incident."""
         key = bearer(req)
         raw, body = await self.read(req, key, m.OpenIncident)
         try:
-            given = m.given(body.components)
+            statuses = m.given(body.components)
         except ApiError as error:
             raise await self.refuse_bad_key(key, error) from None
-        command = c.OpenIncident(mint("i"), mint("u"), body.title, body.impact, body.body, given)
+        command = c.OpenIncident(mint("i"), mint("u"), body.title, body.impact, body.body, statuses)
         await self.write(req, resp, key, raw, command, lambda o: named(o.incident_id), 201)
 
 
-class Updates(Monitor):
+class Updates(MonitorResource):
     """`POST /api/v1/status-api/incidents/:iid/updates`."""
 
-    @describes(said.REPORT_UPDATE)
+    @describes(docs.REPORT_UPDATE)
     async def on_post(self, req: Request, resp: Response, iid: str) -> None:
-        """Say more of an incident."""
+        """Post an update on an incident."""
         key = bearer(req)
         raw, body = await self.read(req, key, m.PostUpdate)
         try:
-            state, given = m.state_of_update(body.state), m.given(body.components)
+            state, statuses = m.state_of_update(body.state), m.given(body.components)
         except ApiError as error:
             raise await self.refuse_bad_key(key, error) from None
-        command = c.PostUpdate(iid, mint("u"), state, body.body, given)
+        command = c.PostUpdate(iid, mint("u"), state, body.body, statuses)
         await self.write(req, resp, key, raw, command, lambda o: named(o.update_id), 201)
 
 
-class ComponentToggle(Monitor):
+class ComponentToggle(MonitorResource):
     """`POST /api/v1/status-api/components/:cid/status`."""
 
-    @describes(said.SET_STATUS)
+    @describes(docs.SET_STATUS)
     async def on_post(self, req: Request, resp: Response, cid: str) -> None:
-        """Toggle what a component, named by id or name, shows."""
+        """Set the status of a component, identified by id or name."""
         key = bearer(req)
         raw, body = await self.read(req, key, m.SetStatus)
         command = c.SetStatus(unquote(cid), body.status)
-        await self.write(req, resp, key, raw, command, toggled)
+        await self.write(req, resp, key, raw, command, status_echo)
 
 
-def toggled(command: c.SetStatus) -> ComponentStatus:
-    """Return the reference and its status, echoed."""
+def status_echo(command: c.SetStatus) -> ComponentStatus:
+    """Return the reference and the status of a command."""
     return {"component": command.reference, "status": command.status}
 
 
 class PageStatus:
     """`GET /api/v1/status-api/status`."""
 
-    def __init__(self, process: Process, gate: Gate) -> None:
-        """Read what `process` has of the publication."""
-        self._gate = gate
+    def __init__(self, process: Process, authenticator: Gate) -> None:
+        """Read publications from the cache of `process`."""
+        self._authenticator = authenticator
         self._process = process
 
-    @describes(said.READ_STATUS)
+    @describes(docs.READ_STATUS)
     async def on_get(self, req: Request, resp: Response) -> None:
-        """Tell what is published: it equals status.json."""
+        """Return the published status, equal to status.json."""
         key = bearer(req)
-        credential = await self._gate.live_key(key)
-        await self._gate.stamp(key)
+        credential = await self._authenticator.live_key(key)
+        await self._authenticator.stamp(key)
         try:
-            shown = await self._process.served.page_within(credential.page_id, READ_WAIT_S)
+            cached = await self._process.served.page_within(credential.page_id, READ_WAIT_S)
         except NotThereError:
             raise unavailable(NOT_READ) from None
-        if shown.is_stale:
+        if cached.is_stale:
             resp.set_header(*(part.decode() for part in STALE))
-        published = msgspec.json.decode(shown.copy.answers["status.json"].body)
-        write_data(resp, summary(published))
+        status_document = msgspec.json.decode(cached.copy.answers["status.json"].body)
+        write_data(resp, page_summary(status_document))

@@ -17,7 +17,7 @@ from web.http.errors import invalid
 REFERENCES_MAX = 500
 
 
-Words = Annotated[
+Markdown = Annotated[
     str | None,
     text(
         BODY_LIMIT,
@@ -25,7 +25,7 @@ Words = Annotated[
         " an address by itself is a link as `<https://…>`.",
     ),
 ]
-Named = Annotated[
+ComponentReference = Annotated[
     str, msgspec.Meta(extra_json_schema={"pattern": NOT_BLANK, "description": "An id or a name."})
 ]
 
@@ -33,14 +33,14 @@ Named = Annotated[
 class Reference(msgspec.Struct, rename="camel"):
     """A status for a component, named by id or name."""
 
-    component: Named
+    component: ComponentReference
     status: Status
 
 
 AT_MOST = msgspec.Meta(extra_json_schema={"maxItems": REFERENCES_MAX})
 References = Annotated[list[Reference] | None, AT_MOST]
-SAID = [state for state in IncidentState if state is not IncidentState.SCHEDULED]
-StateSaid = Annotated[IncidentState, msgspec.Meta(extra_json_schema={"enum": SAID})]
+UPDATE_STATES = [state for state in IncidentState if state is not IncidentState.SCHEDULED]
+UpdateState = Annotated[IncidentState, msgspec.Meta(extra_json_schema={"enum": UPDATE_STATES})]
 
 
 class OpenIncident(msgspec.Struct, rename="camel"):
@@ -48,15 +48,15 @@ class OpenIncident(msgspec.Struct, rename="camel"):
 
     title: Annotated[str, line(TITLE_LIMIT)]
     impact: Impact | None = None
-    body: Words = None
+    body: Markdown = None
     components: References = None
 
 
 class PostUpdate(msgspec.Struct, rename="camel"):
     """What is new of an incident."""
 
-    state: StateSaid
-    body: Words = None
+    state: UpdateState
+    body: Markdown = None
     components: References = None
 
 
@@ -67,19 +67,19 @@ class SetStatus(msgspec.Struct, rename="camel"):
 
 
 def given(references: Sequence[Reference] | None) -> tuple[StatusGiven, ...]:
-    """Return references as a command keeps them. Raises ApiError 400."""
-    listed = references or []
-    if len(listed) > REFERENCES_MAX:
+    """Return the statuses for a command. Raises ApiError 400."""
+    items = references or []
+    if len(items) > REFERENCES_MAX:
         raise invalid(f"components may have at most {REFERENCES_MAX} items.", "components")
-    for index, item in enumerate(listed):
+    for index, item in enumerate(items):
         if clean(item.component) is None:
             field = f"components[{index}].component"
             raise invalid(f"{field} is required.", field)
-    return tuple(StatusGiven(cut_reference(i.component.strip()), i.status) for i in listed)
+    return tuple(StatusGiven(cut_reference(i.component.strip()), i.status) for i in items)
 
 
 def state_of_update(state: IncidentState) -> IncidentState:
-    """Return the state, unless it is the one that only a maintenance can have."""
+    """Return the state. Raises ApiError 400 for `scheduled`, a state of maintenances only."""
     if state is IncidentState.SCHEDULED:
         raise invalid("state can't be scheduled: only a planned maintenance is.", "state")
     return state

@@ -1,4 +1,4 @@
-"""The answer about an account: what it pays for, what it has, and what will end.
+"""The answer about an account: tier, slots, warnings and pages.
 
 Source: docs/behaviour.md, "Tiers and slots".
 """
@@ -47,7 +47,7 @@ class AccountStatus(TypedDict):
 
 
 def account_status(account: Account, pages: list[Page], at: datetime) -> AccountStatus:
-    """Return what an owner sees of the account at `at`, with its pages as they are told."""
+    """Return the account at `at` as JSON; `pages` are its page views."""
     is_prime = account.is_prime_at(at)
     until = account.tier_until if is_prime else None
     names = {page["id"]: page["name"] for page in pages}
@@ -56,14 +56,14 @@ def account_status(account: Account, pages: list[Page], at: datetime) -> Account
         "tierUntil": iso(until) if until else None,
         "capacity": len(seats(account, at)),
         "balance": account.balance,
-        "slots": slots_shown(account, at),
-        "warnings": [warned(dark, names) for dark in darkness(account, at)],
+        "slots": slot_views(account, at),
+        "warnings": [dark_warning(dark, names) for dark in darkness(account, at)],
         "pages": pages,
     }
 
 
-def slots_shown(account: Account, at: datetime) -> list[SlotShown]:
-    """Return every slot, the one bought last first."""
+def slot_views(account: Account, at: datetime) -> list[SlotShown]:
+    """Return all slots, newest purchase first."""
     holders = {seat.slot_id: page_id for page_id, seat in seated(account, at).items()}
     newest_first = sorted(account.slots.values(), key=lambda s: (s.bought_at, s.id), reverse=True)
     return [
@@ -77,12 +77,12 @@ def slots_shown(account: Account, at: datetime) -> list[SlotShown]:
     ]
 
 
-def warned(dark: Darkness, names: Mapping[str, str]) -> Warned:
-    """Say in a sentence that a page is dark or will be."""
+def dark_warning(dark: Darkness, names: Mapping[str, str]) -> Warned:
+    """Return a warning that a page is dark or will be."""
     name, day = names.get(dark.page_id, dark.page_id), f"{dark.at:%Y-%m-%d %H:%M} UTC"
-    what = f"slot {dark.slot_id} expires" if dark.slot_id else "Prime ends"
+    cause = f"slot {dark.slot_id} expires" if dark.slot_id else "Prime ends"
     remedy = "renew the slot" if dark.slot_id else "renew Prime or buy a slot"
-    soon = f"“{name}” goes dark on {day}, when {what}: {remedy} to keep it showing."
+    soon = f"“{name}” goes dark on {day}, when {cause}: {remedy} to keep it showing."
     is_dark = f"“{name}” is dark since {day}: it has no place. Renew a slot or buy one."
     return {
         "warning": is_dark if dark.is_dark else soon,

@@ -2,7 +2,7 @@
 
 from typing import Required, TypedDict
 
-from domain.calendar import iso as written
+from domain.calendar import iso
 from domain.page.settings import etag_of
 from domain.page.state import Look, Mode
 from domain.runtime.settings import Settings
@@ -10,7 +10,7 @@ from domain.store.postgres.owned import OwnedPage
 from web.api.domains.answers import MountView
 from web.api.pages import logo_answers as logos
 from web.api.pages.logo_answers import LogoView
-from web.http.responses import iso
+from web.http.responses import iso as iso_or_none
 from web.http.wire import Id, Instant, StatusWords, status_words
 
 
@@ -92,7 +92,7 @@ class ChangedPage(TypedDict, total=False):
 
 
 def page_view(page: OwnedPage, settings: Settings) -> Page:
-    """Return a page's settings."""
+    """Return the settings of a page as JSON."""
     return {
         "id": page.id,
         "name": page.name,
@@ -101,28 +101,28 @@ def page_view(page: OwnedPage, settings: Settings) -> Page:
         "url": settings.page_url(page.host) if page.host else None,
         "isPublic": page.is_public,
         "timeZone": page.time_zone,
-        **look(page.look),
-        "logo": logos.shown(page.logo, page.host, settings),
+        **theme_fields(page.look),
+        "logo": logos.logo_view(page.logo, page.host, settings),
         "etag": etag_of(page),
         "suspended": page.is_suspended,
         "suspendedReason": page.suspended_reason,
-        "expiresAt": iso(page.expires_at),
-        "createdAt": written(page.created_at),
+        "expiresAt": iso_or_none(page.expires_at),
+        "createdAt": iso(page.created_at),
     }
 
 
-def domain_set(page_id: str, mount: MountView) -> ChangedPage:
-    """Return the answer about a page's wished-for domain: the mount that stands for it."""
+def domain_change_view(page_id: str, mount: MountView) -> ChangedPage:
+    """Return the answer for a new domain, with its mount."""
     return {"id": page_id, "domain": mount["host"], "mount": mount}
 
 
-def look(given: Look) -> PageLook:
-    """Return how a page looks; a label or headline of null is the default."""
+def theme_fields(look: Look) -> PageLook:
+    """Return the theme of a page; null labels and headlines are defaults."""
     return {
-        "labels": status_words(given.labels),
-        "headlines": status_words(given.headlines),
-        "theme": {"mode": given.mode, "accent": given.accent},
-        "showUptime": given.show_uptime,
-        "showFooter": given.show_footer,
-        "showLatency": given.show_latency,
+        "labels": status_words(look.labels),
+        "headlines": status_words(look.headlines),
+        "theme": {"mode": look.mode, "accent": look.accent},
+        "showUptime": look.show_uptime,
+        "showFooter": look.show_footer,
+        "showLatency": look.show_latency,
     }

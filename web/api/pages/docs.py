@@ -1,4 +1,4 @@
-"""An owner's pages and their settings."""
+"""Documentation of the page and settings operations."""
 
 from typing import Annotated
 

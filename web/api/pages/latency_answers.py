@@ -1,4 +1,4 @@
-"""How long writes took until visitors saw them, as the owner's API answers it."""
+"""Answers about publication latency, in milliseconds."""
 
 from collections.abc import Iterable
 from typing import Annotated, TypedDict
@@ -28,19 +28,19 @@ class LatencyView(TypedDict):
     days: list[DayLatencyView]
 
 
-def latency_view(together: Latency, days: Iterable[Latency]) -> LatencyView:
-    """Return figures as JSON."""
+def latency_view(total: Latency, days: Iterable[Latency]) -> LatencyView:
+    """Return latency figures as JSON."""
     return {
-        "p50Ms": together.p50_ms,
-        "p99Ms": together.p99_ms,
-        "count": together.count,
+        "p50Ms": total.p50_ms,
+        "p99Ms": total.p99_ms,
+        "count": total.count,
         "days": [
             {
-                "day": one.day.isoformat() if one.day else "",
-                "p50Ms": one.p50_ms,
-                "p99Ms": one.p99_ms,
-                "count": one.count,
+                "day": figures.day.isoformat() if figures.day else "",
+                "p50Ms": figures.p50_ms,
+                "p99Ms": figures.p99_ms,
+                "count": figures.count,
             }
-            for one in days
+            for figures in days
         ],
     }

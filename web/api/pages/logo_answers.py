@@ -1,4 +1,4 @@
-"""A page's logo as its owner is told of it."""
+"""Answers about the logo of a page."""
 
 from typing import Literal, TypeAlias, TypedDict, cast
 
@@ -17,8 +17,8 @@ class LogoView(TypedDict):
     height: int
 
 
-def shown(logo: Logo | None, host: str | None, settings: Settings) -> LogoView | None:
-    """Return a logo as JSON."""
+def logo_view(logo: Logo | None, host: str | None, settings: Settings) -> LogoView | None:
+    """Return a logo as JSON; its URL is null without a host."""
     if logo is None:
         return None
     return {

@@ -1,7 +1,7 @@
-"""A page as it would be served, for its owner alone.
+"""Preview of a published page, for its owner only.
 
-Hidden and dark pages are published like all others, so nothing is rendered here: these are the
-bytes of the publication, under a policy of their own.
+Hidden and dark pages are published too, so nothing is rendered here. The preview is the bytes of
+the publication, with its own Content-Security-Policy.
 
 Source: docs/architecture.md, "Visibility is checked at the visit" and "Web renders no public page";
 docs/behaviour.md, "Visibility".
@@ -14,76 +14,76 @@ from falcon.asgi import Request, Response
 from domain.page.logo import EXTENSIONS
 from domain.store.postgres.engine import run
 from domain.store.postgres.logos import logo_for
-from web.api.owner_resource import Owner
+from web.api.owner_resource import OwnerResource
 from web.api.pages.docs import PREVIEW_PAGE
 from web.http.errors import ApiError, not_found, unavailable
 from web.openapi.describe import describes
 from web.visitors.cached_page import Answer
 from web.visitors.pages import NotThereError
 
-WAIT_S = 1.0  # as long as a visitor waits for a page that Redis lost
+WAIT_S = 1.0  # the same limit as for a visitor, if Redis has lost the page
 LOGO = re.compile(rf"([0-9a-f]{{32}})\.({'|'.join(EXTENSIONS.values())})")
 TYPES = {extension: type_ for type_, extension in EXTENSIONS.items()}
-PASSED_ON = ("content-type", "content-encoding")
+FORWARDED_HEADERS = ("content-type", "content-encoding")
 
 
-class Preview(Owner):
+class Preview(OwnerResource):
     """`GET /api/v1/status/:pageID/preview`."""
 
     @describes(PREVIEW_PAGE)
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
-        """Show a page to its owner, whether visitors may see it or not."""
+        """Return the published page to its owner, even if it is hidden."""
         page = await self.page(req, page_id)
-        found = await self.document(page.id, req.get_header("Accept-Encoding") or "")
-        headers = {name.decode(): value.decode() for name, value in found.headers}
-        for name in PASSED_ON:
+        answer = await self.document(page.id, req.get_header("Accept-Encoding") or "")
+        headers = {name.decode(): value.decode() for name, value in answer.headers}
+        for name in FORWARDED_HEADERS:
             if name in headers:
                 resp.set_header(name, headers[name])
-        write_framed(resp, found.body, headers["content-security-policy"])
+        write_framed(resp, answer.body, headers["content-security-policy"])
 
-    async def document(self, page_id: str, accepted: str) -> Answer:
-        """Return the page as it is published. Raises ApiError 503 if that is not to be had."""
+    async def document(self, page_id: str, accept_encoding: str) -> Answer:
+        """Return the published document of a page. Raises ApiError 503."""
         try:
-            shown = await self.process.served.page_within(page_id, WAIT_S)
+            cached = await self.process.served.page_within(page_id, WAIT_S)
         except NotThereError:
-            raise not_published() from None
-        found = shown.copy.best("index.html", accepted.encode("latin-1", "replace"))
-        if found is None:
-            raise not_published()
-        return found
+            raise not_published_error() from None
+        answer = cached.copy.best("index.html", accept_encoding.encode("latin-1", "replace"))
+        if answer is None:
+            raise not_published_error()
+        return answer
 
 
-class Logo(Owner):
-    """`GET /logo/:name` on the base: where a previewed document looks for its logo."""
+class Logo(OwnerResource):
+    """`GET /logo/:name` on the base host, for the logo of a preview."""
 
     async def on_get(self, req: Request, resp: Response, name: str) -> None:
-        """Tell the bytes of a logo to the owner of a page that has it."""
+        """Return a logo to the owner of its page."""
         holder = await self.holder(req)
-        named = LOGO.fullmatch(name)
-        found = await run(self.engine, logo_for, holder.account_id, named[1]) if named else None
-        if named is None or found is None:
+        match = LOGO.fullmatch(name)
+        content = await run(self.engine, logo_for, holder.account_id, match[1]) if match else None
+        if match is None or content is None:
             raise not_found("logo")
-        resp.content_type = TYPES[named[2]]
+        resp.content_type = TYPES[match[2]]
         resp.set_header("Cache-Control", "private, max-age=31536000, immutable")
-        resp.data = found
+        resp.data = content
 
 
 def write_framed(resp: Response, html: bytes, policy: str) -> None:
-    """Answer with a page for the dashboard's frame; nobody keeps it."""
-    resp.set_header("Content-Security-Policy", framed(policy))
+    """Write a page for the dashboard's frame, without caching."""
+    resp.set_header("Content-Security-Policy", framed_policy(policy))
     resp.set_header("Cache-Control", "no-store")
     resp.data = html
 
 
-def framed(policy: str) -> str:
-    """Return a page's policy for its preview: the dashboard may frame it, and it asks for nothing.
+def framed_policy(policy: str) -> str:
+    """Return the policy of a preview: framed by the dashboard, without connections.
 
-    The poller of the document is still on the base, where no version is to be had.
+    Connections are forbidden, because the base host has no version for the poller.
     """
-    own = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
-    return own.replace("connect-src 'self'", "connect-src 'none'")
+    framable = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+    return framable.replace("connect-src 'self'", "connect-src 'none'")
 
 
-def not_published() -> ApiError:
-    """Return the 503 of a page that is not published at the moment."""
+def not_published_error() -> ApiError:
+    """Return a 503 for a page without a publication."""
     return unavailable("The page is being published anew. Please try again in a moment.")

@@ -1,4 +1,4 @@
-"""An owner's pages. Creating one is decided on the account.
+"""Pages of an owner. The account decides on their creation.
 
 Source: docs/behaviour.md, "Owner's API".
 """
@@ -12,10 +12,10 @@ from domain.runtime.new_ids import mint
 from domain.store.postgres.engine import run
 from domain.store.postgres.owned import account_of, pages_of
 from domain.subdomains import is_reserved, subdomain_problem
-from web.api.domains.host_input import reserved
-from web.api.owner_resource import Owner
+from web.api.domains.host_input import reserved_error
+from web.api.owner_resource import OwnerResource
 from web.api.owner_schemas import NewPage
-from web.api.pages import docs as said
+from web.api.pages import docs
 from web.api.pages.account_answers import account_status
 from web.api.pages.answers import CreatedPage, page_view
 from web.http.errors import invalid
@@ -23,26 +23,26 @@ from web.http.responses import write_data
 from web.openapi.describe import describes
 
 
-class Pages(Owner):
+class Pages(OwnerResource):
     """`GET` and `POST /api/v1/status`."""
 
-    @describes(said.LIST_PAGES)
+    @describes(docs.LIST_PAGES)
     async def on_get(self, req: Request, resp: Response) -> None:
-        """List the account's pages with what the account pays for."""
+        """List the pages of the account, with its tier and slots."""
         holder = await self.holder(req)
         account = await run(self.engine, account_of, holder.account_id)
         pages = await run(self.engine, pages_of, holder.account_id)
-        told = [page_view(page, self.settings) for page in pages]
-        write_data(resp, account_status(account, told, datetime.now(UTC)))
+        page_views = [page_view(page, self.settings) for page in pages]
+        write_data(resp, account_status(account, page_views, datetime.now(UTC)))
 
-    @describes(said.CREATE_PAGE)
+    @describes(docs.CREATE_PAGE)
     async def on_post(self, req: Request, resp: Response) -> None:
-        """Create a page, on a subdomain of the base if one is asked for."""
+        """Create a page, with a subdomain if the body names one."""
         holder = await self.holder(req)
         raw, body = await self.body(req, NewPage)
         host = self.host_for(body.subdomain)
         command = AddPage(mint("p"), body.name, host)
-        await self.write(req, resp, holder, command, self.created, raw=raw, status=201)
+        await self.write(req, resp, holder, command, self.pending_view, raw=raw, status=201)
 
     def host_for(self, subdomain: str | None) -> str | None:
         """Return the full host of a subdomain. Raises ApiError 400 and 409."""
@@ -53,10 +53,10 @@ class Pages(Owner):
             raise invalid(problem, "subdomain")
         host = f"{label}.{self.settings.base_domain}"
         if is_reserved(label) or host == self.settings.cname_target:
-            raise reserved(label, "subdomain")
+            raise reserved_error(label, "subdomain")
         return host
 
-    def created(self, command: AddPage) -> CreatedPage:
-        """Return what is known of a page that was asked for."""
+    def pending_view(self, command: AddPage) -> CreatedPage:
+        """Return a new page before the decision."""
         url = self.settings.page_url(command.host) if command.host else None
         return {"id": command.page_id, "name": command.name, "host": command.host, "url": url}

@@ -1,4 +1,4 @@
-"""Bodies of a page's settings. Null is a value there (the default again), unlike absent."""
+"""Bodies of page settings. Null resets to the default; absent means unchanged."""
 
 import base64
 import re
@@ -19,7 +19,7 @@ from web.http.bodies import line, shape, text
 from web.http.errors import invalid
 
 ZONE_LIMIT = 64
-# A picture of 64 KiB in base64 beside every other setting at its longest, however it is escaped.
+# An image of 64 KiB in base64, plus all other settings at their longest, with any escapes.
 BODY_BYTES = 112 * 1024
 DATA_URL = re.compile(r"data:[\w/+.-]*;base64,")
 ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
@@ -84,71 +84,73 @@ class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     ] = None
 
 
-def command_of(body: PageChange, etag: str | None) -> ChangePage:
-    """Return a change as the log keeps it. Raises ApiError 400."""
+def to_command(body: PageChange, etag: str | None) -> ChangePage:
+    """Return the command of a settings change. Raises ApiError 400."""
     theme = Theme(None, None) if body.theme is None else body.theme or Theme()
     return ChangePage(
         name=body.name,
         is_public=body.is_public,
-        description=cleared(body.description),
-        time_zone=zone_of(body.time_zone),
-        labels=words_of(body.labels),
-        headlines=words_of(body.headlines),
+        description=to_clearing_text(body.description),
+        time_zone=parse_zone(body.time_zone),
+        labels=to_status_words(body.labels),
+        headlines=to_status_words(body.headlines),
         mode=None if theme.mode is UNSET else theme.mode or Mode.AUTO,
-        accent=accent_of(theme.accent),
+        accent=parse_accent(theme.accent),
         show_uptime=body.show_uptime,
         show_footer=body.show_footer,
         show_latency=body.show_latency,
         etag=etag,
-        logo=picture_of(body.logo),
+        logo=parse_logo(body.logo),
     )
 
 
-def cleared(given: str | UnsetType | None) -> str | None:
-    """Return a text as commands say it: None leaves it as it is, an empty one clears it."""
-    return None if given is UNSET else given or ""
+def to_clearing_text(value: str | UnsetType | None) -> str | None:
+    """Return a text for a command: None means unchanged, empty means cleared."""
+    return None if value is UNSET else value or ""
 
 
-def words_of(given: Labels | Headlines | UnsetType | None) -> dict[str, str] | None:
-    """Return what statuses are to be called; null as a whole resets them all."""
-    if given is UNSET:
+def to_status_words(value: Labels | Headlines | UnsetType | None) -> dict[str, str] | None:
+    """Return the names of statuses; null as a whole resets all of them."""
+    if value is UNSET:
         return None
-    if given is None:
+    if value is None:
         return dict.fromkeys(map(str, Status), "")
     return {
         name: word or ""
-        for name, word in msgspec.structs.asdict(given).items()
+        for name, word in msgspec.structs.asdict(value).items()
         if word is not UNSET
     }
 
 
-def zone_of(given: str | None) -> str | None:
-    """Return a time zone. Raises ApiError 400."""
-    if given is not None and not is_zone(given):
+def parse_zone(value: str | None) -> str | None:
+    """Return a valid time zone. Raises ApiError 400."""
+    if value is not None and not is_zone(value):
         raise invalid("timeZone must be an IANA time zone such as Europe/Berlin.", "timeZone")
-    return given
+    return value
 
 
-def accent_of(given: str | UnsetType | None) -> str | None:
-    """Return an accent in small letters. Raises ApiError 400."""
-    accent = cleared(given)
+def parse_accent(value: str | UnsetType | None) -> str | None:
+    """Return an accent colour in lower case. Raises ApiError 400."""
+    accent = to_clearing_text(value)
     if accent and not ACCENT.fullmatch(accent):
         raise invalid("theme.accent must be a colour such as #0a84ff.", "theme.accent")
     return accent and accent.lower()
 
 
-def picture_of(given: str | UnsetType | None) -> str | None:
-    """Return a logo's bytes in plain base64, an empty text for none. Raises ApiError 400."""
-    if given is UNSET or given is None:
-        return cleared(given)
-    text_of = "".join(given.split())
-    found = DATA_URL.match(text_of)
-    return base64.b64encode(logo_of(text_of[found.end() :] if found else text_of).content).decode()
+def parse_logo(value: str | UnsetType | None) -> str | None:
+    """Return a logo in plain base64, empty for none. Raises ApiError 400."""
+    if value is UNSET or value is None:
+        return to_clearing_text(value)
+    base64_text = "".join(value.split())
+    match = DATA_URL.match(base64_text)
+    return base64.b64encode(
+        decode_base64_logo(base64_text[match.end() :] if match else base64_text).content
+    ).decode()
 
 
-def logo_of(text_of: str) -> Logo:
-    """Return the logo that base64 holds. Raises ApiError 400."""
+def decode_base64_logo(base64_text: str) -> Logo:
+    """Return the decoded logo. Raises ApiError 400."""
     try:
-        return decode_logo(text_of)
+        return decode_logo(base64_text)
     except LogoError as error:
         raise invalid(str(error), "logo") from None

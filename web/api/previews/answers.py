@@ -1,4 +1,4 @@
-"""Answers about what a write would do, before it is sent."""
+"""Answers about previews of writes."""
 
 from typing import TypedDict
 
@@ -27,19 +27,19 @@ class OutlookView(TypedDict):
     change: str
 
 
-def outlook_view(outlook: Outlook, path: str) -> OutlookView:
-    """Return an outlook as JSON; its documents are at `path`."""
+def preview_view(outlook: Outlook, path: str) -> OutlookView:
+    """Return a preview as JSON; its documents are at `path`."""
     return {
         "indicator": outlook.indicator,
         "headline": outlook.headline,
-        "components": [changed_component(leaf) for leaf in outlook.leaves],
+        "components": [component_view(leaf) for leaf in outlook.leaves],
         "page": path,
         "change": f"{path}?part=change",
     }
 
 
-def changed_component(leaf: ChangedLeaf) -> ChangedComponent:
-    """Return a component of an outlook."""
+def component_view(leaf: ChangedLeaf) -> ChangedComponent:
+    """Return a changed component of a preview as JSON."""
     return {
         "id": leaf.id,
         "name": leaf.name,

@@ -1,4 +1,4 @@
-"""What a write would do, before it is sent."""
+"""Documentation of the preview operations."""
 
 from typing import Annotated
 

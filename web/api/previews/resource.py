@@ -1,6 +1,6 @@
-"""What a write would do, found out without doing it.
+"""Previews of writes: the decision and the page, without the write itself.
 
-The bodies are those of the writes; a worker decides and draws, so web renders nothing.
+The bodies are those of the writes. A worker decides and renders; web renders nothing.
 
 Source: docs/architecture.md, "Web renders no public page"; docs/behaviour.md, "Preview of a write".
 """
@@ -16,13 +16,13 @@ from domain.store.redis.keys import PREVIEW_BYTES_MAX
 from domain.store.redis.previews import SEQ, Outlook, ReplacedError, slot_of
 from domain.store.redis.reader import UNREACHABLE
 from web.api.accounts.attempts import duration
-from web.api.incidents.resource import begun, posted
-from web.api.owner_resource import Owner
-from web.api.owner_schemas import given_of
+from web.api.incidents.resource import build_creation, build_update
+from web.api.owner_resource import OwnerResource
+from web.api.owner_schemas import provided_fields
 from web.api.pages.page_preview import Preview, write_framed
-from web.api.pages.settings_schemas import BODY_BYTES, PageChange, command_of
-from web.api.previews import docs as said
-from web.api.previews.answers import outlook_view
+from web.api.pages.settings_schemas import BODY_BYTES, PageChange, to_command
+from web.api.previews import docs
+from web.api.previews.answers import preview_view
 from web.http.bodies import read_body
 from web.http.errors import ApiError, invalid, not_found, rejected, unavailable
 from web.http.responses import write_data
@@ -37,111 +37,117 @@ TOO_LARGE = (
 PARTS = ("page", "change")
 
 
-class Rehearsal(Owner):
-    """The hands of a resource that finds out what a write would do."""
+class PreviewResource(OwnerResource):
+    """Base of the resources that preview a write."""
 
-    async def rehearse(self, resp: Response, holder: Holder, page_id: str, command: Any) -> None:  # noqa: ANN401 - any command
-        """Have a command rehearsed; tell what came of it. Raises ApiError as the write would."""
-        page = await self.page_held_by(holder, page_id)
+    async def write_preview(
+        self,
+        resp: Response,
+        holder: Holder,
+        page_id: str,
+        command: Any,  # noqa: ANN401 - any command
+    ) -> None:
+        """Preview a command and write the answer. Raises ApiError as the write would."""
+        page = await self.page_of_owner(holder, page_id)
         wait_s = await self.process.limits.hit(PREVIEWS, holder.session_id, page.id)
         if wait_s is not None:
-            raise too_many(wait_s)
-        rehearsal_id = mint("v")
-        outlook = await self.outlook(holder, page.id, rehearsal_id, command)
-        if outlook.refusal:
-            raise rejected(outlook.refusal)
-        if outlook.is_too_large:
+            raise too_many_previews(wait_s)
+        preview_id = mint("v")
+        preview = await self.fetch_preview(holder, page.id, preview_id, command)
+        if preview.refusal:
+            raise rejected(preview.refusal)
+        if preview.is_too_large:
             raise ApiError(413, "TOO_LARGE", TOO_LARGE)
-        path = f"/api/v1/status/{page.id}/preview/{rehearsal_id}"
-        write_data(resp, outlook_view(outlook, path))
+        path = f"/api/v1/status/{page.id}/preview/{preview_id}"
+        write_data(resp, preview_view(preview, path))
 
-    async def outlook(
+    async def fetch_preview(
         self,
         holder: Holder,
         page_id: str,
-        rehearsal_id: str,
+        preview_id: str,
         command: Any,  # noqa: ANN401 - any command
     ) -> Outlook:
-        """Return what a worker finds out.
+        """Return the preview of a command from a worker.
 
-        Raises ApiError 503 if none does in time, or if the session asked for another meanwhile.
+        Raises ApiError 503 after `WAIT_S`, or if the session requested another preview meanwhile.
         """
         process, slot = self.process, slot_of(page_id, holder.session_id)
         try:
-            await process.rehearsals.ask(slot, rehearsal_id, page_id, command)
+            await process.rehearsals.ask(slot, preview_id, page_id, command)
             process.doorbell.ring_rehearsal(slot)
-            await process.waits.wait(rehearsal_id, SEQ, WAIT_S)
-            found = await process.rehearsals.outlook(slot, rehearsal_id)
+            await process.waits.wait(preview_id, SEQ, WAIT_S)
+            preview = await process.rehearsals.outlook(slot, preview_id)
         except ReplacedError:
             raise unavailable(REPLACED) from None
         except UNREACHABLE:
-            raise not_rehearsed() from None
-        if found is None:
-            raise not_rehearsed()
-        return found
+            raise preview_unavailable() from None
+        if preview is None:
+            raise preview_unavailable()
+        return preview
 
 
-class RehearsedIncidents(Rehearsal):
+class RehearsedIncidents(PreviewResource):
     """`POST /api/v1/status/:pageID/preview/incidents`."""
 
-    @describes(said.PREVIEW_INCIDENT)
+    @describes(docs.PREVIEW_INCIDENT)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
-        """Tell what opening an incident, or planning a maintenance, would do."""
+        """Preview the opening of an incident or the planning of a maintenance."""
         holder = await self.holder(req)
-        await self.rehearse(resp, holder, page_id, begun(await read_body(req)))
+        await self.write_preview(resp, holder, page_id, build_creation(await read_body(req)))
 
 
-class RehearsedUpdates(Rehearsal):
+class RehearsedUpdates(PreviewResource):
     """`POST /api/v1/status/:pageID/preview/incidents/:iid/updates`."""
 
-    @describes(said.PREVIEW_UPDATE)
+    @describes(docs.PREVIEW_UPDATE)
     async def on_post(self, req: Request, resp: Response, page_id: str, iid: str) -> None:
-        """Tell what an update would do."""
+        """Preview an update."""
         holder = await self.holder(req)
-        await self.rehearse(resp, holder, page_id, posted(iid, await read_body(req)))
+        await self.write_preview(resp, holder, page_id, build_update(iid, await read_body(req)))
 
 
-class RehearsedSettings(Rehearsal, Preview):
-    """`GET` and `POST /api/v1/status/:pageID/preview`: the page, and with other settings."""
+class RehearsedSettings(PreviewResource, Preview):
+    """`GET` and `POST /api/v1/status/:pageID/preview`: the page, also with other settings."""
 
-    @describes(said.PREVIEW_SETTINGS)
+    @describes(docs.PREVIEW_SETTINGS)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
-        """Tell what other settings would do."""
+        """Preview other settings."""
         holder = await self.holder(req)
         _, body = await self.body(req, PageChange, BODY_BYTES)
-        if not given_of(body):
+        if not provided_fields(body):
             raise invalid("Give at least one setting to change.")
         if body.domain is not None:
             raise invalid("domain can't be previewed: it changes nothing that is shown.", "domain")
-        await self.rehearse(resp, holder, page_id, command_of(body, None))
+        await self.write_preview(resp, holder, page_id, to_command(body, None))
 
 
-class RehearsedDocument(Rehearsal):
-    """`GET /api/v1/status/:pageID/preview/:vid`: what visitors would see."""
+class RehearsedDocument(PreviewResource):
+    """`GET /api/v1/status/:pageID/preview/:vid`: the document of a preview."""
 
-    @describes(said.READ_PREVIEW)
+    @describes(docs.READ_PREVIEW)
     async def on_get(self, req: Request, resp: Response, page_id: str, vid: str) -> None:
-        """Show the page as it would be, or only what would change."""
+        """Return the previewed page, or only its changed parts."""
         part = req.get_param("part", default="page")
         if part not in PARTS:
             raise invalid("part must be page or change.", "part")
         holder = await self.holder(req)
-        page = await self.page_held_by(holder, page_id)
+        page = await self.page_of_owner(holder, page_id)
         slot = slot_of(page.id, holder.session_id)
         try:
-            found = await self.process.rehearsals.document(slot, vid, part)
+            preview = await self.process.rehearsals.document(slot, vid, part)
         except ReplacedError:
             raise ApiError(404, "NOT_FOUND", REPLACED) from None
         except UNREACHABLE:
-            raise not_rehearsed() from None
-        if found is None:
+            raise preview_unavailable() from None
+        if preview is None:
             raise not_found("preview any more")
         resp.content_type = "text/html; charset=utf-8"
-        write_framed(resp, found.html, found.policy)
+        write_framed(resp, preview.html, preview.policy)
 
 
-def too_many(wait_s: int) -> ApiError:
-    """Return the 429 of a session that asks for previews of a page too often."""
+def too_many_previews(wait_s: int) -> ApiError:
+    """Return a 429 for too many previews of a page by one session."""
     sentence = (
         f"At most {PREVIEWS.amount} previews of a page are made in a second."
         f" Please try again in {duration(wait_s)}."
@@ -149,8 +155,8 @@ def too_many(wait_s: int) -> ApiError:
     return ApiError(429, "RATE_LIMITED", sentence, headers={"Retry-After": str(wait_s)})
 
 
-def not_rehearsed() -> ApiError:
-    """Return the 503 of a preview that no worker made in time."""
+def preview_unavailable() -> ApiError:
+    """Return a 503 for a preview that no worker finished in time."""
     return unavailable(
         "The preview could not be made just now; the write itself can be sent all the same."
     )

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Literal, TypedDict, cast
 
-from domain.calendar import iso as written
+from domain.calendar import iso
 from domain.results import Code
 from domain.store.postgres.receipts import Receipt
-from web.http.responses import iso
+from web.http.responses import iso as iso_or_none
 from web.http.wire import Id, Instant
 
 Stage = Literal["accepted", "applied", "published", "refused", "failed"]
@@ -32,16 +32,16 @@ class ReceiptView(TypedDict):
     refusal: ReceiptRefusal | None
 
 
-def receipt_view(found: Receipt) -> ReceiptView:
-    """Return a receipt."""
-    refusal = found.refusal
+def receipt_view(receipt: Receipt) -> ReceiptView:
+    """Return a receipt as JSON."""
+    refusal = receipt.refusal
     return {
-        "id": found.id,
-        "state": cast("Stage", found.state),
-        "requestId": found.request_id,
-        "acceptedAt": written(found.accepted_at),
-        "appliedAt": iso(found.applied_at),
-        "publishedAt": iso(found.published_at),
+        "id": receipt.id,
+        "state": cast("Stage", receipt.state),
+        "requestId": receipt.request_id,
+        "acceptedAt": iso(receipt.accepted_at),
+        "appliedAt": iso_or_none(receipt.applied_at),
+        "publishedAt": iso_or_none(receipt.published_at),
         "refusal": {"code": refusal.code, "error": refusal.error, "fields": refusal.fields}
         if refusal
         else None,

@@ -1,4 +1,4 @@
-"""What became of a write. Source: docs/behaviour.md, "Receipts"."""
+"""Documentation of the receipt operation. Source: docs/behaviour.md, "Receipts"."""
 
 from web.api.receipts.answers import ReceiptView
 from web.openapi.describe import Example, Operation, Who

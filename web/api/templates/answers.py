@@ -1,4 +1,4 @@
-"""A template as its owner is told of it."""
+"""Answers about templates."""
 
 from typing import Required, TypedDict
 
@@ -33,8 +33,8 @@ class ChangedTemplate(TypedDict, total=False):
     kind: IncidentKind
 
 
-def shown(page_id: str, template: Template) -> TemplateView:
-    """Return a template as JSON; without a name it goes by its title."""
+def template_view(page_id: str, template: Template) -> TemplateView:
+    """Return a template as JSON; the title replaces a missing name."""
     return {
         "id": template.id,
         "page": page_id,
@@ -47,8 +47,8 @@ def shown(page_id: str, template: Template) -> TemplateView:
     }
 
 
-def added(page_id: str, command: AddTemplate) -> TemplateView:
-    """Return a template that was asked for."""
+def added_template(page_id: str, command: AddTemplate) -> TemplateView:
+    """Return a new template before the decision."""
     return {
         "id": command.template_id,
         "page": page_id,

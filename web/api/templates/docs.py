@@ -1,4 +1,4 @@
-"""Words to begin incidents and maintenances with."""
+"""Documentation of the template operations."""
 
 from web.api.templates.answers import ChangedTemplate, TemplateView
 from web.api.templates.schemas import NewTemplate, TemplateChange

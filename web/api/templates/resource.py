@@ -1,4 +1,4 @@
-"""Templates of incidents and maintenances. Visitors see nothing of them.
+"""Templates of incidents and maintenances. Visitors do not see them.
 
 Source: docs/behaviour.md, "Templates".
 """
@@ -11,10 +11,10 @@ from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTem
 from domain.runtime.new_ids import mint
 from domain.store.postgres.engine import run
 from domain.store.postgres.templates import load_templates, templates_of
-from web.api.owner_resource import Owner
-from web.api.owner_schemas import given_of
-from web.api.templates import answers as view
-from web.api.templates import docs as said
+from web.api.owner_resource import OwnerResource
+from web.api.owner_schemas import provided_fields
+from web.api.templates import answers as views
+from web.api.templates import docs
 from web.api.templates import schemas as b
 from web.http.errors import invalid
 from web.http.responses import write_data
@@ -22,63 +22,67 @@ from web.http.wire import named
 from web.openapi.describe import describes
 
 
-class AllTemplates(Owner):
+class AllTemplates(OwnerResource):
     """`GET /api/v1/status/templates`."""
 
-    @describes(said.LIST_ALL_TEMPLATES)
+    @describes(docs.LIST_ALL_TEMPLATES)
     async def on_get(self, req: Request, resp: Response) -> None:
-        """List the templates of all of the account's pages, page by page, oldest first."""
+        """List the templates of all pages of the account, by page, oldest first."""
         holder = await self.holder(req)
-        found = await run(self.engine, templates_of, holder.account_id)
-        write_data(resp, [view.shown(owned.page_id, owned.template) for owned in found])
+        templates = await run(self.engine, templates_of, holder.account_id)
+        write_data(
+            resp, [views.template_view(owned.page_id, owned.template) for owned in templates]
+        )
 
 
-class Templates(Owner):
+class Templates(OwnerResource):
     """`GET` and `POST /api/v1/status/:pageID/templates`."""
 
-    @describes(said.LIST_TEMPLATES)
+    @describes(docs.LIST_TEMPLATES)
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
-        """List a page's templates, oldest first."""
+        """List the templates of a page, oldest first."""
         page = await self.page(req, page_id)
-        found = await run(self.engine, load_templates, page.id)
-        write_data(resp, [view.shown(page.id, template) for template in found.values()])
+        templates = await run(self.engine, load_templates, page.id)
+        write_data(
+            resp, [views.template_view(page.id, template) for template in templates.values()]
+        )
 
-    @describes(said.ADD_TEMPLATE)
+    @describes(docs.ADD_TEMPLATE)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
-        """Keep words for later."""
+        """Add a template."""
         holder = await self.holder(req)
         raw, body = await self.body(req, b.NewTemplate)
-        command = b.added(mint("t"), body)
+        command = b.to_addition(mint("t"), body)
 
-        def describe(first: AddTemplate) -> view.TemplateView:
-            return view.added(page_id, first)
+        def describe(first: AddTemplate) -> views.TemplateView:
+            return views.added_template(page_id, first)
 
         await self.write(
             req, resp, holder, command, describe, stream_id=page_id, raw=raw, status=201
         )
 
 
-class OneTemplate(Owner):
+class OneTemplate(OwnerResource):
     """`PATCH` and `DELETE /api/v1/status/:pageID/templates/:tid`."""
 
-    @describes(said.CHANGE_TEMPLATE)
+    @describes(docs.CHANGE_TEMPLATE)
     async def on_patch(self, req: Request, resp: Response, page_id: str, tid: str) -> None:
-        """Change a template; what is not given stays."""
+        """Change a template; absent fields stay unchanged."""
         holder = await self.holder(req)
         raw, body = await self.body(req, b.TemplateChange)
-        given = given_of(body)
-        if not given:
+        changes = provided_fields(body)
+        if not changes:
             raise invalid("Give at least one thing to change.")
-        command = b.changed(tid, body)
+        command = b.to_change(tid, body)
 
-        def describe(first: ChangeTemplate) -> view.ChangedTemplate:
-            return cast("view.ChangedTemplate", {"id": first.template_id, **given})
+        def describe(first: ChangeTemplate) -> views.ChangedTemplate:
+            return cast("views.ChangedTemplate", {"id": first.template_id, **changes})
 
         await self.write(req, resp, holder, command, describe, stream_id=page_id, raw=raw)
 
-    @describes(said.DELETE_TEMPLATE)
+    @describes(docs.DELETE_TEMPLATE)
     async def on_delete(self, req: Request, resp: Response, page_id: str, tid: str) -> None:
-        """Forget a template; what was opened from it stays."""
+        """Delete a template; incidents opened from it stay."""
         holder = await self.holder(req)
         command = DeleteTemplate(tid)
         await self.write(

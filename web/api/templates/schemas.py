@@ -1,4 +1,4 @@
-"""Bodies of templates. Null clears what may be missing. Source: docs/behaviour.md, "Templates"."""
+"""Bodies of templates. Null clears an optional field. Source: docs/behaviour.md, "Templates"."""
 
 from typing import Annotated, ClassVar
 
@@ -9,7 +9,7 @@ from domain.page.decide.templates import not_of_kind
 from domain.page.template_commands import AddTemplate, ChangeTemplate
 from domain.status import Impact, IncidentKind, IncidentState
 from domain.text import BODY_LIMIT, NAME_LIMIT, TITLE_LIMIT
-from web.api.pages.settings_schemas import cleared
+from web.api.pages.settings_schemas import to_clearing_text
 from web.http.bodies import line, text
 from web.http.errors import rejected
 
@@ -38,24 +38,24 @@ class TemplateChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True)
     kind: IncidentKind | None = None
 
 
-def added(template_id: str, body: NewTemplate) -> AddTemplate:
-    """Return what is to be kept. Raises ApiError 400."""
+def to_addition(template_id: str, body: NewTemplate) -> AddTemplate:
+    """Return the command that adds a template. Raises ApiError 400."""
     kind = body.kind or IncidentKind.INCIDENT
-    refuse_mixed(kind, body.state, body.impact)
+    check_kind(kind, body.state, body.impact)
     return AddTemplate(template_id, body.title, body.name, body.body, body.state, body.impact, kind)
 
 
-def changed(template_id: str, body: TemplateChange) -> ChangeTemplate:
-    """Return a change as the log keeps it. Raises ApiError 400."""
+def to_change(template_id: str, body: TemplateChange) -> ChangeTemplate:
+    """Return the command that changes a template. Raises ApiError 400."""
     state = None if body.state is UNSET else body.state
     impact = None if body.impact is UNSET else body.impact
     kind = body.kind
-    refuse_mixed(kind or IncidentKind.INCIDENT, state, impact)
+    check_kind(kind or IncidentKind.INCIDENT, state, impact)
     return ChangeTemplate(
         template_id=template_id,
         title=body.title,
-        name=cleared(body.name),
-        body=cleared(body.body),
+        name=to_clearing_text(body.name),
+        body=to_clearing_text(body.body),
         state=state,
         impact=impact,
         kind=kind,
@@ -64,7 +64,7 @@ def changed(template_id: str, body: TemplateChange) -> ChangeTemplate:
     )
 
 
-def refuse_mixed(kind: IncidentKind, state: IncidentState | None, impact: Impact | None) -> None:
-    """Refuse at the door what the page would refuse whatever it holds. Raises ApiError 400."""
-    if refused := not_of_kind(kind, state, impact):
-        raise rejected(refused)
+def check_kind(kind: IncidentKind, state: IncidentState | None, impact: Impact | None) -> None:
+    """Check that state and impact fit the kind. Raises ApiError 400."""
+    if rejection := not_of_kind(kind, state, impact):
+        raise rejected(rejection)
