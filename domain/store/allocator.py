@@ -1,4 +1,4 @@
-"""The C library's allocator, told to give large blocks back as soon as they are free.
+"""Settings of the C library's allocator: large free blocks return to the system.
 
 glibc raises the size from which it maps a block of its own to that of the largest block that was
 freed, up to 32 MB. A page of 4 MB then lies among small blocks, and its memory stays with the
@@ -15,7 +15,10 @@ KEPT_FREE_BYTES: Final = 1024 * 1024
 
 
 def give_back_large_blocks() -> None:
-    """Fix the thresholds of this process and those that it forks; elsewhere than glibc nothing."""
+    """Fix the allocator's thresholds for this process and its forks.
+
+    Without glibc nothing happens.
+    """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(M_MMAP_THRESHOLD, OWN_BLOCK_BYTES)
