@@ -1,4 +1,4 @@
-"""What every process needs and no storage: settings, logging, metrics, new ids, template files.
+"""Settings, logging, metrics, new ids and template files of every process.
 
 Imports the core and libraries; never `domain.store`.
 """

@@ -1,12 +1,12 @@
-"""The list of passwords that are tried first, and therefore refused."""
+"""The list of common passwords, which are refused."""
 
 from functools import cache
 from pathlib import Path
 
-FILE = Path(__file__).with_suffix(".txt")  # its source and licence stand in the .md beside it
+PASSWORD_FILE = Path(__file__).with_suffix(".txt")  # source and licence: the .md file beside it
 
 
 @cache
 def common_passwords() -> frozenset[str]:
-    """Return the 3,000 commonest passwords that are long enough to be chosen, in lower case."""
-    return frozenset(FILE.read_text("utf-8").split("\n")) - {""}
+    """Return the 3,000 commonest passwords of sufficient length, in lower case."""
+    return frozenset(PASSWORD_FILE.read_text("utf-8").split("\n")) - {""}

@@ -1,7 +1,7 @@
-"""Lines: what a process says of its work, one line an event, all through one formatter.
+"""Logging configuration: one line an event, all through one formatter.
 
-Call sites use the standard `logging.getLogger(__name__)`; fields of a line go into `extra`. What is
-bound with `bound` or `bind_request` stands on every line that is said meanwhile.
+Call sites use the standard `logging.getLogger(__name__)` and put the fields of a line into `extra`.
+Fields of `bind_fields` and `bind_request` are added to every line of their context.
 """
 
 import logging.config
@@ -18,19 +18,19 @@ from domain.runtime.redaction import masked_fields
 from domain.runtime.settings import load_settings
 from domain.text import printable
 
-# What libraries put beside their lines for formatters of their own.
+# Fields that libraries add to a line for formatters of their own.
 NOISE = frozenset({"color_message", "data", "_record", "_from_structlog"})
 TRACEBACK = "exception"  # where `format_exc_info` puts it
 
 
 def start_lines(role: str) -> None:
-    """Let every logger of this process speak through one formatter, as `role`."""
+    """Configure every logger of this process with one formatter, for `role`."""
     logging.config.dictConfig(line_settings(role))
 
 
 def line_settings(role: str) -> dict[str, Any]:
-    """Return the settings of the standard library's logging for a process of this role."""
-    # Loggers that gunicorn and uvicorn give handlers to, or expect to have some of their own.
+    """Return the `logging.config.dictConfig` settings of a process of this role."""
+    # Loggers to which gunicorn and uvicorn attach handlers, or expect them.
     own = {"handlers": ["stderr"], "propagate": False}
     return {
         "version": 1,
@@ -40,10 +40,10 @@ def line_settings(role: str) -> dict[str, Any]:
         "root": {"level": "INFO", "handlers": ["stderr"]},
         "loggers": {
             "gunicorn.error": {"level": "WARNING", **own},
-            # Without a handler neither gunicorn nor uvicorn writes access lines: ours says more.
+            # Without a handler gunicorn and uvicorn write no access lines; ours have more fields.
             "gunicorn.access": {"handlers": [], "propagate": False},
             "uvicorn.error": {"level": "WARNING", **own},
-            # One line a task and a period is nothing to anybody.
+            # A line for every task and period would be noise.
             "celery": {"level": "WARNING"},
             "kombu": {"level": "WARNING"},
             "alembic": {"level": "WARNING"},
@@ -52,26 +52,26 @@ def line_settings(role: str) -> dict[str, Any]:
 
 
 def formatter(role: str, log_format: str) -> ProcessorFormatter:
-    """Return the formatter: lines of JSON for `json`, else something to read."""
+    """Return the formatter: JSON lines for `json`, else text for people."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         add_log_level,
         add_logger_name,
         ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-        of_role(role),
+        build_role_processor(role),
     ]
-    last: list[Processor] = [without_noise, structlog.processors.format_exc_info, mask]
+    final: list[Processor] = [drop_noise, structlog.processors.format_exc_info, redact_line]
     is_json = log_format == "json"
     if is_json:
-        last.append(structlog.processors.JSONRenderer(as_json))
+        final.append(structlog.processors.JSONRenderer(to_json))
     else:
-        last += [escape, console()]
-    return ProcessorFormatter(foreign_pre_chain=shared, processors=last)
+        final += [escape_line, build_console_renderer()]
+    return ProcessorFormatter(foreign_pre_chain=shared, processors=final)
 
 
-def console() -> Processor:
-    """Return the renderer for people; tracebacks without the values of variables."""
+def build_console_renderer() -> Processor:
+    """Return the renderer for people; tracebacks omit the values of variables."""
     return structlog.dev.ConsoleRenderer(
         colors=False,
         timestamp_key="at",
@@ -79,58 +79,58 @@ def console() -> Processor:
     )
 
 
-def of_role(role: str) -> Processor:
-    """Return what notes which process says a line."""
+def build_role_processor(role: str) -> Processor:
+    """Return a processor that adds the process's role and id to a line."""
 
-    def note(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    def add(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         event["role"], event["pid"] = role, os.getpid()
         return event
 
-    return note
+    return add
 
 
-def without_noise(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Drop what libraries put on a line for themselves."""
+def drop_noise(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Drop the fields that libraries add for formatters of their own."""
     # The record is read by `format_exc_info` through `exc_info`, which stays.
     return {name: value for name, value in event.items() if name not in NOISE}
 
 
-def mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Mask secrets in everything that a line says, tracebacks included."""
+def redact_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Redact secrets in every field of a line, tracebacks included."""
     return masked_fields(dict(event))
 
 
-def escape(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Escape what a terminal would obey, or take for another line, in all that a line says."""
-    return {name: escaped(value, has_lines=name == TRACEBACK) for name, value in event.items()}
+def escape_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Escape control characters and line breaks in every field of a line."""
+    return {name: escape_value(value, has_lines=name == TRACEBACK) for name, value in event.items()}
 
 
-def escaped(value: Any, *, has_lines: bool = False) -> Any:  # noqa: ANN401 - any value
-    """Return a value whose texts are printable; a traceback keeps its lines, each indented."""
+def escape_value(value: Any, *, has_lines: bool = False) -> Any:  # noqa: ANN401 - any value
+    """Return a value with printable texts; the lines of a traceback are indented."""
     if isinstance(value, str) and has_lines:
         return "\n".join(f"  {printable(part)}" for part in value.split("\n"))
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, dict):
-        return {printable(str(name)): escaped(item) for name, item in value.items()}
-    return [escaped(item) for item in value] if isinstance(value, list) else value
+        return {printable(str(name)): escape_value(item) for name, item in value.items()}
+    return [escape_value(item) for item in value] if isinstance(value, list) else value
 
 
-def as_json(event: Any, **_: Any) -> str:  # noqa: ANN401 - structlog's protocol
-    """Return a line's JSON."""
+def to_json(event: Any, **_: Any) -> str:  # noqa: ANN401 - structlog's protocol
+    """Return a line as JSON."""
     return msgspec.json.encode(event, enc_hook=str).decode()
 
 
 def bound(**fields: Any) -> AbstractContextManager[None]:  # noqa: ANN401 - any field
-    """Put fields on every line that is said within the context."""
+    """Add fields to every line that is logged within the context."""
     return structlog.contextvars.bound_contextvars(**fields)
 
 
 def bind_request(request_id: str) -> None:
-    """Put a request's id on every line of the current task."""
+    """Add a request's id to every line of the current task."""
     structlog.contextvars.bind_contextvars(request_id=request_id)
 
 
 def current_request_id() -> str | None:
-    """Return the id that is bound, None where nothing was asked from outside."""
+    """Return the id of the current request; None outside a request."""
     return structlog.contextvars.get_contextvars().get("request_id")

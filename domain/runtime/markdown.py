@@ -1,4 +1,4 @@
-"""What Markdown owners and monitors may write, for all who render it, and what it says in plain."""
+"""The Markdown of owners and monitors: the parser, and conversion to plain text."""
 
 import re
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-# Characters: a list shows three lines of many incidents, and long words could keep a parser busy.
+# In characters: a list shows three lines of many incidents, and long words are slow to parse.
 GLANCE: Final = 1_000
-# Of characters that may mean something to the parser, which works on each of them for 5 to 50 µs.
-# A long report has some 300; a message with more than this is shown as it was written.
+# In characters that may be markup; the parser works on each of them for 5 to 50 µs. A long report
+# has some 300; a message with more than this is shown as plain source.
 MARKS_MAX: Final = 1_000
 MARK: Final = re.compile(r"[\n\[\]*_`<>&\\]|(?:[-+]|\d[.)])(?=\s)")
 BREAKS = frozenset({"softbreak", "hardbreak"})
@@ -23,25 +23,25 @@ BLOCKS = frozenset({"inline", "fence", "code_block"})
 
 @cache
 def parser() -> "MarkdownIt":
-    """Return the one parser: without raw HTML, foreign pictures, headings and definitions."""
-    from domain.runtime.markdown_rules import make_parser  # noqa: PLC0415 - no start waits for it
+    """Return the shared parser: no raw HTML, images, headings or link definitions."""
+    from domain.runtime.markdown_rules import build_parser  # noqa: PLC0415 - no start waits for it
 
-    return make_parser()
+    return build_parser()
 
 
 def has_few_marks(text: str) -> bool:
-    """Tell whether a text can be parsed at a cost that is in proportion to its length."""
+    """Tell whether the cost of parsing a text is in proportion to its length."""
     return next(islice(MARK.finditer(text), MARKS_MAX, None), None) is None
 
 
 def plain(text: str) -> str:
-    """Return how words begin, without marks and addresses, a line for each line that is shown."""
+    """Return the beginning of a text without marks and addresses, line by line."""
     blocks = (token for token in parser().parse(text[:GLANCE]) if token.type in BLOCKS)
-    lines = ("".join(_said(block)).strip() for block in blocks)
+    lines = ("".join(_text_parts(block)).strip() for block in blocks)
     return "\n".join(line for line in lines if line)
 
 
-def _said(block: "Token") -> Iterator[str]:
+def _text_parts(block: "Token") -> Iterator[str]:
     if block.children is None:
         yield from (f"{block.info.strip()}\n", block.content)
     for token in block.children or ():

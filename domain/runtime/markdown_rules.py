@@ -21,16 +21,16 @@ Tokens = Sequence[Token]
 # Deeper quotes and lists are shown as text: the library would drop them, and each level costs a
 # pass over its lines. A quote is one level, a list two.
 LEVELS: Final = 8
-# Longer addresses and titles make no link: each is looked at once for each `[`.
+# Longer addresses and titles make no link: each is scanned once for each `[`.
 ADDRESS_LIMIT: Final = 2_000
 TITLE_LIMIT: Final = 500
 
 SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 _SCHEME: Final = re.compile(r"([^/?#:]*):")
 _INVISIBLE: Final = re.compile(r"[\x00-\x20\x7f-\x9f]")
-_SEEN: Final = re.compile(NOT_BLANK)
+_VISIBLE: Final = re.compile(NOT_BLANK)
 _BRACKET: Final = re.compile(r"\\.|\[|\]", re.DOTALL)
-# Possessive (`+` behind a count): a part that was read is not read again, so each is read once.
+# Possessive (`+` after a count): no backtracking, so each part is read once.
 _BARE: Final = rf"(?!<)(?:\\.|[^\s\\()\x00-\x1f\x7f]|\([^\s()]{{0,200}}\)){{1,{ADDRESS_LIMIT}}}+"
 _QUOTED: Final = rf"<(?:\\.|[^<>\\\n]){{0,{ADDRESS_LIMIT}}}+>"
 _TITLE: Final = "|".join(
@@ -43,13 +43,14 @@ _TARGET: Final = re.compile(
 
 
 def is_allowed(address: str) -> bool:
-    """Tell whether a link may lead to an address: of an allowed scheme, or relative.
+    """Tell whether the target of a link is relative or of an allowed scheme.
 
-    Looked at as it is and with what browsers skip or decode taken out.
+    The check covers the address as it is, and its form without the characters that browsers skip or
+    decode.
     """
     bare = _INVISIBLE.sub("", unquote(address))
     schemes = (_SCHEME.match(form) for form in (address, bare))
-    return all(found is None or found[1].lower() in SCHEMES for found in schemes)
+    return all(match is None or match[1].lower() in SCHEMES for match in schemes)
 
 
 def link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the library calls it so
@@ -62,10 +63,10 @@ def link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the librar
         return False
     end = _closing_brackets(state).get(start, state.posMax)
     target = _TARGET.match(state.src, end + 1, state.posMax) if end < state.posMax else None
-    if target is None or not _SEEN.search(state.src, start + 1, end):
+    if target is None or not _VISIBLE.search(state.src, start + 1, end):
         return False
-    given = unescapeAll(target[1].removeprefix("<").removesuffix(">"))
-    address = state.md.normalizeLink(given)
+    raw_address = unescapeAll(target[1].removeprefix("<").removesuffix(">"))
+    address = state.md.normalizeLink(raw_address)
     if not address or not state.md.validateLink(address):
         return False
     if not silent:
@@ -88,29 +89,29 @@ def _push_link(state: StateInline, label: tuple[int, int], address: str, title: 
 
 
 def _closing_brackets(state: StateInline) -> dict[int, int]:
-    """Return where each bracket closes, found in one pass over the paragraph."""
+    """Return the position at which each bracket closes, in one pass over the paragraph."""
     key = f"brackets {state.src}"
-    found: dict[int, int] | None = state.env.get(key)
-    if found is None:
-        found, opened = {}, []
+    closings: dict[int, int] | None = state.env.get(key)
+    if closings is None:
+        closings, opening_positions = {}, []
         for bracket in _BRACKET.finditer(state.src):
             if bracket[0] == "[":
-                opened.append(bracket.start())
-            elif bracket[0] == "]" and opened:
-                found[opened.pop()] = bracket.start()
-        state.env[key] = found
-    return found
+                opening_positions.append(bracket.start())
+            elif bracket[0] == "]" and opening_positions:
+                closings[opening_positions.pop()] = bracket.start()
+        state.env[key] = closings
+    return closings
 
 
 def visible_entity(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the library calls it so
-    """Decode an entity to what can be seen; another one is shown as it was written."""
+    """Decode an entity to a visible character; any other one stays as it is."""
     start, pending, before = state.pos, state.pending, len(state.tokens)
     if not entity(state, silent):
         return False
     if silent:
         return True
     decoded = state.tokens[-1].content
-    if _SEEN.search(decoded) and decoded != "\N{REPLACEMENT CHARACTER}":
+    if _VISIBLE.search(decoded) and decoded != "\N{REPLACEMENT CHARACTER}":
         return True
     del state.tokens[before:], state.tokens_meta[before:]
     state.pos, state.pending = start, pending
@@ -118,7 +119,7 @@ def visible_entity(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - 
 
 
 def within_levels(rule: Callable[..., bool]) -> Callable[..., bool]:
-    """Return a block's rule that matches nothing below so many levels: what is there is text."""
+    """Return a block rule that matches only up to `LEVELS`; deeper marks are text."""
 
     def bounded(state: StateBlock, line: int, until: int, silent: bool) -> bool:  # noqa: FBT001 - the library calls it so
         return state.level < LEVELS and rule(state, line, until, silent)
@@ -127,17 +128,17 @@ def within_levels(rule: Callable[..., bool]) -> Callable[..., bool]:
 
 
 class Renderer(RendererHTML):
-    """HTML in which all that was sent can be read."""
+    """The HTML renderer; it drops no text of its input."""
 
     def link_open(self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
-        """Open a link that leaves nothing of the page behind."""
+        """Open a link without referrer and without endorsement (`nofollow`)."""
         del options, env
         return (
             f'<a rel="nofollow noopener ugc" href="{escapeHtml(str(tokens[idx].attrs["href"]))}">'
         )
 
     def fence(self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
-        """Show a block of code, with what stands behind its opening marks as its first line."""
+        """Render a code block, with the info string as its first line."""
         del options, env
         lines = [line for line in (tokens[idx].info.strip(), tokens[idx].content) if line]
         code = escapeHtml("\n".join(lines))
@@ -145,26 +146,26 @@ class Renderer(RendererHTML):
 
 
 def number_items(state: StateCore) -> None:
-    """Show each item of a list with the number that it was given, not with the next one."""
+    """Give each list item its own number from the source."""
     for token in state.tokens:
         if token.type == "list_item_open" and token.info:
             token.attrs = {"value": int(token.info)}
 
 
-def make_parser() -> MarkdownIt:
+def build_parser() -> MarkdownIt:
     """Return a parser without definitions of links, raw HTML, pictures and headings."""
-    # A picture would be a request to somebody else; a heading would shout louder than ours; a
-    # definition shows nothing of itself.
-    made = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=Renderer)
-    made.disable(["image", "heading", "lheading", "html_block", "html_inline", "reference"])
+    # A picture would send a request to another host; a heading would look like one of the page; a
+    # definition has no visible text.
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=Renderer)
+    parser.disable(["image", "heading", "lheading", "html_block", "html_inline", "reference"])
     ends = ["paragraph", "reference", "blockquote"]
-    made.block.ruler.at("blockquote", within_levels(blockquote), {"alt": [*ends, "list"]})
-    made.block.ruler.at("list", within_levels(list_block), {"alt": ends})
-    made.core.ruler.after("block", "number_items", number_items)
-    made.inline.ruler.at("link", link)
-    made.inline.ruler.at("entity", visible_entity)
-    # Other marks begin and end nothing here: a text is not cut at each of them.
-    made.inline.terminator_re = re.compile(r"[\n\[\]*_`<&\\]")
-    made.validateLink = is_allowed  # type: ignore[method-assign,assignment]  # as its manual says
-    made.normalizeLinkText = str  # type: ignore[method-assign,assignment]  # as it was sent
-    return made
+    parser.block.ruler.at("blockquote", within_levels(blockquote), {"alt": [*ends, "list"]})
+    parser.block.ruler.at("list", within_levels(list_block), {"alt": ends})
+    parser.core.ruler.after("block", "number_items", number_items)
+    parser.inline.ruler.at("link", link)
+    parser.inline.ruler.at("entity", visible_entity)
+    # Other characters begin and end nothing here: the text is not split at them.
+    parser.inline.terminator_re = re.compile(r"[\n\[\]*_`<&\\]")
+    parser.validateLink = is_allowed  # type: ignore[method-assign,assignment]  # as its manual says
+    parser.normalizeLinkText = str  # type: ignore[method-assign,assignment]  # as it was sent
+    return parser

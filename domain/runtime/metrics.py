@@ -1,16 +1,16 @@
-"""What is counted and timed, by the names that Prometheus reads. docs/operations.md lists them.
+"""Counters and histograms under their Prometheus names; docs/operations.md lists them.
 
 Labels are bounded: a route's template, a command's class, an outcome. Never a host, a page's id or
-a raw path, of which strangers could make as many as they like.
+a raw path: clients could create any number of those.
 """
 
 from prometheus_client import Counter, Histogram
 
-# From a hit in memory to the limits of waiting, in seconds.
+# In seconds: from a hit in memory to the limits of waiting.
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 # An acknowledged write may wait for an outage to end.
 LAG_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600)
-# What is stale is so from a moment on, or for as long as Redis is gone.
+# A page is stale for a moment, or for as long as Redis is gone.
 STALE_BUCKETS = (0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400)
 
 REQUESTS = Counter(
@@ -23,7 +23,7 @@ VISITS = Counter("hepstatus_visits", "Requests to pages' hosts", ["artifact", "s
 VISIT_S = Histogram(
     "hepstatus_visit_seconds", "How long some of them took: a sample", buckets=BUCKETS
 )
-COPIES = Counter("hepstatus_page_copies", "How visits found the process's copy", ["found"])
+CACHE_LOOKUPS = Counter("hepstatus_page_copies", "How visits found the process's copy", ["found"])
 STALE_S = Histogram(
     "hepstatus_stale_copy_seconds",
     "For how long some of the stale copies that were served had been stale: a sample",
@@ -33,7 +33,7 @@ STALE_S = Histogram(
 APPENDED = Counter("hepstatus_commands_acknowledged", "Writes acknowledged", ["kind"])
 LIMITED = Counter("hepstatus_requests_limited", "Requests answered 429", ["limit"])
 WAITS_OVER = Counter("hepstatus_waits_timed_out", "Writes answered 202 after waiting")
-RINGS_FAILED = Counter("hepstatus_rings_failed", "Doorbells that could not be rung")
+SENDS_FAILED = Counter("hepstatus_rings_failed", "Doorbells that could not be rung")
 
 SETTLED = Counter("hepstatus_commands_settled", "Commands by their outcome", ["kind", "outcome"])
 LAG_S = Histogram(

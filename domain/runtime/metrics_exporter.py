@@ -1,4 +1,4 @@
-"""What Prometheus scrapes: the figures of a program's processes, on a port of its main process."""
+"""The Prometheus exporter: all processes' metrics, on a port of the main process."""
 
 import logging
 import os
@@ -10,12 +10,12 @@ from prometheus_client.registry import Collector
 
 log = logging.getLogger(__name__)
 
-# No child is forked in the middle of a scrape: it would inherit what the scrape's thread holds.
+# The process does not fork during a scrape: a child would inherit the scrape's locks.
 _scraping = threading.Lock()
 
 
-class Figures(CollectorRegistry):
-    """A registry that is read whole, and not while the process forks."""
+class MultiProcessRegistry(CollectorRegistry):
+    """A registry that is read as a whole, and never while the process forks."""
 
     def collect(self) -> Iterable[Metric]:
         """Return every metric of every process."""
@@ -24,8 +24,8 @@ class Figures(CollectorRegistry):
 
 
 def start_exporter(address: str, port: int, more: Sequence[Collector] = ()) -> None:
-    """Serve the figures from a thread of this process; a port that is taken is only reported."""
-    registry = Figures()
+    """Serve the metrics from a thread; a port in use is only logged."""
+    registry = MultiProcessRegistry()
     multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # ships it so
     for collector in more:
         registry.register(collector)
@@ -39,9 +39,9 @@ def start_exporter(address: str, port: int, more: Sequence[Collector] = ()) -> N
         after_in_parent=_scraping.release,
         after_in_child=_scraping.release,
     )
-    os.register_at_fork(after_in_child=server.socket.close)  # the port is the main process's
+    os.register_at_fork(after_in_child=server.socket.close)  # the port belongs to the main process
 
 
 def forget_process(pid: int) -> None:
-    """Take note that a process has ended: what it counted stays, what it gauged goes."""
+    """Remove the gauges of a process that has ended; its counters stay."""
     multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]  # ships it so

@@ -1,7 +1,7 @@
-"""The folder in which the processes of one program count, each in files of its own.
+"""The folder of one program's metrics; each process writes files of its own.
 
-It has to be named in the environment before `prometheus_client` is imported: the main process
-calls `prepare` first of all, and what it forks inherits the name.
+Its name has to be in the environment before `prometheus_client` is imported: the main process calls
+`prepare` first of all, and its children inherit the name.
 """
 
 import os
@@ -14,39 +14,39 @@ from pathlib import Path
 from domain.runtime.settings import Settings
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-# Who made the folder: a configuration that is read again by the same process keeps it.
+# The pid that created the folder: the same process keeps it when it reads its settings again.
 OWNER = "HEPSTATUS_METRICS_OWNER"
 
 
 def prepare(role: str, settings: Settings) -> None:
-    """Make an empty folder for a main process and those that it forks, unless it has one.
+    """Create the empty metrics folder of a main process, unless it exists.
 
-    Folders of main processes that are gone are removed.
+    Folders of main processes that have ended are removed.
     """
     if os.environ.get(OWNER) == str(os.getpid()):
         return
     if "prometheus_client" in sys.modules:
         message = "the folder of metrics has to be named before prometheus_client is imported"
         raise RuntimeError(message)
-    parent = writable(Path(settings.data_dir).absolute() / "metrics")
-    forget_dead(parent, role)
+    parent = ensure_folder(Path(settings.data_dir).absolute() / "metrics")
+    remove_stale_folders(parent, role)
     folder = parent / f"{role}-{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
     os.environ[VARIABLE], os.environ[OWNER] = str(folder), str(os.getpid())
 
 
-def writable(wanted: Path) -> Path:
-    """Return a folder that exists: the one that is wanted, or a temporary one."""
+def ensure_folder(folder: Path) -> Path:
+    """Return an existing folder: `folder`, or a temporary one if it can't be created."""
     try:
-        wanted.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError:
         return Path(tempfile.mkdtemp(prefix="hepstatus-metrics-"))
-    return wanted
+    return folder
 
 
-def forget_dead(parent: Path, role: str) -> None:
-    """Remove what main processes of this role left that were killed."""
+def remove_stale_folders(parent: Path, role: str) -> None:
+    """Remove the folders of this role's main processes that were killed."""
     for folder in parent.glob(f"{role}-*"):
         pid = folder.name.removeprefix(f"{role}-")
         if pid.isdigit() and not is_running(int(pid)):
@@ -54,7 +54,7 @@ def forget_dead(parent: Path, role: str) -> None:
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether there is a process of this id."""
+    """Tell whether a process of this id exists."""
     with suppress(ProcessLookupError):
         with suppress(PermissionError):
             os.kill(pid, 0)
@@ -63,6 +63,6 @@ def is_running(pid: int) -> bool:
 
 
 def forget() -> None:
-    """Remove the folder of this main process: it ends."""
+    """Remove the folder of this main process at its end."""
     if os.environ.get(OWNER) == str(os.getpid()):
         shutil.rmtree(os.environ[VARIABLE], ignore_errors=True)

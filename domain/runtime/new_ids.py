@@ -1,4 +1,4 @@
-"""Making ids and secrets: the only place where randomness enters."""
+"""New ids and secrets: the only source of randomness."""
 
 import hashlib
 import os
@@ -28,10 +28,10 @@ def mint_session() -> str:
 
 
 def secret_hash(secret: str) -> str:
-    """Return the SHA-256 of a high-entropy secret in hexadecimal: what is stored of it."""
+    """Return the SHA-256 of a high-entropy secret in hexadecimal, for storage."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def mint_token() -> str:
-    """Return a mount's token: 128 random bits as a label of DNS, in which case means nothing."""
+    """Return a mount's token: 128 random bits as a case-insensitive DNS label."""
     return secrets.token_hex(TOKEN_BYTES)

@@ -1,16 +1,17 @@
-"""Masks: what must never stand in a line of a log, whatever brought it there.
+"""Redaction of secrets in log lines.
 
-The first defence is not to say it; this is the second, over every text of every line.
+Call sites must not log secrets in the first place; this is the second protection, applied to every
+text of every line.
 """
 
 import re
 from typing import Any
 
 MASK = "…"
-DEEPEST = 4  # what is nested deeper is written as text
+DEEPEST = 4  # deeper levels are written as text
 
-# What a field is called that holds a secret. Anything may stand before it (`newPassword`,
-# `POSTGRES_PASSWORD`), little after it (`password_hash`): `tokens: 480` is no secret.
+# Names of fields with secrets. Any prefix is allowed (`newPassword`, `POSTGRES_PASSWORD`), and few
+# suffixes (`password_hash`): `tokens: 480` is no secret.
 _NAMES = (
     r"(?:passw(?:or)?d|secret|authorization|cookie|idempotency[-_]?key|session|token|api[-_]?key"
     r"|hepstatus_device)(?:[-_]?(?:hash|digest|value|key|id))?"
@@ -21,7 +22,7 @@ _SECRETS = (
     (re.compile(r"(hepstatus_(?:session|device)=)[^;,\s'\"]*"), rf"\1{MASK}"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[^\s'\",]+"), rf"\1 {MASK}"),
     (re.compile(r"(\w://[^\s:@/'\"]*:)[^\s@'\"]{1,2000}@"), rf"\1{MASK}@"),
-    # A header that holds several: all of its line.
+    # A header with several values: its whole line.
     (re.compile(r"(?i)((?:authorization|cookie)\s*[:=]\s*)[^\s'\"][^\r\n'\"]*"), rf"\1{MASK}"),
     # `password=…`, `"password": "…"`, `Password: …`
     (
@@ -35,28 +36,28 @@ _SECRET_NAME = re.compile(rf"(?is).*{_NAMES}")
 
 
 def masked(text: str) -> str:
-    """Return a text without what looks like a key, password, cookie or the password of a URL."""
+    """Return a text with keys, passwords, cookies and passwords of URLs replaced."""
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
     return text
 
 
-def masked_value(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - whatever a line carries
-    """Return a line's value with every text in it masked; what is no plain value becomes text."""
+def redact_value(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - whatever a line carries
+    """Return a field's value with every text redacted; other objects become text."""
     match value:
         case None | bool() | int() | float():
             return value
         case dict() if depth < DEEPEST:
             return masked_fields(value, depth + 1)
         case list() | tuple() | set() | frozenset() if depth < DEEPEST:
-            return [masked_value(item, depth + 1) for item in value]
+            return [redact_value(item, depth + 1) for item in value]
         case _:
             return masked(str(value))
 
 
 def masked_fields(fields: dict[Any, Any], depth: int = 0) -> dict[str, Any]:
-    """Return fields masked; those that are called like a secret lose their value altogether."""
+    """Return fields redacted; one with a secret's name loses its whole value."""
     return {
-        str(name): MASK if _SECRET_NAME.fullmatch(str(name)) else masked_value(value, depth)
+        str(name): MASK if _SECRET_NAME.fullmatch(str(name)) else redact_value(value, depth)
         for name, value in fields.items()
     }

@@ -1,18 +1,18 @@
-"""The id of a request: told by whoever stands in front of us, or minted at the door."""
+"""The id of a request: from the proxy's header, or new."""
 
 import re
 
 from domain.runtime.new_ids import mint
 from domain.runtime.redaction import masked
 
-# What proxies and tracers send: UUIDs, ULIDs, hexadecimal; nothing that could break a line.
+# The ids of proxies and tracers: UUIDs, ULIDs, hexadecimal; no character can break a line.
 SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 
 
 def request_id_of(header: str | None) -> str:
-    """Return the id that an X-Request-Id header tells if it is a sane token, else a new one.
+    """Return a valid X-Request-Id header, else a new id.
 
-    A secret that somebody put there by mistake is no id.
+    A header that contains a secret is not accepted.
     """
     if header and SANE.fullmatch(header) and masked(header) == header:
         return header

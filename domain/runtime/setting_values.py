@@ -1,7 +1,7 @@
-"""What values a setting can have: each check tells what is wrong with one, or returns None.
+"""Checks of setting values: each returns a problem, or None.
 
-Sentences are predicates ("must be …"): whoever asks puts the setting's name before them. None of
-them repeats a URL: it may hold a password.
+A problem is a predicate ("must be …"): the caller puts the setting's name before it. No problem
+repeats a URL, which may contain a password.
 """
 
 import math
@@ -16,32 +16,32 @@ from domain.hostnames import name_problem
 Check = Callable[[Any], str | None]
 
 LAST_PORT: Final = 65_535
-# What SQLAlchemy reads after a scheme: an unencoded / or # may be part of a password there.
-_PLACE: Final = re.compile(
+# SQLAlchemy's form after a scheme: an unencoded / or # may be part of a password there.
+_LOCATION: Final = re.compile(
     r"(?:[^:/]*(?::[^@]*)?@)?(?:\[[^/?]+\]|[^/:?]+)?(?::(?P<port>[^/?]*))?(?:[/?].*)?", re.DOTALL
 )
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 
 
-def anything(_: object) -> str | None:
-    """Find nothing wrong: only its use tells."""
+def any_value(_: object) -> str | None:
+    """Accept every value; only its use can show a problem."""
     return None
 
 
 def one_of(*words: str) -> Check:
     """Return the check for one of some words."""
 
-    def check(given: str) -> str | None:
-        return None if given in words else f"must be {' or '.join(words)}, not {given!r}."
+    def check(value: str) -> str | None:
+        return None if value in words else f"must be {' or '.join(words)}, not {value!r}."
 
     return check
 
 
-def at_least(least: int) -> Check:
+def at_least(minimum: int) -> Check:
     """Return the check for a number that has no upper bound."""
 
-    def check(given: int) -> str | None:
-        return None if given >= least else f"must be {least} or more, not {given}."
+    def check(value: int) -> str | None:
+        return None if value >= minimum else f"must be {minimum} or more, not {value}."
 
     return check
 
@@ -49,50 +49,50 @@ def at_least(least: int) -> Check:
 def between(first: int, last: int) -> Check:
     """Return the check for a number from `first` to `last`."""
 
-    def check(given: int) -> str | None:
-        return None if first <= given <= last else f"must be {first} to {last}, not {given}."
+    def check(value: int) -> str | None:
+        return None if first <= value <= last else f"must be {first} to {last}, not {value}."
 
     return check
 
 
-def seconds(given: float) -> str | None:
-    """Check an interval: without one a program would do nothing else, or nothing at all."""
-    if math.isfinite(given) and given > 0:
+def seconds(value: float) -> str | None:
+    """Check an interval: a finite number of seconds above 0."""
+    if math.isfinite(value) and value > 0:
         return None
-    return f"must be a number of seconds above 0, not {given:g}."
+    return f"must be a number of seconds above 0, not {value:g}."
 
 
-def host_name(given: str) -> str | None:
-    """Check a host name, of one part as well (`localhost`)."""
-    name = given.lower()
+def host_name(value: str) -> str | None:
+    """Check a host name; a single label (`localhost`) is allowed."""
+    name = value.lower()
     problem = name_problem(name, name)
-    return f"{problem.removesuffix('.')} (it is {given!r})." if problem else None
+    return f"{problem.removesuffix('.')} (it is {value!r})." if problem else None
 
 
-def dns_name(given: str) -> str | None:
-    """Check a name that only DNS has to know: an underscore and the root's dot are fine."""
-    problem = host_name(given.removesuffix(".").replace("_", "x"))
-    return f"must be a host name, not {given!r}." if problem else None
+def dns_name(value: str) -> str | None:
+    """Check a DNS-only name; underscores and a trailing dot are allowed."""
+    problem = host_name(value.removesuffix(".").replace("_", "x"))
+    return f"must be a host name, not {value!r}." if problem else None
 
 
-def bind_address(given: str) -> str | None:
-    """Check what a server can listen on."""
-    if given == "localhost" or _is_address(given):
+def bind_address(value: str) -> str | None:
+    """Check an address that a server can listen on."""
+    if value == "localhost" or _is_address(value):
         return None
-    return f"must be an IP address or localhost, not {given!r}."
+    return f"must be an IP address or localhost, not {value!r}."
 
 
-def address_list(given: str) -> str | None:
-    """Check IP addresses that are divided by commas or blanks."""
-    for address in addresses(given):
+def address_list(value: str) -> str | None:
+    """Check IP addresses that are separated by commas or spaces."""
+    for address in addresses(value):
         if not _is_address(address):
             return f"must list IP addresses, and {address!r} is none."
     return None
 
 
-def addresses(listed: str) -> list[str]:
-    """Return the members of a list that is divided by commas or blanks."""
-    return listed.replace(",", " ").split()
+def addresses(text: str) -> list[str]:
+    """Return the members of a list that is separated by commas or spaces."""
+    return text.replace(",", " ").split()
 
 
 def _is_address(text: str) -> bool:
@@ -103,14 +103,14 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def proxy_list(given: str) -> str | None:
-    """Check addresses and networks as gunicorn does: divided by commas, no bits beside a mask."""
-    for part in filter(None, given.split(",")):
+def proxy_list(value: str) -> str | None:
+    """Check addresses and networks as gunicorn does: comma-separated, no host bits set."""
+    for part in filter(None, value.split(",")):
         try:
             ip_network("::/0" if part.strip() == "*" else part.strip())
         except ValueError as error:
-            wanted = "must list addresses and networks, divided by commas, or be *"
-            return f"{wanted}: {error}."
+            rule = "must list addresses and networks, divided by commas, or be *"
+            return f"{rule}: {error}."
     return None
 
 
@@ -132,7 +132,7 @@ def _host_problem(host: str) -> str | None:
 
 
 def redis_url(url: str) -> str | None:
-    """Check the URL of a Redis. A broker is one as well: its queues are asked for their lengths."""
+    """Check the URL of a Redis or a Redis broker."""
     if problem := _scheme_problem(url, ("redis", "rediss"), "redis://host:6379/0"):
         return problem
     parts = _readable(url)
@@ -145,13 +145,13 @@ def redis_url(url: str) -> str | None:
 
 
 def database_url(url: str) -> str | None:
-    """Check the URL of a Postgres. Only the driver can tell whether somebody is there."""
+    """Check the form of a Postgres URL; no connection is made."""
     form = "postgresql://user:password@host:5432/name"
     allowed = ("postgresql", "postgres", "postgresql+psycopg", "postgres+psycopg")
     if problem := _scheme_problem(url.lower(), allowed, form):
         return problem
-    place = _PLACE.fullmatch(url.partition("://")[2])
-    if place is None or not _is_port(place["port"] or "1"):
+    match = _LOCATION.fullmatch(url.partition("://")[2])
+    if match is None or not _is_port(match["port"] or "1"):
         return f"must be of the form {form}, with a port from 1 to 65535 and %40 for an @ within."
     return None
 
@@ -164,15 +164,15 @@ def _scheme_problem(url: str, allowed: Sequence[str], example: str) -> str | Non
     scheme, sign, _ = url.partition("://")
     if sign and scheme in allowed:
         return None
-    # What is no scheme may be the beginning of a password.
-    found = f"not with {scheme}://" if sign and _SCHEME.fullmatch(scheme) else "and has no scheme"
-    wanted = " or ".join(f"{name}://" for name in allowed[:2])
-    return f"must begin with {wanted}, as {example} does, {found}."
+    # Text that is no scheme may be the beginning of a password.
+    actual = f"not with {scheme}://" if sign and _SCHEME.fullmatch(scheme) else "and has no scheme"
+    expected = " or ".join(f"{name}://" for name in allowed[:2])
+    return f"must begin with {expected}, as {example} does, {actual}."
 
 
 def _readable(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url)
         return None if parts.port == 0 else parts
-    except ValueError:  # a port that is none, a bracket too few
+    except ValueError:  # an invalid port, a missing bracket
         return None

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 from domain.runtime import setting_values as values
 
-# A page shows 90 days, and what is told of its last 30 is read from the log.
+# A page shows 90 days, and figures of its last 30 days are read from the log.
 SHORTEST_LOG_DAYS = 91
-# Two processes for what may take long, so that such work of two pages goes on side by side, and one
-# that is kept for what is quick.
+# Two processes for long work, so that two pages' long work runs in parallel, and one that is
+# reserved for short work.
 POOL_SIZE = 3
 A_PORT = values.between(1, values.LAST_PORT)
 A_PORT_OR_OFF = values.between(0, values.LAST_PORT)
@@ -25,48 +25,48 @@ class SettingsError(Exception):
     """A setting is missing or unusable; the message is a sentence for the operator."""
 
 
-def _setting(env: str, default: Any, check: values.Check = values.anything) -> Any:  # noqa: ANN401 - a dataclass field is what it is given
+def _define_setting(env: str, default: Any, check: values.Check = values.any_value) -> Any:  # noqa: ANN401 - a dataclass field is what it is given
     return field(default=default, metadata={"env": env, "check": check})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What can be set from outside; empty URLs are derived in `load_settings`."""
+    """The configuration of a process; empty URLs are derived in `load_settings`."""
 
-    database_url: str = _setting("DATABASE_URL", "", values.database_url)
-    redis_url: str = _setting("REDIS_URL", "", values.redis_url)
-    broker_url: str = _setting("BROKER_URL", "", values.redis_url)
-    cache_url: str = _setting("CACHE_URL", "", values.redis_url)
-    base_domain: str = _setting("BASE_DOMAIN", "localhost", values.host_name)
-    base_url: str = _setting("BASE_URL", "", values.web_address)
-    port: int = _setting("PORT", 8000, A_PORT)
-    data_dir: str = _setting("HEPSTATUS_DATA_DIR", ".data")
-    web_concurrency: int = _setting("WEB_CONCURRENCY", 2, values.at_least(1))
-    worker_concurrency: int = _setting("WORKER_CONCURRENCY", POOL_SIZE, values.at_least(1))
-    page_copy_mb: int = _setting("PAGE_COPY_MB", 64, values.at_least(1))
-    drain_limit: int = _setting("DRAIN_LIMIT", 200, values.at_least(1))
-    ring_coalesce: bool = _setting("RING_COALESCE", default=True)
-    sweep_s: float = _setting("SWEEP_S", 2.0, values.seconds)
-    rate_limits: bool = _setting("RATE_LIMITS", default=True)
-    password_memory_mib: int = _setting("PASSWORD_MEMORY_MIB", 64, values.between(1, 1024))
-    trusted_proxies: str = _setting("TRUSTED_PROXIES", "127.0.0.1,::1", values.proxy_list)
-    log_format: str = _setting("LOG_FORMAT", "console", values.one_of("console", "json"))
-    metrics_bind: str = _setting("METRICS_BIND", "127.0.0.1", values.bind_address)
-    metrics_port: int = _setting("METRICS_PORT", 9464, A_PORT_OR_OFF)
-    worker_metrics_port: int = _setting("WORKER_METRICS_PORT", 9465, A_PORT_OR_OFF)
-    archive_after_days: int = _setting(
+    database_url: str = _define_setting("DATABASE_URL", "", values.database_url)
+    redis_url: str = _define_setting("REDIS_URL", "", values.redis_url)
+    broker_url: str = _define_setting("BROKER_URL", "", values.redis_url)
+    cache_url: str = _define_setting("CACHE_URL", "", values.redis_url)
+    base_domain: str = _define_setting("BASE_DOMAIN", "localhost", values.host_name)
+    base_url: str = _define_setting("BASE_URL", "", values.web_address)
+    port: int = _define_setting("PORT", 8000, A_PORT)
+    data_dir: str = _define_setting("HEPSTATUS_DATA_DIR", ".data")
+    web_concurrency: int = _define_setting("WEB_CONCURRENCY", 2, values.at_least(1))
+    worker_concurrency: int = _define_setting("WORKER_CONCURRENCY", POOL_SIZE, values.at_least(1))
+    page_copy_mb: int = _define_setting("PAGE_COPY_MB", 64, values.at_least(1))
+    drain_limit: int = _define_setting("DRAIN_LIMIT", 200, values.at_least(1))
+    ring_coalesce: bool = _define_setting("RING_COALESCE", default=True)
+    sweep_s: float = _define_setting("SWEEP_S", 2.0, values.seconds)
+    rate_limits: bool = _define_setting("RATE_LIMITS", default=True)
+    password_memory_mib: int = _define_setting("PASSWORD_MEMORY_MIB", 64, values.between(1, 1024))
+    trusted_proxies: str = _define_setting("TRUSTED_PROXIES", "127.0.0.1,::1", values.proxy_list)
+    log_format: str = _define_setting("LOG_FORMAT", "console", values.one_of("console", "json"))
+    metrics_bind: str = _define_setting("METRICS_BIND", "127.0.0.1", values.bind_address)
+    metrics_port: int = _define_setting("METRICS_PORT", 9464, A_PORT_OR_OFF)
+    worker_metrics_port: int = _define_setting("WORKER_METRICS_PORT", 9465, A_PORT_OR_OFF)
+    archive_after_days: int = _define_setting(
         "ARCHIVE_AFTER_DAYS", 400, values.at_least(SHORTEST_LOG_DAYS)
     )
-    cname_target: str = _setting("CNAME_TARGET", "", values.dns_name)
-    wildcard_certificate: bool = _setting("WILDCARD_CERTIFICATE", default=False)
-    edge_addresses: str = _setting("EDGE_ADDRESSES", "", values.address_list)
-    dns_servers: str = _setting("DNS_SERVERS", "", values.address_list)
-    dns_port: int = _setting("DNS_PORT", 53, A_PORT)
-    dns_timeout_s: float = _setting("DNS_TIMEOUT_S", 5.0, values.seconds)
-    mount_check_s: float = _setting("MOUNT_CHECK_S", 30.0, values.seconds)
+    cname_target: str = _define_setting("CNAME_TARGET", "", values.dns_name)
+    wildcard_certificate: bool = _define_setting("WILDCARD_CERTIFICATE", default=False)
+    edge_addresses: str = _define_setting("EDGE_ADDRESSES", "", values.address_list)
+    dns_servers: str = _define_setting("DNS_SERVERS", "", values.address_list)
+    dns_port: int = _define_setting("DNS_PORT", 53, A_PORT)
+    dns_timeout_s: float = _define_setting("DNS_TIMEOUT_S", 5.0, values.seconds)
+    mount_check_s: float = _define_setting("MOUNT_CHECK_S", 30.0, values.seconds)
 
     def page_url(self, host: str) -> str:
-        """Return the address of a page on `host`, with the scheme and port of the base."""
+        """Return the URL of a page on `host`, with the base's scheme and port."""
         parts = urlsplit(self.base_url)
         port = f":{parts.port}" if parts.port else ""
         return f"{parts.scheme}://{host}{port}/"
@@ -74,7 +74,7 @@ class Settings:
 
 @cache
 def load_settings() -> Settings:
-    """Read the environment once; where it names no database, the embedded stack's file.
+    """Read the environment once; the embedded stack's file supplies missing URLs.
 
     Raises SettingsError with a sentence when a value is unusable.
     """
@@ -82,26 +82,26 @@ def load_settings() -> Settings:
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Make settings of an environment. Raises SettingsError."""
-    given = given_in(environment)
-    embedded = _embedded_urls(given.get("data_dir", Settings().data_dir))
-    return _with_urls({**embedded, **given})
+    """Return the settings of an environment. Raises SettingsError."""
+    overrides = given_in(environment)
+    embedded = _embedded_urls(overrides.get("data_dir", Settings().data_dir))
+    return _with_urls({**embedded, **overrides})
 
 
 def given_in(environment: Mapping[str, str]) -> dict[str, Any]:
-    """Return what an environment sets, by the names of fields. Raises SettingsError."""
-    given = {}
-    for each in fields(Settings):
-        name = each.metadata["env"]
+    """Return an environment's values by field name. Raises SettingsError."""
+    overrides = {}
+    for setting in fields(Settings):
+        name = setting.metadata["env"]
         if text := environment.get(name):
-            given[each.name] = _read(name, text, each.default)
-            if problem := each.metadata["check"](given[each.name]):
+            overrides[setting.name] = _read(name, text, setting.default)
+            if problem := setting.metadata["check"](overrides[setting.name]):
                 raise SettingsError(f"{name} {problem}")
-    return given
+    return overrides
 
 
-SWITCH = dict.fromkeys(("1", "on", "true", "yes"), True)
-SWITCH |= dict.fromkeys(("0", "off", "false", "no"), False)
+SWITCH_VALUES = dict.fromkeys(("1", "on", "true", "yes"), True)
+SWITCH_VALUES |= dict.fromkeys(("0", "off", "false", "no"), False)
 KINDS = {
     bool: "on or off (or 1, true, yes, 0, false, no)",
     int: "a whole number",
@@ -113,7 +113,7 @@ def _read(name: str, text: str, default: object) -> Any:  # noqa: ANN401 - typed
     try:
         match default:
             case bool():
-                return SWITCH[text.lower()]
+                return SWITCH_VALUES[text.lower()]
             case int() | float():
                 return type(default)(text)
             case _:
@@ -123,7 +123,7 @@ def _read(name: str, text: str, default: object) -> Any:  # noqa: ANN401 - typed
         raise SettingsError(sentence) from None
 
 
-# What the file of an embedded stack tells.
+# The settings in the file of an embedded stack.
 EMBEDDED = ("database_url", "redis_url", "base_domain", "base_url")
 
 
@@ -135,17 +135,17 @@ def _embedded_urls(data_dir: str) -> dict[str, Any]:
     return {name: stack[name] for name in EMBEDDED if name in stack}
 
 
-def _with_urls(given: dict[str, Any]) -> Settings:
-    redis_url = given.get("redis_url", "")
-    given["broker_url"] = given.get("broker_url") or redis_url
-    given["cache_url"] = given.get("cache_url") or redis_url
-    domain = given.get("base_domain", "localhost").lower()
-    port = given.get("port", 8000)
+def _with_urls(overrides: dict[str, Any]) -> Settings:
+    redis_url = overrides.get("redis_url", "")
+    overrides["broker_url"] = overrides.get("broker_url") or redis_url
+    overrides["cache_url"] = overrides.get("cache_url") or redis_url
+    domain = overrides.get("base_domain", "localhost").lower()
+    port = overrides.get("port", 8000)
     local = f"http://{domain}:{port}"
     default = local if domain == "localhost" else f"https://{domain}"
-    given["base_url"] = (given.get("base_url") or default).rstrip("/")
-    target = str(given.get("cname_target") or f"cname.{domain}").lower().removesuffix(".")
-    return Settings(**{**given, "base_domain": domain, "cname_target": target})
+    overrides["base_url"] = (overrides.get("base_url") or default).rstrip("/")
+    target = str(overrides.get("cname_target") or f"cname.{domain}").lower().removesuffix(".")
+    return Settings(**{**overrides, "base_domain": domain, "cname_target": target})
 
 
 def require_stack(settings: Settings) -> Settings:
@@ -160,10 +160,10 @@ def require_stack(settings: Settings) -> Settings:
 
 
 def settings_or_exit() -> Settings:
-    """Return the settings of a program that serves or works; without them its process ends.
+    """Return the settings, or end the process with the error's sentence.
 
-    gunicorn and Celery make a traceback of an exception that is met while they start, and let
-    SystemExit pass: the sentence stands alone.
+    gunicorn and Celery print a traceback for an exception during their start but let SystemExit
+    pass, so that the sentence stands alone.
     """
     try:
         return require_stack(load_settings())

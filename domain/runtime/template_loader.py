@@ -1,4 +1,4 @@
-"""The templates folder, for all who render: words and colours, read once, and one strict Jinja."""
+"""The templates folder: wording, colours, and one strict Jinja environment."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ def colours() -> Mapping[str, Table]:
 
 
 def environment(filters: Mapping[str, Callable[..., Any]]) -> Environment:
-    """Return an environment that escapes everything and raises UndefinedError for missing names."""
+    """Return an environment with autoescape; missing names raise UndefinedError."""
     env = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,

@@ -1,6 +1,6 @@
-"""The only room that speaks SQL, Redis or the broker.
+"""The storage tier: the only package that uses SQL, Redis or the broker.
 
-SQL is written once, synchronously; the web tier reaches it with `AsyncConnection.run_sync`. Of
-Redis, what only web does is asyncio and what only workers do is sync. Imports the core; never
-`web`, `workers` or `ops`.
+SQL is written once, synchronously; the web tier calls it with `AsyncConnection.run_sync`. Redis
+code used only by web is asyncio, and code used only by workers is synchronous. Imports the core;
+never `web`, `workers` or `ops`.
 """

@@ -1,6 +1,6 @@
-"""The doorbell: a Celery message that holds a stream's id, no more. Losing it loses nothing.
+"""The broker: Celery messages that hold ids only; a lost one loses no data.
 
-The only place where Celery is a producer. The sweep repairs whatever was lost here.
+This is the only module in which Celery is a producer. The sweep repairs lost messages.
 """
 
 import logging
@@ -22,26 +22,27 @@ from domain.store.redis import keys
 log = logging.getLogger(__name__)
 
 DRAIN, COLD, REPAIR = "drain", "cold", "repair"
-REPAIR_MAX = 10  # messages: who is behind is asked of Postgres, not kept in a queue
+REPAIR_MAX = 10  # messages: the list of pages behind is in Postgres, not in a queue
 PAGE_PREFIX = "p_"
 REQUEST_ID = "hepstatus_request_id"  # the header of a message
-# An outstanding ring that got lost may keep others silent no longer than the sweep's period.
+# A lost outstanding message suppresses others no longer than the sweep's period.
 OUTSTANDING_MS = 2_000
-EXPIRES_S = 10  # a doorbell that nobody heard for this long is the sweep's business
-LIMIT_S = 0.1  # a ring may take no longer
-PAUSE_S = 1.0  # after a failure nobody rings for this long
+EXPIRES_S = 10  # a message that no worker took for so long is left to the sweep
+LIMIT_S = 0.1  # a send may take no longer
+PAUSE_S = 1.0  # after a failure no message is sent for so long
 QUEUED_MAX = 10_000
-LATE_MAX = 200  # messages of a process that wait for a moment to come, each in a thread
-Ring = Callable[[], None]
-UNREACHABLE = (redis.RedisError, OperationalError, OSError)  # what a broker that is gone raises
+LATE_MAX = 200  # delayed messages of a process, each in a thread
+Send = Callable[[], None]
+UNREACHABLE = (redis.RedisError, OperationalError, OSError)  # the errors of an unreachable broker
 
 
 class Doorbell:
-    """Rings for streams. Calls may block for `timeout_s` and raise what the broker raises."""
+    """Sends tasks. Calls may block for `timeout_s` and raise the broker's errors."""
 
     def __init__(self, settings: Settings, timeout_s: float) -> None:
         """Connect lazily to the broker of `settings`."""
-        # Most verbs of the operator's command never ring: they start a third sooner.
+        # Most verbs of the operator's command send no task: without Celery they start a third
+        # sooner.
         from celery import Celery  # noqa: PLC0415 - see above
 
         url = require_stack(settings).broker_url
@@ -60,12 +61,13 @@ class Doorbell:
         self._late = threading.BoundedSemaphore(LATE_MAX)
 
     def ring(self, stream_id: str, after_s: float = 0.0, *, anyway: bool = False) -> None:
-        """Ask a worker to drain a stream, unless that has been asked for and not been done.
+        """Send a drain of a stream, unless one is outstanding.
 
-        With `anyway` in any case: of what was asked for nobody may know. After `after_s` seconds if
-        given: nobody else rings meanwhile. A process that ends before leaves it to the sweep.
+        With `anyway` it is sent even then: the outstanding message may be lost. With `after_s` it
+        is sent after so many seconds, and counts as outstanding until then; if this process ends
+        earlier, the sweep does the work.
         """
-        if not (self._is_first(stream_id) or anyway):
+        if not (self._mark_outstanding(stream_id) or anyway):
             return
         if after_s:
             self.send_after("drain", [stream_id], DRAIN, after_s)
@@ -80,15 +82,15 @@ class Doorbell:
         after_s: float,
         request_id: str | None = None,
     ) -> None:
-        """Send a message in `after_s` seconds; of too many that wait here it is left to the sweep.
+        """Send a message in `after_s` seconds; beyond `LATE_MAX` nothing is sent.
 
-        A process that ends before leaves it to the sweep as well.
+        The sweep does such work, and that of a process that ends earlier.
         """
         if self._late.acquire(blocking=False):
             job = [task, args, queue_name, request_id]
-            later = threading.Timer(after_s, self._send_late, job)
-            later.daemon = True
-            later.start()
+            timer = threading.Timer(after_s, self._send_late, job)
+            timer.daemon = True
+            timer.start()
 
     def _send_late(self, task: str, args: Sequence[str], *more: Any) -> None:  # noqa: ANN401 - as `send`
         self._late.release()
@@ -98,31 +100,31 @@ class Doorbell:
             log.warning("can't send %s %s: %s", task, args, error)
 
     def ring_cold(self, page_id: str, name: str, request_id: str | None = None) -> None:
-        """Ask a worker for a cold artifact of a page; the request that asked first is named."""
-        if self._is_first(f"{page_id}:{name}"):
+        """Request an on-demand artifact of a page, for the first request's id."""
+        if self._mark_outstanding(f"{page_id}:{name}"):
             self.send("render_cold", [page_id, name], COLD, request_id)
 
     def ring_rehearsal(self, rehearsal_id: str, request_id: str | None = None) -> None:
-        """Ask a worker to find out what a write would do."""
+        """Request the preview of a write."""
         self.send("rehearse", [rehearsal_id], COLD, request_id)
 
-    def ring_repair(self, what: str, request_id: str | None = None) -> None:
-        """Ask a worker to publish a page (its id), or a host and its page, that Redis has lost."""
-        if self._is_first(repair_of(what)):
-            task = "repair" if what.startswith(PAGE_PREFIX) else "repair_host"
-            self.send(task, [what], REPAIR, request_id)
+    def ring_repair(self, target: str, request_id: str | None = None) -> None:
+        """Request the publication of a page id, or a host and its page."""
+        if self._mark_outstanding(repair_of(target)):
+            task = "repair" if target.startswith(PAGE_PREFIX) else "repair_host"
+            self.send(task, [target], REPAIR, request_id)
 
     def ring_behind(self) -> None:
-        """Ask a worker to publish whatever is behind, unless that waits already."""
+        """Request the publication of everything behind, unless `REPAIR_MAX` are queued."""
         if self.lengths([REPAIR])[REPAIR] < REPAIR_MAX:
             self.send("repair_behind", [], REPAIR)
 
-    def answer(self, what: str) -> None:
-        """Note that the work which was rung for begins: later rings are for what comes later."""
-        self.broker.delete(keys.ring_key(what))
+    def answer(self, target: str) -> None:
+        """Note that the work begins: later requests are for later changes."""
+        self.broker.delete(keys.ring_key(target))
 
     def lengths(self, queues: Iterable[str]) -> Mapping[str, int]:
-        """Return how many messages wait, by queue. Raises what the broker raises."""
+        """Return the number of queued messages, by queue. Raises the broker's errors."""
         return queue_lengths(self.broker, queues)
 
     def is_reachable(self) -> bool:
@@ -132,16 +134,16 @@ class Doorbell:
         except UNREACHABLE:
             return False
 
-    def _is_first(self, what: str) -> bool:
+    def _mark_outstanding(self, target: str) -> bool:
         if not self._coalesce:
             return True
-        return bool(self.broker.set(keys.ring_key(what), "1", nx=True, px=OUTSTANDING_MS))
+        return bool(self.broker.set(keys.ring_key(target), "1", nx=True, px=OUTSTANDING_MS))
 
     def send(
         self, task: str, args: Sequence[str], queue_name: str, request_id: str | None = None
     ) -> None:
-        """Send a message. Raises what the broker raises."""
-        # A header, not an argument: workers of an older build take no notice of it.
+        """Send a message. Raises the broker's errors."""
+        # A header, not an argument: workers of an older build ignore it.
         headers = {REQUEST_ID: request_id} if request_id else None
         self._celery.send_task(
             task, list(args), queue=queue_name, expires=EXPIRES_S, retry=False, headers=headers
@@ -149,70 +151,70 @@ class Doorbell:
 
 
 class RingThread:
-    """Rings from a thread of its own: never blocks the caller, never raises, counts failures."""
+    """Sends tasks from its own thread; never blocks or raises, counts failures."""
 
     def __init__(self, settings: Settings) -> None:
         """Start the thread; it ends with the process."""
         self.failures = 0
         self._doorbell = Doorbell(settings, LIMIT_S)
-        self._waiting: queue.Queue[Ring] = queue.Queue(QUEUED_MAX)
-        self._quiet_until = 0.0
+        self._requests: queue.Queue[Send] = queue.Queue(QUEUED_MAX)
+        self._paused_until = 0.0
         threading.Thread(target=self._run, name="doorbell", daemon=True).start()
 
     def ring(self, stream_id: str) -> None:
-        """Ask for a drain, soon."""
+        """Queue a drain."""
         self._put(partial(self._doorbell.ring, stream_id))
 
     def ring_cold(self, page_id: str, name: str) -> None:
-        """Ask for a cold artifact, soon."""
+        """Queue the request for an on-demand artifact."""
         self._put(partial(self._doorbell.ring_cold, page_id, name, asked_by()))
 
-    def ring_repair(self, what: str) -> None:
-        """Ask for a page, or a host, that Redis has lost, soon."""
-        self._put(partial(self._doorbell.ring_repair, what, asked_by()))
+    def ring_repair(self, target: str) -> None:
+        """Queue the publication of a page or host that Redis has lost."""
+        self._put(partial(self._doorbell.ring_repair, target, asked_by()))
 
     def ring_rehearsal(self, rehearsal_id: str) -> None:
-        """Ask what a write would do, soon."""
+        """Queue the preview of a write."""
         self._put(partial(self._doorbell.ring_rehearsal, rehearsal_id, asked_by()))
 
-    def _put(self, ring: Ring) -> None:
+    def _put(self, send: Send) -> None:
         try:
-            self._waiting.put_nowait(ring)
+            self._requests.put_nowait(send)
         except queue.Full:
             self._failed()
 
     def _failed(self) -> None:
         self.failures += 1
-        metrics.RINGS_FAILED.inc()
+        metrics.SENDS_FAILED.inc()
 
     def _run(self) -> None:
         while True:
-            ring = self._waiting.get()
-            if time.monotonic() < self._quiet_until:
+            send = self._requests.get()
+            if time.monotonic() < self._paused_until:
                 self._failed()
                 continue
-            self._try(ring)
+            self._try(send)
 
-    def _try(self, ring: Ring) -> None:
+    def _try(self, send: Send) -> None:
         try:
-            ring()
+            send()
         except UNREACHABLE as error:
             self._failed()
-            self._quiet_until = time.monotonic() + PAUSE_S
+            self._paused_until = time.monotonic() + PAUSE_S
             log.warning("doorbell failed (%d so far): %s", self.failures, error)
-        except Exception:  # this thread is the only one that rings
+        except Exception:  # no other thread sends
             self._failed()
             log.exception("ringing made us raise")
 
 
-def repair_of(what: str) -> str:
-    """Return what the ring for a page or a host that Redis has lost is known by."""
-    return f"repair:{what}"
+def repair_of(target: str) -> str:
+    """Return the outstanding-key name of a repair."""
+    return f"repair:{target}"
 
 
 def asked_by() -> str | None:
-    """Return the id of the request that is being answered, if one is."""
-    # Whoever has requests has lines; the operator's command has neither, and starts sooner.
+    """Return the id of the current request, if any."""
+    # Processes with requests have logging; the operator's command has neither, and starts sooner.
     from domain.runtime.logging import current_request_id  # noqa: PLC0415 - see above
 
     return current_request_id()
@@ -220,5 +222,5 @@ def asked_by() -> str | None:
 
 @cache
 def worker_doorbell() -> Doorbell:
-    """Return the doorbell of a worker or command process, which can afford to wait a little."""
+    """Return the task sender of a worker or command process, limited to 2 s."""
     return Doorbell(load_settings(), timeout_s=2.0)

@@ -1,4 +1,4 @@
-"""What is behind, as repair takes it: hosts in batches, pages claimed in the order that matters."""
+"""Repair of publications: hosts in batches, pages by priority."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ from domain.store.redis.publisher import HostRow
 HOSTS_AT_ONCE = 1_000  # a pipeline and an UPDATE of some 40 ms
 RECENT_MAX = 1_000  # pages that were visited or changed lately, and come first
 # A page that can't be published is tried again after 10, 20, 40 ... seconds, up to ten minutes: a
-# new build may mend it.
+# new build may repair it.
 FIRST_AGAIN_S, LAST_AGAIN_S = 10, 600
 
-_LOCK = text("SELECT pg_try_advisory_xact_lock(7002, 0)")  # beside those of streams, in log.py
+_LOCK = text("SELECT pg_try_advisory_xact_lock(7002, 0)")  # see 7001 in command_log.py
 _HOST = text("SELECT host, page_id, counter FROM hosts WHERE host = :host")
-# Their day may be over before it is their turn to show the next one: who is visited goes first.
+# Their day may be over before they are due for the next one: visited pages go first.
 _RECENT_BEHIND = text("""
 SELECT id FROM pages
 WHERE id = ANY(:recent) AND deleted_at IS NULL AND repair_at <= statement_timestamp()
@@ -38,22 +38,23 @@ WHERE id = ANY(:ids)
 
 
 def host_row(conn: Connection, host: str) -> HostRow | None:
-    """Return a host that somebody has or had; None if it is unknown."""
+    """Return a host's row, of a free one too; None if it is unknown."""
     row = conn.execute(_HOST, {"host": host}).one_or_none()
     return HostRow(*row) if row else None
 
 
 def hosts_are_published(epoch: str) -> bool:
-    """Publish a batch of the hosts that this epoch lacks; True if none is left to this process.
+    """Publish a batch of this epoch's missing hosts; True if no work is left.
 
-    When none is left at all, they are marked as complete.
+    True as well if another process is at work. When no host is missing, they are marked as
+    complete.
     """
     with sync_engine().begin() as conn:
         if not conn.execute(_LOCK).scalar():
-            return True  # another process is at it
+            return True  # another process is publishing hosts
         rows = hosts_behind(conn, epoch, HOSTS_AT_ONCE)
         if rows and not artifacts.publish_hosts(rows, epoch):
-            return True  # the epoch has ended: the next sweep begins anew
+            return True  # the epoch has ended: the next sweep starts again
         note_hosts(conn, rows, epoch)
     if len(rows) == HOSTS_AT_ONCE:
         return False
@@ -62,20 +63,22 @@ def hosts_are_published(epoch: str) -> bool:
 
 
 def claim_behind(conn: Connection, build: str, epoch: str, limit: int) -> list[str]:
-    """Claim pages that are behind, those that were visited or changed lately first.
+    """Claim pages that are behind, recently visited or changed ones first.
 
-    A claim is a try: until the page is published, the next one is the later the more there were.
+    A claim is a try: until the page is published, each try is later than the one before.
     """
     recent = artifacts.recent_pages(RECENT_MAX)
     where = {"build": build, "epoch": epoch, "limit": limit}
     more = {"recent": recent, "spread_s": SPREAD_S}
     first = list(conn.execute(_RECENT_BEHIND, {**where, **more}).scalars()) if recent else []
-    found = first or pages_behind(conn, build, epoch, limit)
-    waits: dict[str, Any] = {"first_s": FIRST_AGAIN_S, "last_s": LAST_AGAIN_S}
-    claimed = set(conn.execute(_CLAIM, {"ids": found, **waits}).scalars()) if found else set()
-    return [page_id for page_id in found if page_id in claimed]
+    page_ids = first or pages_behind(conn, build, epoch, limit)
+    delays: dict[str, Any] = {"first_s": FIRST_AGAIN_S, "last_s": LAST_AGAIN_S}
+    claimed_ids = (
+        set(conn.execute(_CLAIM, {"ids": page_ids, **delays}).scalars()) if page_ids else set()
+    )
+    return [page_id for page_id in page_ids if page_id in claimed_ids]
 
 
 def give_back(conn: Connection, page_ids: list[str]) -> None:
-    """Take back claims of pages that were not tried."""
+    """Release the claims of pages that were not tried."""
     conn.execute(_GIVE_BACK, {"ids": page_ids})

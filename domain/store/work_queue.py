@@ -1,7 +1,7 @@
-"""Fairness by cost, on the broker: cool-downs of streams, and heavy work that waits for a process.
+"""Fairness by cost, on the broker: streams' cool-downs, and queued heavy work.
 
 A cool-down is as long as the work before it, so a stream takes half of one process at most. All
-keys expire: a worker that is killed leaves nothing that somebody has to clean up.
+keys expire: a killed worker leaves nothing to clean up.
 """
 
 import time
@@ -17,13 +17,13 @@ from domain.store.broker import DRAIN, EXPIRES_S, worker_doorbell
 from domain.store.redis import keys
 
 LONG_WORK_MS = 100  # what takes longer is followed by a cool-down
-# A drain that waited for a server that stood still says nothing of its page: it rests no longer.
+# The duration of a drain that waited for a frozen server says nothing about its page.
 COOL_DOWN_MAX_MS = 30_000
-SLOW_TTL_S = 3_600  # a stream that nobody wrote to for an hour counts as quick again
-WAITING_MAX = 10_000  # jobs of some 100 bytes each; what comes after them is left to the sweep
+SLOW_TTL_S = 3_600  # a stream without writes for an hour counts as fast again
+WAITING_MAX = 10_000  # jobs of some 100 bytes each; later ones are left to the sweep
 DRAIN_TASK = "drain"
 
-# What is left of earlier work counts too. KEYS: cool-down. ARGV: worked, long, longest, in ms.
+# The rest of earlier work counts too. KEYS: cool-down. ARGV: worked, long, longest, in ms.
 _CHARGE = """
 local left = math.max(redis.call('PTTL', KEYS[1]), 0)
 local debt = math.min(left + ARGV[1], tonumber(ARGV[3]))
@@ -34,7 +34,7 @@ return is_resting and 1 or 0
 
 
 class Job(msgspec.Struct, frozen=True, array_like=True):
-    """A task with its arguments, as a message holds it; `stream` is whose cool-down it draws on."""
+    """A task with its arguments as in a message; `stream` names the cool-down."""
 
     task: str
     args: tuple[str, ...]
@@ -44,7 +44,7 @@ class Job(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Standing(NamedTuple):
-    """How long a stream's cool-down still lasts, and whether its last drain was long."""
+    """A stream's remaining cool-down in seconds, and whether its last drain was long."""
 
     rests_s: float
     is_slow: bool
@@ -52,27 +52,27 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WorkQueue:
-    """What the processes of all pools tell each other. Raises what the broker raises."""
+    """The state shared by the processes of all pools. Raises the broker's errors."""
 
     broker: redis.Redis
 
     def standing(self, stream_id: str) -> Standing:
-        """Return how a stream stands."""
+        """Return the load of a stream."""
         with self.broker.pipeline(transaction=False) as pipe:
             pipe.get(keys.cool_down_key(stream_id))
             pipe.pttl(keys.cool_down_key(stream_id))
             pipe.exists(keys.slow_key(stream_id))
-            found: list[Any] = pipe.execute()
-        rests_ms = max(found[1], 0) if found[0] == b"rest" else 0
-        return Standing(rests_ms / 1000, bool(found[2]))
+            replies: list[Any] = pipe.execute()
+        cool_down_ms = max(replies[1], 0) if replies[0] == b"rest" else 0
+        return Standing(cool_down_ms / 1000, bool(replies[2]))
 
     def charge(self, stream_id: str, worked_s: float) -> None:
-        """Add work to what a stream has to rest for."""
+        """Add work to a stream's cool-down."""
         limits = [worked_s * 1000, LONG_WORK_MS, COOL_DOWN_MAX_MS]
         self.broker.eval(_CHARGE, 1, keys.cool_down_key(stream_id), *limits)
 
     def note_drain(self, stream_id: str, worked_s: float) -> None:
-        """Note how long a stream's drain took."""
+        """Store the duration of a stream's drain, in seconds."""
         key = keys.slow_key(stream_id)
         if worked_s * 1000 > LONG_WORK_MS:
             self.broker.set(key, "1", ex=SLOW_TTL_S)
@@ -81,7 +81,7 @@ class WorkQueue:
             self.broker.delete(key)
 
     def send_after(self, job: Job, after_s: float) -> None:
-        """Send a job again when a cool-down is over; once, however often it comes meanwhile."""
+        """Send a job once when its cool-down is over; repeats are dropped."""
         WORK_DEFERRED.labels("cool_down").inc()
         name = msgspec.json.encode(job.args).decode()
         key = keys.deferred_key(f"{job.task}:{name}")
@@ -89,7 +89,7 @@ class WorkQueue:
             worker_doorbell().send_after(job.task, job.args, job.queue, after_s, job.request_id)
 
     def put(self, job: Job) -> None:
-        """Let a job wait, once, for a process that may do it."""
+        """Queue a job once for a process that may do it."""
         WORK_DEFERRED.labels("kept_process").inc()
         with self.broker.pipeline(transaction=False) as pipe:
             pipe.zadd(keys.WAITING_JOBS, {msgspec.json.encode(job): time.time()}, nx=True)
@@ -99,19 +99,19 @@ class WorkQueue:
     def take(self) -> Job | None:
         """Return the job that has waited longest; None if there is none.
 
-        What was asked for by somebody who does not wait any more is passed over.
+        Expired jobs are skipped: their requester does not wait any more.
         """
         while True:
-            taken: Any = self.broker.zpopmin(keys.WAITING_JOBS)
-            if not taken:
+            reply: Any = self.broker.zpopmin(keys.WAITING_JOBS)
+            if not reply:
                 return None
-            [(member, put_at)] = taken
+            [(member, put_at)] = reply
             job = msgspec.json.decode(member, type=Job)
             if job.task == DRAIN_TASK or time.time() - put_at < EXPIRES_S:
                 return job
 
     def is_waited_for(self) -> bool:
-        """Tell whether a write, or a job of somebody who asks, waits for a process."""
+        """Tell whether a write or a requested job is waiting for a process."""
         with self.broker.pipeline(transaction=False) as pipe:
             pipe.llen(DRAIN)
             pipe.zcard(keys.WAITING_JOBS)

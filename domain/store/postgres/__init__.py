@@ -1,4 +1,4 @@
-"""All SQL: the command log, aggregates, what owners read, backups.
+"""All SQL: the command log, aggregates, owners' queries, backups.
 
 Imports the core, `domain.runtime`, SQLAlchemy and psycopg; never Redis or Celery.
 """

@@ -1,12 +1,12 @@
-"""The archive: settled commands of long ago leave the log's table, and stay readable.
+"""The archive: commands that were settled long ago, moved out of the log's table.
 
-Who reads what was ever asked for (the audit, receipts) reads the view `commands_ever`: the log and
-the archive as one, with the columns of `commands`.
+Readers of all commands (the audit log, receipts) use the view `commands_ever`: the log and the
+archive as one, with the columns of `commands`.
 """
 
 from sqlalchemy import Connection, text
 
-# Only what is finished. Rows that somebody else holds wait for the next time.
+# Only finished commands. Rows that are locked wait for the next time.
 _MOVE = text("""
 WITH old AS (
   SELECT stream_id, seq FROM commands
@@ -27,5 +27,5 @@ FROM moved
 
 
 def archive_settled(conn: Connection, days: int, limit: int) -> int:
-    """Move at most `limit` commands older than `days`; return how many there were."""
+    """Move at most `limit` commands older than `days`; return their number."""
     return conn.execute(_MOVE, {"days": days, "limit": limit}).rowcount

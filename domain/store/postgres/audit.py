@@ -1,9 +1,9 @@
-"""The audit of a page: its command log read back, newest first, with what names its ids had.
+"""The audit log of a page: its commands, newest first, with names for ids.
 
-Two streams tell of a page: its own, and its account's. Of the latter only commands that name the
-page (`page_id` in their payload) and have not handed a follow-up to it: a follow-up stands for its
-cause, whose actor it is read with. A new command of accounts joins by having such a field. What is
-bought or granted concerns every page of the account, and is told in the audit of each.
+Two streams concern a page: its own, and its account's. Of the latter only commands with the page's
+`page_id` in their payload, and without a follow-up on it: the follow-up stands for its cause, and
+is shown with the cause's actor. Purchases and grants concern every page of the account, and are in
+the audit log of each.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -15,9 +15,9 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-BEGINNING = 10**17  # before this seq is everything
+BEGINNING = 10**17  # every seq is lower than this
 
-# A logo's bytes stay where they are; what is told of it is that there was one.
+# A logo's bytes are left out; the entry says only that there was one.
 _ENTRY = """
 SELECT c.stream_id, c.seq, c.id, c.received_at, c.kind,
   CASE WHEN jsonb_typeof(c.payload->'logo') = 'string' THEN c.payload || jsonb_build_object(
@@ -34,7 +34,7 @@ _OF_ACCOUNT = text(
     " AND NOT EXISTS (SELECT FROM commands_ever f WHERE f.cause = c.id AND f.stream_id = :page_id))"
     " ORDER BY c.seq DESC LIMIT :limit"
 )
-# What made a thing names it for good; the condition is that of the index `commands_made`.
+# The creating command has the thing's name; the condition is that of index `commands_made`.
 _MADE = text("""
 SELECT coalesce(payload->>'incident_id', payload->>'component_id', payload->>'key_id',
   payload->>'template_id') AS id, coalesce(payload->>'title', payload->>'name') AS name
@@ -57,7 +57,7 @@ NAMED_BY = ("incident_id", "component_id", "key_id", "template_id", "reference")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in both streams one stands: what is told has lower seqs than these."""
+    """A position in both streams: the entries after it have lower seqs."""
 
     page_seq: int = BEGINNING
     account_seq: int = BEGINNING
@@ -65,7 +65,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """A command as the log has it, with what caused it; times are aware UTC."""
+    """A command of the log, with its cause; times are aware UTC."""
 
     stream_id: str
     seq: int
@@ -82,16 +82,17 @@ class Logged:
 
     @property
     def doer(self) -> str:
-        """Who did it: of a follow-up, whoever its cause came from."""
+        """The actor: of a follow-up, that of its cause."""
         return self.cause_actor or self.actor
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """A stretch of a page's audit; `after` is where it goes on, None at its end.
+    """A part of a page's audit log; `after` is its continuation, or None.
 
-    `names` are those of things and keys by id, also of what was deleted since; `emails` those of
-    accounts that did something.
+    `names` are those of things and keys by id, deleted ones too; `emails` those of acting accounts.
+
+    `names` are those of things and keys by id, deleted ones too; `emails` those of acting accounts.
     """
 
     entries: tuple[Logged, ...]
@@ -101,7 +102,7 @@ class Audit:
 
 
 def read_audit(conn: Connection, account_id: str, page_id: str, place: Place, limit: int) -> Audit:
-    """Return what stands behind a place of a page's audit, at most `limit` entries."""
+    """Return at most `limit` entries after a position of a page's audit log."""
     where = {"page_id": page_id, "limit": limit + 1, "of_all_pages": OF_ALL_PAGES}
     of_page = {"stream_id": page_id, "before": place.page_seq}
     of_account = {"stream_id": account_id, "before": place.account_seq}
@@ -109,33 +110,35 @@ def read_audit(conn: Connection, account_id: str, page_id: str, place: Place, li
         [Logged(*row) for row in conn.execute(_OF_PAGE, of_page | {"limit": limit + 1})],
         [Logged(*row) for row in conn.execute(_OF_ACCOUNT, where | of_account)],
     )
-    found = merge(*streams, key=lambda entry: entry.at, reverse=True)
-    entries = tuple(islice(found, limit))
+    merged = merge(*streams, key=lambda entry: entry.at, reverse=True)
+    entries = tuple(islice(merged, limit))
     has_more = sum(map(len, streams)) > len(entries)
-    told = {entry.id for entry in entries}
-    after = Place(*(_behind(stream, told) for stream in streams)) if has_more else None
+    included_ids = {entry.id for entry in entries}
+    after = Place(*(_behind(stream, included_ids) for stream in streams)) if has_more else None
     return Audit(entries, _names(conn, page_id, entries), _emails(conn, entries), after)
 
 
-def _behind(stream: Sequence[Logged], told: Collection[str]) -> int:
-    """Return the seq below which a stream goes on, so that what it gains meanwhile is not told."""
-    rest = [entry for entry in stream if entry.id not in told]
-    return rest[0].seq + 1 if rest else stream[-1].seq if stream else 0
+def _behind(stream: Sequence[Logged], included_ids: Collection[str]) -> int:
+    """Return the seq below which a stream continues; later entries are left out."""
+    remaining = [entry for entry in stream if entry.id not in included_ids]
+    return remaining[0].seq + 1 if remaining else stream[-1].seq if stream else 0
 
 
 def _names(conn: Connection, page_id: str, entries: Collection[Logged]) -> Mapping[str, str]:
-    """Return the names of what entries speak of: as it is called now, else as it was made."""
-    spoken = {entry.payload.get(name) for entry in entries for name in NAMED_BY} | _doers(entries)
-    ids = sorted(id_ for id_ in spoken if isinstance(id_, str))
+    """Return the names of the things in entries: the current one, else the first."""
+    referenced_ids = {
+        entry.payload.get(name) for entry in entries for name in NAMED_BY
+    } | _actor_ids(entries)
+    ids = sorted(id_ for id_ in referenced_ids if isinstance(id_, str))
     where = {"page_id": page_id, "ids": ids}
     return {row.id: row.name for query in (_MADE, _NOW) for row in conn.execute(query, where)}
 
 
 def _emails(conn: Connection, entries: Collection[Logged]) -> Mapping[str, str]:
-    """Return the e-mails of who did something; whom a payload names is anybody's guess."""
-    rows = conn.execute(_EMAILS, {"ids": sorted(_doers(entries))})
+    """Return the e-mails of acting accounts, not of those named in payloads."""
+    rows = conn.execute(_EMAILS, {"ids": sorted(_actor_ids(entries))})
     return {row.id: row.email for row in rows}
 
 
-def _doers(entries: Collection[Logged]) -> set[str]:
+def _actor_ids(entries: Collection[Logged]) -> set[str]:
     return {entry.doer.partition(":")[2] for entry in entries}

@@ -1,7 +1,7 @@
-"""A backup: every table as of one instant, in one file, with the schema that it was made of.
+"""A backup: every table as of one instant, in one file, with its schema.
 
-A zip of `manifest.json` and, for each table, what `COPY … TO STDOUT` says. It needs no program of
-Postgres, and restores under any later version: the steps after its own see its rows.
+A zip of `manifest.json` and, for each table, the output of `COPY … TO STDOUT`. It needs no program
+of Postgres, and restores under any later version: later migrations are applied to its rows.
 """
 
 import errno
@@ -32,7 +32,7 @@ _STEP = text("SELECT version_num FROM alembic_version")
 
 
 class TableCopy(msgspec.Struct, frozen=True):
-    """A table in the file: its columns in the order of the copy, and how many rows it had."""
+    """A table in the file: columns in the copy's order, and row count."""
 
     name: str
     columns: list[str]
@@ -40,7 +40,7 @@ class TableCopy(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What a file holds: the schema's step, and tables in the order in which they can be filled."""
+    """The content of a file: the schema's step, and tables in filling order."""
 
     format: int
     step: str
@@ -49,16 +49,17 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 def backup(file: Path) -> Manifest:
-    """Write a backup; nobody waits for it, and nobody else may read it. Raises OSError (of which
-    FileExistsError: an older backup is not for us to remove) and POSTGRES_ERRORS.
+    """Write a backup file, readable by its owner only.
 
-    The file appears under its name when it is complete. A backup that fails leaves nothing.
+    Writers are not blocked. The file appears under its name when it is complete, and a failed
+    backup leaves no file. Raises POSTGRES_ERRORS and OSError, of which FileExistsError: an older
+    backup is never replaced.
     """
     if file.exists():
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file))
-    # Of a name of its own: another backup to the same file would write into this one's half.
-    descriptor, half = tempfile.mkstemp(".part", f"{file.name}.", file.parent)  # for 0600
-    part = Path(half)
+    # A unique name: a concurrent backup to the same file would write into the same part.
+    descriptor, part_name = tempfile.mkstemp(".part", f"{file.name}.", file.parent)  # mode 0600
+    part = Path(part_name)
     try:
         with os.fdopen(descriptor, "wb") as raw:
             with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -66,15 +67,15 @@ def backup(file: Path) -> Manifest:
                 archive.writestr(MANIFEST, msgspec.json.encode(manifest))
             raw.flush()
             os.fsync(raw.fileno())
-        file.touch(0o600, exist_ok=False)  # of two at once the second finds it taken
+        file.touch(0o600, exist_ok=False)  # the second of two concurrent backups fails here
         part.replace(file)
-    finally:  # half of one restores nothing, and holds hashes all the same
+    finally:  # a partial file can't be restored, but contains hashes
         part.unlink(missing_ok=True)
     return manifest
 
 
 def write_tables(archive: zipfile.ZipFile) -> Manifest:
-    """Copy every table out of one instant."""
+    """Copy every table as of one instant."""
     with sync_engine().connect() as conn:
         instant = conn.execution_options(isolation_level="REPEATABLE READ")
         with instant.begin():
@@ -87,10 +88,15 @@ def write_tables(archive: zipfile.ZipFile) -> Manifest:
 
 
 def tables_of(conn: Connection) -> list[tuple[str, list[str]]]:
-    """Return every table with its columns; what others refer to comes first."""
-    found: dict[str, list[str]] = {row[0]: row[1] for row in conn.execute(_COLUMNS)}
-    known = [str(table.name) for table in metadata.sorted_tables if table.name in found]
-    return [(name, found[name]) for name in [*known, *sorted(set(found) - set(known))]]
+    """Return every table with its columns, in the order of foreign keys."""
+    columns_by_table: dict[str, list[str]] = {row[0]: row[1] for row in conn.execute(_COLUMNS)}
+    ordered = [
+        str(table.name) for table in metadata.sorted_tables if table.name in columns_by_table
+    ]
+    return [
+        (name, columns_by_table[name])
+        for name in [*ordered, *sorted(set(columns_by_table) - set(ordered))]
+    ]
 
 
 def copy_out(
@@ -111,15 +117,15 @@ def copy_out(
 
 
 def member(table: str) -> str:
-    """Return the name of a table's part of the file."""
+    """Return the name of a table's member of the zip."""
     return f"tables/{table}.copy"
 
 
 def quoted(name: str) -> str:
-    """Return the name of a table or column as SQL writes it."""
+    """Return an SQL identifier in quotes."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def driver(conn: Connection) -> Any:  # noqa: ANN401 - psycopg's connection, which SQLAlchemy hides
-    """Return the driver's own connection: COPY is no statement for SQLAlchemy."""
+    """Return psycopg's own connection, for COPY."""
     return conn.connection.driver_connection

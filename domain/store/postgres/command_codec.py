@@ -20,7 +20,7 @@ def encode_command(command: Any) -> tuple[str, str]:  # noqa: ANN401 - any comma
 
 
 def decode_command(kind: str, payload: str | bytes) -> Any:  # noqa: ANN401 - any command
-    """Return the command that a row holds.
+    """Return the command of a row's kind and payload.
 
     Raises UnknownKindError for a kind without code, msgspec.ValidationError for a payload
     that does not fit.

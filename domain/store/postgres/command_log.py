@@ -1,4 +1,4 @@
-"""The command log: append (which is the acknowledgement), what waits, how it was settled.
+"""The command log: appending (the acknowledgement), pending commands, and their settlement.
 
 Source of the statement's shape: docs/decisions/0001-log.md.
 """
@@ -19,8 +19,8 @@ from domain.runtime.metrics import LAG_S
 from domain.store.postgres.command_codec import encode_command
 from domain.store.postgres.refused_commands import shorten_refused
 
-# Who may append, and to which stream. The statement itself asks, so that nothing is cached and a
-# key that was revoked, or a page that was deleted, can't be written with.
+# The streams to which an authority may append. The statement itself checks it: nothing is cached,
+# and a revoked key or a deleted page can't be used.
 _AUTHORITY = {
     "key": "SELECT page_id AS id, 'key:' || id AS actor, true AS is_key FROM keys"
     " WHERE hash = :authority AND NOT disabled",
@@ -30,9 +30,8 @@ _AUTHORITY = {
     " WHERE id = :stream_id",
 }
 
-# The bump and the insert are one statement: the row lock makes commit order seq order. It is the
-# order of the instants too, no two alike, also after a clock was set back: what is told in the
-# order of its instants is told in the order in which it was acknowledged.
+# The bump and the insert are one statement: the row lock makes commit order seq order. Times have
+# the same order, no two alike, even after a clock was set back.
 _APPEND = """
 WITH allowed AS ({authority}),
 bumped AS (
@@ -53,8 +52,8 @@ logged AS (
 ){remembered}
 SELECT id, head_seq, last_at FROM bumped
 """
-# A key that is there already makes the whole statement fail: nothing is bumped. So does one that
-# the release before remembered by scope and key as they were sent: its row is written once more.
+# An existing key makes the whole statement fail: nothing is bumped. So does a key that the previous
+# release stored by scope and key as they were sent: its row is inserted again.
 _REMEMBERED = """,
 remembered AS (
   INSERT INTO idempotency (stream_id, scope, key, body_hash, command_id, created_at)
@@ -67,17 +66,20 @@ remembered AS (
     ON i.stream_id = bumped.id AND i.scope = CAST(:scope AS text) AND i.key = CAST(:key AS text)
 )"""
 _STATEMENTS = {
-    (who, keyed): text(
-        _APPEND.format(authority=_AUTHORITY[who], remembered=_REMEMBERED if keyed else "")
+    (kind, is_keyed): text(
+        _APPEND.format(authority=_AUTHORITY[kind], remembered=_REMEMBERED if is_keyed else "")
     )
-    for who in _AUTHORITY
-    for keyed in (False, True)
+    for kind in _AUTHORITY
+    for is_keyed in (False, True)
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """In whose name: `kind` is key (value: the hash of a secret), owner (account id) or system."""
+    """The authority of a write: a key, an owner, or the system.
+
+    `kind` is `key`, `owner` or `system`.
+    """
 
     kind: str
     value: str
@@ -85,9 +87,9 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """A key for 24 hours within (stream, scope); `body_hash` tells another body by its bytes.
+    """A key for 24 hours within (stream, scope); `body_hash` detects another body.
 
-    A short key of ours is stored as it is, to be looked for by what it says; others as a digest.
+    A short key of ours is stored as it is, so that it can be searched for; others as a digest.
     """
 
     scope: str
@@ -97,23 +99,24 @@ class Idempotency:
 
 
 def names_of(scope: str, key: str) -> dict[str, str]:
-    """Return what a use of a key is found by: its digest, and what the release before stored."""
+    """Return the lookup names of a key: its digest, and earlier releases' form."""
     digest = sha256(f"{scope}\0{key}".encode("utf-8", "surrogatepass")).hexdigest()
     return {"digest": digest, "scope": scope, "key": key}
 
 
-def kept_names(once: Idempotency) -> dict[str, str]:
-    """Return what a key is found by, and what it is stored as."""
-    names = names_of(once.scope, once.key)
-    scope, key = (once.scope, once.key) if once.is_ours else ("", names["digest"])
+def stored_names(use: Idempotency) -> dict[str, str]:
+    """Return the lookup names of a key, and its stored form."""
+    names = names_of(use.scope, use.key)
+    scope, key = (use.scope, use.key) if use.is_ours else ("", names["digest"])
     return {**names, "kept_scope": scope, "kept_key": key}
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A command on its way into the log; `id` is its receipt's. A key's stream is the key's.
+    """A command before its append; `id` is its receipt's.
 
-    `request_id` names the request that asked for it; a follow-up has that of its cause.
+    A key determines the stream itself. `request_id` names the request that sent the command; a
+    follow-up has that of its cause.
     """
 
     id: str
@@ -128,7 +131,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """Where a command stands in the log: from here on it is acknowledged."""
+    """The position of an acknowledged command in the log."""
 
     stream_id: str
     seq: int
@@ -137,7 +140,7 @@ class Appended:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """How a command was settled; `refusal` says why if it was not applied."""
+    """The outcome of a command; `refusal` is the reason if it was not applied."""
 
     seq: int
     outcome: Outcome
@@ -146,10 +149,10 @@ class Settlement:
 
 
 def append(conn: Connection, draft: Draft) -> Appended | None:
-    """Append a command in one statement; None if the authority has no open stream for it.
+    """Append a command in one statement; None without an open stream for the authority.
 
-    Raises IntegrityError on `idempotency_pkey` (the key is in use) or `commands_id_key` (this
-    very command is in the log already).
+    Raises IntegrityError on `idempotency_pkey` (the key is in use) or `commands_id_key` (this very
+    command is in the log already).
     """
     kind, payload = encode_command(draft.command)
     parameters: dict[str, Any] = {
@@ -163,8 +166,8 @@ def append(conn: Connection, draft: Draft) -> Appended | None:
         "request_id": draft.request_id,
     }
     if draft.idempotency:
-        once = draft.idempotency
-        parameters |= {**kept_names(once), "body_hash": once.body_hash}
+        idempotency = draft.idempotency
+        parameters |= {**stored_names(idempotency), "body_hash": idempotency.body_hash}
     statement = _STATEMENTS[draft.authority.kind, draft.idempotency is not None]
     row = conn.execute(statement, parameters).one_or_none()
     return Appended(row.id, row.head_seq, row.last_at) if row else None
@@ -178,12 +181,12 @@ _CLOSE_STREAM = text("UPDATE streams SET closed = true WHERE id = :id")
 
 
 def open_stream(conn: Connection, stream_id: str, account_id: str) -> None:
-    """Begin a stream."""
+    """Create a stream."""
     conn.execute(_OPEN_STREAM, {"id": stream_id, "account_id": account_id})
 
 
 def close_stream(conn: Connection, stream_id: str) -> None:
-    """Take no more commands for a stream; what it holds stays."""
+    """Close a stream to further commands; its commands stay."""
     conn.execute(_CLOSE_STREAM, {"id": stream_id})
 
 
@@ -197,7 +200,7 @@ ORDER BY seq LIMIT :limit
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A row that waits, not yet decoded: decoding is where a poison command shows first."""
+    """A pending row, not yet decoded: decoding is the first step that may fail."""
 
     seq: int
     id: str
@@ -209,7 +212,7 @@ class Waiting:
     request_id: str | None = None
 
     def entry(self, command: Any) -> Entry:  # noqa: ANN401 - any command
-        """Return the row as the core knows it."""
+        """Return the row as an entry of the core."""
         return Entry(self.seq, self.id, command, self.at, self.cause, self.received_at)
 
 
@@ -238,7 +241,7 @@ WHERE id IN (SELECT cause FROM commands WHERE stream_id = :stream_id AND seq = A
 def settle(conn: Connection, stream_id: str, settlements: Sequence[Settlement]) -> None:
     """Store the outcomes of commands; a follow-up that failed fails its cause.
 
-    Of what was refused little is kept but the reason.
+    Of refused commands little is kept but the reason.
     """
     parameters = {
         "stream_id": stream_id,
@@ -247,17 +250,17 @@ def settle(conn: Connection, stream_id: str, settlements: Sequence[Settlement]) 
         "refusals": [msgspec.to_builtins(s.refusal) for s in settlements],
     }
     conn.execute(_SETTLE, parameters)
-    if refused := [s.seq for s in settlements if s.outcome is Outcome.REFUSED]:
-        shorten_refused(conn, stream_id, refused)
-    failed = [s for s in settlements if s.outcome is Outcome.FAILED]
-    if failed:
-        refusal = msgspec.json.encode(failed[0].refusal).decode()
-        seqs = [s.seq for s in failed]
+    if refused_seqs := [s.seq for s in settlements if s.outcome is Outcome.REFUSED]:
+        shorten_refused(conn, stream_id, refused_seqs)
+    failures = [s for s in settlements if s.outcome is Outcome.FAILED]
+    if failures:
+        refusal = msgspec.json.encode(failures[0].refusal).decode()
+        seqs = [s.seq for s in failures]
         conn.execute(_FAIL_CAUSE, {"stream_id": stream_id, "seqs": seqs, "refusal": refusal})
 
 
 # A page's commands that are settled but not published show in `pages_behind`; an account has no
-# publication of its own that would tell.
+# publication, so its commands are found here.
 _BEHIND = text("""
 SELECT DISTINCT stream_id FROM commands
 WHERE published_at IS NULL AND (outcome IS NULL OR left(stream_id, 2) = 'a_')
@@ -271,13 +274,13 @@ _HEAD = text("SELECT head_seq FROM streams WHERE id = :stream_id")
 
 
 def streams_behind(conn: Connection) -> list[str]:
-    """Return the ids of streams that have commands which are not settled, or not told of."""
+    """Return the ids of streams with commands not settled or not announced."""
     return list(conn.execute(_BEHIND).scalars())
 
 
-def finish(conn: Connection, stream_id: str, held: int) -> None:
-    """Note that all settled commands up to seq `held` are published."""
-    for lag_s in conn.execute(_FINISH, {"stream_id": stream_id, "held": held}).scalars():
+def finish(conn: Connection, stream_id: str, seq: int) -> None:
+    """Mark all settled commands up to a seq as published."""
+    for lag_s in conn.execute(_FINISH, {"stream_id": stream_id, "held": seq}).scalars():
         LAG_S.observe(lag_s)
 
 
@@ -286,11 +289,11 @@ def head_seq(conn: Connection, stream_id: str) -> int:
     return conn.execute(_HEAD, {"stream_id": stream_id}).scalar() or 0
 
 
-# Two numbers name a lock: a space of our own, and 32 bits of the stream's id. Streams that share
-# a number merely wait for each other.
+# Two numbers identify a lock: a space of our own, and 32 bits of the stream's id. Streams that
+# share a number merely wait for each other.
 _LOCK = text("SELECT pg_try_advisory_xact_lock(7001, hashtext(:stream_id))")
 
 
 def try_lock(conn: Connection, stream_id: str) -> bool:
-    """Take a stream's lock until the transaction ends, unless somebody has it."""
+    """Take a stream's lock until the transaction ends, if it is free."""
     return bool(conn.execute(_LOCK, {"stream_id": stream_id}).scalar())

@@ -1,4 +1,4 @@
-"""What is due: what the clock is to start, to end or to let expire, and its keys in the log."""
+"""Due events: starts, ends and expiries by the clock, with their idempotency keys."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +11,9 @@ from domain.store.postgres.engine import IntegrityError, constraint
 CLOCK = Authority("system", "clock")
 SCOPE = "clock"  # a request's scope is its method and its path: no request has this one
 
-# A key in use means that the command is in the log already; one that was refused is forgotten
-# below, for a thing can be due at the same instant again. A closed stream takes no command: what it
-# left behind may not stand in others' way for ever.
+# A key in use means that the command is in the log already. A refused one is deleted below: a thing
+# can be due at the same instant again. A closed stream takes no command, so its rows may not block
+# those of others.
 _DUE = text("""
 SELECT d.kind, d.stream_id, d.id, d.due_at, d.key FROM (
   SELECT w.*, 'clock:' || w.kind || ':' || w.id || ':'
@@ -50,10 +50,10 @@ WHERE i.stream_id = :stream_id AND i.scope = :scope AND i.key = :key
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What an instant that has come is due for, and the stream that decides it.
+    """An event that is due, and the stream that decides it.
 
-    `kind` is `start` or `finish` (of the maintenance `id`), `slot` (of which `id` expired) or
-    `prime` (of the account `id`, which ended).
+    `kind` is `start` or `finish` (of the maintenance `id`), `slot` (whose `id` expired) or `prime`
+    (of the account `id`, which ended).
     """
 
     kind: str
@@ -64,14 +64,14 @@ class Due:
 
 
 def all_due(conn: Connection, limit: int) -> list[Due]:
-    """Return what is due and not in the log yet, the oldest first."""
+    """Return events that are due and not in the log yet, the oldest first."""
     return [Due(*row) for row in conn.execute(_DUE, {"scope": SCOPE, "limit": limit})]
 
 
 def append_due(conn: Connection, due: Due, draft: Draft) -> bool:
-    """Append the command for what is due; False if another beat was first, or its stream is gone.
+    """Append a due event's command; False if it is in the log already.
 
-    The transaction is of no further use after False.
+    False too if the stream is closed. The transaction is of no further use after False.
     """
     where = {"stream_id": due.stream_id, "scope": SCOPE, "key": due.key}
     conn.execute(_FORGET_REFUSED, where)
@@ -84,6 +84,6 @@ def append_due(conn: Connection, due: Due, draft: Draft) -> bool:
 
 
 def draft_for(due: Due, command_id: str, command: object) -> Draft:
-    """Return the draft of the clock's command: its events happen when it was due."""
-    once = Idempotency(SCOPE, due.key, b"", is_ours=True)
-    return Draft(command_id, command, CLOCK, due.stream_id, once, due_at=due.due_at)
+    """Return the draft of the clock's command; its events take place at `due_at`."""
+    idempotency = Idempotency(SCOPE, due.key, b"", is_ours=True)
+    return Draft(command_id, command, CLOCK, due.stream_id, idempotency, due_at=due.due_at)

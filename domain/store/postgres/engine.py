@@ -26,10 +26,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from domain.runtime.settings import load_settings, require_stack
 
-if TYPE_CHECKING:  # a seventh of the operator's start, and web alone needs it
+if TYPE_CHECKING:  # a seventh of the operator command's start-up time, and only web needs it
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-# Other rooms speak of connections and database errors by these names, and of nothing else.
+# Other packages import connections and database errors under these names only.
 __all__ = [
     "POSTGRES_ERRORS",
     "UNREACHABLE",
@@ -55,22 +55,23 @@ __all__ = [
 Value = TypeVar("Value")
 
 CONNECT_S = 3.0  # how long a request waits for a connection
-STATEMENT_S = 5.0  # and for an answer: a frozen Postgres holds nobody longer
+STATEMENT_S = 5.0  # and for an answer, also of a frozen Postgres
 
 SESSION = {
-    # Sessions speak UTC, so that times come back as they were put.
+    # Sessions use UTC, so that times are read as they were written.
     "timezone": "UTC",
     # No lock is held, and no caller waits, longer than this (milliseconds).
     "statement_timeout": 10_000,
-    # A worker that froze in mid-drain holds its stream no longer. Ours think for milliseconds.
+    # A worker that froze in mid-drain keeps its stream no longer; a drain's own work takes
+    # milliseconds.
     "idle_in_transaction_session_timeout": 30_000,
-    # One whose host vanished is noticed by Postgres within seconds instead of two hours.
+    # Postgres notices a vanished client host within seconds instead of two hours.
     "tcp_keepalives_idle": 5,
     "tcp_keepalives_interval": 2,
     "tcp_keepalives_count": 2,
 }
 CONNECT = {
-    # A database that does not answer the handshake is as good as down.
+    # A database that does not answer the handshake counts as down.
     "connect_timeout": 3,
     "options": " ".join(f"-c {name}={value}" for name, value in SESSION.items()),
     # A dead peer is noticed within seconds instead of the system's hours,
@@ -82,12 +83,12 @@ CONNECT = {
 }
 # Errors that mean "Postgres can't be reached now", as against "this statement is wrong".
 UNREACHABLE = (OperationalError, InterfaceError, PoolTimeoutError, OSError, TimeoutError)
-# Whatever Postgres or its driver says; a COPY has the driver's own connection, and no wrapping.
+# All errors of Postgres or its driver; a COPY uses the driver's connection, without wrapping.
 POSTGRES_ERRORS = (DBAPIError, psycopg.Error)
-# What to ask the kernel of; where it has no such word, it tells of a full close unasked.
+# The poll event of a half close; where it does not exist, poll reports a full close anyway.
 HANGING_UP = getattr(select, "POLLRDHUP", 0)
 READ_ONLY = "25006"  # a standby, or a server whose storage is nearly full
-ENDED = {"25P03", "25P04"}  # a transaction that stood still, or took too long for the server
+ENDED = {"25P03", "25P04"}  # a transaction that was idle or ran too long
 
 
 def driver_url(database_url: str) -> str:
@@ -100,16 +101,16 @@ def driver_url(database_url: str) -> str:
 def sync_engine() -> Engine:
     """Return the process's engine for workers and the operator's command."""
     url = require_stack(load_settings()).database_url
-    # A drain uses one connection; the sweep and the notes that follow a drain reuse it.
+    # A drain uses one connection; the sweep and the statements after a drain reuse it.
     engine = create_engine(
         driver_url(url), pool_size=2, max_overflow=2, connect_args=CONNECT, hide_parameters=True
     )
-    return minded(engine)
+    return with_outage_handling(engine)
 
 
 @contextlib.contextmanager
 def autocommit() -> Iterator[Connection]:
-    """Give a connection on which every statement commits by itself: no BEGIN, no second trip."""
+    """Provide a connection on which every statement commits by itself."""
     with sync_engine().connect() as conn:
         yield conn.execution_options(isolation_level="AUTOCOMMIT")
 
@@ -120,29 +121,29 @@ def make_async_engine(database_url: str) -> "AsyncEngine":
 
     engine = create_async_engine(
         driver_url(database_url),
-        hide_parameters=True,  # an error is logged; what the statement stored, or its hash, is not
+        hide_parameters=True,  # errors are logged, but not the statement's values or their hashes
         isolation_level="AUTOCOMMIT",  # an append is one statement: no BEGIN, no second trip
         pool_size=10,  # appends to one page queue at its row lock anyway
         max_overflow=0,
         pool_timeout=2,  # a writer waits for a connection no longer than for a publication
         connect_args=CONNECT,
     )
-    minded(engine.sync_engine)
+    with_outage_handling(engine.sync_engine)
     return engine
 
 
-def minded(engine: Engine) -> Engine:
-    """Have an engine lend living connections only, and call every outage by one name."""
-    event.listen(engine, "checkout", expect_alive)
-    event.listen(engine, "handle_error", as_outage)
+def with_outage_handling(engine: Engine) -> Engine:
+    """Add the checks for dead connections and outages to an engine."""
+    event.listen(engine, "checkout", replace_dead_connection)
+    event.listen(engine, "handle_error", to_outage)
     return engine
 
 
-def expect_alive(_dbapi: object, record: ConnectionPoolEntry, _proxy: object) -> None:
-    """Have the pool replace a connection that ended while it rested.
+def replace_dead_connection(_dbapi: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Have the pool replace a connection that ended while it was idle.
 
-    Unlike the pool's own ping this costs no trip: the kernel knows that the server hung up. One
-    that was made just now has not rested: where it ended already, a statement meets an outage.
+    Unlike the pool's own ping this costs no round trip: the kernel knows that the server hung up. A
+    new connection was not idle: if it has ended already, a statement raises an outage.
     """
     driver: Any = record.driver_connection
     if not record.info.setdefault("rested", False):
@@ -152,14 +153,14 @@ def expect_alive(_dbapi: object, record: ConnectionPoolEntry, _proxy: object) ->
 
 
 def is_hung_up(descriptor: int) -> bool:
-    """Tell whether a socket's other end will say nothing more than what may be read by now."""
+    """Tell whether the other end of a socket has closed it."""
     poll = select.poll()
     poll.register(descriptor, HANGING_UP)
     return bool(poll.poll(0))
 
 
-def as_outage(context: ExceptionContext) -> OperationalError | None:
-    """Return what is raised in place of an error that psycopg calls internal, if it is an outage.
+def to_outage(context: ExceptionContext) -> OperationalError | None:
+    """Return the OperationalError for an outage that psycopg calls internal, else None.
 
     Every other outage is an OperationalError already.
     """
@@ -167,7 +168,7 @@ def as_outage(context: ExceptionContext) -> OperationalError | None:
     if not isinstance(error, InternalError) or not blames_server(sqlstate(error)):
         return None
     if sqlstate(error) == READ_ONLY:
-        # Connect anew: the one that takes writes may be another server by now.
+        # Reconnect: the server that takes writes may be another one by now.
         context.is_disconnect = True
     return OperationalError(
         error.statement,
@@ -179,44 +180,46 @@ def as_outage(context: ExceptionContext) -> OperationalError | None:
 
 
 def blames_server(state: str) -> bool:
-    """Tell whether an SQLSTATE that psycopg calls internal is neither ours nor the data's doing."""
+    """Tell whether an internal error's SQLSTATE means a fault of the server."""
     return state == READ_ONLY or state in ENDED or state.startswith("XX")
 
 
 def sqlstate(error: DBAPIError) -> str:
-    """Return the five-character SQLSTATE of a database error, or '' if the server said none."""
+    """Return the five-character SQLSTATE of a database error, or ''."""
     return getattr(error.orig, "sqlstate", None) or ""
 
 
 def complaint(error: DBAPIError) -> str:
-    """Return what the server said, without the row that it quotes in the detail."""
-    said = getattr(getattr(error.orig, "diag", None), "message_primary", None)
-    return f"{sqlstate(error)} {said}" if said else type(error.orig).__name__
+    """Return the server's message, without the row in its detail."""
+    message = getattr(getattr(error.orig, "diag", None), "message_primary", None)
+    return f"{sqlstate(error)} {message}" if message else type(error.orig).__name__
 
 
 def first_line(error: BaseException) -> str:
-    """Return what Postgres or its driver said, without the lines below it, which quote rows."""
-    said = str(getattr(error, "orig", None) or error).strip()
-    return said.splitlines()[0] if said else type(error).__name__
+    """Return the first line of a Postgres error; later lines quote rows."""
+    message = str(getattr(error, "orig", None) or error).strip()
+    return message.splitlines()[0] if message else type(error).__name__
 
 
 def is_culprit(error: BaseException) -> bool:
-    """Tell whether an error blames the data of one command (classes 22 and 23) and no outage."""
+    """Tell whether the data of a command caused the error (classes 22 and 23)."""
     return isinstance(error, DBAPIError) and sqlstate(error)[:2] in {"22", "23"}
 
 
 def constraint(error: IntegrityError) -> str:
-    """Return the name of the constraint that a statement ran into."""
+    """Return the name of the violated constraint."""
     return getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
 
 
 class NotConnectedError(ConnectionError):
-    """No connection was to be had: whatever was to be said was not said."""
+    """There was no connection: nothing was sent."""
 
 
 def stored_nothing(error: BaseException) -> bool:
-    """Tell whether surely nothing was stored: nothing was said to Postgres, or it said itself that
-    the statement failed. What ends a connection on the way leaves it open.
+    """Tell whether certainly nothing was stored.
+
+    That is so if nothing was sent, or if Postgres itself reported that the statement failed. A
+    connection that is lost on the way leaves it open.
     """
     is_answer = isinstance(error, DBAPIError) and not error.connection_invalidated
     return is_answer or isinstance(error, NotConnectedError)
@@ -239,13 +242,13 @@ async def run(
             conn = await engine.connect()
     except UNREACHABLE as error:
         raise NotConnectedError(str(error)) from error
-    # Cancelling instead would make psycopg ask the server to cancel, and wait for that as well.
+    # Cancelling instead would make psycopg send a cancel request to the server, and wait for it.
     driver = conn.sync_connection.connection.driver_connection if conn.sync_connection else None
-    given_up = asyncio.get_running_loop().call_later(statement_s, hang_up, driver)
+    hang_up_timer = asyncio.get_running_loop().call_later(statement_s, hang_up, driver)
     try:
         return await conn.run_sync(statement, *args)
     finally:
-        given_up.cancel()
+        hang_up_timer.cancel()
         await conn.close()
 
 
@@ -254,14 +257,17 @@ def in_transaction(
     statements: Callable[..., Value],
     *args: Any,  # noqa: ANN401 - what the statements take
 ) -> Value:
-    """Call a store function so that its statements commit together: `run(engine, this, fn, …)`."""
+    """Call a store function so that its statements commit together.
+
+    Called as `run(engine, in_transaction, function, …)`.
+    """
     conn.execution_options(isolation_level="READ COMMITTED")  # the pool sets it back
     with conn.begin():
         return statements(conn, *args)
 
 
 def hang_up(driver: Any) -> None:  # noqa: ANN401 - a connection of psycopg
-    """Cut a connection: whoever waits for an answer on it is told that it was lost."""
+    """Shut down a connection's socket: its waiting caller gets an error."""
     with (
         contextlib.suppress(OSError, psycopg.Error),
         socket.socket(fileno=os.dup(driver.pgconn.socket)) as copy,

@@ -1,6 +1,6 @@
-"""What leaves Postgres once nobody can ask for it any more: in batches, each a short transaction.
+"""Deletion of rows past their retention: in batches, each a short transaction.
 
-Receipts are readable for 30 days, so refusals and the streams of what was deleted stay as long.
+Receipts are readable for 30 days, so refusals and the streams of deleted things stay as long.
 """
 
 from typing import Final
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from domain.store.postgres.domains.hosts import HELD_DAYS
 
 RECEIPT_DAYS: Final = 30
-# Its counter outlives by far the entry that it guards in Redis, and as long is it held.
+# Its counter has to outlive the guarded entry in Redis; the reservation lasts as long.
 FREE_HOST_DAYS: Final = HELD_DAYS
 
 _REFUSALS = """
@@ -20,7 +20,7 @@ DELETE FROM {table} WHERE (stream_id, seq) IN (
     AND received_at < clock_timestamp() - make_interval(days => :days)
   ORDER BY received_at LIMIT :limit FOR UPDATE SKIP LOCKED)
 """
-# The row of a stream goes last, when nothing is left in it; its id is never used again.
+# The row of a stream is deleted last, when its commands are gone; its id is never used again.
 _CLOSED = text("""
 SELECT id FROM streams
 WHERE closed AND last_at < clock_timestamp() - make_interval(days => :days) ORDER BY id LIMIT 1
@@ -30,7 +30,7 @@ DELETE FROM {table} WHERE stream_id = :stream_id AND seq IN (
   SELECT seq FROM {table} WHERE stream_id = :stream_id ORDER BY seq LIMIT :limit)
 """
 _STREAM = text("DELETE FROM streams WHERE id = :stream_id AND closed")
-# Code of the release before frees a host without saying when.
+# The previous release frees a host without a time.
 _STAMP = text("""
 UPDATE hosts SET freed_at = clock_timestamp() WHERE page_id IS NULL AND freed_at IS NULL
 """)
@@ -46,22 +46,22 @@ _ROWS_OF = [text(_OF_STREAM.format(table=table)) for table in _TABLES]
 
 
 def forget_refusals(conn: Connection, limit: int) -> int:
-    """Delete refusals older than their receipts are readable; return how many."""
+    """Delete refusals after their receipts' retention; return their number."""
     where = {"days": RECEIPT_DAYS, "limit": limit}
     return sum(conn.execute(statement, where).rowcount for statement in _REFUSALS_OF)
 
 
 def forget_closed_streams(conn: Connection, limit: int) -> int:
-    """Delete commands of a stream that was closed long ago, or its row; return how many rows."""
+    """Delete commands of a long closed stream, or its row; return the row count."""
     stream_id = conn.execute(_CLOSED, {"days": RECEIPT_DAYS}).scalar()
     if stream_id is None:
         return 0
     where = {"stream_id": stream_id, "limit": limit}
-    gone = sum(conn.execute(statement, where).rowcount for statement in _ROWS_OF)
-    return gone or conn.execute(_STREAM, {"stream_id": stream_id}).rowcount
+    count = sum(conn.execute(statement, where).rowcount for statement in _ROWS_OF)
+    return count or conn.execute(_STREAM, {"stream_id": stream_id}).rowcount
 
 
 def forget_free_hosts(conn: Connection, limit: int) -> int:
-    """Delete hosts that nobody has had for long; return how many."""
+    """Delete hosts that have been free for 30 days; return their number."""
     conn.execute(_STAMP)
     return conn.execute(_HOSTS, {"days": FREE_HOST_DAYS, "limit": limit}).rowcount

@@ -1,4 +1,4 @@
-"""Figures of how the system is: what waits, for how long, and who is at work."""
+"""Figures of the system's health: backlog, ages, and the presence of workers."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ WHERE outcome = 'failed' AND received_at > clock_timestamp() - interval '24 hour
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How much work waits; `oldest_s` is the age of the oldest unapplied command in seconds.
+    """Amounts of pending work; `oldest_s` is the oldest unapplied command's age in seconds.
 
     `pages_in_vain` are those that repair has tried more than once.
     """
@@ -44,13 +44,13 @@ class Backlog:
 
 
 def backlog(conn: Connection, build: str, epoch: str) -> Backlog:
-    """Return what waits, as a worker of this build and epoch would see it."""
+    """Return the backlog from the view of a worker of this build and epoch."""
     row = conn.execute(_BACKLOG, {"build": build, "epoch": epoch}).one()
     return Backlog(*row)
 
 
 def failed_lately(conn: Connection) -> int:
-    """Return how many commands of the last 24 hours failed: defects of ours."""
+    """Return the number of commands that failed in the last 24 hours."""
     count: int = conn.execute(_FAILED).scalar_one()
     return count
 
@@ -61,11 +61,11 @@ def worker_seen(client: redis.Redis) -> bool:
 
 
 def pool_size(client: redis.Redis) -> int | None:
-    """Return how many processes the worker has that swept last; None if none has said so."""
-    found: Any = client.get(keys.POOL_SIZE)
-    return int(found) if found else None
+    """Return the size of the worker's process pool; None if unknown."""
+    size: Any = client.get(keys.POOL_SIZE)
+    return int(size) if size else None
 
 
 def queue_lengths(broker: redis.Redis, queues: Iterable[str]) -> Mapping[str, int]:
-    """Return how many messages no worker has taken, by queue. Raises what Redis raises."""
+    """Return the number of waiting messages, by queue. Raises Redis' errors."""
     return {queue: int(broker.llen(queue)) for queue in queues}

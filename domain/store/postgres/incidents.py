@@ -15,7 +15,7 @@ from domain.store.postgres.load import load_incidents
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A part of a list of incidents, and whether more stands behind it."""
+    """A part of a list of incidents, and whether more follow."""
 
     incidents: list[Incident]
     has_more: bool
@@ -23,7 +23,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in the list one stands: behind the incident that started then and has this id."""
+    """A position in the list: after the incident of this start and id."""
 
     started_at: datetime
     incident_id: str
@@ -32,8 +32,8 @@ class Place:
 def has_incident(conn: Connection, page_id: str, incident_id: str) -> bool:
     """Tell whether a page has such an incident, however old."""
     c = t.incidents.c
-    found = select(c.id).where(c.page_id == page_id, c.id == incident_id)
-    return conn.execute(found).first() is not None
+    query = select(c.id).where(c.page_id == page_id, c.id == incident_id)
+    return conn.execute(query).first() is not None
 
 
 def incident_of(conn: Connection, page_id: str, incident_id: str) -> Incident | None:
@@ -50,10 +50,10 @@ def incidents_after(
     *,
     is_resolved: bool | None = None,
 ) -> Stretch:
-    """Return a page's incidents behind a place in the list, newest first, at most `limit`.
+    """Return at most `limit` of a page's incidents after a position, newest first.
 
-    Fewer if they hold more text than a list has, but one at least. None means of any kind, from
-    the newest on, resolved or not.
+    Fewer if they hold more text than a list has, but one at least. None means of any kind, from the
+    newest on, resolved or not.
     """
     c = t.incidents.c
     query = select(c.id, _text_bytes()).where(c.page_id == page_id)
@@ -65,19 +65,19 @@ def incidents_after(
         query = query.where(tuple_(c.started_at, c.id) < (after.started_at, after.incident_id))
     rows = conn.execute(query.order_by(c.started_at.desc(), c.id.desc()).limit(limit + 1)).all()
     ids = fitting([(row[0], row[1]) for row in rows[:limit]])
-    found = load_incidents(conn, page_id, c.id.in_(ids)) if ids else {}
-    newest_first = sorted(found.values(), key=lambda i: (i.started_at, i.id), reverse=True)
+    incidents = load_incidents(conn, page_id, c.id.in_(ids)) if ids else {}
+    newest_first = sorted(incidents.values(), key=lambda i: (i.started_at, i.id), reverse=True)
     return Stretch(newest_first, has_more=len(ids) < len(rows))
 
 
 def fitting(sizes: list[tuple[str, int]]) -> list[str]:
-    """Return the ids of incidents that a list has room for, of (id, bytes of text) in its order."""
-    before = accumulate((size for _, size in sizes), initial=0)
-    return [id_ for (id_, _), held in zip(sizes, before, strict=False) if held < LIST_TEXT_BYTES]
+    """Return the ids that fit into a list, of (id, bytes of text) pairs."""
+    totals = accumulate((size for _, size in sizes), initial=0)
+    return [id_ for (id_, _), total in zip(sizes, totals, strict=False) if total < LIST_TEXT_BYTES]
 
 
 def _text_bytes() -> ColumnElement[int]:
-    said = select(func.coalesce(func.sum(func.octet_length(t.updates.c.body)), 0)).where(
+    update_bytes = select(func.coalesce(func.sum(func.octet_length(t.updates.c.body)), 0)).where(
         t.updates.c.incident_id == t.incidents.c.id
     )
-    return func.octet_length(t.incidents.c.title) + said.scalar_subquery()
+    return func.octet_length(t.incidents.c.title) + update_bytes.scalar_subquery()

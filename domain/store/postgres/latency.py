@@ -1,4 +1,4 @@
-"""How long writes took from acknowledged to published, read from the log."""
+"""Latency of writes from acknowledgement to publication, read from the log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from sqlalchemy import Connection, text
 
 DAYS = 30
 LATELY_MIN = 10
-NEWEST = 20_000  # writes: of a page that is written to more often the last so many tell enough
+NEWEST = 20_000  # writes: for a page with more writes the newest are enough
 
-# By the log's own key, and no further back than that. What was planned (`due_at`) waited for its
-# time, and what an account handed on was not asked of the page.
+# By the log's own key, and no further back. Scheduled commands (`due_at`) waited for their time,
+# and those handed on by an account were not sent to the page.
 _LATENCY = text(f"""
 WITH recent AS (
   SELECT (c.received_at AT TIME ZONE :zone)::date AS day,
@@ -27,7 +27,7 @@ SELECT day, count(*) AS count,
   round(percentile_disc(0.99) WITHIN GROUP (ORDER BY ms))::int AS p99_ms
 FROM recent GROUP BY GROUPING SETS ((), (day)) ORDER BY day NULLS FIRST
 """)  # noqa: S608 - two numbers of ours
-# Whether the window that `_LATENCY` looks through ends before its days do.
+# Whether the window that `_LATENCY` reads ends before its days do.
 _IS_CUT = text(f"""
 SELECT EXISTS (SELECT FROM commands c WHERE c.stream_id = :page_id
   AND c.seq = (SELECT head_seq FROM streams WHERE id = :page_id) - {NEWEST}
@@ -47,7 +47,7 @@ FROM recent
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Half and 99 of 100 of `count` writes were published within so many milliseconds.
+    """The median and 99th percentile latency of `count` writes, in milliseconds.
 
     `day` is one in the page's zone, None for all days together; no figures without writes.
     """
@@ -59,21 +59,21 @@ class Latency:
 
 
 def latency_of(conn: Connection, page_id: str, zone: str) -> tuple[Latency, Sequence[Latency]]:
-    """Return the figures of a page's last 30 days together, and of each day with writes."""
+    """Return a page's latency of the last 30 days, in total and by day."""
     rows = conn.execute(_LATENCY, {"page_id": page_id, "zone": zone})
     together, *days = [Latency(*row) for row in rows]
     return together, days
 
 
 def latency_told(conn: Connection, page_id: str, zone: str) -> tuple[Latency, int | None]:
-    """Return the figures of a page's last 30 days together, for a sentence.
+    """Return a page's latency of the last 30 days together, for a sentence.
 
-    With them comes the number of writes looked at, if those are not all of the 30 days.
+    With it comes the number of writes examined, if those are not all of the 30 days.
     """
     is_cut = conn.execute(_IS_CUT, {"page_id": page_id}).scalar_one()
     return latency_of(conn, page_id, zone)[0], NEWEST if is_cut else None
 
 
 def latency_lately(conn: Connection) -> Latency:
-    """Return the figures of all streams' writes of the last ten minutes together."""
+    """Return the latency of all streams' writes of the last ten minutes."""
     return Latency(None, *conn.execute(_LATELY).one())

@@ -1,4 +1,4 @@
-"""The ledger as its owner reads it: every change of a balance, one row each. Reading only."""
+"""The ledger for its owner: one row for every change of a balance. Reading only."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from domain.store.postgres import tables as t
 
 
 def booking_by(conn: Connection, command_id: str) -> Booking | None:
-    """Return the row that a command led to; None if it changed no balance."""
-    found = conn.execute(select(t.ledger).where(t.ledger.c.command_id == command_id))
-    row = found.one_or_none()
+    """Return a command's ledger row; None if it changed no balance."""
+    result = conn.execute(select(t.ledger).where(t.ledger.c.command_id == command_id))
+    row = result.one_or_none()
     return _booking(row) if row else None
 
 

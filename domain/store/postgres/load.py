@@ -1,4 +1,4 @@
-"""Reading aggregates from Postgres: whole, and nothing else. See `save` for the way back."""
+"""Reading whole aggregates from Postgres; `save` writes them."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -18,25 +18,25 @@ from domain.store.postgres.logos import logo_from
 from domain.store.postgres.templates import load_templates
 
 TIMELINE_DAYS = 14
-# More than the page shows, so that every time zone's idea of "14 days ago" is covered.
+# More days than the page shows, so that "14 days ago" is covered in every time zone.
 MARGIN_DAYS = AT_HAND_DAYS - TIMELINE_DAYS
-# Without the notes on its publication: of a page that has none yet they hold an instant
-# (`-infinity`) that no datetime can be.
+# Without the columns of its publication: before the first one they hold an instant (`-infinity`)
+# that a datetime can't represent.
 _PAGE = select(*(c for c in t.pages.c if not c.name.startswith(("published_", "repair_"))))
 
 
 def load_page(
-    conn: Connection, page_id: str, named: Collection[str] = (), *, with_templates: bool = False
+    conn: Connection, page_id: str, ids: Collection[str] = (), *, with_templates: bool = False
 ) -> tuple[s.Page, int]:
     """Return a page and the seq up to which commands are applied to it.
 
-    `named` are ids of incidents that waiting commands speak of, however old; templates come along
-    only on demand. A page that does not exist yet comes back blank with seq 0.
+    `ids` are those of incidents that pending commands name, however old; templates are loaded only
+    on demand. A page that does not exist yet is returned blank with seq 0.
     """
     row = conn.execute(_PAGE.where(t.pages.c.id == page_id)).one_or_none()
     if row is None:
         return s.Page(page_id), 0
-    incidents = load_incidents(conn, page_id, _current(named))
+    incidents = load_incidents(conn, page_id, _current(ids))
     page = s.Page(
         id=row.id,
         account_id=row.account_id,
@@ -62,7 +62,7 @@ def load_page(
 
 
 def load_account(conn: Connection, account_id: str) -> tuple[Account, int] | None:
-    """Return an account and the seq up to which commands are applied to it; None if unknown."""
+    """Return an account and its applied seq; None if unknown."""
     row = conn.execute(select(t.accounts).where(t.accounts.c.id == account_id)).one_or_none()
     if row is None:
         return None
@@ -126,35 +126,35 @@ def load_month(
         .order_by(c.started_at.desc(), c.id.desc())
         .limit(limit)
     )
-    found = load_incidents(conn, page_id, c.id.in_(ids))
-    return sorted(found.values(), key=lambda i: (i.started_at, i.id), reverse=True)
+    incidents = load_incidents(conn, page_id, c.id.in_(ids))
+    return sorted(incidents.values(), key=lambda i: (i.started_at, i.id), reverse=True)
 
 
 def first_start(conn: Connection, page_id: str) -> datetime | None:
-    """Return when the page's oldest incident started; None without any."""
+    """Return the start of the page's oldest incident; None without any."""
     c = t.incidents.c
     return conn.execute(select(func.min(c.started_at)).where(c.page_id == page_id)).scalar()
 
 
-def _current(named: Collection[str]) -> ColumnElement[bool]:
+def _current(incident_ids: Collection[str]) -> ColumnElement[bool]:
     c = t.incidents.c
     recent = c.resolved_at >= func.now() - timedelta(days=AT_HAND_DAYS)
-    return or_(c.resolved_at.is_(None), recent, c.id.in_(list(named)))
+    return or_(c.resolved_at.is_(None), recent, c.id.in_(list(incident_ids)))
 
 
 def load_incidents(
-    conn: Connection, page_id: str, wanted: ColumnElement[bool]
+    conn: Connection, page_id: str, condition: ColumnElement[bool]
 ) -> dict[str, s.Incident]:
-    """Return the incidents of a page that are wanted, whole."""
+    """Return the incidents of a page that meet a condition, whole."""
     c = t.incidents.c
-    query = select(t.incidents).where(c.page_id == page_id, wanted).order_by(c.id)
+    query = select(t.incidents).where(c.page_id == page_id, condition).order_by(c.id)
     rows = conn.execute(query).all()
     ids = [row.id for row in rows]
-    words, held = _updates_of(conn, ids), _claims_of(conn, ids)
-    return {row.id: _incident(row, words.get(row.id, ()), held.get(row.id, ())) for row in rows}
+    updates, claims = _updates_of(conn, ids), _claims_of(conn, ids)
+    return {row.id: _incident(row, updates.get(row.id, ()), claims.get(row.id, ())) for row in rows}
 
 
-def _incident(row: Row[Any], words: Iterable[s.Update], held: Iterable[s.Claim]) -> s.Incident:
+def _incident(row: Row[Any], updates: Iterable[s.Update], claims: Iterable[s.Claim]) -> s.Incident:
     return s.Incident(
         id=row.id,
         title=row.title,
@@ -170,19 +170,19 @@ def _incident(row: Row[Any], words: Iterable[s.Update], held: Iterable[s.Claim])
         auto_start=row.auto_start,
         auto_end=row.auto_end,
         leaves=tuple(row.leaves),
-        updates=tuple(words),
-        claims=tuple(held),
+        updates=tuple(updates),
+        claims=tuple(claims),
     )
 
 
 def _updates_of(conn: Connection, incident_ids: list[str]) -> dict[str, list[s.Update]]:
-    found: dict[str, list[s.Update]] = {}
+    updates: dict[str, list[s.Update]] = {}
     if incident_ids:
         c = t.updates.c
         query = select(t.updates).where(c.incident_id.in_(incident_ids)).order_by(c.position)
         for row in conn.execute(query):
-            found.setdefault(row.incident_id, []).append(_update(row))
-    return found
+            updates.setdefault(row.incident_id, []).append(_update(row))
+    return updates
 
 
 def _update(row: Row[Any]) -> s.Update:
@@ -198,13 +198,13 @@ def _update(row: Row[Any]) -> s.Update:
 
 
 def _claims_of(conn: Connection, incident_ids: list[str]) -> dict[str, list[s.Claim]]:
-    found: dict[str, list[s.Claim]] = {}
+    claims: dict[str, list[s.Claim]] = {}
     if incident_ids:
         c = t.claims.c
         query = select(t.claims).where(c.incident_id.in_(incident_ids)).order_by(c.from_at)
         for row in conn.execute(query.order_by(c.component_id)):
-            found.setdefault(row.incident_id, []).append(_claim(row))
-    return found
+            claims.setdefault(row.incident_id, []).append(_claim(row))
+    return claims
 
 
 def _claim(row: Row[Any]) -> s.Claim:
@@ -212,20 +212,22 @@ def _claim(row: Row[Any]) -> s.Claim:
 
 
 def _load_past(
-    conn: Connection, page_id: str, loaded: Collection[str]
+    conn: Connection, page_id: str, loaded_ids: Collection[str]
 ) -> tuple[s.PastIncident, ...]:
     c, i = t.claims.c, t.incidents.c
     since = func.now() - timedelta(days=BAR_DAYS + MARGIN_DAYS)
     query = (
         select(t.claims, i.title)
         .join(t.incidents, i.id == c.incident_id)
-        .where(c.page_id == page_id, c.until_at >= since, c.incident_id.not_in(list(loaded)))
+        .where(c.page_id == page_id, c.until_at >= since, c.incident_id.not_in(list(loaded_ids)))
         .order_by(c.incident_id, c.from_at, c.component_id)
     )
-    found: dict[str, tuple[str, list[s.Claim]]] = {}
+    incidents: dict[str, tuple[str, list[s.Claim]]] = {}
     for row in conn.execute(query):
-        found.setdefault(row.incident_id, (row.title, []))[1].append(_claim(row))
-    return tuple(s.PastIncident(id_, title, tuple(held)) for id_, (title, held) in found.items())
+        incidents.setdefault(row.incident_id, (row.title, []))[1].append(_claim(row))
+    return tuple(
+        s.PastIncident(id_, title, tuple(claims)) for id_, (title, claims) in incidents.items()
+    )
 
 
 def _load_keys(conn: Connection, page_id: str) -> dict[str, s.Key]:

@@ -1,4 +1,4 @@
-"""Logos: what a page's row says of its own, and the bytes, which only who shows them reads."""
+"""Logos: metadata in the page's row, and the bytes in a table apart."""
 
 from dataclasses import fields
 from typing import Any
@@ -12,19 +12,19 @@ from domain.store.postgres import tables as t
 
 
 def logo_record(logo: Logo | None) -> dict[str, Any] | None:
-    """Return what a page's row keeps of its logo."""
+    """Return the logo metadata for a page's row."""
     if logo is None:
         return None
     return {f.name: getattr(logo, f.name) for f in fields(logo) if f.name != "content"}
 
 
 def logo_from(record: Any) -> Logo | None:  # noqa: ANN401 - a value of JSONB
-    """Return the logo that a page's row speaks of, without its bytes."""
+    """Return the logo of a page's row, without its bytes."""
     return msgspec.convert(record, Logo) if record else None
 
 
 def save_logo(conn: Connection, before: Page, after: Page) -> None:
-    """Keep the bytes of a logo that is another object than before."""
+    """Store the bytes of a logo that is another object than before."""
     if after.logo is before.logo:
         return
     conn.execute(delete(t.logos).where(t.logos.c.page_id == after.id))
@@ -34,14 +34,14 @@ def save_logo(conn: Connection, before: Page, after: Page) -> None:
 
 
 def load_logo(conn: Connection, page_id: str, digest: str) -> bytes | None:
-    """Return the bytes of a page's logo; None if it has another one by now."""
+    """Return the bytes of a page's logo; None if its digest is another one."""
     c = t.logos.c
     query = select(c.content).where(c.page_id == page_id, c.digest == digest)
     return conn.execute(query).scalar()
 
 
 def logo_for(conn: Connection, account_id: str, digest: str) -> bytes | None:
-    """Return the bytes of a logo that one of an account's pages has."""
+    """Return the bytes of a logo on one of an account's pages."""
     p = t.pages.c
     query = (
         select(t.logos.c.content)

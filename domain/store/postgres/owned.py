@@ -1,4 +1,4 @@
-"""What owners and monitors read straight from Postgres: pages, keys and credentials."""
+"""Direct reads of owners and monitors: pages, keys and credentials."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,7 +45,7 @@ _OWNER = text("SELECT account_id FROM streams WHERE id = :page_id AND NOT closed
 
 @dataclass(frozen=True, slots=True)
 class OwnedPage:
-    """A page's settings, as its owner sees them."""
+    """A page's settings, for its owner."""
 
     id: str
     name: str
@@ -66,7 +66,7 @@ class OwnedPage:
 
 @dataclass(frozen=True, slots=True)
 class OwnedKey:
-    """A monitor's key, as its owner sees it: never the secret."""
+    """A monitor's key, for its owner: never the secret."""
 
     id: str
     name: str
@@ -77,7 +77,7 @@ class OwnedKey:
 
 @dataclass(frozen=True, slots=True)
 class ListedPage:
-    """A page, as the operator sees it."""
+    """A page, for the operator."""
 
     id: str
     name: str
@@ -89,7 +89,7 @@ class ListedPage:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A key that somebody presented; `closed` if its page was deleted, `suspended` if that is."""
+    """A key from a request; `closed` and `suspended` are its page's state."""
 
     key_id: str
     page_id: str
@@ -99,9 +99,9 @@ class Credential:
 
 
 def account_of(conn: Connection, account_id: str) -> Account:
-    """Return an account as it is; one that is gone by now has nothing."""
-    loaded = load_account(conn, account_id)
-    return loaded[0] if loaded else Account(account_id)
+    """Return an account's current state; a deleted one is empty."""
+    result = load_account(conn, account_id)
+    return result[0] if result else Account(account_id)
 
 
 def pages_of(conn: Connection, account_id: str) -> list[OwnedPage]:
@@ -110,7 +110,7 @@ def pages_of(conn: Connection, account_id: str) -> list[OwnedPage]:
 
 
 def page_of(conn: Connection, account_id: str, page_id: str) -> OwnedPage | None:
-    """Return one of an account's pages; None if it is another's, or nobody's."""
+    """Return one of an account's pages; None if it has no such page."""
     row = conn.execute(_ONE_PAGE, {"account_id": account_id, "page_id": page_id}).one_or_none()
     return _owned(row) if row else None
 
@@ -121,7 +121,7 @@ def _owned(row: Row[Any]) -> OwnedPage:
 
 
 def all_pages(conn: Connection) -> list[ListedPage]:
-    """Return every page there is."""
+    """Return every page."""
     return [ListedPage(*row) for row in conn.execute(_ALL_PAGES)]
 
 
@@ -137,7 +137,7 @@ def credential(conn: Connection, secret_hash: str) -> Credential | None:
 
 
 def account_of_key(conn: Connection, secret_hash: str) -> str | None:
-    """Return the account whose page a key is of, live or not; None for no key."""
+    """Return the account of a key's page, live or not; None without a key."""
     return conn.execute(_ACCOUNT_OF_KEY, {"hash": secret_hash}).scalar()
 
 
@@ -147,5 +147,5 @@ def touch_key(conn: Connection, secret_hash: str) -> None:
 
 
 def owner_of(conn: Connection, page_id: str) -> str | None:
-    """Return the account that a page belongs to; None if it was deleted or never was."""
+    """Return the account of a page; None if it was deleted or never existed."""
     return conn.execute(_OWNER, {"page_id": page_id}).scalar()

@@ -1,4 +1,4 @@
-"""What Postgres notes of publications, and which pages and hosts are behind."""
+"""Publications as stored in Postgres, and the pages and hosts that are behind."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from domain.calendar import day_of
 from domain.runtime.metrics import LAG_S
 from domain.store.redis.publisher import Edition, HostRow
 
-# A midnight that many pages share: each shows the new day at an instant of its own within this
-# time, so that all are done within the hour: docs/behaviour.md, "Same content, same bytes".
+# A midnight that many pages share: each page shows the new day at an instant of its own within this
+# time, and all within the hour: docs/behaviour.md, "Same content, same bytes".
 SPREAD_S = 2_700
-# One statement, so that a page that is noted has no command left that is not.
+# One statement, so that a published page has no command that is not marked as published.
 _NOTE = text("""
 WITH noted AS (
   UPDATE pages SET published_seq = :seq, published_day = :day,
@@ -26,9 +26,9 @@ UPDATE commands SET published_at = greatest(clock_timestamp(), applied_at)
 WHERE stream_id = :page_id AND seq <= :seq AND published_at IS NULL AND outcome IS NOT NULL
 RETURNING extract(epoch FROM published_at - received_at)::float
 """)
-# Each condition has an index of its own and gives what is asked for: nothing is sorted. What was
-# tried in vain is passed over until it is due again, so that it hides nothing. A deleted page's
-# tombstone need not come back.
+# Each condition has an index of its own and a limit: nothing is sorted. Pages whose repair failed
+# are skipped until they are due again, so that they hide no others. A deleted page's tombstone is
+# not published again.
 _BEHIND = text("""
 SELECT DISTINCT id FROM (
   (SELECT id FROM pages WHERE published_seq < applied_seq
@@ -68,7 +68,7 @@ WHERE p.id = :page_id AND p.deleted_at IS NULL
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A publication as Postgres notes it; `until` is when its day ends in the page's zone."""
+    """A publication in Postgres; `until` is its day's end in the page's zone."""
 
     edition: Edition
     until: datetime
@@ -76,7 +76,7 @@ class Noted:
 
 
 def note_publication(conn: Connection, page_id: str, noted: Noted) -> None:
-    """Note what a page's hash holds, and that the commands up to there are published."""
+    """Store a page's published edition, and mark its commands as published."""
     edition = noted.edition
     values = {"seq": edition.seq, "day": edition.day, "build": edition.build}
     where = {"page_id": page_id, "until": noted.until, "epoch": noted.epoch, "spread_s": SPREAD_S}
@@ -85,7 +85,7 @@ def note_publication(conn: Connection, page_id: str, noted: Noted) -> None:
 
 
 def at_rest(conn: Connection, page_id: str, build: str, epoch: str) -> Edition | None:
-    """Return what is published of a page that has nothing to apply, and is not behind.
+    """Return the edition of a page with nothing to apply or publish, else None.
 
     It is behind from the end of its day on, though its turn may come later: see `SPREAD_S`.
     """
@@ -97,23 +97,23 @@ def at_rest(conn: Connection, page_id: str, build: str, epoch: str) -> Edition |
 
 
 def pages_behind(conn: Connection, build: str | None, epoch: str, limit: int) -> list[str]:
-    """Return pages whose publication is not of their state, this day, this build and this epoch.
+    """Return pages not published in their state, this day, build and epoch.
 
-    Without a build (None) those of any are taken for up to date. Not those that can't be published
-    and were tried lately.
+    Without a build (None) any build counts as up to date. Pages whose repair failed and is not due
+    again are left out.
     """
     where = {"build": build, "epoch": epoch, "limit": limit}
     return list(conn.execute(_BEHIND, where).scalars())
 
 
 def hosts_behind(conn: Connection, epoch: str, limit: int) -> list[HostRow]:
-    """Return hosts whose entries are not published in this epoch."""
+    """Return hosts without a published entry in this epoch."""
     rows = conn.execute(_HOSTS_BEHIND, {"epoch": epoch, "limit": limit})
     return [HostRow(*row) for row in rows]
 
 
 def note_hosts(conn: Connection, rows: Sequence[HostRow], epoch: str) -> None:
-    """Note that entries of hosts are published."""
+    """Mark hosts' entries as published."""
     if rows:
         what = {"hosts": [row.host for row in rows], "counters": [row.counter for row in rows]}
         conn.execute(_NOTE_HOSTS, {**what, "epoch": epoch})

@@ -1,4 +1,4 @@
-"""Receipts: what became of a command, read from the log."""
+"""Receipts: the progress and outcome of commands, read from the log."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from domain.results import Outcome, Rejection
 from domain.store.postgres.command_codec import UnknownKindError, decode_command
 from domain.store.postgres.command_log import Authority, names_of
 
-# What can be asked for by its id may be in the archive by now.
+# Commands that can be read by id may be in the archive by now.
 _SELECT = """
 SELECT c.id, c.stream_id, c.seq, c.kind, c.payload::text AS payload, c.received_at, c.outcome,
   c.refusal::text AS refusal, c.applied_at, c.request_id,
@@ -31,7 +31,7 @@ _FOR_KEY = text(
 _FOR_OWNER = text(
     _EVER + "JOIN streams s ON s.id = c.stream_id AND s.account_id = :authority WHERE c.id = :id"
 )
-# By the digest, or as the release before stored it: such rows are gone after a day.
+# By the digest, or in the previous release's form: such rows are gone after a day.
 _FIRST_USE = """
 SELECT i.command_id, i.body_hash, i.created_at < clock_timestamp() - interval '24 hours' AS expired
 FROM idempotency i WHERE i.stream_id = {stream}
@@ -56,7 +56,7 @@ DELETE FROM idempotency WHERE (stream_id, scope, key) IN (
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A command in the log, with how far it got; times are aware UTC.
+    """A command in the log, with its progress; times are aware UTC.
 
     `command` is None where it can't be read, and of a refused one: little of that was kept.
     """
@@ -74,7 +74,7 @@ class Receipt:
 
     @property
     def state(self) -> str:
-        """The word for how far it got. Source: docs/behaviour.md, "Receipts"."""
+        """The word for its progress. Source: docs/behaviour.md, "Receipts"."""
         if self.outcome is not None and self.outcome is not Outcome.APPLIED:
             return self.outcome.value
         if self.outcome is None:
@@ -84,7 +84,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class FirstUse:
-    """Who used an idempotency key first."""
+    """The first use of an idempotency key."""
 
     command_id: str
     body_hash: bytes
@@ -92,17 +92,17 @@ class FirstUse:
 
 
 def receipt(conn: Connection, command_id: str) -> Receipt | None:
-    """Return the receipt of a command, whoever asks."""
+    """Return the receipt of a command, without a check of permissions."""
     return _read(conn, _BY_ID, {"id": command_id})
 
 
 def receipt_at(conn: Connection, stream_id: str, seq: int) -> Receipt | None:
-    """Return the receipt of the command at a place in the log."""
+    """Return the receipt of the command at a seq of a stream."""
     return _read(conn, _BY_SEQ, {"stream_id": stream_id, "seq": seq})
 
 
 def receipt_for(conn: Connection, command_id: str, authority: Authority) -> Receipt | None:
-    """Return a receipt if `authority` may read it: a live key of the page, or its owner."""
+    """Return a receipt for a live key of the page, or for its owner."""
     statement = _FOR_KEY if authority.kind == "key" else _FOR_OWNER
     return _read(conn, statement, {"id": command_id, "authority": authority.value})
 
@@ -118,17 +118,17 @@ def first_use(
 
 
 def forget_use(conn: Connection, command_id: str) -> None:
-    """Free the idempotency key that a command used."""
+    """Free a command's idempotency key."""
     conn.execute(_FORGET, {"command_id": command_id})
 
 
 def forget_expired_uses(conn: Connection, limit: int = 1_000) -> int:
-    """Free at most `limit` idempotency keys that are older than 24 hours; return how many."""
+    """Free at most `limit` idempotency keys older than 24 hours; return their number."""
     return conn.execute(_FORGET_EXPIRED, {"limit": limit}).rowcount
 
 
-def _read(conn: Connection, statement: Any, parameters: dict[str, Any]) -> Receipt | None:  # noqa: ANN401 - a statement of ours
-    row = conn.execute(statement, parameters).one_or_none()
+def _read(conn: Connection, statement: Any, values: dict[str, Any]) -> Receipt | None:  # noqa: ANN401 - a statement of ours
+    row = conn.execute(statement, values).one_or_none()
     if row is None:
         return None
     refusal = msgspec.json.decode(row.refusal, type=Rejection) if row.refusal else None
@@ -136,7 +136,7 @@ def _read(conn: Connection, statement: Any, parameters: dict[str, Any]) -> Recei
         id=row.id,
         stream_id=row.stream_id,
         seq=row.seq,
-        command=None if row.outcome == Outcome.REFUSED else _decoded(row.kind, row.payload),
+        command=None if row.outcome == Outcome.REFUSED else _decode_or_none(row.kind, row.payload),
         accepted_at=row.received_at,
         outcome=Outcome(row.outcome) if row.outcome else None,
         refusal=refusal,
@@ -146,7 +146,7 @@ def _read(conn: Connection, statement: Any, parameters: dict[str, Any]) -> Recei
     )
 
 
-def _decoded(kind: str, payload: str) -> Any:  # noqa: ANN401 - any command, or None if unreadable
+def _decode_or_none(kind: str, payload: str) -> Any:  # noqa: ANN401 - any command, or None if unreadable
     try:
         return decode_command(kind, payload)
     except (UnknownKindError, msgspec.ValidationError):

@@ -1,16 +1,16 @@
-"""What is kept of a refused command: kind, refusal, and the beginning of the rest."""
+"""Refused commands in the log: kind, refusal, and a shortened payload."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import Connection, text
 
-KEPT_BYTES: Final = 200  # of its payload: what changed nothing takes little room in the log
+KEPT_BYTES: Final = 200  # of its payload: a command without effect takes little space in the log
 KEPT_CHARACTERS: Final = 60  # of one text in it
 MARK: Final = '{"cut": true}'
 
 # The shortest fields first, as long as there is room; six bytes a field are quotes and separators.
-# JSON stays JSON: the audit leaves secrets out by the names of fields.
+# The result is JSON: the audit log hides secrets by the names of fields.
 _SHORTEN = text("""
 UPDATE commands c SET payload = CAST(:mark AS jsonb) || coalesce((
   SELECT jsonb_object_agg(name, value) FROM (
@@ -28,7 +28,7 @@ WHERE c.stream_id = :stream_id AND c.seq = ANY(:seqs) AND octet_length(c.payload
 
 
 def shorten_refused(conn: Connection, stream_id: str, seqs: Sequence[int]) -> None:
-    """Leave of the payloads of refused commands at most `KEPT_BYTES` bytes."""
+    """Shorten the payloads of refused commands to at most `KEPT_BYTES` bytes."""
     where = {"stream_id": stream_id, "seqs": list(seqs), "most": KEPT_BYTES, "mark": MARK}
     room = {"bytes": KEPT_BYTES - len(MARK), "characters": KEPT_CHARACTERS}
     conn.execute(_SHORTEN, where | room)

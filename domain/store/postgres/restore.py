@@ -1,7 +1,7 @@
-"""Restoring a backup: into an empty database, whole or not at all, and visitors see nothing else.
+"""Restoring a backup into an empty database, as a whole or not at all.
 
-Publications of what was lost may still be in Redis, ahead of what is restored: a new epoch begins,
-everything published goes, and everything restored is behind.
+Publications of lost data may still be in Redis, ahead of the restored data: a new epoch begins, all
+publications are deleted, and all restored pages are behind.
 """
 
 import zipfile
@@ -30,9 +30,9 @@ from domain.store.postgres.migrations import LOCK, UnknownStepError, upgrade_to
 from domain.store.postgres.tables import metadata
 from domain.store.redis import publisher as artifacts
 
-_ALONE = text("SELECT pg_advisory_xact_lock(:lock)")
-# Whoever signs up at this moment is seen by the count, or waits for the end.
-_HOLD = text("LOCK TABLE accounts")
+_LOCK = text("SELECT pg_advisory_xact_lock(:lock)")
+# A concurrent sign-up is included in the count, or waits for the end.
+_LOCK_ACCOUNTS = text("LOCK TABLE accounts")
 _ACCOUNTS = text("SELECT count(*) FROM accounts WHERE id <> :system")
 _ALL_BEHIND = (
     text("""
@@ -44,11 +44,11 @@ UPDATE pages SET published_seq = 0, published_day = NULL, published_until = '-in
 
 
 class CannotRestoreError(Exception):
-    """The file or the database is not fit for it; nothing was changed. A sentence."""
+    """The file or the database is unsuitable, nothing was changed. A sentence."""
 
 
 class NotForgottenError(Exception):
-    """It is restored, but Redis may still show what a worker published meanwhile. A sentence."""
+    """Data is restored, but Redis may still hold old publications. A sentence."""
 
 
 def restore(file: Path) -> Manifest:
@@ -77,16 +77,16 @@ def restore_from(archive: zipfile.ZipFile, manifest: Manifest) -> Manifest:
         conn.execute(text("SET LOCAL statement_timeout = 0"))  # as long as it takes
         conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         fill(conn, archive, manifest)
-        # Before the commit: if this fails nothing is restored, and an emptied Redis harms nothing.
-        artifacts.forget_everything()
+        # Before the commit: if this fails nothing is restored, and an emptied Redis does no harm.
+        artifacts.clear_publications()
     forget_meanwhile()
     return manifest
 
 
 def forget_meanwhile() -> None:
-    """Forget what a worker published until the commit. Raises NotForgottenError."""
+    """Delete publications made until the commit. Raises NotForgottenError."""
     try:
-        artifacts.forget_everything()
+        artifacts.clear_publications()
     except UNREACHABLE as error:
         message = (
             f"It is restored, but Redis went away at the very end ({error}): empty it (FLUSHALL)"
@@ -96,7 +96,7 @@ def forget_meanwhile() -> None:
 
 
 def fill(conn: Connection, archive: zipfile.ZipFile, manifest: Manifest) -> None:
-    """Bring the schema to that of the backup, copy everything in, bring it to the newest."""
+    """Migrate to the backup's step, copy its tables in, migrate to the newest."""
     prepare(conn, manifest)
     for table in manifest.tables:
         copy_in(conn, archive, table)
@@ -106,15 +106,15 @@ def fill(conn: Connection, archive: zipfile.ZipFile, manifest: Manifest) -> None
 
 
 def prepare(conn: Connection, manifest: Manifest) -> None:
-    """Make the empty tables of the backup's step, in place of those that a migration left.
+    """Create the empty tables of the backup's step, replacing existing ones.
 
-    What later steps do with rows is done to those of the backup then. Raises CannotRestoreError.
+    Later steps then apply to the backup's rows. Raises CannotRestoreError.
     """
-    conn.execute(_ALONE, {"lock": LOCK})
-    found = [name for name, _ in tables_of(conn)]
-    if found:
-        refuse_contents(conn, found)
-        drop_all(conn, found)
+    conn.execute(_LOCK, {"lock": LOCK})
+    table_names = [name for name, _ in tables_of(conn)]
+    if table_names:
+        check_contents(conn, table_names)
+        drop_all(conn, table_names)
     try:
         upgrade_to(conn, manifest.step)
     except UnknownStepError:
@@ -125,22 +125,24 @@ def prepare(conn: Connection, manifest: Manifest) -> None:
         raise CannotRestoreError(message) from None
 
 
-def refuse_contents(conn: Connection, found: Sequence[str]) -> None:
-    """Raise CannotRestoreError if there is more than tables of ours and the house's own account."""
-    strange = set(found) - set(metadata.tables) if "accounts" in found else set(found)
-    if strange:
-        names = ", ".join(sorted(strange))
+def check_contents(conn: Connection, table_names: Sequence[str]) -> None:
+    """Raise CannotRestoreError unless only our tables and the system account exist."""
+    unknown_names = (
+        set(table_names) - set(metadata.tables) if "accounts" in table_names else set(table_names)
+    )
+    if unknown_names:
+        names = ", ".join(sorted(unknown_names))
         message = f"This database has tables that are not ours ({names}): it has to be empty."
         raise CannotRestoreError(message)
-    conn.execute(_HOLD)
+    conn.execute(_LOCK_ACCOUNTS)
     if conn.execute(_ACCOUNTS, {"system": SYSTEM_ACCOUNT}).scalar_one():
         message = "This database has accounts. A backup is restored into an empty one only."
         raise CannotRestoreError(message)
 
 
-def drop_all(conn: Connection, found: Sequence[str]) -> None:
-    """Drop these tables, the views on them, and the note of the step that they were at."""
-    names = ", ".join(map(quoted, [*found, "alembic_version"]))
+def drop_all(conn: Connection, table_names: Sequence[str]) -> None:
+    """Drop these tables, the views on them, and Alembic's version table."""
+    names = ", ".join(map(quoted, [*table_names, "alembic_version"]))
     conn.execute(text(f"DROP TABLE IF EXISTS {names} CASCADE"))
 
 

@@ -1,8 +1,8 @@
-"""Writing aggregates to Postgres: the difference between the state before and the state after.
+"""Writing aggregates to Postgres: the difference between two states.
 
-States are never changed in place, so what differs is told by identity; every new thing is a plain
-INSERT, so that an id that is in use already is an error and never overwrites anything. Why by
-difference and not by event: docs/decisions/0002-save-by-difference.md.
+States are never changed in place, so differences are found by identity. Every new thing is a plain
+INSERT: an id in use is an error and never overwrites a row. Reasons for saving by difference and
+not by event: docs/decisions/0002-save-by-difference.md.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
@@ -24,34 +24,34 @@ Record = dict[str, Any]
 
 
 def save_page(conn: Connection, before: Page, after: Page, applied_seq: int) -> None:
-    """Write what differs, and how far commands are applied.
+    """Write a page's differences and the seq up to which commands are applied.
 
     Raises IntegrityError or DataError when the data of a command is to blame.
     """
     _save_page_row(conn, before, after, applied_seq)
     save_logo(conn, before, after)
     if (before.suspension is None) is not (after.suspension is None):
-        # Beside the stream's head, where the append itself sees it: from here on keys are refused.
+        # In the stream's row, where the append itself reads it: from here on keys are refused.
         row = update(t.streams).where(t.streams.c.id == after.id)
         conn.execute(row.values(suspended=after.suspension is not None))
     page_id = after.id
-    old, new = differing(before.components, after.components)
+    old, new = changed_entries(before.components, after.components)
     save_rows(conn, t.components, _records(old, page_id), _records(new, page_id))
-    old_keys, new_keys = differing(before.keys, after.keys)
+    old_keys, new_keys = changed_entries(before.keys, after.keys)
     save_rows(conn, t.keys, _records(old_keys, page_id), _records(new_keys, page_id))
-    old_words, new_words = differing(before.templates, after.templates)
-    save_rows(conn, t.templates, _records(old_words, page_id), _records(new_words, page_id))
+    old_templates, new_templates = changed_entries(before.templates, after.templates)
+    save_rows(conn, t.templates, _records(old_templates, page_id), _records(new_templates, page_id))
     _save_incidents(conn, before, after)
     if after.deleted_at is not None:
-        # What was not loaded goes with the page as well.
+        # Rows that were not loaded are deleted with the page too.
         for table in (t.updates, t.claims, t.incidents, t.templates):
             conn.execute(delete(table).where(table.c.page_id == page_id))
 
 
-def differing(
+def changed_entries(
     before: Mapping[str, Thing], after: Mapping[str, Thing]
 ) -> tuple[Mapping[str, Thing], Mapping[str, Thing]]:
-    """Return of two mappings what is not the very same object in both."""
+    """Return the entries of two mappings that are not identical objects in both."""
     return (
         {id_: thing for id_, thing in before.items() if after.get(id_) is not thing},
         {id_: thing for id_, thing in after.items() if before.get(id_) is not thing},
@@ -59,7 +59,7 @@ def differing(
 
 
 def save_account(conn: Connection, before: Account, after: Account, applied_seq: int) -> None:
-    """Write what differs, and how far commands are applied."""
+    """Write an account's differences and the seq up to which commands are applied."""
     values = {"tier": after.tier, "tier_until": after.tier_until, "balance": after.balance}
     row = update(t.accounts).where(t.accounts.c.id == after.id)
     conn.execute(row.values({**values, "applied_seq": applied_seq}))
@@ -68,9 +68,9 @@ def save_account(conn: Connection, before: Account, after: Account, applied_seq:
         erase_account(conn, after.id, after.deleted_at)
     old, new = (_owned(side.slots, after.id) for side in (before, after))
     save_rows(conn, t.slots, old, new)
-    booked = [_record(booking) for booking in after.bookings[len(before.bookings) :]]
-    if booked:
-        conn.execute(insert(t.ledger), [b | {"account_id": after.id} for b in booked])
+    bookings = [_record(booking) for booking in after.bookings[len(before.bookings) :]]
+    if bookings:
+        conn.execute(insert(t.ledger), [b | {"account_id": after.id} for b in bookings])
 
 
 def save_rows(
@@ -81,17 +81,17 @@ def save_rows(
     key: tuple[str, ...] = ("id",),
 ) -> None:
     """Insert, update and delete rows so that `before` becomes `after`; at most three statements."""
-    new = [record for id_, record in after.items() if id_ not in before]
-    changed = [r for id_, r in after.items() if id_ in before and before[id_] != r]
-    gone = [record for id_, record in before.items() if id_ not in after]
-    if gone:
-        conn.execute(delete(table).where(*_matches(table, key)), _keyed(gone, key))
-    if new:
-        conn.execute(insert(table), new)
-    if changed:
-        values: Record = {n: bindparam(n) for n in changed[0] if n not in key}
+    new_rows = [record for id_, record in after.items() if id_ not in before]
+    changed_rows = [r for id_, r in after.items() if id_ in before and before[id_] != r]
+    removed_rows = [record for id_, record in before.items() if id_ not in after]
+    if removed_rows:
+        conn.execute(delete(table).where(*_matches(table, key)), _keyed(removed_rows, key))
+    if new_rows:
+        conn.execute(insert(table), new_rows)
+    if changed_rows:
+        values: Record = {n: bindparam(n) for n in changed_rows[0] if n not in key}
         conn.execute(
-            update(table).where(*_matches(table, key)).values(values), _keyed(changed, key)
+            update(table).where(*_matches(table, key)).values(values), _keyed(changed_rows, key)
         )
 
 
@@ -100,7 +100,7 @@ def _matches(table: Table, key: tuple[str, ...]) -> list[Any]:
 
 
 def _keyed(records: Iterable[Record], key: tuple[str, ...]) -> list[Record]:
-    """Rename key columns, for a column may not be both a value and a condition."""
+    """Rename key columns: a column can't be both a value and a condition."""
     return [{f"key_{n}" if n in key else n: v for n, v in r.items()} for r in records]
 
 
@@ -157,9 +157,9 @@ def _places(account: Account) -> dict[str, Record]:
 
 
 def _save_incidents(conn: Connection, before: Page, after: Page) -> None:
-    """Write the incidents that are not the same objects any more, with their words and claims."""
-    differ = differing(before.incidents, after.incidents)
-    old, new = (list(side.values()) for side in differ)
+    """Write incidents that are other objects now, with their updates and claims."""
+    differences = changed_entries(before.incidents, after.incidents)
+    old, new = (list(side.values()) for side in differences)
     page_id = after.id
     save_rows(conn, t.incidents, _incident_rows(old, page_id), _incident_rows(new, page_id))
     save_rows(conn, t.updates, _update_rows(old, page_id), _update_rows(new, page_id))

@@ -1,4 +1,4 @@
-"""Templates: read with a page whose commands speak of them, or by their owner."""
+"""Templates: loaded for commands about them, and read by their owner."""
 
 from dataclasses import dataclass
 from typing import Any

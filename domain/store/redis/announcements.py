@@ -1,4 +1,4 @@
-"""Announcements: which commands of a stream are settled, and what was refused among them."""
+"""Announcements: settled commands of a stream, and the refusals among them."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from domain.results import Rejection
 
 
 class Announcement(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """The seqs `first` to `last` of a stream are settled, and published where they changed a page.
+    """The settled seqs `first` to `last` of a stream, page changes published.
 
     `follow_ups` lists, by seq, the (page id, seq) pairs that have to be published as well before
     the command's effect can be seen.

@@ -1,9 +1,9 @@
-"""Budgets of bytes, spent in the process without a trip; what others spent is read back from Redis.
+"""Budgets of bytes, spent in the process and synchronised through Redis.
 
-A process begins with full buckets and tells four times a second what it spent, with what
-`domain.store.redis.request_counts` tells: at most one thing for each command that it appended. So a
-bucket is overdrawn by little, and that is paid back before more is given. One that nobody has used
-for as long as it takes to fill is forgotten. Source: docs/decisions/0013-byte-budget.md.
+A process begins with full buckets and reports its spending four times a second, together with
+`domain.store.redis.request_counts`: at most one entry for each command that it appended. So a
+bucket is overdrawn by little, and the debt is repaid first. A bucket that is unused for as long as
+it takes to fill is dropped. Source: docs/decisions/0013-byte-budget.md.
 """
 
 import asyncio
@@ -26,57 +26,60 @@ SCRIPT: Final = (Path(__file__).parent / "scripts" / "spend.lua").read_text()
 
 @dataclass(slots=True)
 class Bucket:
-    """How many bytes are left, as of `at` by the process's clock, and what is yet untold."""
+    """The bytes left of a budget at `at`, and the unreported spending.
+
+    `at` is in seconds of the process's clock.
+    """
 
     budget: Budget
     level: float
     at: float
-    untold: int = 0
+    unreported: int = 0
 
     def refill(self, now: float) -> None:
-        """Add what has come since the last time."""
-        came = (now - self.at) * self.budget.refill
-        self.level, self.at = min(self.budget.bytes_max, self.level + came), now
+        """Add the refill since the last time."""
+        gain = (now - self.at) * self.budget.refill
+        self.level, self.at = min(self.budget.bytes_max, self.level + gain), now
 
 
 class Buckets:
-    """The buckets of one process, by budget and by whose they are."""
+    """The buckets of one process, by budget and owner."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin with full ones."""
+        """Begin with full buckets."""
         self._clock = clock
         self._buckets: dict[tuple[str, str], Bucket] = {}
 
     def spend(self, budget: Budget, part: str, cost: int) -> int | None:
-        """Spend `cost` bytes; if there are too few nothing is spent: return the seconds to wait."""
+        """Spend `cost` bytes, or nothing: then return the seconds to wait."""
         bucket = self._bucket(budget, part)
         if bucket.level < cost:
             return max(math.ceil((cost - bucket.level) / budget.refill), 1)
         bucket.level -= cost
-        bucket.untold += cost
+        bucket.unreported += cost
         return None
 
     def give_back(self, budget: Budget, part: str, cost: int) -> None:
-        """Take back what was spent: nothing was stored after all."""
+        """Take back spent bytes: nothing was stored after all."""
         bucket = self._bucket(budget, part)
         bucket.level = min(budget.bytes_max, bucket.level + cost)
-        bucket.untold -= cost
+        bucket.unreported -= cost
 
     async def tell(self, client: aioredis.Redis, within_s: float) -> None:
-        """Tell what was spent and take over what others did. Raises UNREACHABLE."""
-        told = {key: b for key, b in self._buckets.items() if b.untold}
-        if not told:
+        """Report the spending and read back that of others. Raises UNREACHABLE."""
+        unsent = {key: b for key, b in self._buckets.items() if b.unreported}
+        if not unsent:
             return
-        spoken = [bucket.untold for bucket in told.values()]
+        amounts = [bucket.unreported for bucket in unsent.values()]
         pipe = client.pipeline(transaction=False)
-        for (key, bucket), spent in zip(told.items(), spoken, strict=True):
+        for (key, bucket), spent in zip(unsent.items(), amounts, strict=True):
             pipe.eval(SCRIPT, 1, key_of(*key), *_arguments(bucket, spent))
         async with asyncio.timeout(within_s):
             levels = await pipe.execute()
         now = self._clock()
-        for bucket, spent, level in zip(told.values(), spoken, levels, strict=True):
-            bucket.untold -= spent
-            bucket.level, bucket.at = float(level) - bucket.untold, now
+        for bucket, spent, level in zip(unsent.values(), amounts, levels, strict=True):
+            bucket.unreported -= spent
+            bucket.level, bucket.at = float(level) - bucket.unreported, now
 
     def _bucket(self, budget: Budget, part: str) -> Bucket:
         now = self._clock()
@@ -89,19 +92,19 @@ class Buckets:
         return bucket
 
     def _make_room(self, now: float) -> None:
-        """Forget full buckets, or if few are full, all: Redis knows them."""
+        """Drop full buckets, or if few are full, all: Redis knows them."""
         for bucket in self._buckets.values():
             bucket.refill(now)
-        left = {key: b for key, b in self._buckets.items() if b.level < b.budget.bytes_max}
-        self._buckets = left if len(left) < BUCKETS_MAX // 2 else {}
+        partly_full = {key: b for key, b in self._buckets.items() if b.level < b.budget.bytes_max}
+        self._buckets = partly_full if len(partly_full) < BUCKETS_MAX // 2 else {}
 
 
 def _arguments(bucket: Bucket, spent: int) -> list[str | int | float]:
     budget = bucket.budget
-    lasts_s = math.ceil(2 * budget.bytes_max / budget.refill)
-    return [budget.bytes_max, budget.refill, spent, bucket.level + spent, lasts_s]
+    ttl_s = math.ceil(2 * budget.bytes_max / budget.refill)
+    return [budget.bytes_max, budget.refill, spent, bucket.level + spent, ttl_s]
 
 
 def key_of(name: str, part: str) -> str:
-    """Name a bucket in Redis; nobody's account stands there."""
+    """Return a bucket's key in Redis; accounts appear in it only as digests."""
     return f"{keys.LIMITS}:{name}:{sha256(part.encode()).hexdigest()[:32]}"

@@ -2,9 +2,9 @@
 
 EPOCH = "hep:epoch"
 HOSTS_COMPLETE = "hep:hosts:complete"
-WORKER_SEEN = "hep:worker:seen"  # there while sweeps get through
-POOL_SIZE = "hep:worker:pool"  # how many processes the pool has that swept last
-RECENT_PAGES = "hep:recent"  # pages by when they were visited or changed last
+WORKER_SEEN = "hep:worker:seen"  # exists while sweeps succeed
+POOL_SIZE = "hep:worker:pool"  # the number of processes in the pool that swept last
+RECENT_PAGES = "hep:recent"  # pages by the time of their last visit or change
 WAITING_JOBS = "hep:waiting"  # heavy work that no process may do at the moment (on the broker)
 ANNOUNCEMENTS = "hep:announcements"
 LIMITS = "hep:limits"
@@ -13,8 +13,8 @@ PAGE_PREFIX = "hep:page:"
 HOST_PREFIX = "hep:host:"
 TRACKED_PREFIXES = (PAGE_PREFIX, HOST_PREFIX, HOSTS_COMPLETE, WORKER_SEEN)
 
-# Page hashes carry an expiry so that a Redis with `volatile-lru` may evict them and nothing else;
-# each is published anew every day.
+# Page hashes have an expiry so that a Redis with `volatile-lru` may evict them and nothing else;
+# each is published again every day.
 PAGE_TTL_S = 7 * 86_400
 TOMBSTONE_TTL_S = 86_400
 FREE_HOST_TTL_S = 86_400
@@ -26,16 +26,16 @@ RECENT_MAX = 5_000
 # A guessed address is looked up once in a while, not at every visit.
 ABSENT_TTL_S = 60
 LATE_TTL_S = 5
-ASKED_TTL_S = 86_400
+REQUESTED_TTL_S = 86_400
 
-# What a page takes in Redis beside its eager artifacts, so that nobody fills it for all; Redis'
-# allocator takes up to a quarter more. Of what is rendered on ask, in the page's hash:
+# A page's memory in Redis beside its eager artifacts is bounded; Redis' allocator takes up to a
+# quarter more. For on-demand artifacts, in the page's hash:
 COLD_BYTES_MAX = 2_000_000
-# of what a publication overtook, for `LATE_TTL_S`; the newest is there, however large it is:
+# for artifacts of overtaken editions, for `LATE_TTL_S`; the newest is kept whatever its size:
 LATE_BYTES_MAX = 1_000_000
-# of previews of writes, those of all its owner's sessions together:
+# for previews of writes, those of all its owner's sessions together:
 PREVIEW_BYTES_MAX = 1_000_000
-# of names that were asked for in vain, and of those whose last ask is remembered, so many.
+# for names of absent artifacts, and for names with a stored last request, a count.
 ABSENT_MAX = 1_000
 ASKED_MAX = 4_000
 
@@ -46,31 +46,31 @@ def page_key(page_id: str) -> str:
 
 
 def absent_key(page_id: str) -> str:
-    """Return the key of the artifacts that a page has not got; watched like the page itself."""
+    """Return the key of a page's absent artifacts; tracked like the page itself."""
     return f"{PAGE_PREFIX}{page_id}:absent"
 
 
 def asked_key(page_id: str) -> str:
-    """Return the key that says when a page's artifacts were asked for last; watched by nobody."""
+    """Return the key of artifacts' last request times; not tracked."""
     return f"hep:asked:{page_id}"
 
 
-def lates_key(page_id: str) -> str:
-    """Return the key of the index of a page's late artifacts; watched by nobody."""
+def late_index_key(page_id: str) -> str:
+    """Return the key of the index of a page's late artifacts; not tracked."""
     return f"hep:late:{page_id}"
 
 
 def late_key(page_id: str, name: str) -> str:
-    """Return the key of an artifact that was drawn while its page went on; watched likewise."""
+    """Return the key of an artifact rendered for an overtaken edition; tracked."""
     return f"{PAGE_PREFIX}{page_id}:late:{name}"
 
 
 def rehearsal_key(slot: str) -> str:
-    """Return the key of what is asked and found out of a write that is only rehearsed."""
+    """Return the key of a preview's request and result."""
     return f"hep:rehearsal:{slot}"
 
 
-def rehearsals_key(page_id: str) -> str:
+def preview_index_key(page_id: str) -> str:
     """Return the key of the index of a page's previews."""
     return f"hep:rehearsals:{page_id}"
 
@@ -80,26 +80,26 @@ def host_key(host: str) -> str:
     return HOST_PREFIX + host
 
 
-def ring_key(what: str) -> str:
-    """Return the key that says that a ring for `what` is outstanding (on the broker)."""
-    return f"hep:ring:{what}"
+def ring_key(target: str) -> str:
+    """Return the key of an outstanding message (on the broker)."""
+    return f"hep:ring:{target}"
 
 
 def cool_down_key(stream_id: str) -> str:
-    """Return the key of the work that a stream has to rest for (on the broker)."""
+    """Return the key of a stream's cool-down (on the broker)."""
     return f"hep:cooldown:{stream_id}"
 
 
 def slow_key(stream_id: str) -> str:
-    """Return the key that says that a stream's last drain was long (on the broker)."""
+    """Return the key that marks a stream's last drain as long (on the broker)."""
     return f"hep:slow:{stream_id}"
 
 
-def deferred_key(what: str) -> str:
-    """Return the key that says that `what` will be sent after a cool-down (on the broker)."""
-    return f"hep:deferred:{what}"
+def deferred_key(target: str) -> str:
+    """Return the key of a task that a cool-down defers (on the broker)."""
+    return f"hep:deferred:{target}"
 
 
 def server_of(epoch: bytes) -> str:
-    """Return the Redis that an epoch began on, by its run id; empty without an epoch."""
+    """Return the run id of an epoch's Redis; empty without an epoch."""
     return epoch.partition(b":")[0].decode()

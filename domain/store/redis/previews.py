@@ -1,7 +1,7 @@
-"""Rehearsals: what a write would do, found out in a worker's memory and kept nowhere but here.
+"""Previews: the effect of a write, computed in a worker's memory, kept only here.
 
-Web leaves the command in Redis and rings; a worker decides and applies it to the page that it
-loads, saves nothing, and leaves what visitors would see. All of it is gone after a minute.
+Web leaves the command in Redis and sends a task; a worker decides and applies it to the page that
+it loads, saves nothing, and leaves the resulting documents. All of it expires after a minute.
 """
 
 import gzip
@@ -20,18 +20,18 @@ from domain.store.redis.announcements import Announcement, encode
 from domain.store.redis.publisher import announce, cache_redis
 
 TTL_S = 60
-SEQ = 1  # a rehearsal is a stream of its own with one command: whoever asked waits for it
+SEQ = 1  # a preview is a stream of its own with one command, for the submitter's waiter
 DOCUMENTS = ("page", "change")
 SCRIPT: Final = (artifacts.SCRIPTS / "keep_newest.lua").read_text()
 BEGIN, GO_ON = "begin", "go on"
 
 
 class ReplacedError(Exception):
-    """A newer preview of the same session and page took the place of this one."""
+    """A newer preview of the same session and page replaced this one."""
 
 
 class ChangedLeaf(msgspec.Struct, frozen=True):
-    """A component that would be shown with another status; `was` is None for a new one."""
+    """A component with a changed status; `was` is None for a new one."""
 
     id: str
     name: str
@@ -41,9 +41,9 @@ class ChangedLeaf(msgspec.Struct, frozen=True):
 
 
 class Outlook(msgspec.Struct, frozen=True):
-    """What a page would say, or why the write would be refused.
+    """The page after a write, or the reason for its refusal.
 
-    `is_too_large`: the documents have more bytes than are kept, so there are none.
+    `is_too_large`: the documents exceed the limit and were not kept.
     """
 
     refusal: Rejection | None = None
@@ -55,20 +55,20 @@ class Outlook(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An HTML document, compressed by gzip, with the policy that it needs."""
+    """An HTML document, compressed by gzip, with its content security policy."""
 
     gzipped: bytes
     policy: str
 
     @property
     def html(self) -> bytes:
-        """The document as it is."""
+        """The decompressed document."""
         return gzip.decompress(self.gzipped)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A command to be rehearsed, as the log would hold it."""
+    """A command to preview, as the log would hold it."""
 
     id: str
     page_id: str
@@ -77,7 +77,7 @@ class Asked:
 
 
 class Rehearsals:
-    """What web asks and reads. Every call raises what Redis raises when it does not answer."""
+    """Web's requests and reads. Every call raises Redis' errors."""
 
     def __init__(self, cache_url: str, timeout_s: float) -> None:
         """Connect lazily; no call takes longer than `timeout_s`."""
@@ -85,34 +85,34 @@ class Rehearsals:
         self._redis = aioredis.Redis.from_url(cache_url, max_connections=16, **limits)
 
     async def ask(self, slot: str, rehearsal_id: str, page_id: str, command: Any) -> None:  # noqa: ANN401 - any command
-        """Leave a command for whoever is rung for, in place of what was asked in the slot before.
+        """Store a command for a preview, in place of the slot's previous one.
 
-        Who waits for that one is woken.
+        The waiter of the previous one is woken.
         """
         kind, payload = encode_command(command)
         fields = ["page_id", page_id, "kind", kind, "payload", payload]
         arguments = arguments_of(rehearsal_id, BEGIN, fields)
-        names = (keys.rehearsal_key(slot), keys.rehearsals_key(page_id))
-        before: Any = await self._redis.eval(SCRIPT, 2, *names, *arguments)
-        if before:
-            woken = encode(Announcement(before.decode(), SEQ, SEQ))
-            await self._redis.publish(keys.ANNOUNCEMENTS, woken)
+        names = (keys.rehearsal_key(slot), keys.preview_index_key(page_id))
+        previous_id: Any = await self._redis.eval(SCRIPT, 2, *names, *arguments)
+        if previous_id:
+            message = encode(Announcement(previous_id.decode(), SEQ, SEQ))
+            await self._redis.publish(keys.ANNOUNCEMENTS, message)
 
     async def outlook(self, slot: str, rehearsal_id: str) -> Outlook | None:
-        """Return what came of a rehearsal; None if nobody has done it. Raises ReplacedError."""
-        (found,) = await self._fields(slot, rehearsal_id, "outlook")
-        return msgspec.json.decode(found, type=Outlook) if found else None
+        """Return the result of a preview; None if there is none yet. Raises ReplacedError."""
+        (payload,) = await self._fields(slot, rehearsal_id, "outlook")
+        return msgspec.json.decode(payload, type=Outlook) if payload else None
 
     async def document(self, slot: str, rehearsal_id: str, name: str) -> Document | None:
-        """Return a document of a rehearsal; None if it is gone. Raises ReplacedError."""
+        """Return a document of a preview; None if it is gone. Raises ReplacedError."""
         html, policy = await self._fields(slot, rehearsal_id, name, "policy")
         return Document(html, policy.decode()) if html and policy else None
 
     async def _fields(self, slot: str, rehearsal_id: str, *names: str) -> list[bytes | None]:
-        found: list[Any] = await self._redis.hmget(keys.rehearsal_key(slot), ["id", *names])
-        if found[0] is not None and found[0].decode() != rehearsal_id:
+        values: list[Any] = await self._redis.hmget(keys.rehearsal_key(slot), ["id", *names])
+        if values[0] is not None and values[0].decode() != rehearsal_id:
             raise ReplacedError
-        return found[1:]
+        return values[1:]
 
     async def close(self) -> None:
         """Close the connections."""
@@ -120,33 +120,33 @@ class Rehearsals:
 
 
 def slot_of(page_id: str, session_id: str) -> str:
-    """Return the place of the one preview that a session has of a page."""
+    """Return the slot of a session's one preview of a page."""
     return f"{page_id}:{session_id}"
 
 
 def arguments_of(rehearsal_id: str, step: str, fields: list[Any]) -> list[Any]:
-    """Return what the script takes to keep a step of a preview."""
+    """Return the script's arguments for a step of a preview."""
     return [rehearsal_id, step, keys.PREVIEW_BYTES_MAX, TTL_S, *fields]
 
 
 def asked(slot: str) -> Asked | None:
-    """Return what a worker is to rehearse; None if nobody waits for it any more."""
+    """Return the command to preview; None if its request is gone."""
     names = ["id", "page_id", "kind", "payload"]
-    found: Any = cache_redis().hmget(keys.rehearsal_key(slot), names)
-    # The web tier of the release before names no id: there the slot is it.
-    parts = [slot.encode() if found[0] is None else found[0], *found[1:]]
+    values: Any = cache_redis().hmget(keys.rehearsal_key(slot), names)
+    # The previous release's web tier stores no id: there the slot is the id.
+    parts = [slot.encode() if values[0] is None else values[0], *values[1:]]
     return Asked(*(part.decode() for part in parts)) if all(parts) else None
 
 
 def tell(
-    slot: str, asked: Asked, outlook: Outlook, documents: dict[str, bytes], policy: str
+    slot: str, request: Asked, outlook: Outlook, documents: dict[str, bytes], policy: str
 ) -> None:
-    """Leave what came of a rehearsal, unless it was replaced, and wake who asked."""
-    shown = {name: gzip.compress(html, mtime=0) for name, html in documents.items()}
-    if sum(map(len, shown.values())) + len(policy) > keys.PREVIEW_BYTES_MAX:
-        outlook, shown = Outlook(is_too_large=True), {}
-    fields = {"outlook": msgspec.json.encode(outlook), "policy": policy, **shown}
+    """Store a preview's result, unless it was replaced, and wake the waiter."""
+    compressed = {name: gzip.compress(html, mtime=0) for name, html in documents.items()}
+    if sum(map(len, compressed.values())) + len(policy) > keys.PREVIEW_BYTES_MAX:
+        outlook, compressed = Outlook(is_too_large=True), {}
+    fields = {"outlook": msgspec.json.encode(outlook), "policy": policy, **compressed}
     parts = [part for pair in fields.items() for part in pair]
-    names = (keys.rehearsal_key(slot), keys.rehearsals_key(asked.page_id))
-    cache_redis().eval(SCRIPT, 2, *names, *arguments_of(asked.id, GO_ON, parts))
-    announce(encode(Announcement(asked.id, SEQ, SEQ)))
+    names = (keys.rehearsal_key(slot), keys.preview_index_key(request.page_id))
+    cache_redis().eval(SCRIPT, 2, *names, *arguments_of(request.id, GO_ON, parts))
+    announce(encode(Announcement(request.id, SEQ, SEQ)))

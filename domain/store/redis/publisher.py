@@ -1,4 +1,4 @@
-"""The publication in Redis: one hash a page, one entry a host, each behind a guard.
+"""The publication in Redis: guarded hashes of pages and entries of hosts.
 
 Everything here is synchronous: only workers publish. Web reads with `domain.store.redis.reader`.
 """
@@ -22,7 +22,7 @@ Fields = Mapping[str, bytes | str]
 
 @dataclass(frozen=True, slots=True)
 class HostRow:
-    """A host with the counter of its claims and releases; no page if it is free."""
+    """A host with its claims' counter; without a page if it is free."""
 
     host: str
     page_id: str | None
@@ -31,7 +31,7 @@ class HostRow:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What a hash was rendered from: the page's seq, the day in its zone, the code's build."""
+    """The source of a hash: the page's seq and day, and the build."""
 
     seq: int
     day: date
@@ -40,41 +40,43 @@ class Edition:
 
 @cache
 def cache_redis() -> redis.Redis:
-    """Return the process's connection pool to the Redis that visitors are served from."""
+    """Return the process's connection pool to the Redis of visitors' pages."""
     return redis.Redis.from_url(
         require_stack(load_settings()).cache_url,
-        socket_timeout=2,  # a frozen Redis may hold a worker no longer than this
+        socket_timeout=2,  # a frozen Redis blocks a worker no longer than this
         socket_connect_timeout=2,
         health_check_interval=30,
     )
 
 
-@lru_cache(maxsize=16)  # a handful, named by us
+@lru_cache(maxsize=16)  # a handful of our own names
 def _script(name: str) -> Any:  # noqa: ANN401 - redis-py has no public name for it
     return cache_redis().register_script((SCRIPTS / f"{name}.lua").read_text())
 
 
 def epoch() -> str:
-    """Return the epoch of this Redis' contents; a Redis that was emptied gets a new one."""
+    """Return the epoch of this Redis' contents; an emptied Redis gets a new one."""
     client = cache_redis()
-    held = client.get(keys.EPOCH)
-    if held is None:
+    value = client.get(keys.EPOCH)
+    if value is None:
         client.set(keys.EPOCH, _new_epoch(client), nx=True)
-        held = client.get(keys.EPOCH)
-    return bytes(held or b"").decode()  # type: ignore[arg-type]  # redis-py types replies for asyncio too
+        value = client.get(keys.EPOCH)
+    return bytes(value or b"").decode()  # type: ignore[arg-type]  # redis-py types replies for asyncio too
 
 
 def renew_epoch_after_restart() -> str:
-    """Return the epoch; a server other than the one that it was made on gets a new one.
+    """Return the epoch; a new one if the Redis is another server.
 
-    A Redis that comes back with an old copy of its data, or a replica that took over, holds
-    publications older than Postgres notes: everything has to be published again.
+    A Redis that returns with old data, or a replica that took over, holds publications older than
+    those stored in Postgres: everything has to be published again.
     """
     client = cache_redis()
-    held = epoch()
-    if held.partition(":")[0] == _run_id(client):
-        return held
-    _script("renew_epoch")(keys=[keys.EPOCH, keys.HOSTS_COMPLETE], args=[held, _new_epoch(client)])
+    current = epoch()
+    if current.partition(":")[0] == _run_id(client):
+        return current
+    _script("renew_epoch")(
+        keys=[keys.EPOCH, keys.HOSTS_COMPLETE], args=[current, _new_epoch(client)]
+    )
     return epoch()
 
 
@@ -86,10 +88,11 @@ def _run_id(client: redis.Redis) -> str:
     return str(client.info("server").get("run_id", ""))
 
 
-def forget_everything() -> None:
-    """Begin a new epoch and remove every page and host entry: the sweep publishes them anew.
+def clear_publications() -> None:
+    """Begin a new epoch and delete every page and host entry.
 
-    The epoch comes first: whoever renders something old at this moment can't write it any more.
+    The sweep publishes them again. The epoch comes first: a worker that is rendering old data can't
+    write it any more.
     """
     client = cache_redis()
     client.set(keys.EPOCH, _new_epoch(client))
@@ -101,10 +104,10 @@ def forget_everything() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A page's artifacts on their way into its hash.
+    """A page's artifacts before they are written to its hash.
 
-    `kept` names fields that could not be rendered and keep their previous bytes. A tombstone has
-    no fields: it only stands in the way of late publishers.
+    `kept` are the names of fields that could not be rendered: they keep their previous bytes. A
+    tombstone has no fields: it only blocks late publishers.
     """
 
     page_id: str
@@ -115,9 +118,9 @@ class Publication:
 
 
 def publish(publication: Publication, in_epoch: str) -> Edition | None:
-    """Write a page's hash unless it holds something newer, and return what it now holds.
+    """Write a page's hash unless it holds a newer edition; return its edition.
 
-    None if the epoch is another one by now: then nothing was written.
+    None if the epoch has ended: then nothing was written.
     """
     edition = publication.edition
     fields = [part for pair in publication.fields.items() for part in pair]
@@ -125,23 +128,23 @@ def publish(publication: Publication, in_epoch: str) -> Edition | None:
         fields = ["gone", "1"]
     ttl = keys.TOMBSTONE_TTL_S if publication.is_tombstone else keys.PAGE_TTL_S
     head = [in_epoch, edition.seq, edition.day.isoformat(), edition.build, ttl]
-    kept = [len(publication.kept), *publication.kept]
-    held = _script("publish")(
+    kept_args = [len(publication.kept), *publication.kept]
+    reply = _script("publish")(
         keys=[keys.page_key(publication.page_id), keys.EPOCH],
-        args=[*head, *kept, *fields],
+        args=[*head, *kept_args, *fields],
     )
-    return _edition(held) if held else None
+    return _edition(reply) if reply else None
 
 
 def publish_cold(page_id: str, fields: Fields, edition: Edition) -> bool:
-    """Add an on-demand artifact if the hash still is the edition it was rendered from.
+    """Add an on-demand artifact if the hash still holds its edition.
 
-    Those least recently asked for make room; one too large for a hash is not written.
+    The least recently requested ones make room; one too large for a hash is not written.
     """
     parts = [part for pair in fields.items() for part in pair]
     artifact = next(iter(fields)).partition("|")[0].removesuffix("!")
     head = [edition.seq, edition.day.isoformat(), edition.build]
-    bounds = [keys.COLD_BYTES_MAX, keys.ASKED_TTL_S, keys.ASKED_MAX]
+    bounds = [keys.COLD_BYTES_MAX, keys.REQUESTED_TTL_S, keys.ASKED_MAX]
     return bool(
         _script("publish_cold")(
             keys=[keys.page_key(page_id), keys.asked_key(page_id)],
@@ -151,45 +154,48 @@ def publish_cold(page_id: str, fields: Fields, edition: Edition) -> bool:
 
 
 def leave_late(page_id: str, name: str, fields: Fields, edition: Edition) -> None:
-    """Leave an artifact to who asked for it, though the page has been published anew meanwhile.
+    """Store an artifact for its waiters, though a newer edition is published.
 
-    A page that is written to all the time would else have none that is drawn on ask.
+    On-demand artifacts of a page with constant writes would otherwise never be current.
     """
     parts: list[Any] = ["seq", edition.seq, "day", edition.day.isoformat(), "build", edition.build]
     parts += [part for pair in fields.items() for part in pair]
     _script("keep_newest")(
-        keys=[keys.late_key(page_id, name), keys.lates_key(page_id)],
+        keys=[keys.late_key(page_id, name), keys.late_index_key(page_id)],
         args=[name, "begin", keys.LATE_BYTES_MAX, keys.LATE_TTL_S, *parts],
     )
 
 
 def note_absent(page_id: str, name: str, seq: int) -> None:
-    """Note for a while that a page as of `seq` has no such artifact, and tell who waits for it."""
+    """Mark an artifact as absent from a page as of `seq`, and wake its waiters."""
     _script("note_absent")(
         keys=[keys.absent_key(page_id)], args=[name, seq, keys.ABSENT_MAX, keys.ABSENT_TTL_S]
     )
 
 
 def held_edition(page_id: str, in_epoch: str | None = None) -> Edition | None:
-    """Return what a page's hash holds; None if there is none, or none of that epoch."""
-    held: Any = cache_redis().hmget(keys.page_key(page_id), ["seq", "day", "build", "epoch"])
-    *edition, epoch_held = held
-    is_there = held[0] is not None and in_epoch in {None, (epoch_held or b"").decode()}
-    return _edition(edition) if is_there else None
+    """Return the edition of a page's hash; None without one in that epoch."""
+    reply: Any = cache_redis().hmget(keys.page_key(page_id), ["seq", "day", "build", "epoch"])
+    *edition, stored_epoch = reply
+    is_current = reply[0] is not None and in_epoch in {None, (stored_epoch or b"").decode()}
+    return _edition(edition) if is_current else None
 
 
 def announce(announcement: bytes) -> None:
-    """Tell every web process."""
+    """Send an announcement to every web process."""
     cache_redis().publish(keys.ANNOUNCEMENTS, announcement)
 
 
 def publish_host(host: str, page_id: str | None, counter: int, in_epoch: str) -> bool:
-    """Write a host's entry unless it holds a newer one; False if the epoch is another by now."""
+    """Write a host's entry unless it is newer; False if the epoch ended."""
     return publish_hosts([HostRow(host, page_id, counter)], in_epoch)
 
 
 def publish_hosts(rows: Sequence[HostRow], in_epoch: str) -> bool:
-    """Write hosts' entries in one trip, but none over a newer one; False if the epoch has ended."""
+    """Write hosts' entries in one trip, never over newer ones.
+
+    False if the epoch has ended.
+    """
     with cache_redis().pipeline(transaction=False) as pipe:
         for row in rows:
             _script("publish_host")(
@@ -201,18 +207,18 @@ def publish_hosts(rows: Sequence[HostRow], in_epoch: str) -> bool:
 
 
 def note_unknown_host(host: str) -> None:
-    """Note for a moment that a host is nobody's, unless it has got an entry."""
+    """Mark a host as unknown for a moment, unless it has an entry."""
     cache_redis().set(keys.host_key(host), keys.UNKNOWN_HOST, nx=True, ex=keys.UNKNOWN_HOST_TTL_S)
 
 
 def recent_pages(limit: int) -> list[str]:
-    """Return pages that were visited or changed lately, as web processes tell, newest first."""
-    found: Any = cache_redis().zrevrange(keys.RECENT_PAGES, 0, limit - 1)
-    return [page_id.decode() for page_id in found]
+    """Return pages that were visited or changed lately, newest first."""
+    page_ids: Any = cache_redis().zrevrange(keys.RECENT_PAGES, 0, limit - 1)
+    return [page_id.decode() for page_id in page_ids]
 
 
 def mark_hosts_complete(in_epoch: str) -> None:
-    """Note that every host has its entry: from here on a missing entry means an unknown host."""
+    """Mark all host entries as written: a missing entry now means an unknown host."""
     _script("mark_hosts")(keys=[keys.HOSTS_COMPLETE, keys.EPOCH], args=[in_epoch])
 
 
@@ -222,11 +228,11 @@ def hosts_are_complete() -> bool:
 
 
 def mark_worker_seen(ttl_s: int, pool_size: int) -> None:
-    """Note, for `ttl_s` seconds, that a worker of this size has looked for what is behind."""
+    """Store, for `ttl_s` seconds, that a worker of this size has swept."""
     cache_redis().set(keys.POOL_SIZE, pool_size, ex=ttl_s)
     cache_redis().set(keys.WORKER_SEEN, "1", ex=ttl_s)
 
 
-def _edition(held: Any) -> Edition:  # noqa: ANN401 - a reply of Redis
-    seq, day, build = (part.decode() if isinstance(part, bytes) else part for part in held)
+def _edition(reply: Any) -> Edition:  # noqa: ANN401 - a reply of Redis
+    seq, day, build = (part.decode() if isinstance(part, bytes) else part for part in reply)
     return Edition(int(seq), date.fromisoformat(day), build)

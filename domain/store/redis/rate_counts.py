@@ -1,7 +1,7 @@
-"""Counting in Redis, across processes, how often something was tried.
+"""Counts of attempts in Redis, across processes.
 
-While Redis is gone or slow each process counts for itself, loudly: nobody is locked out by that,
-and who makes it slow on purpose gains a few attempts a process, not any number.
+While Redis is gone or slow each process counts for itself, and logs an error. That locks out no
+client; an attacker that makes Redis slow gains only a few attempts per process.
 """
 
 import asyncio
@@ -34,12 +34,12 @@ Spare: TypeAlias = Callable[[Limit, str], float | None]
 
 
 class Limits:
-    """Counts per limit and per `parts`, which say of whom or what: an address, an account."""
+    """Counts per limit and per `parts`, such as an address or an account."""
 
     def __init__(self, cache_url: str, *, is_on: bool) -> None:
         """Connect lazily; `is_on` false: nothing is counted, nothing is limited."""
         self._is_on = is_on
-        self._spare = SpareCounts()
+        self._fallback = SpareCounts()
         self._pool = aioredis.BlockingConnectionPool.from_url(
             cache_url,
             max_connections=CONNECTIONS,
@@ -58,36 +58,36 @@ class Limits:
         self._windows = FixedWindowRateLimiter(self._storage)
 
     async def hit(self, limit: Limit, *parts: str) -> int | None:
-        """Count one; if that is one too many, return in how many seconds to try again."""
-        wait_s = await self._asked(self._hit, self._spare.hit, limit, parts)
+        """Count one; above the limit, return the seconds until the next try."""
+        wait_s = await self._call(self._hit, self._fallback.hit, limit, parts)
         if wait_s is not None:
             metrics.LIMITED.labels(limit.name).inc()
         return wait_s
 
     async def peek(self, limit: Limit, *parts: str) -> int | None:
-        """Return in how many seconds to try again, if one more would be too many; count nothing."""
-        return await self._asked(self._peek, self._spare.peek, limit, parts)
+        """Return the seconds to wait if one more would exceed the limit; count nothing."""
+        return await self._call(self._peek, self._fallback.peek, limit, parts)
 
     async def give_back(self, limit: Limit, *parts: str) -> None:
-        """Take back one that was counted: it was none after all."""
-        await self._asked(self._give_back, self._spare.give_back, limit, parts)
+        """Take back one count."""
+        await self._call(self._give_back, self._fallback.give_back, limit, parts)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._pool.aclose()
 
-    async def _asked(
-        self, ask: Ask, spare: Spare, limit: Limit, parts: tuple[str, ...]
+    async def _call(
+        self, call: Ask, fallback: Spare, limit: Limit, parts: tuple[str, ...]
     ) -> int | None:
         if not self._is_on:
             return None
         key = _digest(parts)
         try:
             async with asyncio.timeout(WITHIN_S):
-                left_s = await ask(_item(limit), key)
+                left_s = await call(_item(limit), key)
         except UNREACHABLE as error:
             log.error("COUNTING ATTEMPTS IN THIS PROCESS ONLY, Redis does not answer: %r", error)  # noqa: TRY400 - no bug of ours
-            left_s = spare(limit, key)
+            left_s = fallback(limit, key)
         return None if left_s is None else max(math.ceil(left_s), 1)
 
     async def _hit(self, item: RateLimitItem, key: str) -> float | None:
@@ -108,5 +108,5 @@ def _item(limit: Limit) -> RateLimitItem:
 
 
 def _digest(parts: tuple[str, ...]) -> str:
-    """Name who or what is counted: short, and nobody's address or e-mail stands in Redis."""
+    """Return a short digest of `parts`: Redis holds no address or e-mail."""
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

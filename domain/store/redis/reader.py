@@ -1,4 +1,4 @@
-"""What a visit reads of Redis, in asyncio: a host's entry and a page's artifacts."""
+"""Asyncio reads of a visit: a host's entry and a page's artifacts."""
 
 import time
 from collections.abc import AsyncIterator, Iterable
@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from domain.store.redis import keys
 
 UNREACHABLE = (RedisError, OSError, TimeoutError)
-SCAN = 1_000  # keys at a time
+SCAN = 1_000  # keys per round trip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Visits:
             cache_url,
             socket_timeout=timeout_s,
             socket_connect_timeout=timeout_s,
-            # More readers than this wait for each other: that is no sign that Redis is gone.
+            # More readers than this wait for each other: that does not mean that Redis is gone.
             max_connections=64,
             timeout=timeout_s,
         )
@@ -46,52 +46,50 @@ class Visits:
 
     async def host(self, host: str, server: str | None) -> HostEntry:
         """Return where `host` leads, sure once every entry was written to `server`."""
-        found: list[Any] = await self._redis.mget(keys.host_key(host), keys.HOSTS_COMPLETE)
-        entry, complete = found
+        reply: list[Any] = await self._redis.mget(keys.host_key(host), keys.HOSTS_COMPLETE)
+        entry, complete = reply
         page_id = (entry or b"").decode().partition(" ")[2]
         is_sure = complete is not None and keys.server_of(complete) == server
         is_freed = entry not in {None, keys.UNKNOWN_HOST} and not page_id
         return HostEntry(page_id or None, is_sure, is_freed, is_written=entry is not None)
 
     async def hosts(self) -> AsyncIterator[str]:
-        """Go through all hosts that lead to a page or did, in no order."""
+        """Iterate over all hosts with an entry, in no order."""
         async for key in self._redis.scan_iter(keys.host_key("*"), SCAN):
             yield key.decode(errors="replace").removeprefix(keys.HOST_PREFIX)
 
     async def fields(self, page_id: str, names: tuple[str, ...]) -> dict[str, bytes] | None:
-        """Return those of a page's fields that are there; None if it has no hash.
+        """Return a page's present fields; None without a hash.
 
-        `names` holds `seq`, which every hash has.
+        `names` includes `seq`, which every hash has.
         """
-        found: list[Any] = await self._redis.hmget(keys.page_key(page_id), list(names))
-        fields = present(names, found)
+        values: list[Any] = await self._redis.hmget(keys.page_key(page_id), list(names))
+        fields = present(names, values)
         return fields if "seq" in fields else None
 
     async def cold_fields(
         self, page_id: str, name: str, encodings: tuple[str, ...]
     ) -> dict[str, bytes] | None:
-        """Return what is there of an artifact, and what it was drawn from; None if the page as it
-        is has none.
-        """
+        """Return an on-demand artifact's fields with its edition; None if it is absent."""
         names = ("seq", "day", "build", name, f"{name}!", *(f"{name}|{e}" for e in encodings))
         pipe = self._redis.pipeline(transaction=False)
         pipe.hget(keys.absent_key(page_id), name)
         for key in (keys.page_key(page_id), keys.late_key(page_id, name)):
             pipe.hmget(key, list(names))
-        # Only of what was rendered is it remembered when it was asked for.
+        # Last request times are stored only for rendered artifacts.
         pipe.zadd(keys.asked_key(page_id), {name: time.time()}, xx=True)
-        # A Redis that is full does not take the last one, and goes on telling the others.
-        absent_at, kept, late = (await pipe.execute(raise_on_error=False))[:3]
-        for found in (absent_at, kept, late):
-            if isinstance(found, RedisError):
-                raise found
-        fields = present(names, kept)
+        # A full Redis refuses the last command, and still answers the others.
+        absent_at, current, late = (await pipe.execute(raise_on_error=False))[:3]
+        for reply in (absent_at, current, late):
+            if isinstance(reply, RedisError):
+                raise reply
+        fields = present(names, current)
         if absent_at is not None and absent_at == fields.get("seq"):
             return None
         return fields if name in fields else present(names, late) or fields
 
     async def note_recent(self, page_ids: Iterable[str]) -> None:
-        """Note that pages are visited or were changed."""
+        """Mark pages as visited or changed lately."""
         now = time.time()
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.zadd(keys.RECENT_PAGES, dict.fromkeys(page_ids, now))
@@ -108,7 +106,7 @@ class Visits:
         await self._redis.aclose()
 
 
-def present(names: Iterable[str], found: Iterable[bytes | None]) -> dict[str, bytes]:
-    """Return the fields that are there."""
-    pairs = zip(names, found, strict=True)
+def present(names: Iterable[str], values: Iterable[bytes | None]) -> dict[str, bytes]:
+    """Return the fields that have a value."""
+    pairs = zip(names, values, strict=True)
     return {name: value for name, value in pairs if value is not None}

@@ -1,4 +1,4 @@
-"""One connection a web process on which Redis tells what changed and what was announced.
+"""One Redis connection of a web process for changed keys and announcements.
 
 RESP3 carries both on one connection: invalidations (`CLIENT TRACKING … BCAST`) and the channel of
 announcements. Written by hand because redis-py's client-side caching does not exist in asyncio;
@@ -20,40 +20,40 @@ from domain.store.redis import keys
 log = logging.getLogger(__name__)
 
 PING_S = 1.0  # a frozen Redis is noticed within two of these
-PING = ("EXISTS", keys.WORKER_SEEN)  # any answer is a sign of life; this one tells of workers too
+PING = ("EXISTS", keys.WORKER_SEEN)  # any answer is a sign of life; this one is about workers too
 RETRY_S = 0.2
 CHUNK_BYTES = 65_536
 RUN_ID = re.compile(rb"^run_id:(\w+)", re.MULTILINE)  # in the answer to INFO
 
 
 class Ears(Protocol):
-    """Who wants to hear."""
+    """The receiver of a connection's events."""
 
     def invalidated(self, changed: Sequence[str] | None) -> None:
-        """Take note that these keys changed; None: any may have."""
+        """Handle changed keys; None: any key may have changed."""
 
     def announced(self, message: bytes) -> None:
-        """Take note of an announcement."""
+        """Handle an announcement."""
 
     def connected(self, server: str) -> None:
-        """Take note that from now on everything is heard, and of the Redis' run id."""
+        """Handle the start of the subscription, on the Redis of this run id."""
 
     def disconnected(self) -> None:
-        """Take note that from now on nothing is heard."""
+        """Handle the end of the subscription."""
 
     def worker_seen(self, *, is_seen: bool) -> None:
-        """Take note whether a worker is at work. Told before `connected`, and often."""
+        """Handle whether a worker is running. Called before `connected`, and often."""
 
 
 class Listener:
-    """Keeps the connection, for as long as `run` runs."""
+    """The subscription's connection, for as long as `run` runs."""
 
-    def __init__(self, cache_url: str, ears: Ears) -> None:
-        """Remember where to listen and whom to tell."""
+    def __init__(self, cache_url: str, handler: Ears) -> None:
+        """Set up the URL and the receiver of events."""
         self._url = urlsplit(cache_url)
-        self._ears = ears
+        self._handler = handler
         self._server = ""
-        self._doubt = asyncio.Event()  # whether a worker is at work: asked for at once
+        self._ping_now = asyncio.Event()  # set when it is unknown whether a worker runs
 
     async def run(self) -> None:
         """Listen until cancelled; reconnect whenever the connection is lost."""
@@ -62,7 +62,7 @@ class Listener:
                 await self._listen()
             except (OSError, EOFError, hiredis.HiredisError, TimeoutError) as error:
                 log.info("not listening: %r", error)
-            except Exception:  # whoever hears nothing for good answers every write with 202
+            except Exception:  # a process without events would answer every write with 202
                 log.exception("listening made us raise")
             await asyncio.sleep(RETRY_S)
 
@@ -72,14 +72,14 @@ class Listener:
             tls = True if self._url.scheme == "rediss" else None
             reader, writer = await asyncio.open_connection(host, port, ssl=tls)
         try:
-            for command in self._greeting():
+            for command in self._handshake():
                 writer.write(packed(command))
-            await self._hear(reader, writer)
+            await self._read(reader, writer)
         finally:
-            self._ears.disconnected()
+            self._handler.disconnected()
             writer.close()
 
-    def _greeting(self) -> list[tuple[str, ...]]:
+    def _handshake(self) -> list[tuple[str, ...]]:
         hello: tuple[str, ...] = ("HELLO", "3")
         if self._url.password:
             user = unquote(self._url.username or "default")
@@ -88,15 +88,15 @@ class Listener:
         track = ("CLIENT", "TRACKING", "ON", "BCAST", *prefixes)
         return [hello, track, ("INFO", "server"), PING, ("SUBSCRIBE", keys.ANNOUNCEMENTS)]
 
-    async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         parser = hiredis.Reader()
-        beat = asyncio.create_task(self._ping(writer))
+        ping_task = asyncio.create_task(self._ping(writer))
         try:
             while chunk := await asyncio.wait_for(reader.read(CHUNK_BYTES), 2 * PING_S):
                 parser.feed(chunk)
-                self._tell(parser)
+                self._handle(parser)
         finally:
-            beat.cancel()
+            ping_task.cancel()
         message = "Redis closed the connection"
         raise EOFError(message)
 
@@ -104,41 +104,41 @@ class Listener:
         with contextlib.suppress(OSError):
             while True:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._doubt.wait(), PING_S)
-                self._doubt.clear()
+                    await asyncio.wait_for(self._ping_now.wait(), PING_S)
+                self._ping_now.clear()
                 writer.write(packed(PING))
                 await writer.drain()
 
-    def _tell(self, parser: hiredis.Reader) -> None:
+    def _handle(self, parser: hiredis.Reader) -> None:
         while (reply := parser.gets()) is not False:
             if isinstance(reply, hiredis.ReplyError):
                 raise reply
             if isinstance(reply, hiredis.PushNotification):
-                self._tell_push(list(reply))
-            elif isinstance(reply, int):  # to PING
-                self._ears.worker_seen(is_seen=bool(reply))
-            elif isinstance(reply, bytes) and (found := RUN_ID.search(reply)):
-                self._server = found[1].decode()
+                self._handle_push(list(reply))
+            elif isinstance(reply, int):  # the answer to PING
+                self._handler.worker_seen(is_seen=bool(reply))
+            elif isinstance(reply, bytes) and (match := RUN_ID.search(reply)):
+                self._server = match[1].decode()
 
-    def _tell_push(self, push: list[Any]) -> None:
+    def _handle_push(self, push: list[Any]) -> None:
         match push:
             case [b"invalidate", None]:
-                self._ears.invalidated(None)
+                self._handler.invalidated(None)
             case [b"invalidate", changed]:
                 self._invalidated([key.decode() for key in changed])
             case [b"message", _, message]:
-                self._ears.announced(message)
+                self._handler.announced(message)
             case [b"subscribe", *_]:
-                self._ears.connected(self._server)
+                self._handler.connected(self._server)
 
     def _invalidated(self, changed: Sequence[str]) -> None:
         if keys.WORKER_SEEN in changed:  # set or expired
-            self._doubt.set()
+            self._ping_now.set()
         if others := [key for key in changed if key != keys.WORKER_SEEN]:
-            self._ears.invalidated(others)
+            self._handler.invalidated(others)
 
 
 def packed(command: tuple[str, ...]) -> bytes:
-    """Return a command as Redis reads it."""
-    # Typed for tuples of one word only.
+    """Return a command in the Redis protocol."""
+    # Typed for one-word tuples only.
     return bytes(hiredis.pack_command(command))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Accounts, sessions and devices: what is stored without a command.
+"""Accounts, sessions and devices: data that is stored without commands.
 
 Imports the core and SQLAlchemy; never Redis.
 """

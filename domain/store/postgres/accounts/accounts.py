@@ -1,4 +1,4 @@
-"""Accounts: what is not a command.
+"""Accounts: creation, passwords and e-mail addresses.
 
 Source: docs/architecture.md, "Account changes are not commands".
 """
@@ -12,7 +12,7 @@ from domain.store.postgres.accounts.mailbox_keys import keys_for
 from domain.store.postgres.accounts.sessions import SESSION_LASTS
 from domain.store.postgres.command_log import open_stream
 
-# Unique indexes decide who of many is first: of the mailbox's key, and of the former one.
+# Unique indexes decide between concurrent sign-ups: on the mailbox's key, and the former one.
 _CREATE = text("""
 WITH created AS (
   INSERT INTO accounts
@@ -23,15 +23,15 @@ WITH created AS (
 INSERT INTO streams (id, account_id, head_seq, last_at)
 SELECT id, id, 0, date_trunc('milliseconds', clock_timestamp()) FROM created RETURNING id
 """)
-# Who has no password (the system's account, a deleted one) can't log in.
+# An account without a password (the system's, a deleted one) can't log in.
 _BY_EMAIL = text("""
 SELECT id, email, password_hash FROM accounts
 WHERE (mailbox_key = :mailbox_key OR email_key = :former_key) AND password_hash <> ''
 ORDER BY email_key <> :former_key
 """)
 _PASSWORD = text("SELECT password_hash FROM accounts WHERE id = :id AND deleted_at IS NULL")
-# Only if the password is still the one that was checked. What follows are statements of their own:
-# they see the sessions of logins that this one had to wait for.
+# Only if the password is still the one that was checked. The statements after it are separate: they
+# see the sessions of logins that this one waited for.
 _CHANGE = text("""
 UPDATE accounts SET email = coalesce(:email, email), email_key = coalesce(:email_key, email_key),
   mailbox_key = coalesce(:mailbox_key, mailbox_key),
@@ -56,7 +56,7 @@ WHERE id = :id AND password_hash = :checked_hash AND deleted_at IS NULL
 _END_ALL = text("DELETE FROM sessions WHERE account_id = :id")
 _FORGET_ALL = text("DELETE FROM devices WHERE account_id = :id")
 EMAIL_INDEXES = frozenset({"accounts_email_key_key", "accounts_mailbox_key"})
-SYSTEM_ACCOUNT = "a_system"  # whose stream takes probes; it has no password and no e-mail
+SYSTEM_ACCOUNT = "a_system"  # its stream takes probes; it has no password and no e-mail
 _SYSTEM = text("""
 INSERT INTO accounts (id, email, email_key, password_hash, created_at)
 VALUES (:id, '', :id, '', clock_timestamp()) ON CONFLICT DO NOTHING RETURNING id
@@ -65,7 +65,7 @@ VALUES (:id, '', :id, '', clock_timestamp()) ON CONFLICT DO NOTHING RETURNING id
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """What a password is checked against."""
+    """An account's stored credentials."""
 
     account_id: str
     email: str
@@ -74,10 +74,11 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to be another; None stays. `checked_hash` is of the password that was given.
+    """A change of e-mail or password; None leaves a value as it is.
 
-    With another password the session's token becomes that of `token_hash`, all other sessions
-    end, and all devices but that of `device_hash` are strangers.
+    `checked_hash` is of the password that the owner entered. With another password the session's
+    token becomes that of `token_hash`, all other sessions end, and all devices but that of
+    `device_hash` are unknown.
     """
 
     account_id: str
@@ -101,14 +102,14 @@ def create_account(conn: Connection, account_id: str, email: str, password_hash:
 
 
 def logins_of(conn: Connection, email: str) -> list[Login]:
-    """Return what an e-mail's password is checked against; the closest spelling comes first.
+    """Return the logins of an e-mail, the closest spelling first.
 
-    There are two where accounts made before `mailbox_key` fell together: one holds the key.
+    There are two where accounts made before `mailbox_key` share a mailbox: one holds the key.
     """
     key, former_key = email_key(email), former_email_key(email)
     rows = conn.execute(_BY_EMAIL, {"mailbox_key": key, "former_key": former_key})
-    found = [Login(*row) for row in rows]
-    return [login for login in found if email_key(login.email) == key]
+    logins = [Login(*row) for row in rows]
+    return [login for login in logins if email_key(login.email) == key]
 
 
 def login_of(conn: Connection, email: str) -> Login | None:
@@ -117,20 +118,21 @@ def login_of(conn: Connection, email: str) -> Login | None:
 
 
 def rehash(conn: Connection, account_id: str, checked_hash: str, password_hash: str) -> None:
-    """Put another hash of the same password in the place of the one that was checked."""
+    """Replace the checked hash by another hash of the same password."""
     values = {"id": account_id, "checked_hash": checked_hash, "password_hash": password_hash}
     conn.execute(_REHASH, values)
 
 
 def password_hash_of(conn: Connection, account_id: str) -> str | None:
-    """Return what an account's password is checked against."""
+    """Return an account's password hash; None if it was deleted."""
     return conn.execute(_PASSWORD, {"id": account_id}).scalar()
 
 
 def change_account(conn: Connection, change: Change) -> str | None:
-    """Change e-mail or password, in a transaction; None if the checked password is an old one.
+    """Change e-mail or password; None if the checked password is an old one.
 
-    Returns the e-mail. Raises IntegrityError on one of `EMAIL_INDEXES`: it is another's.
+    Runs in a transaction and returns the e-mail. Raises IntegrityError on one of `EMAIL_INDEXES`:
+    another account has it.
     """
     keys: dict[str, str | None] = {"email_key": None, "mailbox_key": None}
     if change.email is not None:
@@ -152,9 +154,9 @@ def change_account(conn: Connection, change: Change) -> str | None:
 
 
 def reset_password(conn: Connection, email: str, password_hash: str) -> bool:
-    """Give an account another password and end its sessions, in a transaction; False: no account.
+    """Set another password and end all sessions; False without an account.
 
-    Its devices are strangers from then on: who had the old password may have one.
+    Runs in a transaction. All devices become unknown: the holder of the old password may have one.
     """
     login = login_of(conn, email)
     if login is None:
@@ -168,6 +170,6 @@ def reset_password(conn: Connection, email: str, password_hash: str) -> bool:
 
 
 def ensure_system_account(conn: Connection) -> None:
-    """Make sure that the account whose stream takes probes is there."""
+    """Create the system account, for probes, unless it exists."""
     if conn.execute(_SYSTEM, {"id": SYSTEM_ACCOUNT}).one_or_none():
         open_stream(conn, SYSTEM_ACCOUNT, SYSTEM_ACCOUNT)

@@ -1,7 +1,7 @@
-"""Devices on which somebody logged in before: guesses by strangers don't lock them out.
+"""Devices with an earlier login: guesses from elsewhere don't lock them out.
 
-A browser holds one token, whose hash is linked to each account that was logged in to there. It
-opens nothing. Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies".
+A browser holds one token, whose hash is linked to each account that logged in there. It grants no
+access. Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies".
 """
 
 from typing import Final
@@ -11,14 +11,14 @@ from sqlalchemy import Connection, text
 from domain.store.postgres.accounts.accounts import logins_of
 
 DEVICE_DAYS: Final = 365  # since the last login
-DEVICES_MAX: Final = 20  # of an account
+DEVICES_MAX: Final = 20  # per account
 
 _KNOWS = text("""
 SELECT EXISTS (
   SELECT FROM devices WHERE token_hash = :token_hash AND account_id = ANY(:account_ids)
 )
 """)
-# Every login gives the browser another token: one that somebody planted there is worth nothing.
+# Every login gives the browser another token: a token planted by an attacker becomes useless.
 _ROTATE = text("UPDATE devices SET token_hash = :token_hash WHERE token_hash = :old_hash")
 _REMEMBER = text("""
 WITH owner AS (
@@ -49,7 +49,7 @@ def knows_device(conn: Connection, email: str, token_hash: str) -> bool:
 def remember_device(
     conn: Connection, account_id: str, old_hash: str | None, token_hash: str
 ) -> None:
-    """Link a device to an account; what the token it held until now was linked to comes along."""
+    """Link a device to an account; links of its former token are kept."""
     if old_hash is not None:
         conn.execute(_ROTATE, {"old_hash": old_hash, "token_hash": token_hash})
     conn.execute(_REMEMBER, {"account_id": account_id, "token_hash": token_hash})
@@ -57,5 +57,5 @@ def remember_device(
 
 
 def forget_unused_devices(conn: Connection) -> None:
-    """Throw away devices on which nobody logged in for a year."""
+    """Delete devices without a login for a year."""
     conn.execute(_FORGET_UNUSED, {"days": DEVICE_DAYS})

@@ -1,4 +1,4 @@
-"""Coming in: a session and a device at once, and of who is new the account as well."""
+"""Logins: a session and a device, and for a sign-up the account."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from domain.store.postgres.accounts.sessions import NewSession, close_session, o
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """What begins, and the hashes of the tokens that it takes the place of."""
+    """A login that begins, and the hashes of the tokens that it replaces."""
 
     session: NewSession
     device_hash: str
@@ -20,7 +20,7 @@ class Entrance:
 
 
 def enter(conn: Connection, entrance: Entrance) -> bool:
-    """Begin, in a transaction; False if the password is another by now, or the account gone."""
+    """Log in, in a transaction; False for a changed password or a deleted account."""
     session = entrance.session
     if not open_session(conn, session):
         return False
@@ -31,7 +31,10 @@ def enter(conn: Connection, entrance: Entrance) -> bool:
 
 
 def sign_up(conn: Connection, entrance: Entrance, email: str) -> bool:
-    """Create the account, and begin, in a transaction; False if the e-mail has one already."""
+    """Create an account and log in; False if the e-mail is taken.
+
+    Runs in a transaction.
+    """
     session = entrance.session
     is_new = create_account(conn, session.account_id, email, session.checked_hash)
     return is_new and enter(conn, entrance)

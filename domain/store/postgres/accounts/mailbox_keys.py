@@ -1,7 +1,7 @@
-"""The column `mailbox_key`: who holds which key, also while code runs that does not know it.
+"""The column `mailbox_key`, also while an older release is running.
 
-That code inserts accounts without a key, changes an e-mail and leaves the key of the former one. So
-a key counts only for the e-mail in `mailbox_email`, and a job of beat gives what is missing.
+That release inserts accounts without a key, and leaves the key of the former e-mail at a change. So
+a key counts only for the e-mail in `mailbox_email`, and a job of beat sets missing keys.
 """
 
 from sqlalchemy import Connection, text
@@ -27,20 +27,20 @@ WHERE id = :id AND email = :email
 
 
 def keys_for(conn: Connection, account_id: str, email: str) -> dict[str, str]:
-    """Return the values of `email_key` and `mailbox_key` for an account that is to have an e-mail.
+    """Return `email_key` and `mailbox_key` of an account for an e-mail.
 
     Where the former key is another mailbox's (`russ@`, where `ruß@` is), the account's id takes its
     place: no e-mail looks like one. Where it is the same mailbox's, its index refuses the row.
     """
     key, former_key = email_key(email), former_email_key(email)
     conn.execute(_FREE, {"mailbox_key": key})
-    held = conn.execute(_HOLDER, {"former_key": former_key, "id": account_id}).scalar()
-    is_other = held is not None and email_key(held) != key
+    holder_email = conn.execute(_HOLDER, {"former_key": former_key, "id": account_id}).scalar()
+    is_other = holder_email is not None and email_key(holder_email) != key
     return {"email_key": account_id if is_other else former_key, "mailbox_key": key}
 
 
 def give_missing_keys(conn: Connection) -> None:
-    """Give accounts that have no key theirs, the oldest first, where it is free."""
+    """Set missing keys, the oldest accounts first, where the key is free."""
     conn.execute(_FREE_ALL)
     for account_id, email in conn.execute(_WITHOUT).all():
         values = {"id": account_id, "email": email, "mailbox_key": email_key(email)}

@@ -1,4 +1,4 @@
-"""Sessions: a token's hash and whose it is. Not commands.
+"""Sessions of accounts, stored by their tokens' hashes.
 
 Source: docs/architecture.md, "Account changes are not commands".
 """
@@ -10,11 +10,11 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 SESSION_LASTS: Final = timedelta(days=30)
-SESSIONS_MAX: Final = 100  # an account's; a script that logs in every minute keeps no more
+SESSIONS_MAX: Final = 100  # per account; a script that logs in every minute keeps no more
 USER_AGENT_LIMIT: Final = 200
 
 # Only for the password that was checked: the lock waits for a change of it, or for the account's
-# deletion, and then finds another one. Whoever changes it waits likewise, and ends this session.
+# deletion. A concurrent change waits likewise, and ends this session.
 _OPEN = text("""
 WITH owner AS (
   SELECT id FROM accounts
@@ -63,7 +63,7 @@ _FORGET_EXPIRED = text("DELETE FROM sessions WHERE expires_at <= clock_timestamp
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whose session it is, and which."""
+    """The account of a session, with the session's id."""
 
     account_id: str
     email: str
@@ -75,7 +75,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """A session that begins; `checked_hash` is of the password that was given for it."""
+    """A session that begins; `checked_hash` is of the password that was checked."""
 
     id: str
     account_id: str
@@ -96,9 +96,9 @@ class OpenSession:
 
 
 def open_session(conn: Connection, session: NewSession) -> bool:
-    """Begin a session of 30 days; False if the password is another by now, or the account gone.
+    """Begin a session; False if the password changed or the account is gone.
 
-    Of more than 100 the one that was not used for longest ends.
+    It lasts 30 days. Of more than 100 the least recently used one ends.
     """
     values = {
         "id": session.id,
@@ -115,7 +115,7 @@ def open_session(conn: Connection, session: NewSession) -> bool:
 
 
 def holder_of(conn: Connection, token_hash: str) -> Holder | None:
-    """Return whose session a token opens, if it is still open."""
+    """Return the account of a token's open session; None without one."""
     row = conn.execute(_HOLDER, {"token_hash": token_hash}).one_or_none()
     return Holder(*row) if row else None
 
@@ -126,27 +126,27 @@ def touch_session(conn: Connection, session_id: str) -> None:
 
 
 def sessions_of(conn: Connection, account_id: str) -> list[OpenSession]:
-    """Return an account's open sessions, the one used last first."""
+    """Return an account's open sessions, the most recently used first."""
     return [OpenSession(*row) for row in conn.execute(_OPEN_ONES, {"account_id": account_id})]
 
 
 def close_session(conn: Connection, token_hash: str) -> None:
-    """End the session that a token opens."""
+    """End the session of a token."""
     conn.execute(_CLOSE, {"token_hash": token_hash})
 
 
 def revoke_session(conn: Connection, account_id: str, session_id: str) -> bool:
-    """End one of an account's sessions; False if it has no such one."""
+    """End one of an account's sessions; False if it has none of this id."""
     values = {"account_id": account_id, "id": session_id}
     return conn.execute(_REVOKE, values).one_or_none() is not None
 
 
 def revoke_others(conn: Connection, account_id: str, session_id: str) -> int:
-    """End all of an account's sessions but one; return how many there were."""
+    """End all of an account's sessions but one; return their number."""
     values = {"account_id": account_id, "id": session_id}
     return int(conn.execute(_REVOKE_OTHERS, values).scalar_one())
 
 
 def forget_expired_sessions(conn: Connection) -> None:
-    """Throw away the sessions that are over."""
+    """Delete expired sessions."""
     conn.execute(_FORGET_EXPIRED)

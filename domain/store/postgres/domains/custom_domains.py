@@ -1,4 +1,4 @@
-"""Mounts in Postgres: what an account's drain loads and saves, and what owners read."""
+"""Mounts in Postgres: loading and saving for drains, and reading for owners."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -12,17 +12,18 @@ from domain.account.state import Account
 from domain.store.postgres import tables as t
 from domain.store.postgres.save import save_rows
 
-# A lookup is not repeated within this time, however often an owner asks for one; where no name
-# server answered it doubles each time, up to a minute.
+# A lookup is not repeated within this time, however often an owner requests one; without an answer
+# of a name server the time doubles, up to a minute.
 AGAIN_S = 2
 AGAIN_MAX_S = 60
-_SHOWN = """
+_WITH_SCHEDULE = """
 SELECT m.*, c.next_at, c.checked_at FROM mounts m LEFT JOIN mount_checks c ON c.mount_id = m.id
 """
 _OF_PAGE = text(
-    _SHOWN + "WHERE m.page_id = :page_id AND m.account_id = :account_id ORDER BY m.created_at, m.id"
+    _WITH_SCHEDULE
+    + "WHERE m.page_id = :page_id AND m.account_id = :account_id ORDER BY m.created_at, m.id"
 )
-_ONE = text(_SHOWN + "WHERE m.id = :mount_id")
+_ONE = text(_WITH_SCHEDULE + "WHERE m.id = :mount_id")
 _SCHEDULE = text("""
 INSERT INTO mount_checks AS c (mount_id, next_at) VALUES (:mount_id, clock_timestamp())
 ON CONFLICT (mount_id) DO UPDATE
@@ -34,7 +35,7 @@ _FORGET = text("DELETE FROM mount_checks WHERE mount_id = :mount_id")
 
 @dataclass(frozen=True, slots=True)
 class OwnedMount:
-    """A mount with what the schedule of its lookups says."""
+    """A mount with the schedule of its lookups."""
 
     mount: Mount
     account_id: str
@@ -49,14 +50,14 @@ def load_mounts(conn: Connection, account_id: str) -> dict[str, Mount]:
 
 
 def mount_from(row: Row[Any]) -> Mount:
-    """Return the mount that a row holds; it may hold more."""
+    """Return the mount of a row; other columns are ignored."""
     values = {field.name: getattr(row, field.name) for field in fields(Mount)}
     kind, state = MountKind(row.kind), MountState(row.state)
     return Mount(**{**values, "kind": kind, "state": state})
 
 
 def save_mounts(conn: Connection, before: Account, after: Account) -> None:
-    """Write what differs; a mount that was asked for is to be looked up at once."""
+    """Write the differences; a requested mount is due for a lookup at once."""
     old, new = before.mounts, after.mounts
     if old is new:
         return
@@ -64,9 +65,9 @@ def save_mounts(conn: Connection, before: Account, after: Account) -> None:
     for mount_id in old.keys() - new.keys():
         conn.execute(_FORGET, {"mount_id": mount_id})
     for mount_id, mount in new.items():
-        was = old.get(mount_id)
-        is_asked = was is None or was.asked_at != mount.asked_at
-        if mount.kind is MountKind.DOMAIN and is_asked:
+        previous = old.get(mount_id)
+        is_requested = previous is None or previous.asked_at != mount.asked_at
+        if mount.kind is MountKind.DOMAIN and is_requested:
             wait = {"again_s": AGAIN_S, "again_max_s": AGAIN_MAX_S}
             conn.execute(_SCHEDULE, {"mount_id": mount_id, **wait})
 
@@ -80,13 +81,13 @@ def _records(account_id: str, mounts: Mapping[str, Mount]) -> dict[str, dict[str
 
 
 def mounts_of_page(conn: Connection, account_id: str, page_id: str) -> list[OwnedMount]:
-    """Return the mounts of one of an account's pages, oldest first; none of another's page."""
+    """Return the mounts of an account's page, oldest first; none of other accounts."""
     rows = conn.execute(_OF_PAGE, {"account_id": account_id, "page_id": page_id})
     return [_owned(row) for row in rows]
 
 
 def find_mount(conn: Connection, mount_id: str) -> OwnedMount | None:
-    """Return a mount, whoever asks."""
+    """Return a mount, without a check of permissions."""
     row = conn.execute(_ONE, {"mount_id": mount_id}).one_or_none()
     return _owned(row) if row else None
 

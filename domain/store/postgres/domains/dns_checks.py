@@ -1,4 +1,4 @@
-"""The schedule of lookups in DNS: what is due is leased, and what was found is noted.
+"""The schedule of DNS lookups: due ones are leased, and results are stored.
 
 Not commands: only a change of state or reason goes into the log.
 
@@ -14,17 +14,17 @@ from domain.account.dns_checks import Finding
 from domain.account.domains import Mount
 from domain.store.postgres.domains.custom_domains import mount_from
 
-# Longer than a lookup takes: a worker that died leaves its mounts to others after this time.
+# Longer than a lookup takes: the mounts of a dead worker are free after this time.
 LEASE_S = 60
-# Look-ups of one account at once: a name server that is slow on purpose holds no more of the
+# Lookups of one account at once: a name server that is slow on purpose occupies no more of the
 # workers' threads (workers/domains.py) than these.
 IN_FLIGHT_MAX = 2
-# How many of those that are due are looked at for a share: an account that has used up its own is
-# passed over before, so that it can't fill them.
+# Due lookups that are considered for a share: an account that has used up its share is skipped
+# before, so that it can't fill them.
 CANDIDATES = 1_000
-# Beat asks for what is due every two seconds: what was left for so long, nobody takes.
+# Beat leases due lookups every two seconds: one that waited so long has no worker.
 OVERDUE_S = 60
-# Shares are counted before they are taken: one process at a time, and nobody waits for it.
+# Shares are counted before they are taken: one process at a time, and no other waits for it.
 _MAY_LEASE = text("SELECT pg_try_advisory_xact_lock(hashtext('mount_checks'))")
 _LEASE = text("""
 WITH in_flight AS (
@@ -57,7 +57,7 @@ SELECT m.*, c.failing_since, c.unanswered,
 FROM mounts m JOIN mount_checks c ON c.mount_id = m.id LEFT JOIN hosts h ON h.host = m.host
 WHERE m.id = :mount_id
 """)
-# Whoever asked anew meanwhile has set `next_at` for it, and that stays.
+# A new request in the meantime has set `next_at`, and that value stays.
 _NOTE = text("""
 UPDATE mount_checks c SET checked_at = :at, failing_since = :failing_since,
   unanswered = :unanswered, leased_until = NULL,
@@ -73,7 +73,7 @@ _NOW = text("SELECT clock_timestamp()")
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A mount that is to be looked up, and what is known of its host and its past."""
+    """A mount to look up, with its host's and its earlier lookups' state."""
 
     mount: Mount
     account_id: str
@@ -83,9 +83,9 @@ class Leased:
 
 
 def lease_due(conn: Connection, limit: int) -> list[str]:
-    """Take mounts that are due; nobody else takes them for a while.
+    """Lease mounts that are due, for `LEASE_S` seconds.
 
-    Those that nobody has looked up yet come first, then the longest waiting; of an account at most
+    Those without any lookup come first, then the longest waiting; of an account at most
     IN_FLIGHT_MAX are under way at once. None where another process is leasing at this moment.
     """
     if not conn.execute(_MAY_LEASE).scalar_one():
@@ -95,34 +95,34 @@ def lease_due(conn: Connection, limit: int) -> list[str]:
 
 
 def leased(conn: Connection, mount_id: str) -> Leased | None:
-    """Return what a lookup is about; None if the mount is gone."""
+    """Return the data for a mount's lookup; None if the mount is gone."""
     row = conn.execute(_LEASED, {"mount_id": mount_id}).one_or_none()
     if row is None:
         return None
-    known = (row.account_id, row.failing_since, row.is_taken, row.unanswered)
-    return Leased(mount_from(row), *known)
+    details = (row.account_id, row.failing_since, row.is_taken, row.unanswered)
+    return Leased(mount_from(row), *details)
 
 
 def overdue_checks(conn: Connection) -> int:
-    """Return how many mounts should have been looked up more than a minute ago."""
+    """Return the number of mounts whose lookup is overdue by more than a minute."""
     count: int = conn.execute(_OVERDUE, {"overdue_s": OVERDUE_S}).scalar_one()
     return count
 
 
 def now(conn: Connection) -> datetime:
-    """Return Postgres' time: that of the log and of the schedule."""
+    """Return Postgres' time, which the log and the schedule use."""
     at: datetime = conn.execute(_NOW).scalar_one()
     return at
 
 
-def note_check(conn: Connection, mount: Mount, found: Finding, next_at: datetime | None) -> None:
-    """Note what was found, and when the mount is looked up again (None: no more)."""
+def note_check(conn: Connection, mount: Mount, finding: Finding, next_at: datetime | None) -> None:
+    """Store a lookup's result and the time of the next one (None: no more)."""
     values = {
         "mount_id": mount.id,
         "asked_at": mount.asked_at,
-        "at": found.at,
+        "at": finding.at,
         "next_at": next_at,
-        "failing_since": found.fails_since if mount.is_active else None,
-        "unanswered": found.unanswered,
+        "failing_since": finding.fails_since if mount.is_active else None,
+        "unanswered": finding.unanswered,
     }
     conn.execute(_NOTE, values)

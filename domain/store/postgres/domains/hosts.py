@@ -1,4 +1,4 @@
-"""Who owns a host, as Postgres decides it: claims and releases, each with a counter."""
+"""The ownership of hosts, decided by Postgres: claims and releases, with counters."""
 
 from datetime import datetime
 from typing import Final
@@ -7,12 +7,12 @@ from sqlalchemy import Connection, text
 
 from domain.store.redis.publisher import HostRow
 
-# For so long nobody but its former account can have a subdomain: links to it, and the trust that
-# visitors have in it, are that page's. `domain.store.postgres.expiry` keeps the row as long.
+# Only its former account can have a subdomain for so long: links to it, and visitors' trust in it,
+# belong to that page. `domain.store.postgres.expiry` keeps the row as long.
 HELD_DAYS: Final = 30
 
-# The row of a free host stays for long, so that its counter does not go back while an entry of it
-# may be on its way to Redis.
+# The row of a free host stays for long, so that its counter does not go back while an entry may
+# still be written to Redis.
 _CLAIM = text("""
 INSERT INTO hosts (host, page_id, counter) VALUES (:host, :page_id, 1)
 ON CONFLICT (host) DO UPDATE SET page_id = :page_id, counter = hosts.counter + 1,
@@ -52,9 +52,10 @@ WHERE h.host = :host AND p.is_public AND p.deleted_at IS NULL AND p.suspended_at
 def claim_host(
     conn: Connection, host: str, page_id: str, claimed_by: str | None = None
 ) -> HostRow | None:
-    """Take a free host for a page; None if it is taken. Waits for a concurrent claim to end.
+    """Take a free host for a page; None if it is taken.
 
-    With `claimed_by`, an account, it is a subdomain: None as well if it is held for another one.
+    Waits for a concurrent claim to end. With `claimed_by`, an account, it is a subdomain: None too
+    if it is reserved for another account.
     """
     where = {"host": host, "page_id": page_id, "claimed_by": claimed_by, "days": HELD_DAYS}
     row = conn.execute(_CLAIM, where).one_or_none()
@@ -62,16 +63,16 @@ def claim_host(
 
 
 def held_until(conn: Connection, host: str, claimed_by: str) -> datetime | None:
-    """Return until when a free host is held for another account than this; None if it is not."""
+    """Return the end of another account's reservation of a free host, or None."""
     where = {"host": host, "claimed_by": claimed_by, "days": HELD_DAYS}
-    found: datetime | None = conn.execute(_HELD_UNTIL, where).scalar()
-    return found
+    until: datetime | None = conn.execute(_HELD_UNTIL, where).scalar()
+    return until
 
 
 def release_host(
     conn: Connection, host: str, page_id: str, freed_by: str | None = None
 ) -> HostRow | None:
-    """Free one host of a page, by its account; None if the page has not got it."""
+    """Free one host of a page, by its account; None without such a host."""
     where = {"host": host, "page_id": page_id, "freed_by": freed_by}
     row = conn.execute(_RELEASE_ONE, where).one_or_none()
     return HostRow(*row) if row else None
@@ -88,7 +89,7 @@ def leads_somewhere(conn: Connection, host: str) -> bool:
 
 
 def shows_a_page(conn: Connection, host: str) -> bool:
-    """Tell whether visitors of a host may see its page now.
+    """Tell whether a host's page is visible to visitors now.
 
     Source: docs/behaviour.md, "Certificates".
     """

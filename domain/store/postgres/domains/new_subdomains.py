@@ -1,11 +1,11 @@
-"""How many subdomains an account takes anew: each is a certificate, which all accounts share."""
+"""A limit on new subdomains per account: all accounts share the certificates' quota."""
 
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, text
 
-# Authorities give some tens of certificates a week for names under one registered domain. Who moves
+# Authorities issue some tens of certificates a week for names under one registered domain. Moving
 # ten pages on one day is no abuse.
 NEW_SUBDOMAINS: Final = 10
 WITHIN_HOURS: Final = 24
@@ -22,12 +22,12 @@ WHERE id = :account_id
 
 
 def next_subdomain_at(conn: Connection, account_id: str) -> datetime | None:
-    """Return from when on an account may take one more; None if it never took as many."""
+    """Return the time of an account's next possible subdomain; None if never limited."""
     where = {"account_id": account_id, "most": NEW_SUBDOMAINS, "hours": WITHIN_HOURS}
-    found: datetime | None = conn.execute(_FREE_AT, where).scalar()
-    return found
+    free_at: datetime | None = conn.execute(_FREE_AT, where).scalar()
+    return free_at
 
 
 def note_new_subdomain(conn: Connection, account_id: str, at: datetime) -> None:
-    """Note that an account took one; only as many are kept as count."""
+    """Store the time of a new subdomain; only the counted ones are kept."""
     conn.execute(_NOTE, {"account_id": account_id, "at": at, "most": NEW_SUBDOMAINS})

@@ -14,18 +14,18 @@ from domain.store.postgres.accounts.accounts import ensure_system_account
 from domain.store.postgres.engine import CONNECT, driver_url
 
 HERE = Path(__file__).parent
-LOCK = 7_002  # two that migrate at once go one after the other
+LOCK = 7_002  # concurrent migrations run one after the other
 
 
 def config() -> Config:
     """Return Alembic's configuration; there is no file."""
-    made = Config()
-    made.set_main_option("script_location", str(HERE))
-    return made
+    alembic_config = Config()
+    alembic_config.set_main_option("script_location", str(HERE))
+    return alembic_config
 
 
 class UnknownStepError(Exception):
-    """There is no step of this number here."""
+    """There is no step of this number."""
 
 
 def upgrade_to(conn: Connection, step: str) -> None:
@@ -33,10 +33,10 @@ def upgrade_to(conn: Connection, step: str) -> None:
 
     Raises UnknownStepError.
     """
-    made = config()
-    made.attributes["connection"] = conn
+    alembic_config = config()
+    alembic_config.attributes["connection"] = conn
     try:
-        command.upgrade(made, step)
+        command.upgrade(alembic_config, step)
     except CommandError as error:
         raise UnknownStepError(step) from error
     if step == "head":
@@ -44,7 +44,7 @@ def upgrade_to(conn: Connection, step: str) -> None:
 
 
 def migrate(database_url: str) -> None:
-    """Bring a database to the newest schema, from nothing if need be."""
+    """Bring a database to the newest schema, starting from any step or none."""
     engine = create_engine(driver_url(database_url), connect_args=CONNECT, hide_parameters=True)
     try:
         with engine.begin() as conn:

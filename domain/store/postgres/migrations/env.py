@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the steps on the connection that `migrate` holds."""
+"""Alembic's entry point: runs the steps on the connection of `migrate`."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""The tables, as SQLAlchemy Core knows them; the migrations make them (a test compares the two).
+"""The tables in SQLAlchemy Core; a test compares them with the migrations.
 
 For the store's modules and the migrations. Imports SQLAlchemy only.
 """

@@ -1,4 +1,4 @@
-"""Accounts, who is logged in to them, and what crosses their pages."""
+"""Accounts, their sessions and devices, and their data about several pages."""
 
 from sqlalchemy import (
     ARRAY,
@@ -33,12 +33,12 @@ accounts = Table(
     Column("balance", BigInteger, nullable=False, server_default="0"),
     Column("mailbox_key", Text),
     Column("mailbox_email", Text),
-    # When it took its newest subdomains, ten at most
+    # The times of its newest subdomains, ten at most
     # (domain.store.postgres.domains.new_subdomains).
     Column("subdomains_at", ARRAY(Moment), nullable=False, server_default=text("'{}'")),
     CheckConstraint("balance >= 0", name="accounts_balance"),
     Index("accounts_mailbox_key", "mailbox_key", unique=True),
-    # What the clock looks for every second: Prime that ends, and slots that expire.
+    # The clock reads these every second: Prime that ends, and slots that expire.
     Index("accounts_prime_due", "tier_until", postgresql_where=text("tier = 'prime'")),
 )
 
@@ -56,7 +56,7 @@ sessions = Table(
     Index("sessions_expiry", "expires_at"),
 )
 
-# Browsers in which somebody logged in before: strangers who guess can't lock them out.
+# Browsers with an earlier login: guesses from elsewhere can't lock them out.
 devices = Table(
     "devices",
     metadata,

@@ -1,4 +1,4 @@
-"""Hosts, the mounts that bind them to pages, and when those are looked up in DNS."""
+"""Hosts, mounts that bind them to pages, and the schedule of DNS lookups."""
 
 from sqlalchemy import (
     BigInteger,
@@ -14,8 +14,7 @@ from sqlalchemy import (
 
 from domain.store.postgres.tables.metadata import Moment, metadata
 
-# A host row stays for 30 days when the host is free: its counter guards the entry that visitors are
-# led by.
+# A host row stays for 30 days when the host is free: its counter guards the entry in Redis.
 hosts = Table(
     "hosts",
     metadata,
@@ -24,8 +23,8 @@ hosts = Table(
     Column("counter", BigInteger, nullable=False, server_default="1"),
     Column("published_counter", BigInteger, nullable=False, server_default="0"),
     Column("published_epoch", Text, nullable=False, server_default=""),
-    Column("freed_at", Moment),  # since when nobody has it; such rows leave after 30 days
-    Column("freed_by", Text),  # the account that had it then: others wait as long for a subdomain
+    Column("freed_at", Moment),  # since when it is free; such rows are deleted after 30 days
+    Column("freed_by", Text),  # its former account: others wait as long for a subdomain
     Index("hosts_page", "page_id"),
     Index("hosts_free", "freed_at", postgresql_where=text("page_id IS NULL")),
 )
@@ -50,7 +49,7 @@ mounts = Table(
     Index("mounts_page", "page_id"),
 )
 
-# When each mount is looked up in DNS: written by who looks, apart from the drain's row.
+# The schedule of DNS lookups: written by their workers, apart from the drain's row.
 mount_checks = Table(
     "mount_checks",
     metadata,
@@ -58,7 +57,7 @@ mount_checks = Table(
     Column("next_at", Moment),
     Column("checked_at", Moment),
     Column("failing_since", Moment),
-    Column("leased_until", Moment),  # while it is being looked up
+    Column("leased_until", Moment),  # while a lookup is under way
     # How many times in a row no name server answered.
     Column("unanswered", Integer, nullable=False, server_default="0"),
     Index("mount_checks_next", "next_at"),

@@ -1,4 +1,4 @@
-"""The command log: streams, commands, and the keys by which a repeat is told."""
+"""The command log: streams, commands, and idempotency keys."""
 
 from typing import Any
 
@@ -19,8 +19,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.store.postgres.tables.metadata import Moment, metadata
 
-# One a page and one an account; apart from them, so that an append and a drain's save lock
-# different rows.
+# One per page and one per account, in a table apart: an append and a drain's save lock different
+# rows.
 streams = Table(
     "streams",
     metadata,
@@ -30,13 +30,13 @@ streams = Table(
     Column("last_at", Moment, nullable=False),
     Column("closed", Boolean, nullable=False, server_default=false()),
     Column("suspended", Boolean, nullable=False, server_default=false()),
-    # By id, for `last_at` changes with every append; closed streams leave after a while.
+    # By id, for `last_at` changes with every append; closed streams are deleted after a while.
     Index("streams_closed", "id", postgresql_where=text("closed")),
 )
 
 
-def _facts() -> list[Column[Any]]:
-    """Return what is kept of a command, before and after it is archived."""
+def _command_columns() -> list[Column[Any]]:
+    """Return the columns of a command, the same in the log and the archive."""
     return [
         Column("stream_id", Text, nullable=False),
         Column("seq", BigInteger, nullable=False),
@@ -55,8 +55,8 @@ def _facts() -> list[Column[Any]]:
     ]
 
 
-def _made(name: str) -> Index:
-    """Return the index of what made a thing, by the thing's id: the audit names what is gone."""
+def _creation_index(name: str) -> Index:
+    """Return the audit log's index of creating commands, by the thing's id."""
     return Index(
         name,
         "stream_id",
@@ -74,33 +74,33 @@ def _made(name: str) -> Index:
 commands = Table(
     "commands",
     metadata,
-    *_facts(),
+    *_command_columns(),
     PrimaryKeyConstraint("stream_id", "seq"),
     UniqueConstraint("id", name="commands_id_key"),
-    # By age, for the archive: ranges of blocks, so that an append pays next to nothing for it.
+    # By age, for the archive: block ranges, so that an append costs next to nothing for it.
     Index("commands_received", "received_at", postgresql_using="brin"),
-    # What is not finished: the sweep reads it, and a publication notes what it finishes.
+    # Unfinished commands: the sweep reads them, and a publication marks the ones it finishes.
     Index("commands_open", "stream_id", "seq", postgresql_where=text("published_at IS NULL")),
     Index("commands_cause", "cause", postgresql_where=text("cause IS NOT NULL")),
-    # Refusals by age, and never in the way of an applied command: they leave first.
+    # Refusals by age, apart from applied commands: they are deleted first.
     Index("commands_refused", "received_at", postgresql_where=text("refusal IS NOT NULL")),
-    _made("commands_made"),
+    _creation_index("commands_made"),
 )
 
-# What was settled long ago, moved here as it was. `commands_ever` shows both as one.
+# Commands that were settled long ago, moved here unchanged. `commands_ever` shows both as one.
 commands_archive = Table(
     "commands_archive",
     metadata,
-    *_facts(),
+    *_command_columns(),
     PrimaryKeyConstraint("stream_id", "seq"),
     UniqueConstraint("id", name="commands_archive_id_key"),
     Index("commands_archive_cause", "cause", postgresql_where=text("cause IS NOT NULL")),
     Index("commands_archive_refused", "received_at", postgresql_where=text("refusal IS NOT NULL")),
-    _made("commands_archive_made"),
+    _creation_index("commands_archive_made"),
 )
 
-# `key` is a digest of scope and key, and `scope` empty: an index takes no text of any length. Rows
-# that the release before wrote, for 24 hours, and the clock's hold both as they were sent.
+# `key` is a digest of scope and key, and `scope` empty: an index takes no text of any length. The
+# previous release's rows, for 24 hours, and the clock's hold both as they were sent.
 idempotency = Table(
     "idempotency",
     metadata,

@@ -1,4 +1,4 @@
-"""What all tables share."""
+"""The metadata and the time type of all tables."""
 
 from sqlalchemy import DateTime, MetaData
 

@@ -1,4 +1,4 @@
-"""Pages and what is on them."""
+"""Pages and their contents."""
 
 from sqlalchemy import (
     BigInteger,
@@ -41,13 +41,13 @@ pages = Table(
     Column("applied_seq", BigInteger, nullable=False, server_default="0"),
     Column("published_seq", BigInteger, nullable=False, server_default="0"),
     Column("published_day", Date),
-    # When the day after the published one is to be shown: its end in the page's zone, and a part of
+    # When the next day is to be shown: the published day's end in the page's zone, plus a part of
     # an hour that differs from page to page.
     Column("published_until", Moment, nullable=False, server_default=text("'-infinity'")),
     Column("published_build", Text, nullable=False, server_default=""),
     Column("published_epoch", Text, nullable=False, server_default=""),
-    # When repair may try it, and how often it did in vain: a page that can't be published is tried
-    # ever more rarely.
+    # The time of the next repair, and the number of failed tries: a page that can't be published is
+    # tried ever more rarely.
     Column("repair_at", Moment, nullable=False, server_default=text("'-infinity'")),
     Column("repair_tries", Integer, nullable=False, server_default="0"),
     Index("pages_account", "account_id"),
@@ -57,7 +57,7 @@ pages = Table(
     Index("pages_epoch", "published_epoch"),
 )
 
-# A logo's bytes are apart from its page: a drain reads what they are, and not them.
+# A logo's bytes are in a table apart: a drain reads only the metadata.
 logos = Table(
     "logos",
     metadata,
@@ -104,7 +104,7 @@ incidents = Table(
     Index("incidents_open", "page_id", postgresql_where=text("resolved_at IS NULL")),
     Index("incidents_history", "page_id", "resolved_at"),
     Index("incidents_started", "page_id", "started_at"),
-    # What the clock looks for every second: windows that wait, and windows that run.
+    # The clock reads these every second: windows that wait, and windows that run.
     Index(
         "incidents_start_due",
         "scheduled_start",

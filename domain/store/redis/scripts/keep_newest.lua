@@ -1,7 +1,7 @@
--- Keeps a hash for a while, and of all that an index names the newest up to so many bytes.
+-- Stores a hash for a while, and keeps the newest hashes of an index up to so many bytes.
 -- KEYS: hash, index. ARGV: id, `begin` (another id takes its place) or `go on` (only the same id),
 --       most bytes, ttl_s, then field, value, field, value ...
--- Returns the id that the hash held before, empty for none; false if it is another's and was left.
+-- Returns the previous id of the hash, empty for none; false if the hash is another id's.
 local id, held = ARGV[1], redis.call('HGET', KEYS[1], 'id')
 if ARGV[2] == 'begin' then
   redis.call('DEL', KEYS[1])
@@ -21,7 +21,7 @@ redis.call('EXPIRE', KEYS[1], ARGV[4])
 local time = redis.call('TIME')
 redis.call('ZADD', KEYS[2], time[1] + time[2] / 1000000, KEYS[1])
 redis.call('EXPIRE', KEYS[2], ARGV[4])
--- Each counts for 1,000 bytes more: so many of nothing are kept as well.
+-- Each counts for 1,000 bytes more, so that the number of empty ones is limited too.
 local total = 0
 for number, key in ipairs(redis.call('ZREVRANGE', KEYS[2], 0, -1)) do
   local size = redis.call('HGET', key, 'bytes')

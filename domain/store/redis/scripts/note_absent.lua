@@ -1,4 +1,4 @@
--- Notes that a page has no artifact of a name. All are forgotten a while after the first, or when
+-- Marks an artifact as absent from a page. All marks are deleted a while after the first, or when
 -- there are too many.
 -- KEYS: the page's names. ARGV: name, seq, most names, ttl_s.
 if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then

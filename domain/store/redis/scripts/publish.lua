@@ -1,8 +1,8 @@
--- Writes a page's hash if (seq, day) is greater than what it holds, or equal with another build or
+-- Writes a page's hash if (seq, day) is greater than the stored one, or equal with another build or
 -- of another epoch, and if the epoch is still the one read at the drain's start.
 -- KEYS: page hash, epoch. ARGV: epoch, seq, day, build, ttl_s, number of kept fields,
 --       their names, then field, value, field, value ...
--- Returns what the hash holds now: {seq, day, build}; false if the epoch is another one.
+-- Returns the stored {seq, day, build}; false if the epoch is another one.
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then
   return false
 end

@@ -1,7 +1,7 @@
--- Adds an on-demand artifact if the hash still is the edition that it was rendered from. So many
--- bytes of such artifacts are kept: the least recently asked go first; one that is larger is not
--- kept. The field `cold` names the artifacts that are there, `cold.bytes` is what they take.
--- KEYS: page hash, when each was asked for last. ARGV: seq, day, build, most bytes, ttl_s,
+-- Adds an on-demand artifact if the hash still is the edition that it was rendered from. Such
+-- artifacts have a limit in bytes: the least recently requested are removed first, and one that is
+-- larger is not stored. The field `cold` lists their names, `cold.bytes` is their size.
+-- KEYS: page hash, the times of last requests. ARGV: seq, day, build, most bytes, ttl_s,
 --       most names that are remembered, the artifact, then field, value, field, value ...
 -- Returns 1 if written.
 local held = redis.call('HMGET', KEYS[1], 'seq', 'day', 'build', 'gone', 'cold', 'cold.bytes')
@@ -9,7 +9,7 @@ if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] or held[3] ~= ARGV[3] or held[4] the
   return 0
 end
 local most, artifact, endings = tonumber(ARGV[4]), ARGV[7], {'', '|br', '|gzip', '!'}
-local beside = 100 -- what a field takes beside its value: of many small ones most of it
+local beside = 100 -- bytes of a field beside its value
 local function remove(name)
   local bytes = 0
   for _, ending in ipairs(endings) do

@@ -1,4 +1,4 @@
--- Writes a host's entry, "counter page", if its counter is greater than what is held.
+-- Writes a host's entry, "counter page", if its counter is greater than the stored one.
 -- KEYS: host entry, epoch. ARGV: epoch, counter, page id ('' if free), ttl_s of a free host.
 -- Returns 0 if the epoch is another one, else 1.
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then

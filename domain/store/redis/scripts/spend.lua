@@ -1,5 +1,5 @@
--- Takes out of a bucket what a process spent, after refilling it. Whoever comes first says how much
--- it holds: a Redis that was emptied gives nobody a full one.
+-- Refills a bucket and subtracts the spending of a process. The first process sets its level, so
+-- that an emptied Redis does not fill it.
 -- KEYS: bucket. ARGV: most that it holds, refill a second, spent, level that the process knows, ttl_s.
 -- Returns the level that is left; it may be below zero, as several processes spend at once.
 local time = redis.call('TIME')

@@ -1,4 +1,4 @@
-"""The log, accounts with their places and hosts, pages with all they hold."""
+"""The log, accounts with their places and hosts, pages with their contents."""
 
 from alembic import op
 
@@ -182,5 +182,5 @@ CREATE INDEX sessions_account ON sessions (account_id);
 
 
 def upgrade() -> None:
-    """Make everything."""
+    """Create all tables."""
     op.execute(SCHEMA)

@@ -1,4 +1,4 @@
-"""How a page looks, and when a maintenance is planned."""
+"""The look of a page, and the schedule of a maintenance."""
 
 from alembic import op
 
@@ -18,5 +18,5 @@ CREATE INDEX incidents_started ON incidents (page_id, started_at);
 
 
 def upgrade() -> None:
-    """Add only; code of the step before does not look at any of it."""
+    """Add only; the previous step's code reads none of it."""
     op.execute(STEPS)

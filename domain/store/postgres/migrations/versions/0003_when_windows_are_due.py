@@ -1,4 +1,4 @@
-"""Indexes by which the clock finds maintenance windows that are to start or to end."""
+"""Indexes for maintenance windows that are due to start or to end."""
 
 from alembic import op
 
@@ -14,5 +14,5 @@ CREATE INDEX incidents_end_due ON incidents (scheduled_end)
 
 
 def upgrade() -> None:
-    """Add only; code of the step before does not look at any of it."""
+    """Add only; the previous step's code reads none of it."""
     op.execute(STEPS)

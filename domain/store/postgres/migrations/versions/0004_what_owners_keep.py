@@ -1,4 +1,4 @@
-"""What owners keep beside their incidents: templates, a logo, and an audit's names."""
+"""Templates, logos, and an index for the audit log's names."""
 
 from alembic import op
 
@@ -34,5 +34,5 @@ CREATE INDEX commands_made ON commands (
 
 
 def upgrade() -> None:
-    """Add only; code of the step before does not look at any of it."""
+    """Add only; the previous step's code reads none of it."""
     op.execute(STEPS)

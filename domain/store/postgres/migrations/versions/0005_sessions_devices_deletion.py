@@ -1,4 +1,4 @@
-"""What owners see of their sessions, devices that logged in before, and accounts that are gone."""
+"""Sessions' last use and user agent, devices, and deleted accounts."""
 
 from alembic import op
 
@@ -24,5 +24,5 @@ CREATE INDEX devices_age ON devices (last_used_at);
 
 
 def upgrade() -> None:
-    """Add only; code of the step before does not look at any of it."""
+    """Add only; the previous step's code reads none of it."""
     op.execute(STEPS)

@@ -1,4 +1,4 @@
-"""What accounts pay for: slots, a balance of tokens with its ledger; pages that are suspended."""
+"""Slots, a token balance with its ledger, and suspended pages."""
 
 from alembic import op
 
@@ -42,5 +42,5 @@ ALTER TABLE streams ADD COLUMN suspended BOOLEAN DEFAULT false NOT NULL;
 
 
 def upgrade() -> None:
-    """Add only; code of the step before does not look at any of it."""
+    """Add only; the previous step's code reads none of it."""
     op.execute(STEPS)

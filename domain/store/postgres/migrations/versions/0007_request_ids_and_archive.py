@@ -1,4 +1,4 @@
-"""Which request asked for a command, and a place for commands that were settled long ago."""
+"""Request ids of commands, and the archive of commands settled long ago."""
 
 from alembic import op
 
@@ -41,5 +41,5 @@ CREATE VIEW commands_ever AS
 
 
 def upgrade() -> None:
-    """Add only; code of the step before names the columns that it writes, and none of these."""
+    """Add only; the previous step's code names its columns, and none of these."""
     op.execute(STEPS)

@@ -1,4 +1,4 @@
-"""Mounts: the hosts of pages with their proofs, and when each is looked up in DNS next.
+"""Mounts: the hosts of pages with their proofs and DNS lookup schedules.
 
 The subdomains that pages have already become mounts.
 """
@@ -45,5 +45,5 @@ ON CONFLICT DO NOTHING;
 
 
 def upgrade() -> None:
-    """Add only; code of the step before does not look at any of it."""
+    """Add only; the previous step's code reads none of it."""
     op.execute(STEPS)

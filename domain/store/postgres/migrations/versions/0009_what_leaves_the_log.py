@@ -1,12 +1,12 @@
-"""Indexes by which refusals, closed streams and free hosts are found when they have to leave."""
+"""Indexes for the deletion of refusals, closed streams and free hosts."""
 
 from alembic import op
 
 revision = "0009"
 down_revision = "0008"
 
-# None of them holds a column that an append or an applied command changes: those updates stay
-# within their block.
+# No index covers a column that an append or an applied command changes: those updates stay within
+# their block (HOT).
 STEPS = """
 CREATE INDEX commands_refused ON commands (received_at) WHERE refusal IS NOT NULL;
 CREATE INDEX commands_archive_refused ON commands_archive (received_at) WHERE refusal IS NOT NULL;
@@ -18,5 +18,5 @@ UPDATE hosts SET freed_at = clock_timestamp() WHERE page_id IS NULL;
 
 
 def upgrade() -> None:
-    """Add only; hosts that code of the step before frees get their time when they are cleaned."""
+    """Add only; the deletion dates hosts freed by the previous step's code."""
     op.execute(STEPS)

@@ -1,6 +1,6 @@
-"""Mailbox keys: e-mail addresses compared in a new form, in a column beside the former key.
+"""Mailbox keys: e-mail addresses compared in a new form, in a new column.
 
-Where two accounts fall together the older one gets the key; the other keeps its former one.
+Where two accounts share a mailbox the older one gets the key; the other keeps its former one.
 """
 
 from alembic import op
@@ -17,6 +17,6 @@ CREATE UNIQUE INDEX accounts_mailbox_key ON accounts (mailbox_key);
 
 
 def upgrade() -> None:
-    """Add only; code of the step before goes on with `email_key`."""
+    """Add only; the previous step's code goes on with `email_key`."""
     op.execute(STEPS)
     give_missing_keys(op.get_bind())

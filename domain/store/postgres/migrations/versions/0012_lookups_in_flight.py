@@ -1,4 +1,4 @@
-"""Which look-ups of domains are under way, and which name servers do not answer."""
+"""Leases of domain lookups, and counts of unanswered ones."""
 
 from alembic import op
 
@@ -14,5 +14,5 @@ CREATE INDEX mount_checks_in_flight ON mount_checks (leased_until) WHERE leased_
 
 
 def upgrade() -> None:
-    """Add only; workers of the step before lease by `next_at` alone, and are not counted."""
+    """Add only; the previous step's workers lease by `next_at` alone, uncounted."""
     op.execute(STEPS)

@@ -1,4 +1,4 @@
-"""When repair may try a page, and how often it did in vain."""
+"""The time of a page's next repair, and the number of failed tries."""
 
 from alembic import op
 
@@ -12,5 +12,5 @@ ALTER TABLE pages ADD COLUMN repair_tries INTEGER DEFAULT 0 NOT NULL;
 
 
 def upgrade() -> None:
-    """Add only; code of the step before does not look at any of it."""
+    """Add only; the previous step's code reads none of it."""
     op.execute(STEPS)
