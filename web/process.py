@@ -1,4 +1,4 @@
-"""What one web process holds: its copies, its waits, its connections. Wired once, at start."""
+"""The parts of one web process: caches, waiters and connections, wired at start."""
 
 import asyncio
 import contextlib
@@ -24,14 +24,14 @@ from web.writes.waiters import Waits
 
 log = logging.getLogger(__name__)
 
-FIRST_HEARD_S = 2.0  # without Redis a process starts deaf, and serves
+LISTENER_WAIT_S = 2.0  # without Redis a process starts disconnected, and serves
 
 
 class Process:
-    """The parts of a web process. It is the ears of the listener as well."""
+    """The parts of a web process; also the handler of Redis listener events."""
 
     def __init__(self, settings: Settings) -> None:
-        """Make the parts; nothing connects before `start`."""
+        """Build the parts; nothing connects before `start`."""
         self.settings = settings
         self.engine = make_async_engine(settings.database_url)
         self.doorbell = RingThread(settings)
@@ -40,26 +40,27 @@ class Process:
         self.limits = Limits(settings.cache_url, is_on=settings.rate_limits)
         self.pace = Pace(settings.cache_url, is_on=settings.rate_limits)
         self.waits = Waits()
-        self.neighbours = Neighbours()
-        self._heard_first = asyncio.Event()
+        self.contention = Neighbours()
+        self._first_connection = asyncio.Event()
         self._listening: asyncio.Task[None] | None = None
-        self._telling: asyncio.Task[None] | None = None
+        self._reporting: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to listen; wait a moment for it, so that the first writes can be waited for.
+        """Start the listener, wait `LISTENER_WAIT_S` for it, then prefetch pages.
 
-        Then fetch what visitors may ask for: where Redis goes away next, it is here.
+        A connected listener lets the first writes wait for their publication. The prefetch keeps
+        pages available if Redis goes away next.
         """
         self.pace.start()
-        self._telling = asyncio.create_task(self.served.recent.tell_on())
+        self._reporting = asyncio.create_task(self.served.recent.report_until_cancelled())
         self._listening = asyncio.create_task(Listener(self.settings.cache_url, self).run())
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._heard_first.wait(), FIRST_HEARD_S)
+            await asyncio.wait_for(self._first_connection.wait(), LISTENER_WAIT_S)
             await self.served.prefetch()
 
     async def stop(self) -> None:
         """Close everything."""
-        for task in (self._listening, self._telling):
+        for task in (self._listening, self._reporting):
             if task:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
@@ -71,26 +72,26 @@ class Process:
         await self.pace.stop()
         await self.engine.dispose()
 
-    # What the listener tells.
+    # Events of the listener.
 
     def connected(self, server: str) -> None:
-        """Hear from now on."""
+        """Trust announcements from now on."""
         self.served.connected(server)
         self.waits.is_hearing = True
-        self._heard_first.set()
+        self._first_connection.set()
 
     def disconnected(self) -> None:
-        """Hear nothing from now on: nothing is fresh, nobody waits."""
+        """Treat every cache entry as stale and release all waiters."""
         self.waits.is_hearing = False
         self.served.disconnected()
         self.waits.deafened()
 
     def worker_seen(self, *, is_seen: bool) -> None:
-        """Label what is shown for as long as nobody looks for what is behind."""
-        self.served.is_kept_up = is_seen
+        """Set whether a Celery worker repairs pages; without one, pages are labelled stale."""
+        self.served.is_worker_seen = is_seen
 
     def invalidated(self, changed: Sequence[str] | None) -> None:
-        """Mark copies stale."""
+        """Mark changed cache entries stale; None means all of them."""
         if changed is None:
             self.served.all_changed()
             return
@@ -99,16 +100,16 @@ class Process:
 
     def _changed(self, key: str) -> None:
         if key.startswith(keys.PAGE_PREFIX):
-            page_id, _, of_drawing = key.removeprefix(keys.PAGE_PREFIX).partition(":")
-            tell = self.served.drawing_changed if of_drawing else self.served.page_changed
-            tell(page_id)
+            page_id, _, artifact = key.removeprefix(keys.PAGE_PREFIX).partition(":")
+            mark_changed = self.served.on_demand_changed if artifact else self.served.page_changed
+            mark_changed(page_id)
         elif key.startswith(keys.HOST_PREFIX):
             self.served.host_changed(key.removeprefix(keys.HOST_PREFIX))
-        else:  # the marker that all hosts have their entries
+        else:  # the marker that all host entries exist
             self.served.hosts_changed()
 
     def announced(self, message: bytes) -> None:
-        """Mark the copy stale, then wake who waits: they read what they wrote."""
+        """Mark the page stale, then wake its waiters: they read their own write."""
         try:
             announcement = decode(message)
         except msgspec.DecodeError:
@@ -117,5 +118,5 @@ class Process:
         self.served.page_changed(announcement.stream)
         if announcement.first <= announcement.last and announcement.stream.startswith(PAGE_PREFIX):
             self.served.recent.note(announcement.stream)
-        self.neighbours.heard(announcement.stream)
+        self.contention.heard(announcement.stream)
         self.waits.heard(announcement)

@@ -1,4 +1,4 @@
-"""What every list that is read a part at a time is asked with."""
+"""The query parameters of every paged list."""
 
 from typing import Annotated
 
@@ -16,6 +16,6 @@ LIMITED = Given(
 
 
 def cursor_of(format_: str) -> Given:
-    """Return the `cursor` of a list; its format names what is known of the text."""
-    known = Annotated[str, Meta(extra_json_schema={"format": format_})]
-    return Given("cursor", known, "The `nextCursor` of the answer before.")
+    """Return the `cursor` parameter of a list; `format_` is its JSON Schema format."""
+    cursor_type = Annotated[str, Meta(extra_json_schema={"format": format_})]
+    return Given("cursor", cursor_type, "The `nextCursor` of the answer before.")

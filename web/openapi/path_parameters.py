@@ -1,4 +1,4 @@
-"""The parts of paths, and the ids that stand in examples: a test puts real ones in their place."""
+"""Path parameters and the ids of examples; tests substitute real ids."""
 
 from web.openapi.describe import Place
 
@@ -17,7 +17,7 @@ SLOT = "s_" + TAIL.format("m")
 OUTLOOK = "v_" + TAIL.format("p")
 SESSION = "n_" + TAIL.format("n")
 
-PLACES = {
+PATH_PARAMETERS = {
     "page_id": Place("pageId", "A page of yours.", PAGE),
     "cid": Place("componentId", "A component of the page.", LEAF),
     "iid": Place("incidentId", "An incident or a maintenance of the page.", INCIDENT),
