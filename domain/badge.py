@@ -52,9 +52,9 @@ class BadgeParts:
     message_width: int
 
 
-def split_drawing(drawing: str) -> tuple[str, ...]:
+def split_at_slots(svg: str) -> tuple[str, ...]:
     """Split an SVG rendered with `SLOTS` into its pieces and slot names."""
-    return tuple(drawing.split(_MARK))
+    return tuple(svg.split(_MARK))
 
 
 def clean_text(text: str) -> str:
@@ -68,7 +68,7 @@ def clean_text(text: str) -> str:
     return line if text_width(line) else ""
 
 
-def with_label(parts: BadgeParts, label: str) -> str:
+def render_with_label(parts: BadgeParts, label: str) -> str:
     """Return the badge as SVG; an empty label omits the left part.
 
     The same arguments give the same bytes.
@@ -78,7 +78,7 @@ def with_label(parts: BadgeParts, label: str) -> str:
     return _fill(pieces, _slot_values(pieces, text, parts.message_width))
 
 
-def wants_dark_text(background: str) -> bool:
+def needs_dark_text(background: str) -> bool:
     """Return whether white text is unreadable on this hex colour.
 
     Raises HexColourError.

@@ -33,7 +33,7 @@ class BadHostError(ValueError):
     """An invalid host name; the message is a predicate such as "must be …"."""
 
 
-def typed_host(text: str) -> str:
+def parse_host(text: str) -> str:
     """Return the host name in the text that a user typed or pasted.
 
     `https://status.acme.com:443/` is accepted too. Raises BadHostError for other text, before IDN.
@@ -90,7 +90,7 @@ def _label_problem(label: str) -> str | None:
     return None
 
 
-def house_problem(host: str, base: str, cname_target: str) -> str | None:
+def reserved_name_problem(host: str, base: str, cname_target: str) -> str | None:
     """Return why a full host name is reserved for the service, or None."""
     if host == base:
         return f"must not be {base}: that is the service's own."

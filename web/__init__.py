@@ -1,4 +1,4 @@
-"""The door for HTTP: validates writes and appends them, serves what workers published.
+"""The HTTP tier: validates and appends writes, serves published pages.
 
 Imports `domain` (core and store) and Falcon; never `workers`, `ops`, a template engine, or SQL.
 """

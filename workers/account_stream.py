@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from domain.account.apply import apply_all
 from domain.account.commands import AddPage
-from domain.account.decide.domains import wanted_host
+from domain.account.decide.domains import host_to_claim
 from domain.account.decide.table import decide
 from domain.account.domain_commands import MountHost
 from domain.account.domain_events import HostFreed
@@ -19,10 +19,10 @@ from domain.account.follow_ups import follow_ups
 from domain.account.state import Account
 from domain.page.commands import Command, CreatePage, DeletePage
 from domain.results import Code, Entry, Outcome, Rejection
-from domain.runtime.new_ids import mint
-from domain.store.broker import worker_doorbell
+from domain.runtime.new_ids import new_id
+from domain.store.broker import worker_task_sender
 from domain.store.postgres import command_log
-from domain.store.postgres.command_log import Authority, Draft, Settlement, Waiting
+from domain.store.postgres.command_log import Authority, Draft, Pending, Settlement
 from domain.store.postgres.domains.custom_domains import save_mounts
 from domain.store.postgres.domains.hosts import (
     claim_host,
@@ -79,9 +79,9 @@ class AccountStream:
         self.is_known = False
         self.applied_seq = 0
         self.hosts: list[HostRow] = []
-        self.rung: list[str] = []
+        self.streams_to_ring: list[str] = []
 
-    def load(self, conn: Connection, rows: Sequence[Waiting]) -> None:  # noqa: ARG002 - all is read
+    def load(self, conn: Connection, rows: Sequence[Pending]) -> None:  # noqa: ARG002 - all is read
         """Read the account."""
         loaded = load_account(conn, self.account_id)
         if loaded:
@@ -99,7 +99,7 @@ class AccountStream:
             return Settlement(entry.seq, Outcome.REFUSED, error.rejection)
         self.account = result.account
         self.hosts += result.hosts
-        self.rung += [page_id for page_id, _ in result.follow_ups]
+        self.streams_to_ring += [page_id for page_id, _ in result.follow_ups]
         return Settlement(entry.seq, Outcome.APPLIED, follow_ups=result.follow_ups)
 
     def decide(self, conn: Connection, entry: Entry) -> Decision:
@@ -148,7 +148,7 @@ class AccountStream:
         """Return (host, page id) that a command has to claim first."""
         if isinstance(command, AddPage):
             return (command.host, command.page_id) if command.host else None
-        return wanted_host(self.account, command)
+        return host_to_claim(self.account, command)
 
     def apply_decision(self, conn: Connection, entry: Entry, decision: Decision) -> StepResult:
         """Apply events, free hosts of removed pages, append follow-ups, close streams."""
@@ -175,7 +175,7 @@ class AccountStream:
         if isinstance(command, CreatePage):
             command_log.open_stream(conn, page_id, self.account_id)
         authority = Authority("system", f"account:{self.account_id}")
-        draft = Draft(mint("r"), command, authority, page_id, cause=entry.id, due_at=entry.at)
+        draft = Draft(new_id("r"), command, authority, page_id, cause=entry.id, due_at=entry.at)
         appended = command_log.append(conn, draft)
         if appended is None:
             raise LookupError(page_id)
@@ -196,11 +196,11 @@ class AccountStream:
         False if the epoch has ended: the sweep publishes the entries, everything else is done.
         """
         are_stored = artifacts.publish_hosts(self.hosts, epoch)
-        for page_id in dict.fromkeys(self.rung):
-            worker_doorbell().ring(page_id)
+        for page_id in dict.fromkeys(self.streams_to_ring):
+            worker_task_sender().request_drain(page_id)
         with sync_engine().begin() as conn:
             note_hosts(conn, self.hosts, epoch)
-            command_log.finish(conn, self.account_id, self.applied_seq)
+            command_log.mark_published(conn, self.account_id, self.applied_seq)
         if announcement is not None:
             artifacts.announce(encode(announcement))
         return are_stored

@@ -18,7 +18,7 @@ from celery.signals import (
 from kombu.transport.redis import Channel
 
 from domain.runtime import memory, metrics_folder
-from domain.runtime.logging import start_lines
+from domain.runtime.logging import configure_logging
 from domain.runtime.settings import settings_or_exit
 from domain.store.redis.keys import QUEUES
 from workers import permits
@@ -27,7 +27,7 @@ from workers.schedule import schedule
 ROLE = "beat" if "beat" in sys.argv else "worker"
 settings = settings_or_exit()
 memory.start_loading()
-memory.give_back_large_blocks()  # each child is forked from this process
+memory.return_large_blocks()  # each child is forked from this process
 HAS_METRICS = ROLE == "worker" and "worker" in sys.argv and settings.worker_metrics_port > 0
 if HAS_METRICS:  # before anything imports prometheus_client
     metrics_folder.prepare("worker", settings)
@@ -80,9 +80,9 @@ Channel.do_restore = False
 
 
 @setup_logging.connect
-def configure_logging(**_: Any) -> None:  # noqa: ANN401 - Celery's signal arguments
+def configure_celery_logging(**_: Any) -> None:  # noqa: ANN401 - Celery's signal arguments
     """Send Celery's log lines through the formatter of our own."""
-    start_lines(ROLE)
+    configure_logging(ROLE)
 
 
 @worker_process_init.connect
@@ -135,4 +135,4 @@ def forget_process(pid: int, **_: Any) -> None:  # noqa: ANN401 - Celery's signa
 @worker_shutdown.connect
 def remove_metrics_folder(**_: Any) -> None:  # noqa: ANN401 - Celery's signal arguments
     """Remove the folder of the metrics."""
-    metrics_folder.forget()
+    metrics_folder.remove_folder()

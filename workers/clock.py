@@ -10,8 +10,8 @@ from typing import Any
 
 from domain.account.commands import EndPrime, ExpireSlot
 from domain.page.commands import FinishMaintenance, StartMaintenance
-from domain.runtime.new_ids import mint
-from domain.store.broker import UNREACHABLE, worker_doorbell
+from domain.runtime.new_ids import new_id
+from domain.store.broker import UNREACHABLE, worker_task_sender
 from domain.store.postgres import engine
 from domain.store.postgres.due import Due, all_due, append_due, draft_for
 from domain.store.postgres.engine import sync_engine
@@ -31,7 +31,7 @@ def keep_time() -> None:
     for due in dues:
         try:
             if tell(due):
-                ring(due.stream_id)
+                request_drain(due.stream_id)
         except engine.UNREACHABLE:
             raise
         except Exception:  # the oldest come first, and must not block younger ones
@@ -41,19 +41,19 @@ def keep_time() -> None:
 def tell(due: Due) -> bool:
     """Append the command of a due item; False if it is logged already."""
     with sync_engine().connect() as conn, conn.begin() as transaction:
-        is_new = append_due(conn, due, draft_for(due, mint("r"), command_for(due)))
+        is_new = append_due(conn, due, draft_for(due, new_id("r"), build_command(due)))
         if not is_new:
             transaction.rollback()
     return is_new
 
 
-def command_for(due: Due) -> Any:  # noqa: ANN401 - a page's command, or an account's
+def build_command(due: Due) -> Any:  # noqa: ANN401 - a page's command, or an account's
     """Return the command for an item. Raises KeyError for an unknown kind."""
     match due.kind:
         case "start":
-            return StartMaintenance(due.id, mint("u"), due_at=due.due_at)
+            return StartMaintenance(due.id, new_id("u"), due_at=due.due_at)
         case "finish":
-            return FinishMaintenance(due.id, mint("u"), due_at=due.due_at)
+            return FinishMaintenance(due.id, new_id("u"), due_at=due.due_at)
         case "slot":
             return ExpireSlot(due.id, due.due_at)
         case "prime":
@@ -61,9 +61,9 @@ def command_for(due: Due) -> Any:  # noqa: ANN401 - a page's command, or an acco
     raise KeyError(due.kind)
 
 
-def ring(stream_id: str) -> None:
+def request_drain(stream_id: str) -> None:
     """Ring for a stream; without a broker the sweep finds the command."""
     try:
-        worker_doorbell().ring(stream_id)
+        worker_task_sender().request_drain(stream_id)
     except UNREACHABLE as error:
         logger.warning("can't ring for %s: %s", stream_id, error)

@@ -10,7 +10,7 @@ from dns.rdata import Rdata
 from dns.rdtypes.ANY.CNAME import CNAME
 from dns.rdtypes.ANY.TXT import TXT
 
-from domain.account.dns_proof import Answer, Proof, Said
+from domain.account.dns_proof import Answer, AnswerKind, Proof
 from domain.runtime.setting_values import addresses
 from domain.runtime.settings import Settings
 
@@ -51,8 +51,8 @@ class Lookup:
         """
         started_at = time.monotonic()
         aliases = self.fetch_aliases(proof.host, proof.alias, started_at + self.timeout_s / 2)
-        no_query = Answer(Said.NO_RECORD)
-        if proof.is_given_by(aliases, no_query):
+        no_query = Answer(AnswerKind.NO_RECORD)
+        if proof.is_proved_by(aliases, no_query):
             return aliases, no_query
         return aliases, self.query(proof.text_name, "TXT", started_at + self.timeout_s)
 
@@ -64,41 +64,43 @@ class Lookup:
         aliases: list[str] = []
         while len(aliases) < HOPS_MAX:
             answer = self.query(aliases[-1] if aliases else host, "CNAME", ends_at)
-            if answer.said is not Said.RECORDS:
-                return Answer(Said.RECORDS, tuple(aliases)) if aliases else answer
+            if answer.kind is not AnswerKind.RECORDS:
+                return Answer(AnswerKind.RECORDS, tuple(aliases)) if aliases else answer
             alias = answer.values[0]
             if alias == host or alias in aliases:
-                return Answer(Said.LOOP)
+                return Answer(AnswerKind.LOOP)
             aliases.append(alias)
             if alias == target:
-                return Answer(Said.RECORDS, tuple(aliases))
-        return Answer(Said.LOOP)
+                return Answer(AnswerKind.RECORDS, tuple(aliases))
+        return Answer(AnswerKind.LOOP)
 
     def query(self, name: str, kind: str, ends_at: float) -> Answer:
         """Send one query; after `ends_at` (monotonic clock, seconds) it counts as silent."""
         remaining_s = ends_at - time.monotonic()
         if remaining_s <= 0:
-            return Answer(Said.SILENT)
+            return Answer(AnswerKind.SILENT)
         try:
             records = self.resolver.resolve(name, kind, lifetime=remaining_s, search=False)
         except dns.exception.DNSException as error:
             return Answer(classify_error(error))
-        return Answer(Said.RECORDS, tuple(sorted(map(format_record, list(records)[:RECORDS_MAX]))))
+        return Answer(
+            AnswerKind.RECORDS, tuple(sorted(map(format_record, list(records)[:RECORDS_MAX])))
+        )
 
 
-def classify_error(error: dns.exception.DNSException) -> Said:
+def classify_error(error: dns.exception.DNSException) -> AnswerKind:
     """Return the `Said` of a failed query; unknown errors are server failures."""
     match error:
         case dns.resolver.NXDOMAIN():
-            return Said.NO_NAME
+            return AnswerKind.NO_NAME
         case dns.resolver.NoAnswer():
-            return Said.NO_RECORD
+            return AnswerKind.NO_RECORD
         case dns.resolver.YXDOMAIN():
-            return Said.LOOP
+            return AnswerKind.LOOP
         case dns.exception.Timeout():
-            return Said.SILENT
+            return AnswerKind.SILENT
         case _:
-            return Said.FAILED
+            return AnswerKind.FAILED
 
 
 def format_record(record: Rdata) -> str:

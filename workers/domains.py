@@ -8,14 +8,20 @@ import logging
 import threading
 from datetime import timedelta
 
-from domain.account.dns_checks import Finding, next_check_at, verdict
+from domain.account.dns_checks import CheckResult, command_after_check, next_check_at
 from domain.account.dns_proof import Proof, Result
 from domain.runtime.metrics import MOUNT_CHECKS
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.runtime.settings import load_settings
-from domain.store.broker import UNREACHABLE, worker_doorbell
+from domain.store.broker import UNREACHABLE, worker_task_sender
 from domain.store.postgres.command_log import Authority, Draft, append
-from domain.store.postgres.domains.dns_checks import Leased, lease_due, leased, note_check, now
+from domain.store.postgres.domains.dns_checks import (
+    LeasedCheck,
+    fetch_leased,
+    lease_due,
+    note_check,
+    now,
+)
 from domain.store.postgres.engine import SQLAlchemyError, sync_engine
 from workers.dns_lookup import Lookup, build_resolver
 
@@ -72,13 +78,13 @@ def lease(limit: int) -> list[str]:
 def check(mount_id: str) -> None:
     """Look up a domain, schedule its next check, and append a new result."""
     with sync_engine().begin() as conn:
-        custom_domain = leased(conn, mount_id)
+        custom_domain = fetch_leased(conn, mount_id)
     if custom_domain is None:
         return
     result, reason = look_up(custom_domain)
     unanswered = custom_domain.unanswered + 1 if result is Result.NO_ANSWER else 0
     with sync_engine().begin() as conn:
-        finding = Finding(
+        finding = CheckResult(
             now(conn), reason, custom_domain.is_taken, custom_domain.failing_since, unanswered
         )
         interval = timedelta(seconds=load_settings().mount_check_s)
@@ -88,15 +94,15 @@ def check(mount_id: str) -> None:
             finding,
             next_check_at(custom_domain.mount, finding, interval),
         )
-        command = verdict(custom_domain.mount, finding)
+        command = command_after_check(custom_domain.mount, finding)
         if command is not None:
-            append(conn, Draft(mint("r"), command, WORKER, custom_domain.account_id))
+            append(conn, Draft(new_id("r"), command, WORKER, custom_domain.account_id))
     MOUNT_CHECKS.labels(result.value).inc()
     if command is not None:
-        ring(custom_domain.account_id)
+        request_drain(custom_domain.account_id)
 
 
-def look_up(custom_domain: Leased) -> tuple[Result, str | None]:
+def look_up(custom_domain: LeasedCheck) -> tuple[Result, str | None]:
     """Return the DNS result for a domain, and the problem unless proven."""
     settings = load_settings()
     proof = Proof(custom_domain.mount.host, custom_domain.mount.token, settings.cname_target)
@@ -104,9 +110,9 @@ def look_up(custom_domain: Leased) -> tuple[Result, str | None]:
     return proof.result(*answers), proof.problem(*answers)
 
 
-def ring(account_id: str) -> None:
+def request_drain(account_id: str) -> None:
     """Ring for an account; without a broker the sweep finds the command."""
     try:
-        worker_doorbell().ring(account_id)
+        worker_task_sender().request_drain(account_id)
     except UNREACHABLE as error:
         logger.warning("can't ring for %s: %s", account_id, error)

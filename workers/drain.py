@@ -13,20 +13,20 @@ from typing import Protocol
 import msgspec
 
 from domain.results import FAILURE, Entry, Outcome
-from domain.runtime.logging import bound
+from domain.runtime.logging import bind_fields
 from domain.runtime.metrics import DRAIN_S, SETTLED, UNKNOWN, UNPUBLISHED
 from domain.runtime.settings import load_settings
-from domain.store.broker import UNREACHABLE, worker_doorbell
+from domain.store.broker import UNREACHABLE, worker_task_sender
 from domain.store.postgres import command_log
 from domain.store.postgres.command_codec import KINDS, UnknownKindError, decode_command
-from domain.store.postgres.command_log import Settlement, Waiting, try_lock
+from domain.store.postgres.command_log import Pending, Settlement, try_lock
 from domain.store.postgres.engine import (
     Connection,
     DBAPIError,
     SQLAlchemyError,
     autocommit,
-    complaint,
-    is_culprit,
+    is_data_error,
+    server_message,
     sync_engine,
 )
 from domain.store.redis import publisher as artifacts
@@ -40,15 +40,15 @@ logger = logging.getLogger(__name__)
 
 PAGE_PREFIX = "p_"
 IDS_A_LINE = 50
-BUSY = 8  # commands in one drain: the threshold of a storm
-REST_MAX_S = 0.1
+BUSY_COMMANDS = 8  # commands in one drain: the threshold of a storm
+COOL_DOWN_MAX_S = 0.1
 BUDGET_S = 0.05  # limits the delay of other pages: the rest is queued again
 
 
 class Stream(Protocol):
     """The operations that differ between a page's stream and an account's."""
 
-    def load(self, conn: Connection, rows: Sequence[Waiting]) -> None:
+    def load(self, conn: Connection, rows: Sequence[Pending]) -> None:
         """Read the aggregate, with the parts that the waiting commands name."""
 
     def step(self, conn: Connection, entry: Entry) -> Settlement:
@@ -70,7 +70,7 @@ class Batch:
 
     stream: Stream
     settled: Sequence[Settlement]
-    rows: Sequence[Waiting]
+    rows: Sequence[Pending]
     was_shown: bool = True  # False if Redis did not take the publication
 
 
@@ -88,7 +88,7 @@ def drain_stream(stream_id: str) -> bool:
 
     False if Redis took nothing. Raises Postgres' errors when it can't be reached.
     """
-    with bound(stream=stream_id), DRAIN_S.time():
+    with bind_fields(stream=stream_id), DRAIN_S.time():
         stopwatch = Stopwatch()
         try:
             batch = drain_once(stream_id)
@@ -97,7 +97,7 @@ def drain_stream(stream_id: str) -> bool:
             raise
         if batch is not None:
             record_cost(stream_id, worked_s := stopwatch.worked_s())
-            ring_if_behind(stream_id, rest_of(batch, worked_s))
+            ring_if_behind(stream_id, compute_cool_down(batch, worked_s))
     return batch is None or batch.was_shown
 
 
@@ -109,7 +109,7 @@ def drain_once(stream_id: str) -> Batch | None:
     batch = apply_halving(stream_id, load_settings().drain_limit)
     if batch is None:
         return None
-    with bound(request_ids=collect_request_ids(batch.rows)):
+    with bind_fields(request_ids=collect_request_ids(batch.rows)):
         was_shown = show(stream_id, batch, epoch)
         if batch.settled:
             record_outcomes(batch, was_shown=was_shown)
@@ -124,12 +124,12 @@ def has_nothing_to_do(stream_id: str, epoch: str) -> bool:
         return False
 
 
-def rest_of(batch: Batch, worked_s: float) -> float:
+def compute_cool_down(batch: Batch, worked_s: float) -> float:
     """Return the seconds for which a stream cools down after a batch.
 
     A stream that is written to all the time takes half of a processor at most.
     """
-    return min(worked_s, REST_MAX_S) if len(batch.settled) >= BUSY else 0.0
+    return min(worked_s, COOL_DOWN_MAX_S) if len(batch.settled) >= BUSY_COMMANDS else 0.0
 
 
 def record_cost(stream_id: str, worked_s: float) -> None:
@@ -140,7 +140,7 @@ def record_cost(stream_id: str, worked_s: float) -> None:
         logger.warning("can't note what a drain took: %s", error)
 
 
-def collect_request_ids(rows: Sequence[Waiting]) -> list[str]:
+def collect_request_ids(rows: Sequence[Pending]) -> list[str]:
     """Return the request ids of commands for a log line, `IDS_A_LINE` at most."""
     return list(dict.fromkeys(row.request_id for row in rows if row.request_id))[:IDS_A_LINE]
 
@@ -158,7 +158,7 @@ def record_outcomes(batch: Batch, *, was_shown: bool) -> None:
 def release_doorbell(stream_id: str) -> None:
     """Release the doorbell of a stream, so that writers ring again."""
     try:
-        worker_doorbell().answer(stream_id)
+        worker_task_sender().answer(stream_id)
     except UNREACHABLE as error:
         logger.warning("can't answer the doorbell: %s", error)
 
@@ -188,25 +188,25 @@ def apply_halving(stream_id: str, limit: int) -> Batch | None:
 def apply_waiting(stream_id: str, limit: int) -> Batch | None:
     """Load, decide, apply, save and settle in one transaction. Raises UnsavableBatchError."""
     stream = build_stream(stream_id)
-    rows: Sequence[Waiting] = ()
+    rows: Sequence[Pending] = ()
     try:
         with sync_engine().begin() as conn:
             if not try_lock(conn, stream_id):
                 return None
-            rows = command_log.waiting(conn, stream_id, limit)
+            rows = command_log.load_pending(conn, stream_id, limit)
             stream.load(conn, rows)
             settled = apply_in_order(conn, stream, rows)
             if settled:
                 stream.save(conn, settled[-1].seq)
                 command_log.settle(conn, stream_id, settled)
     except DBAPIError as error:
-        if not is_culprit(error):
+        if not is_data_error(error):
             raise
-        raise UnsavableBatchError(complaint(error), rows[0].seq if rows else None) from error
+        raise UnsavableBatchError(server_message(error), rows[0].seq if rows else None) from error
     return Batch(stream, settled, rows[: len(settled)])
 
 
-def apply_in_order(conn: Connection, stream: Stream, rows: Sequence[Waiting]) -> list[Settlement]:
+def apply_in_order(conn: Connection, stream: Stream, rows: Sequence[Pending]) -> list[Settlement]:
     """Apply at least one row, and more while the time budget lasts."""
     ends_at = time.monotonic() + BUDGET_S
     settled = []
@@ -217,7 +217,7 @@ def apply_in_order(conn: Connection, stream: Stream, rows: Sequence[Waiting]) ->
     return settled
 
 
-def apply_one(conn: Connection, stream: Stream, row: Waiting) -> Settlement:
+def apply_one(conn: Connection, stream: Stream, row: Pending) -> Settlement:
     """Apply one row; an exception of the core settles it as failed."""
     try:
         command = decode_command(row.kind, row.payload)
@@ -239,7 +239,7 @@ def fail_alone(stream_id: str, seq: int | None) -> Batch | None:
     with sync_engine().begin() as conn:
         if not try_lock(conn, stream_id):
             return None
-        rows = [row for row in command_log.waiting(conn, stream_id, limit=1) if row.seq == seq]
+        rows = [row for row in command_log.load_pending(conn, stream_id, limit=1) if row.seq == seq]
         stream.load(conn, ())
         settled = [Settlement(row.seq, Outcome.FAILED, FAILURE) for row in rows]
         if settled:
@@ -288,9 +288,9 @@ def ring_if_behind(stream_id: str, cool_down_s: float) -> None:
     """
     release_doorbell(stream_id)
     with autocommit() as conn:
-        more = command_log.waiting(conn, stream_id, limit=1)
+        more = command_log.load_pending(conn, stream_id, limit=1)
     if more:
         try:
-            worker_doorbell().ring(stream_id, after_s=cool_down_s)
+            worker_task_sender().request_drain(stream_id, after_s=cool_down_s)
         except UNREACHABLE as error:
             logger.warning("can't ring for %s: %s", stream_id, error)

@@ -16,7 +16,7 @@ from typing import Final
 from domain.store.broker import UNREACHABLE
 from domain.store.postgres.engine import UNREACHABLE as POSTGRES_UNREACHABLE
 from domain.store.postgres.engine import first_line
-from domain.store.work_queue import DRAIN_TASK, Job, Standing, work_queue
+from domain.store.work_queue import DRAIN_TASK, Job, StreamLoad, work_queue
 from workers import permits
 from workers.stopwatch import Stopwatch
 
@@ -26,17 +26,17 @@ IN_A_ROW_S: Final = 2.0  # limits how long a process that has to end still works
 OUTAGES: Final = (*POSTGRES_UNREACHABLE, *UNREACHABLE)
 DRAIN_TASKS: Final = {DRAIN_TASK, "repair"}
 AGAIN_S: Final = 0.05  # delay of a job while another process works for its stream
-DEFAULT_STANDING: Final = Standing(0.0, is_slow=False)
+DEFAULT_STANDING: Final = StreamLoad(0.0, is_slow=False)
 Work = Callable[[Job], None]
-WORKS: Final[dict[str, Work]] = {}  # by task name; workers/tasks.py registers them
+RUNNERS: Final[dict[str, Work]] = {}  # by task name; workers/tasks.py registers them
 
 
-def begin(job: Job) -> None:
+def run_or_defer(job: Job) -> None:
     """Run a job now or later, and log every exception of it."""
-    standing = read_standing(job)
-    if standing.rests_s:
-        work_queue().send_after(job, standing.rests_s)
-    elif job.task == DRAIN_TASK and not standing.is_slow:
+    stream_load = read_standing(job)
+    if stream_load.cool_down_s:
+        work_queue().send_after(job, stream_load.cool_down_s)
+    elif job.task == DRAIN_TASK and not stream_load.is_slow:
         run_job(job)
     else:
         run_heavy(job)
@@ -59,9 +59,9 @@ def run_waiting(ends_at: float) -> None:
     After `ends_at` (monotonic clock, seconds) the next job goes to another process.
     """
     while (job := work_queue().take()) is not None:
-        standing = read_standing(job)
-        if standing.rests_s:
-            work_queue().send_after(job, standing.rests_s)
+        stream_load = read_standing(job)
+        if stream_load.cool_down_s:
+            work_queue().send_after(job, stream_load.cool_down_s)
         elif time.monotonic() < ends_at:
             run_exclusively(job)
         else:
@@ -81,10 +81,10 @@ def run_exclusively(job: Job) -> None:
             work_queue().send_after(job, AGAIN_S)
 
 
-def read_standing(job: Job) -> Standing:
+def read_standing(job: Job) -> StreamLoad:
     """Return the standing of a job's stream; without a broker, the default."""
     try:
-        return work_queue().standing(job.stream) if job.stream else DEFAULT_STANDING
+        return work_queue().stream_load(job.stream) if job.stream else DEFAULT_STANDING
     except UNREACHABLE as error:
         logger.warning("can't tell whether %s rests: %s", job.stream, first_line(error))
         return DEFAULT_STANDING
@@ -98,7 +98,7 @@ def run_job(job: Job) -> None:
     """
     stopwatch = Stopwatch()
     try:
-        WORKS[job.task](job)
+        RUNNERS[job.task](job)
         is_charged = job.task in DRAIN_TASKS  # by the drain, before it rings for newer commands
     except OUTAGES as error:
         logger.warning("%s is left to later: %s", job.task, first_line(error))

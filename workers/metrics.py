@@ -2,11 +2,11 @@
 
 from domain.runtime import metrics_exporter
 from domain.runtime.settings import Settings
-from domain.store.backlog_metrics import Stock
+from domain.store.backlog_metrics import BacklogCollector
 from workers.render.build import build_id
 
 
 def start_exporter(settings: Settings) -> None:
     """Serve the metrics of the pool from this process."""
-    backlog = Stock(settings, build_id())
+    backlog = BacklogCollector(settings, build_id())
     metrics_exporter.start_exporter(settings.metrics_bind, settings.worker_metrics_port, [backlog])

@@ -3,14 +3,14 @@
 import logging
 
 from domain.runtime.metrics import RENDER_S
-from domain.store.broker import worker_doorbell
+from domain.store.broker import worker_task_sender
 from domain.store.postgres.engine import autocommit
 from domain.store.postgres.incidents import has_incident
 from domain.store.postgres.load import load_page
 from domain.store.redis import publisher as artifacts
 from workers.drain import release_doorbell
 from workers.render.build import build_id
-from workers.render.eager import scene_of
+from workers.render.eager import build_render_context
 from workers.render.on_demand import AbsentError, render_artifact
 from workers.render.png import PngUnavailable
 
@@ -30,24 +30,24 @@ def render(page_id: str, name: str) -> None:
     kind, _, rest = name.partition("/")
     incident_id = rest.partition("/")[0] if kind == "incidents" else ""
     with autocommit() as conn:
-        edition = artifacts.held_edition(page_id)
+        edition = artifacts.stored_edition(page_id)
         # A made-up id must not cost the load of a page.
         if edition and incident_id and not has_incident(conn, page_id, incident_id):
             artifacts.note_absent(page_id, name, edition.seq)
             return
         page, applied_seq = load_page(conn, page_id, {incident_id})
         if edition is None or (edition.seq, edition.build) != (applied_seq, build_id()):
-            worker_doorbell().ring(page_id)
+            worker_task_sender().request_drain(page_id)
             return
         try:
             with RENDER_S.labels("cold").time():
-                fields = render_artifact(conn, scene_of(page, edition.day), name)
+                fields = render_artifact(conn, build_render_context(page, edition.day), name)
         except PngUnavailable as error:
             fields = {name + REASON: str(error).encode()}
         except AbsentError:
             artifacts.note_absent(page_id, name, edition.seq)
             return
-    is_stored = artifacts.publish_cold(page_id, fields, edition)
+    is_stored = artifacts.publish_on_demand(page_id, fields, edition)
     if not is_stored:
-        artifacts.leave_late(page_id, name, fields, edition)
+        artifacts.store_late_artifact(page_id, name, fields, edition)
     logger.info("rendered %s", name, extra={"is_published": is_stored})

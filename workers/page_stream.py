@@ -12,16 +12,16 @@ from domain.page.state import Page
 from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
 from domain.results import Entry, Outcome, Rejection
 from domain.runtime.metrics import PUBLISH_S, RENDER_S
-from domain.store.postgres.command_log import Settlement, Waiting
+from domain.store.postgres.command_log import Pending, Settlement
 from domain.store.postgres.engine import Connection, autocommit
 from domain.store.postgres.load import load_page
-from domain.store.postgres.publication import Noted, at_rest, note_publication
+from domain.store.postgres.publication import PublicationNote, current_edition, note_publication
 from domain.store.postgres.save import save_page
 from domain.store.redis import publisher as artifacts
 from domain.store.redis.announcements import Announcement, encode
 from domain.store.redis.publisher import Edition, Publication
 from workers.render.build import build_id
-from workers.render.eager import render_hot
+from workers.render.eager import render_eager
 
 TEMPLATE_KINDS = {kind.__name__ for kind in (AddTemplate, ChangeTemplate, DeleteTemplate)}
 
@@ -35,7 +35,7 @@ class PageStream:
         self.page = self.before = Page(page_id)
         self.applied_seq = 0
 
-    def load(self, conn: Connection, rows: Sequence[Waiting]) -> None:
+    def load(self, conn: Connection, rows: Sequence[Pending]) -> None:
         """Read the page, with the incidents that waiting commands name."""
         self.page, self.applied_seq = load_page(
             conn,
@@ -77,7 +77,7 @@ class PageStream:
         """Write the hash if it may have changed; False if the epoch has ended."""
         today = day_of(datetime.now(UTC), self.page.time_zone)
         edition = Edition(self.applied_seq, today, build_id())
-        edition_in_hash = None if is_new else artifacts.held_edition(self.page_id, epoch)
+        edition_in_hash = None if is_new else artifacts.stored_edition(self.page_id, epoch)
         if edition_in_hash != edition:
             publication = self.render(edition)
             with PUBLISH_S.time():
@@ -91,12 +91,12 @@ class PageStream:
         if self.page.deleted_at is not None:
             return Publication(self.page_id, edition, {}, is_tombstone=True)
         with RENDER_S.labels("hot").time():
-            fields, kept_names = render_hot(self.page, edition.day)
+            fields, kept_names = render_eager(self.page, edition.day)
         return Publication(self.page_id, edition, fields, kept_names)
 
     def record_publication(self, edition: Edition, epoch: str) -> None:
         """Record the hash's edition, and its commands as published."""
-        record = Noted(edition, ends_at(edition.day, self.page.time_zone), epoch)
+        record = PublicationNote(edition, ends_at(edition.day, self.page.time_zone), epoch)
         with autocommit() as conn:
             note_publication(conn, self.page_id, record)
 
@@ -107,8 +107,8 @@ def is_shown(page_id: str, epoch: str) -> bool:
     In a storm many rings come too late: a page load for each would delay other pages.
     """
     with autocommit() as conn:
-        edition = at_rest(conn, page_id, build_id(), epoch)
-    if edition is None or artifacts.held_edition(page_id, epoch) != edition:
+        edition = current_edition(conn, page_id, build_id(), epoch)
+    if edition is None or artifacts.stored_edition(page_id, epoch) != edition:
         return False
     artifacts.announce(encode(build_empty_announcement(page_id, edition.seq)))
     return True
@@ -122,7 +122,7 @@ def build_empty_announcement(page_id: str, seq: int) -> Announcement:
     return Announcement(page_id, seq + 1, seq)
 
 
-def collect_incident_ids(rows: Sequence[Waiting]) -> set[str]:
+def collect_incident_ids(rows: Sequence[Pending]) -> set[str]:
     """Return the incident ids in payloads; skip unreadable payloads."""
     incident_ids = set()
     for row in rows:

@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 from domain.calendar import day_of
 from domain.page.logo import Logo
 from domain.page.state import Page
-from domain.runtime.logging import bound
-from domain.store.postgres.command_log import Waiting
+from domain.runtime.logging import bind_fields
+from domain.store.postgres.command_log import Pending
 from domain.store.postgres.engine import autocommit
 from domain.store.redis import previews
-from domain.store.redis.previews import Asked, ChangedLeaf, Outlook
+from domain.store.redis.previews import ChangedLeaf, PreviewRequest, PreviewResult
 from workers.drain import apply_one
 from workers.page_stream import PageStream
-from workers.render.documents import dress, render_document
-from workers.render.eager import RenderContext, scene_of
+from workers.render.documents import build_assets, render_document
+from workers.render.eager import RenderContext, build_render_context
 from workers.render.incident_view import IncidentView
 from workers.render.tree_view import NodeView
 from workers.render.view import PageView
@@ -26,31 +26,33 @@ def rehearse(slot: str) -> None:
     request = previews.asked(slot)
     if request is None:
         return
-    with bound(stream=request.page_id):
+    with bind_fields(stream=request.page_id):
         result, documents, policy = build_preview(request, datetime.now(UTC))
         previews.tell(slot, request, result, documents, policy)
 
 
-def build_preview(request: Asked, now: datetime) -> tuple[Outlook, dict[str, bytes], str]:
+def build_preview(
+    request: PreviewRequest, now: datetime
+) -> tuple[PreviewResult, dict[str, bytes], str]:
     """Return a preview with documents and their policy; a rejection has none."""
     stream = PageStream(request.page_id)
-    row = Waiting(0, "", request.kind, request.payload, now, cause=None, received_at=now)
+    row = Pending(0, "", request.kind, request.payload, now, cause=None, received_at=now)
     with autocommit() as conn:
         stream.load(conn, [row])
         settled = apply_one(conn, stream, row)
     if settled.refusal:
-        return Outlook(refusal=settled.refusal), {}, ""
+        return PreviewResult(refusal=settled.refusal), {}, ""
     before, after = (build_context(page, now) for page in (stream.before, stream.page))
     return (
         summarize_changes(before.view, after.view),
         render_documents(before, after),
-        dress(after.view).policy,
+        build_assets(after.view).policy,
     )
 
 
 def build_context(page: Page, now: datetime) -> RenderContext:
     """Return the render context of a page, with an unpublished logo embedded."""
-    context = scene_of(page, day_of(now, page.time_zone))
+    context = build_render_context(page, day_of(now, page.time_zone))
     if page.logo is None or context.view.logo is None or not page.logo.content:
         return context
     embedded = replace(context.view.logo, path=data_url(page.logo))
@@ -62,14 +64,14 @@ def data_url(logo: Logo) -> str:
     return f"data:{logo.type};base64,{base64.b64encode(logo.content).decode()}"
 
 
-def summarize_changes(before: PageView, after: PageView) -> Outlook:
+def summarize_changes(before: PageView, after: PageView) -> PreviewResult:
     """Return the headline of a page, and the leaves with a changed status."""
     changed = (
         ChangedLeaf(leaf.id, leaf.name, leaf.status, leaf.label, old.status if old else None)
         for leaf, old in pair_leaves(before, after)
         if old is None or old.status is not leaf.status
     )
-    return Outlook(None, after.indicator, after.headline, tuple(changed))
+    return PreviewResult(None, after.indicator, after.headline, tuple(changed))
 
 
 def render_documents(before: RenderContext, after: RenderContext) -> dict[str, bytes]:

@@ -19,7 +19,7 @@ from domain.store import broker as doorbell
 from domain.store.postgres.engine import autocommit
 from domain.store.postgres.publication import note_hosts
 from domain.store.redis import publisher as artifacts
-from domain.store.repairs import claim_behind, give_back, host_row, hosts_are_published
+from domain.store.repairs import claim_pages_behind, host_row, hosts_are_published, release_claims
 from domain.store.work_queue import Job, work_queue
 from workers import permits
 from workers.drain import drain_stream, release_doorbell
@@ -33,7 +33,7 @@ PAUSE_S: Final = 0.05  # before repair continues after a write or a visit
 def repair_page(job: Job) -> None:
     """Publish a page that a visitor requested."""
     (page_id,) = job.args
-    release_doorbell(doorbell.repair_of(page_id))
+    release_doorbell(doorbell.repair_name(page_id))
     drain_stream(page_id)
     REPAIRED.labels("asked").inc()
 
@@ -41,7 +41,7 @@ def repair_page(job: Job) -> None:
 def repair_host(job: Job) -> None:
     """Publish a requested host and its page; record a host without a page."""
     (host,) = job.args
-    release_doorbell(doorbell.repair_of(host))
+    release_doorbell(doorbell.repair_name(host))
     epoch = artifacts.epoch()
     with autocommit() as conn:
         row = host_row(conn, host)
@@ -57,11 +57,11 @@ def repair_host(job: Job) -> None:
 def repair_behind(job: Job) -> None:
     """Publish hosts and pages that are behind, for `SLICE_S`; reschedule the rest."""
     with permits.pool().repair.one() as is_free:
-        if is_free and not is_repaired(time.monotonic() + SLICE_S):
+        if is_free and not publish_behind(time.monotonic() + SLICE_S):
             work_queue().send_after(job, PAUSE_S)
 
 
-def is_repaired(ends_at: float) -> bool:
+def publish_behind(ends_at: float) -> bool:
     """Publish hosts and pages that are behind; True once none is left.
 
     False if a write or a visit waits, or after `ends_at` (monotonic clock, seconds). Each call
@@ -73,7 +73,7 @@ def is_repaired(ends_at: float) -> bool:
             return False
     while True:
         with autocommit() as conn:
-            page_ids = claim_behind(conn, build_id(), epoch, CLAIMED_AT_ONCE)
+            page_ids = claim_pages_behind(conn, build_id(), epoch, CLAIMED_AT_ONCE)
         if not page_ids:
             return True
         if not repair_claimed(page_ids, ends_at):
@@ -98,7 +98,7 @@ def repair_claimed(page_ids: list[str], ends_at: float) -> bool:
     finally:
         if remaining:
             with autocommit() as conn:
-                give_back(conn, remaining)
+                release_claims(conn, remaining)
 
 
 def must_stop(ends_at: float) -> bool:

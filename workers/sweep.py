@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from math import ceil
 
 from domain.runtime.settings import load_settings
-from domain.store.broker import worker_doorbell
+from domain.store.broker import worker_task_sender
 from domain.store.postgres import command_log
 from domain.store.postgres.engine import sync_engine
 from domain.store.redis import publisher as artifacts
@@ -31,13 +31,13 @@ def sweep() -> None:
     with log_errors_of("read the epoch"):
         epoch = artifacts.renew_epoch_after_restart()
     with log_errors_of("ring"):
-        for stream_id in unsettled():
+        for stream_id in fetch_unsettled_streams():
             # Even if a ring is pending: writers of a busy page would always ring first, with
             # doorbells that a worker with a fast clock discards.
-            worker_doorbell().ring(stream_id, anyway=True)
+            worker_task_sender().request_drain(stream_id, anyway=True)
     with log_errors_of("repair"):
         if epoch:
-            worker_doorbell().ring_behind()
+            worker_task_sender().request_repair_behind()
             hosts_are_published(epoch)  # one batch is quick; repair publishes the others
             artifacts.mark_worker_seen(seen_s(load_settings().sweep_s), permits.pool().size)
 
@@ -59,7 +59,7 @@ def log_errors_of(step: str) -> Iterator[None]:
         logger.exception("the sweep can't %s", step)
 
 
-def unsettled() -> list[str]:
+def fetch_unsettled_streams() -> list[str]:
     """Return the streams with commands not settled, or not announced."""
     with sync_engine().connect() as conn:
         return command_log.streams_behind(conn)

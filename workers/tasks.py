@@ -15,7 +15,7 @@ from typing import Any
 
 from celery import Task
 
-from domain.runtime.logging import bound
+from domain.runtime.logging import bind_fields
 from domain.store import broker as doorbell
 from domain.store.postgres import engine
 from domain.store.redis import previews
@@ -50,7 +50,9 @@ def task(name: str, *, is_bound: bool = False) -> Callable[[Callable[..., None]]
 
 def start_job(message: Task, queue: str, stream: str, *args: str) -> None:
     """Run the work of a message as a job of a stream: see workers/heavy.py."""
-    heavy.begin(Job(message.name, args, queue, stream, message.request.get(doorbell.REQUEST_ID)))
+    heavy.run_or_defer(
+        Job(message.name, args, queue, stream, message.request.get(doorbell.REQUEST_ID))
+    )
 
 
 @task("drain", is_bound=True)
@@ -62,14 +64,14 @@ def drain(self: Task, stream_id: str) -> None:
 @task("render_cold", is_bound=True)
 def render_cold(self: Task, page_id: str, name: str) -> None:
     """Render an artifact on demand, for a visitor."""
-    start_job(self, doorbell.COLD, page_id, page_id, name)
+    start_job(self, doorbell.ON_DEMAND, page_id, page_id, name)
 
 
 @task("rehearse", is_bound=True)
 def rehearse(self: Task, preview_id: str) -> None:
     """Preview the effect of a write."""
     if (request := previews.asked(preview_id)) is not None:
-        start_job(self, doorbell.COLD, request.page_id, preview_id)
+        start_job(self, doorbell.ON_DEMAND, request.page_id, preview_id)
 
 
 @task("repair", is_bound=True)
@@ -128,17 +130,17 @@ def drain_waiting(job: Job) -> None:
 def render_on_demand(job: Job) -> None:
     """Render an artifact, and log under the first request's id."""
     page_id, name = job.args
-    with bound(request_id=job.request_id, stream=page_id):
+    with bind_fields(request_id=job.request_id, stream=page_id):
         on_demand.render(page_id, name)
 
 
 def run_preview(job: Job) -> None:
     """Preview the effect of a write, and log under its request's id."""
-    with bound(request_id=job.request_id):
+    with bind_fields(request_id=job.request_id):
         preview.rehearse(job.args[0])
 
 
-heavy.WORKS.update(
+heavy.RUNNERS.update(
     drain=drain_waiting,
     render_cold=render_on_demand,
     rehearse=run_preview,

@@ -26,7 +26,7 @@ class PageSlot:
     slot_id: str | None = None
 
 
-def seats(account: Account, at: datetime) -> list[PageSlot]:
+def page_slots(account: Account, at: datetime) -> list[PageSlot]:
     """Return the page slots at `at`, in the order of allocation."""
     lasting = [PageSlot(None)] * INCLUDED[Tier.FREE]
     if account.is_prime_at(at):
@@ -45,24 +45,24 @@ def pages_oldest_first(account: Account) -> list[Place]:
     return sorted(account.places.values(), key=lambda p: (p.created_at, p.page_id))
 
 
-def has_free_seat(account: Account, at: datetime) -> bool:
+def has_free_slot(account: Account, at: datetime) -> bool:
     """Return whether one more page could be served.
 
     Dark pages come before a new page.
     """
-    return len(seats(account, at)) > len(account.places)
+    return len(page_slots(account, at)) > len(account.places)
 
 
-def seated(account: Account, at: datetime) -> Mapping[str, PageSlot]:
+def allocated_slots(account: Account, at: datetime) -> Mapping[str, PageSlot]:
     """Return the page slot of each page at `at`, by page id.
 
     A dark page has none.
     """
     ids = (place.page_id for place in pages_oldest_first(account))
-    return dict(zip(ids, seats(account, at), strict=False))
+    return dict(zip(ids, page_slots(account, at), strict=False))
 
 
-def deal(account: Account, at: datetime) -> Mapping[str, Entitlement]:
+def allocate(account: Account, at: datetime) -> Mapping[str, Entitlement]:
     """Return the entitlement of each page at `at`, by page id.
 
     The oldest pages get the page slots, the others are dark. A page is served until the first
@@ -72,7 +72,7 @@ def deal(account: Account, at: datetime) -> Mapping[str, Entitlement]:
     once fewer than n page slots are left: when the n-th of them ends, counted from the last end.
     """
     ends = sorted(
-        (seat.ends_at for seat in seats(account, at)), key=lambda e: e or ENDLESS, reverse=True
+        (seat.ends_at for seat in page_slots(account, at)), key=lambda e: e or ENDLESS, reverse=True
     )
     pages = pages_oldest_first(account)
     pairs = zip(pages, [*ends, *[at] * len(pages)], strict=False)

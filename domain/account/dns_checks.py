@@ -30,7 +30,7 @@ CheckCommand: TypeAlias = ActivateMount | NoteMountCheck | LapseMount
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """The result of a lookup at `at`: proved (`reason` None), or the reason.
 
     `failing_since` is when an active mount's proof was first missing, before this check. `is_taken`
@@ -50,35 +50,35 @@ class Finding:
         return None if self.reason is None else self.failing_since or self.at
 
 
-def verdict(mount: Mount, finding: Finding) -> CheckCommand | None:
+def command_after_check(mount: Mount, check: CheckResult) -> CheckCommand | None:
     """Return the command that follows from a check; None without news."""
     if mount.is_active:
-        return _command_for_active(mount, finding)
+        return _command_for_active(mount, check)
     if mount.state is not MountState.PENDING:
         return None
-    if finding.reason is None and not finding.is_taken:
+    if check.reason is None and not check.is_taken:
         return ActivateMount(mount.id, mount.asked_at, mount.page_id)
-    reason = taken_reason(mount.host) if finding.reason is None else finding.reason
-    has_failed = finding.at - mount.asked_at >= PENDING_MAX
+    reason = taken_reason(mount.host) if check.reason is None else check.reason
+    has_failed = check.at - mount.asked_at >= PENDING_MAX
     if reason == mount.reason and not has_failed:
         return None
     return NoteMountCheck(mount.id, mount.asked_at, reason, has_failed, mount.page_id)
 
 
-def _command_for_active(mount: Mount, finding: Finding) -> CheckCommand | None:
-    since = finding.fails_since
-    if since is not None and finding.at - since >= LAPSE_AFTER:
-        return LapseMount(mount.id, mount.asked_at, finding.reason, mount.page_id)
-    if finding.reason == mount.reason:
+def _command_for_active(mount: Mount, check: CheckResult) -> CheckCommand | None:
+    since = check.fails_since
+    if since is not None and check.at - since >= LAPSE_AFTER:
+        return LapseMount(mount.id, mount.asked_at, check.reason, mount.page_id)
+    if check.reason == mount.reason:
         return None
-    return NoteMountCheck(mount.id, mount.asked_at, finding.reason, page_id=mount.page_id)
+    return NoteMountCheck(mount.id, mount.asked_at, check.reason, page_id=mount.page_id)
 
 
 def next_check_at(
-    mount: Mount, finding: Finding, first_interval: timedelta = FIRST_INTERVAL
+    mount: Mount, check: CheckResult, first_interval: timedelta = FIRST_INTERVAL
 ) -> datetime | None:
     """Return when to check an unchanged mount again; None to stop."""
-    at, since = finding.at, finding.fails_since
+    at, since = check.at, check.fails_since
     if mount.is_active:
         daily = at + ACTIVE_INTERVAL
         ends_at = since + LAPSE_AFTER if since else daily
@@ -91,5 +91,5 @@ def next_check_at(
     interval = (
         first_interval if waited < FIRST_PERIOD else max(first_interval, waited / BACKOFF_DIVISOR)
     )
-    unanswered_interval = first_interval * (1 << min(finding.unanswered, DOUBLINGS_MAX))
+    unanswered_interval = first_interval * (1 << min(check.unanswered, DOUBLINGS_MAX))
     return min(at + max(interval, min(unanswered_interval, UNANSWERED_INTERVAL_MAX)), ends_at)

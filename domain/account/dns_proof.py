@@ -13,11 +13,11 @@ from typing import Final
 
 TXT_PREFIX: Final = "_hepstatus."
 TXT_VALUE: Final = "hepstatus-verify="
-TOLD_LIMIT: Final = 200  # characters of a foreign record that a reason quotes
+QUOTED_CHARACTERS_MAX: Final = 200  # characters of a foreign record that a reason quotes
 QUOTED_RECORDS_MAX: Final = 3
 
 
-class Said(StrEnum):
+class AnswerKind(StrEnum):
     """The kind of an answer of DNS to a question."""
 
     RECORDS = "records"
@@ -32,7 +32,7 @@ class Said(StrEnum):
 class Answer:
     """An answer of DNS; `values` are the CNAME targets or the texts."""
 
-    said: Said
+    kind: AnswerKind
     values: tuple[str, ...] = ()
 
 
@@ -67,7 +67,7 @@ class Proof:
         """The value of the TXT record."""
         return TXT_VALUE + self.token
 
-    def is_given_by(self, cname: Answer, txt: Answer) -> bool:
+    def is_proved_by(self, cname: Answer, txt: Answer) -> bool:
         """Return whether one of two answers proves the host.
 
         Source: RFC 1035, names ignore case.
@@ -77,51 +77,51 @@ class Proof:
 
     def result(self, cname: Answer, txt: Answer) -> Result:
         """Return the result of two answers."""
-        if self.is_given_by(cname, txt):
+        if self.is_proved_by(cname, txt):
             return Result.PROVED
-        is_answered = not {cname.said, txt.said} & {Said.FAILED, Said.SILENT}
+        is_answered = not {cname.kind, txt.kind} & {AnswerKind.FAILED, AnswerKind.SILENT}
         return Result.MISSING if is_answered else Result.NO_ANSWER
 
     def problem(self, cname: Answer, txt: Answer) -> str | None:
         """Return in plain words why two answers prove nothing; None if they do."""
-        if self.is_given_by(cname, txt):
+        if self.is_proved_by(cname, txt):
             return None
-        return "; ".join(dict.fromkeys((self._of_cname(cname), self._of_txt(txt)))) + "."
+        return "; ".join(dict.fromkeys((self._cname_reason(cname), self._txt_reason(txt)))) + "."
 
     def _cname_reason(self, cname: Answer) -> str:
         host = self.host
-        match cname.said:
-            case Said.NO_NAME:
+        match cname.kind:
+            case AnswerKind.NO_NAME:
                 return f"{host} does not exist in DNS (NXDOMAIN)"
-            case Said.NO_RECORD:
+            case AnswerKind.NO_RECORD:
                 return f"no CNAME record found at {host}"
-            case Said.LOOP:
+            case AnswerKind.LOOP:
                 return f"the CNAME records of {host} lead in a circle (CNAME loop)"
-            case Said.RECORDS:
+            case AnswerKind.RECORDS:
                 quoted = quote_records(cname.values[:1])
                 return f"the CNAME of {host} should be {self.alias}, found {quoted} instead"
             case _:
-                reason = no_answer_reason(cname.said)
+                reason = no_answer_reason(cname.kind)
                 return f"{reason} for {host}"
 
     def _txt_reason(self, txt: Answer) -> str:
         name = self.text_name
-        match txt.said:
-            case Said.NO_NAME | Said.NO_RECORD:
+        match txt.kind:
+            case AnswerKind.NO_NAME | AnswerKind.NO_RECORD:
                 return f"no TXT record found at {name}"
-            case Said.LOOP:
+            case AnswerKind.LOOP:
                 return f"the CNAME records of {name} lead in a circle (CNAME loop)"
-            case Said.RECORDS:
+            case AnswerKind.RECORDS:
                 quoted = quote_records(txt.values)
                 return f"the TXT record {name} should be {self.text}, found {quoted} instead"
             case _:
-                reason = no_answer_reason(txt.said)
+                reason = no_answer_reason(txt.kind)
                 return f"{reason} for {name}"
 
 
-def no_answer_reason(said: Said) -> str:
+def no_answer_reason(kind: AnswerKind) -> str:
     """Return the reason for a question without an answer."""
-    if said is Said.SILENT:
+    if kind is AnswerKind.SILENT:
         return "no name server answered in time (timeout)"
     return "the name servers could not answer (SERVFAIL)"
 
@@ -131,4 +131,4 @@ def quote_records(values: Iterable[str]) -> str:
     few = sorted(set(values))[:QUOTED_RECORDS_MAX]
     plain = ("".join(sign if sign.isprintable() else "?" for sign in value) for value in few)
     joined = ", ".join(value.removesuffix(".") for value in plain)
-    return joined if len(joined) <= TOLD_LIMIT else joined[:TOLD_LIMIT] + "…"
+    return joined if len(joined) <= QUOTED_CHARACTERS_MAX else joined[:QUOTED_CHARACTERS_MAX] + "…"

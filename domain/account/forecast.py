@@ -6,13 +6,13 @@ Source: docs/behaviour.md, "Tiers and slots".
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.account.allocations import deal, pages_oldest_first
+from domain.account.allocations import allocate, pages_oldest_first
 from domain.account.state import Account
 from domain.account.terms import WARNED_BEFORE
 
 
 @dataclass(frozen=True, slots=True)
-class Darkness:
+class DarkPage:
     """A page that is dark since `at`, or will be from then on.
 
     `slot_id` is the slot that ends then. It is None if Prime ends, or if the page slot was
@@ -25,15 +25,15 @@ class Darkness:
     slot_id: str | None
 
 
-def darkness(account: Account, at: datetime) -> list[Darkness]:
+def find_dark_pages(account: Account, at: datetime) -> list[DarkPage]:
     """Return pages that are dark within seven days of `at`, oldest first.
 
     Pages that are dark already are included.
     """
-    entitlements = deal(account, at)
+    entitlements = allocate(account, at)
     ends = ((p.page_id, entitlements[p.page_id].served_until) for p in pages_oldest_first(account))
     return [
-        Darkness(page_id, end, is_dark=end <= at, slot_id=slot_ending(account, end))
+        DarkPage(page_id, end, is_dark=end <= at, slot_id=slot_ending(account, end))
         for page_id, end in ends
         if end is not None and end - at <= WARNED_BEFORE
     ]

@@ -22,7 +22,7 @@ LeafClaims = Sequence[tuple[str, Claim]]
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class AffectedDay:
     """A day with claims: `minutes` by status, rounded up.
 
     Today has no minutes.
@@ -43,14 +43,14 @@ class Bar:
     """
 
     known_from: int
-    troubles: tuple[Trouble, ...]
+    affected_days: tuple[AffectedDay, ...]
 
     def runs(self) -> list[tuple[Status | None, int, int]]:
         """Return (status, first index, length) of runs of equal days.
 
         None is no data.
         """
-        worst_of = {trouble.index: trouble.status for trouble in self.troubles}
+        worst_of = {trouble.index: trouble.status for trouble in self.affected_days}
         runs: list[tuple[Status | None, int, int]] = []
         for index in range(BAR_DAYS):
             no_data = index < self.known_from
@@ -69,12 +69,12 @@ def bar_of(claims: LeafClaims, created_at: datetime, today: date, zone: str) -> 
     """
     first = today - timedelta(days=BAR_DAYS - 1)
     known_from = min(max(0, (day_of(created_at, zone) - first).days), BAR_DAYS - 1)
-    troubles = (
+    affected_days = (
         affected_day(day_claims, day_at(index, first, created_at, zone))
         for index, day_claims in sorted(claims_by_day(claims, first, today, zone).items())
         if index >= known_from
     )
-    return Bar(known_from, tuple(trouble for trouble in troubles if trouble))
+    return Bar(known_from, tuple(trouble for trouble in affected_days if trouble))
 
 
 def claims_by_day(
@@ -118,7 +118,7 @@ def day_at(index: int, first: date, created_at: datetime, zone: str) -> Day:
     return Day(index, day, max(starts_at(day, zone), created_at), ends_at(day, zone))
 
 
-def affected_day(claims: LeafClaims, day: Day) -> Trouble | None:
+def affected_day(claims: LeafClaims, day: Day) -> AffectedDay | None:
     """Return the worst status of a day; None if all is operational."""
     overlapping = [
         (id_, claim) for id_, claim in claims if overlaps(claim, day.from_at, day.until_at)
@@ -130,7 +130,7 @@ def affected_day(claims: LeafClaims, day: Day) -> Trouble | None:
         {} if day.is_today else minutes_of([c for _, c in overlapping], day.from_at, day.until_at)
     )
     incident_ids = [id_ for id_, claim in overlapping if claim.status is not Status.OPERATIONAL]
-    return Trouble(day.index, day.day, status, minutes, tuple(dict.fromkeys(incident_ids)))
+    return AffectedDay(day.index, day.day, status, minutes, tuple(dict.fromkeys(incident_ids)))
 
 
 def overlaps(claim: Claim, from_at: datetime, until_at: datetime) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TypeAlias
 
-from domain.page.state import ComponentKind, Entitlement, Look, Mode
+from domain.page.state import Appearance, ComponentKind, Entitlement, Mode
 from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
 from domain.status import Impact, IncidentState, Status
 
@@ -70,7 +70,7 @@ class ChangePage:
     is_public: bool | None = None
     description: str | None = None
     time_zone: str | None = None
-    look: Look | None = None
+    look: Appearance | None = None
     labels: Mapping[str, str] | None = None
     headlines: Mapping[str, str] | None = None
     mode: Mode | None = None

@@ -10,11 +10,11 @@ from typing import TypeAlias
 
 from domain.page.logo import Logo
 from domain.page.state import (
+    Appearance,
     Component,
     Entitlement,
     Incident,
     Key,
-    Look,
     Suspension,
     Template,
     Update,
@@ -62,7 +62,7 @@ class PageChanged:
     is_public: bool
     description: str | None
     time_zone: str
-    look: Look
+    look: Appearance
     logo: Logo | None
 
 

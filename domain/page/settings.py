@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from domain.page.logo import Logo
-from domain.page.state import Look
+from domain.page.state import Appearance
 
 LABEL_LIMIT = 40
 HEADLINE_LIMIT = 80
@@ -33,7 +33,7 @@ class PageSettings(Protocol):
         """IANA time zone of its days."""
 
     @property
-    def look(self) -> Look:
+    def look(self) -> Appearance:
         """Appearance of the page."""
 
     @property

@@ -147,7 +147,7 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Appearance:
     """The appearance of a page, as its owner chose it.
 
     The keys of `labels` and `headlines` are statuses.
@@ -227,7 +227,7 @@ class Page:
     time_zone: str = "UTC"
     is_public: bool = False
     host: str | None = None
-    look: Look = Look()
+    look: Appearance = Appearance()
     logo: Logo | None = None
     entitlement: Entitlement = Entitlement()
     created_at: datetime | None = None

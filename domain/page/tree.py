@@ -65,13 +65,13 @@ def affected(
     return tuple((groups.get(id_), components[id_].name, status) for id_, status in statuses)
 
 
-def place(components: Components, node_id: str) -> tuple[tuple[int, str], ...]:
+def tree_order(components: Components, node_id: str) -> tuple[tuple[int, str], ...]:
     """Return the sort key of a node in tree order.
 
     It has the positions from the root down to this node.
     """
     node = components[node_id]
-    above = place(components, node.parent_id) if node.parent_id else ()
+    above = tree_order(components, node.parent_id) if node.parent_id else ()
     return (*above, (node.position, node.id))
 
 

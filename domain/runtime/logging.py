@@ -14,7 +14,7 @@ import structlog
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from domain.runtime.redaction import masked_fields
+from domain.runtime.redaction import redact_fields
 from domain.runtime.settings import load_settings
 from domain.text import printable
 
@@ -23,19 +23,19 @@ NOISE = frozenset({"color_message", "data", "_record", "_from_structlog"})
 TRACEBACK = "exception"  # where `format_exc_info` puts it
 
 
-def start_lines(role: str) -> None:
+def configure_logging(role: str) -> None:
     """Configure every logger of this process with one formatter, for `role`."""
-    logging.config.dictConfig(line_settings(role))
+    logging.config.dictConfig(logging_settings(role))
 
 
-def line_settings(role: str) -> dict[str, Any]:
+def logging_settings(role: str) -> dict[str, Any]:
     """Return the `logging.config.dictConfig` settings of a process of this role."""
     # Loggers to which gunicorn and uvicorn attach handlers, or expect them.
     own = {"handlers": ["stderr"], "propagate": False}
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"()": lambda: formatter(role, load_settings().log_format)}},
+        "formatters": {"line": {"()": lambda: build_formatter(role, load_settings().log_format)}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"level": "INFO", "handlers": ["stderr"]},
         "loggers": {
@@ -51,7 +51,7 @@ def line_settings(role: str) -> dict[str, Any]:
     }
 
 
-def formatter(role: str, log_format: str) -> ProcessorFormatter:
+def build_formatter(role: str, log_format: str) -> ProcessorFormatter:
     """Return the formatter: JSON lines for `json`, else text for people."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -97,7 +97,7 @@ def drop_noise(_logger: WrappedLogger, _method: str, event: EventDict) -> EventD
 
 def redact_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Redact secrets in every field of a line, tracebacks included."""
-    return masked_fields(dict(event))
+    return redact_fields(dict(event))
 
 
 def escape_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -121,7 +121,7 @@ def to_json(event: Any, **_: Any) -> str:  # noqa: ANN401 - structlog's protocol
     return msgspec.json.encode(event, enc_hook=str).decode()
 
 
-def bound(**fields: Any) -> AbstractContextManager[None]:  # noqa: ANN401 - any field
+def bind_fields(**fields: Any) -> AbstractContextManager[None]:  # noqa: ANN401 - any field
     """Add fields to every line that is logged within the context."""
     return structlog.contextvars.bound_contextvars(**fields)
 

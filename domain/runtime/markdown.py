@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 # In characters: a list shows three lines of many incidents, and long words are slow to parse.
-GLANCE: Final = 1_000
+PLAIN_TEXT_MAX: Final = 1_000
 # In characters that may be markup; the parser works on each of them for 5 to 50 µs. A long report
 # has some 300; a message with more than this is shown as plain source.
 MARKS_MAX: Final = 1_000
@@ -34,9 +34,9 @@ def has_few_marks(text: str) -> bool:
     return next(islice(MARK.finditer(text), MARKS_MAX, None), None) is None
 
 
-def plain(text: str) -> str:
+def to_plain_text(text: str) -> str:
     """Return the beginning of a text without marks and addresses, line by line."""
-    blocks = (token for token in parser().parse(text[:GLANCE]) if token.type in BLOCKS)
+    blocks = (token for token in parser().parse(text[:PLAIN_TEXT_MAX]) if token.type in BLOCKS)
     lines = ("".join(_text_parts(block)).strip() for block in blocks)
     return "\n".join(line for line in lines if line)
 

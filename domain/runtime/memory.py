@@ -26,7 +26,7 @@ def end_loading() -> None:
     gc.enable()
 
 
-def give_back_large_blocks() -> None:
+def return_large_blocks() -> None:
     """Fix the thresholds of this process and those that it forks; elsewhere than glibc nothing."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:

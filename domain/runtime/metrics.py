@@ -32,7 +32,7 @@ STALE_S = Histogram(
 
 APPENDED = Counter("hepstatus_commands_acknowledged", "Writes acknowledged", ["kind"])
 LIMITED = Counter("hepstatus_requests_limited", "Requests answered 429", ["limit"])
-WAITS_OVER = Counter("hepstatus_waits_timed_out", "Writes answered 202 after waiting")
+WAITS_TIMED_OUT = Counter("hepstatus_waits_timed_out", "Writes answered 202 after waiting")
 SENDS_FAILED = Counter("hepstatus_rings_failed", "Doorbells that could not be rung")
 
 SETTLED = Counter("hepstatus_commands_settled", "Commands by their outcome", ["kind", "outcome"])

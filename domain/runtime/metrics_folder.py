@@ -62,7 +62,7 @@ def is_running(pid: int) -> bool:
     return False
 
 
-def forget() -> None:
+def remove_folder() -> None:
     """Remove the folder of this main process at its end."""
     if os.environ.get(OWNER) == str(os.getpid()):
         shutil.rmtree(os.environ[VARIABLE], ignore_errors=True)

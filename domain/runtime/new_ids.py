@@ -12,17 +12,17 @@ SECRET_BYTES = 32
 TOKEN_BYTES = 16
 
 
-def mint(prefix: str) -> str:
+def new_id(prefix: str) -> str:
     """Return a new time-sortable id, such as `i_01j…` for the prefix `i`."""
     return make_id(prefix, time.time_ns() // 1_000_000, os.urandom(ENTROPY_BYTES))
 
 
-def mint_key() -> str:
+def new_api_key() -> str:
     """Return a new monitor's key; it is shown once and stored as its hash."""
     return KEY_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
 
 
-def mint_session() -> str:
+def new_session_token() -> str:
     """Return a new session token."""
     return secrets.token_urlsafe(SECRET_BYTES)
 
@@ -32,6 +32,6 @@ def secret_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def mint_token() -> str:
+def new_mount_token() -> str:
     """Return a mount's token: 128 random bits as a case-insensitive DNS label."""
     return secrets.token_hex(TOKEN_BYTES)

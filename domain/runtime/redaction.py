@@ -35,7 +35,7 @@ _SECRETS = (
 _SECRET_NAME = re.compile(rf"(?is).*{_NAMES}")
 
 
-def masked(text: str) -> str:
+def redact(text: str) -> str:
     """Return a text with keys, passwords, cookies and passwords of URLs replaced."""
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
@@ -48,14 +48,14 @@ def redact_value(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - whatever 
         case None | bool() | int() | float():
             return value
         case dict() if depth < DEEPEST:
-            return masked_fields(value, depth + 1)
+            return redact_fields(value, depth + 1)
         case list() | tuple() | set() | frozenset() if depth < DEEPEST:
             return [redact_value(item, depth + 1) for item in value]
         case _:
-            return masked(str(value))
+            return redact(str(value))
 
 
-def masked_fields(fields: dict[Any, Any], depth: int = 0) -> dict[str, Any]:
+def redact_fields(fields: dict[Any, Any], depth: int = 0) -> dict[str, Any]:
     """Return fields redacted; one with a secret's name loses its whole value."""
     return {
         str(name): MASK if _SECRET_NAME.fullmatch(str(name)) else redact_value(value, depth)

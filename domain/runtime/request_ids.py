@@ -2,8 +2,8 @@
 
 import re
 
-from domain.runtime.new_ids import mint
-from domain.runtime.redaction import masked
+from domain.runtime.new_ids import new_id
+from domain.runtime.redaction import redact
 
 # The ids of proxies and tracers: UUIDs, ULIDs, hexadecimal; no character can break a line.
 SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
@@ -14,6 +14,6 @@ def request_id_of(header: str | None) -> str:
 
     A header that contains a secret is not accepted.
     """
-    if header and SANE.fullmatch(header) and masked(header) == header:
+    if header and SANE.fullmatch(header) and redact(header) == header:
         return header
-    return mint("q")
+    return new_id("q")

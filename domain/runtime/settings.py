@@ -78,17 +78,17 @@ def load_settings() -> Settings:
 
     Raises SettingsError with a sentence when a value is unusable.
     """
-    return settings_from(os.environ)
+    return build_settings(os.environ)
 
 
-def settings_from(environment: Mapping[str, str]) -> Settings:
+def build_settings(environment: Mapping[str, str]) -> Settings:
     """Return the settings of an environment. Raises SettingsError."""
-    overrides = given_in(environment)
+    overrides = read_overrides(environment)
     embedded = _embedded_urls(overrides.get("data_dir", Settings().data_dir))
     return _with_urls({**embedded, **overrides})
 
 
-def given_in(environment: Mapping[str, str]) -> dict[str, Any]:
+def read_overrides(environment: Mapping[str, str]) -> dict[str, Any]:
     """Return an environment's values by field name. Raises SettingsError."""
     overrides = {}
     for setting in fields(Settings):

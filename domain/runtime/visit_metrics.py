@@ -17,7 +17,7 @@ _cache_lookups: Counter[str] = Counter()
 _count = 0
 
 
-def note_visit(artifact: str, status: int, took_s: float) -> None:
+def count_visit(artifact: str, status: int, took_s: float) -> None:
     """Count a visit and time a sample, in seconds. Called on the event loop only."""
     global _count  # noqa: PLW0603 - a number of this process
     if _count == 0:
@@ -28,16 +28,16 @@ def note_visit(artifact: str, status: int, took_s: float) -> None:
     _visits[artifact, status] += 1
 
 
-def note_copy(result: str) -> None:
+def count_cache_lookup(result: str) -> None:
     """Count a page cache lookup by its result: `hit`, `stale` or `miss`."""
     _cache_lookups[result] += 1
 
 
-def note_stale_copy(stale_s: float) -> None:
+def count_stale_page(stale_s: float) -> None:
     """Count a stale page and sample its staleness in seconds."""
     if _cache_lookups["stale"] % SAMPLED == 0:
         STALE_S.observe(stale_s)
-    note_copy("stale")
+    count_cache_lookup("stale")
 
 
 def carry_over() -> None:

@@ -35,7 +35,7 @@ FROM commands WHERE published_at IS NULL AND outcome IS NULL
 _IN_VAIN = text("SELECT count(*) FROM pages WHERE repair_tries > 1")
 
 
-class Stock(Collector):
+class BacklogCollector(Collector):
     """Gauges of Postgres, Redis and the broker; an outage shows as `…_up` 0."""
 
     def __init__(self, settings: Settings, build: str | None) -> None:

@@ -21,7 +21,7 @@ from domain.store.redis import keys
 
 log = logging.getLogger(__name__)
 
-DRAIN, COLD, REPAIR = "drain", "cold", "repair"
+DRAIN, ON_DEMAND, REPAIR = "drain", "cold", "repair"
 REPAIR_MAX = 10  # messages: the list of pages behind is in Postgres, not in a queue
 PAGE_PREFIX = "p_"
 REQUEST_ID = "hepstatus_request_id"  # the header of a message
@@ -36,7 +36,7 @@ Send = Callable[[], None]
 UNREACHABLE = (redis.RedisError, OperationalError, OSError)  # the errors of an unreachable broker
 
 
-class Doorbell:
+class TaskSender:
     """Sends tasks. Calls may block for `timeout_s` and raise the broker's errors."""
 
     def __init__(self, settings: Settings, timeout_s: float) -> None:
@@ -60,7 +60,7 @@ class Doorbell:
         self._coalesce = settings.ring_coalesce
         self._late = threading.BoundedSemaphore(LATE_MAX)
 
-    def ring(self, stream_id: str, after_s: float = 0.0, *, anyway: bool = False) -> None:
+    def request_drain(self, stream_id: str, after_s: float = 0.0, *, anyway: bool = False) -> None:
         """Send a drain of a stream, unless one is outstanding.
 
         With `anyway` it is sent even then: the outstanding message may be lost. With `after_s` it
@@ -99,22 +99,22 @@ class Doorbell:
         except UNREACHABLE as error:
             log.warning("can't send %s %s: %s", task, args, error)
 
-    def ring_cold(self, page_id: str, name: str, request_id: str | None = None) -> None:
+    def request_artifact(self, page_id: str, name: str, request_id: str | None = None) -> None:
         """Request an on-demand artifact of a page, for the first request's id."""
         if self._mark_outstanding(f"{page_id}:{name}"):
-            self.send("render_cold", [page_id, name], COLD, request_id)
+            self.send("render_cold", [page_id, name], ON_DEMAND, request_id)
 
-    def ring_rehearsal(self, rehearsal_id: str, request_id: str | None = None) -> None:
+    def request_preview(self, preview_id: str, request_id: str | None = None) -> None:
         """Request the preview of a write."""
-        self.send("rehearse", [rehearsal_id], COLD, request_id)
+        self.send("rehearse", [preview_id], ON_DEMAND, request_id)
 
-    def ring_repair(self, target: str, request_id: str | None = None) -> None:
+    def request_repair(self, target: str, request_id: str | None = None) -> None:
         """Request the publication of a page id, or a host and its page."""
-        if self._mark_outstanding(repair_of(target)):
+        if self._mark_outstanding(repair_name(target)):
             task = "repair" if target.startswith(PAGE_PREFIX) else "repair_host"
             self.send(task, [target], REPAIR, request_id)
 
-    def ring_behind(self) -> None:
+    def request_repair_behind(self) -> None:
         """Request the publication of everything behind, unless `REPAIR_MAX` are queued."""
         if self.lengths([REPAIR])[REPAIR] < REPAIR_MAX:
             self.send("repair_behind", [], REPAIR)
@@ -150,32 +150,32 @@ class Doorbell:
         )
 
 
-class RingThread:
+class TaskSenderThread:
     """Sends tasks from its own thread; never blocks or raises, counts failures."""
 
     def __init__(self, settings: Settings) -> None:
         """Start the thread; it ends with the process."""
         self.failures = 0
-        self._doorbell = Doorbell(settings, LIMIT_S)
+        self._doorbell = TaskSender(settings, LIMIT_S)
         self._requests: queue.Queue[Send] = queue.Queue(QUEUED_MAX)
         self._paused_until = 0.0
         threading.Thread(target=self._run, name="doorbell", daemon=True).start()
 
-    def ring(self, stream_id: str) -> None:
+    def request_drain(self, stream_id: str) -> None:
         """Queue a drain."""
-        self._put(partial(self._doorbell.ring, stream_id))
+        self._put(partial(self._doorbell.request_drain, stream_id))
 
-    def ring_cold(self, page_id: str, name: str) -> None:
+    def request_artifact(self, page_id: str, name: str) -> None:
         """Queue the request for an on-demand artifact."""
-        self._put(partial(self._doorbell.ring_cold, page_id, name, asked_by()))
+        self._put(partial(self._doorbell.request_artifact, page_id, name, request_id_in_context()))
 
-    def ring_repair(self, target: str) -> None:
+    def request_repair(self, target: str) -> None:
         """Queue the publication of a page or host that Redis has lost."""
-        self._put(partial(self._doorbell.ring_repair, target, asked_by()))
+        self._put(partial(self._doorbell.request_repair, target, request_id_in_context()))
 
-    def ring_rehearsal(self, rehearsal_id: str) -> None:
+    def request_preview(self, preview_id: str) -> None:
         """Queue the preview of a write."""
-        self._put(partial(self._doorbell.ring_rehearsal, rehearsal_id, asked_by()))
+        self._put(partial(self._doorbell.request_preview, preview_id, request_id_in_context()))
 
     def _put(self, send: Send) -> None:
         try:
@@ -207,12 +207,12 @@ class RingThread:
             log.exception("ringing made us raise")
 
 
-def repair_of(target: str) -> str:
+def repair_name(target: str) -> str:
     """Return the outstanding-key name of a repair."""
     return f"repair:{target}"
 
 
-def asked_by() -> str | None:
+def request_id_in_context() -> str | None:
     """Return the id of the current request, if any."""
     # Processes with requests have logging; the operator's command has neither, and starts sooner.
     from domain.runtime.logging import current_request_id  # noqa: PLC0415 - see above
@@ -221,6 +221,6 @@ def asked_by() -> str | None:
 
 
 @cache
-def worker_doorbell() -> Doorbell:
+def worker_task_sender() -> TaskSender:
     """Return the task sender of a worker or command process, limited to 2 s."""
-    return Doorbell(load_settings(), timeout_s=2.0)
+    return TaskSender(load_settings(), timeout_s=2.0)

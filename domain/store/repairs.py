@@ -62,7 +62,7 @@ def hosts_are_published(epoch: str) -> bool:
     return True
 
 
-def claim_behind(conn: Connection, build: str, epoch: str, limit: int) -> list[str]:
+def claim_pages_behind(conn: Connection, build: str, epoch: str, limit: int) -> list[str]:
     """Claim pages that are behind, recently visited or changed ones first.
 
     A claim is a try: until the page is published, each try is later than the one before.
@@ -79,6 +79,6 @@ def claim_behind(conn: Connection, build: str, epoch: str, limit: int) -> list[s
     return [page_id for page_id in page_ids if page_id in claimed_ids]
 
 
-def give_back(conn: Connection, page_ids: list[str]) -> None:
+def release_claims(conn: Connection, page_ids: list[str]) -> None:
     """Release the claims of pages that were not tried."""
     conn.execute(_GIVE_BACK, {"ids": page_ids})

@@ -13,7 +13,7 @@ import msgspec
 import redis
 
 from domain.runtime.metrics import WORK_DEFERRED
-from domain.store.broker import DRAIN, EXPIRES_S, worker_doorbell
+from domain.store.broker import DRAIN, EXPIRES_S, worker_task_sender
 from domain.store.redis import keys
 
 LONG_WORK_MS = 100  # what takes longer is followed by a cool-down
@@ -43,10 +43,10 @@ class Job(msgspec.Struct, frozen=True, array_like=True):
     request_id: str | None = None
 
 
-class Standing(NamedTuple):
+class StreamLoad(NamedTuple):
     """A stream's remaining cool-down in seconds, and whether its last drain was long."""
 
-    rests_s: float
+    cool_down_s: float
     is_slow: bool
 
 
@@ -56,7 +56,7 @@ class WorkQueue:
 
     broker: redis.Redis
 
-    def standing(self, stream_id: str) -> Standing:
+    def stream_load(self, stream_id: str) -> StreamLoad:
         """Return the load of a stream."""
         with self.broker.pipeline(transaction=False) as pipe:
             pipe.get(keys.cool_down_key(stream_id))
@@ -64,7 +64,7 @@ class WorkQueue:
             pipe.exists(keys.slow_key(stream_id))
             replies: list[Any] = pipe.execute()
         cool_down_ms = max(replies[1], 0) if replies[0] == b"rest" else 0
-        return Standing(cool_down_ms / 1000, bool(replies[2]))
+        return StreamLoad(cool_down_ms / 1000, bool(replies[2]))
 
     def charge(self, stream_id: str, worked_s: float) -> None:
         """Add work to a stream's cool-down."""
@@ -86,7 +86,7 @@ class WorkQueue:
         name = msgspec.json.encode(job.args).decode()
         key = keys.deferred_key(f"{job.task}:{name}")
         if self.broker.set(key, "1", nx=True, px=max(int(after_s * 1000), 1)):
-            worker_doorbell().send_after(job.task, job.args, job.queue, after_s, job.request_id)
+            worker_task_sender().send_after(job.task, job.args, job.queue, after_s, job.request_id)
 
     def put(self, job: Job) -> None:
         """Queue a job once for a process that may do it."""
@@ -119,10 +119,10 @@ class WorkQueue:
 
     def send(self, job: Job) -> None:
         """Send a job as an ordinary message."""
-        worker_doorbell().send(job.task, job.args, job.queue, job.request_id)
+        worker_task_sender().send(job.task, job.args, job.queue, job.request_id)
 
 
 @cache
 def work_queue() -> WorkQueue:
     """Return the process's work queue."""
-    return WorkQueue(worker_doorbell().broker)
+    return WorkQueue(worker_task_sender().broker)

@@ -13,7 +13,7 @@ from domain.page.commands import (
 )
 from domain.page.state import ComponentKind, Tier
 from domain.runtime.common_passwords import common_passwords
-from domain.runtime.new_ids import mint, mint_key, secret_hash
+from domain.runtime.new_ids import new_api_key, new_id, secret_hash
 from domain.runtime.settings import load_settings
 from domain.store.postgres import owned
 from domain.store.postgres.accounts import accounts
@@ -32,7 +32,7 @@ def create_account(email: str, password: str) -> str:
 
     Raises CommandRefusedError if the e-mail has one, and UnsureError.
     """
-    account_id, address = mint("a"), email.strip()
+    account_id, address = new_id("a"), email.strip()
     if problem := email_problem(address) or password_problem(password, address, common_passwords()):
         raise CommandRefusedError(problem)
     password_hash = hash_password(password)
@@ -75,7 +75,7 @@ def create_page(email: str, name: str, subdomain: str | None) -> tuple[str, str 
 
     Raises CommandRefusedError, NotPublishedError.
     """
-    account_id, page_id = account_of(email), mint("p")
+    account_id, page_id = account_of(email), new_id("p")
     host = f"{check_subdomain(subdomain)}.{load_settings().base_domain}" if subdomain else None
     write(account_id, AddPage(page_id, check_name(name), host))
     return page_id, host
@@ -90,7 +90,7 @@ def add_component(
     page: str, name: str, kind: ComponentKind, parent: str | None, description: str | None
 ) -> str:
     """Return the id of a new component. Raises CommandRefusedError, NotPublishedError."""
-    component_id = mint("c")
+    component_id = new_id("c")
     text = check_description(description)
     command = AddComponent(component_id, check_name(name), kind, parent, description=text)
     write(find_page(page).id, command)
@@ -99,8 +99,8 @@ def add_component(
 
 def create_key(page: str, name: str) -> str:
     """Return the secret of a new key, which is not stored."""
-    secret = mint_key()
-    write(find_page(page).id, CreateKey(mint("k"), check_name(name), secret_hash(secret)))
+    secret = new_api_key()
+    write(find_page(page).id, CreateKey(new_id("k"), check_name(name), secret_hash(secret)))
     return secret
 
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from domain.runtime.settings import POOL_SIZE, Settings, load_settings
-from domain.store.broker import worker_doorbell
+from domain.store.broker import worker_task_sender
 from domain.store.postgres.domains.dns_checks import overdue_checks
 from domain.store.postgres.engine import SQLAlchemyError, sync_engine
 from domain.store.postgres.health import backlog, failed_lately, pool_size, worker_seen
-from domain.store.postgres.latency import LATELY_MIN, latency_lately
+from domain.store.postgres.latency import LATELY_MIN, recent_latency
 from domain.store.redis import publisher as artifacts
 from domain.store.redis.keys import QUEUES
 from workers.render.build import build_id
@@ -119,13 +119,13 @@ def redis(_: Settings) -> Finding:
 
 def broker(_: Settings) -> Finding:
     """Check that the broker answers."""
-    is_well = worker_doorbell().is_reachable()
+    is_well = worker_task_sender().is_reachable()
     return Finding("broker", is_well, "answers" if is_well else "silent", ADVICE["broker"])
 
 
 def queues(_: Settings) -> Finding:
     """Check that no queue is long."""
-    lengths = worker_doorbell().lengths(QUEUES)
+    lengths = worker_task_sender().lengths(QUEUES)
     what = ", ".join(f"{queue} {length}" for queue, length in lengths.items())
     return Finding("queues", max(lengths.values()) < LONG_QUEUE, what, ADVICE["queues"])
 
@@ -169,7 +169,7 @@ def unpublished(_: Settings) -> Finding:
 def latency(_: Settings) -> Finding:
     """Check that most writes were published fast enough lately."""
     with sync_engine().connect() as conn:
-        figures = latency_lately(conn)
+        figures = recent_latency(conn)
     if not figures.count:
         return Finding("latency", is_well=True, what=f"no write in {LATELY_MIN} minutes")
     what = (

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from domain.results import Outcome
-from domain.runtime.new_ids import mint
-from domain.store.broker import UNREACHABLE, worker_doorbell
+from domain.runtime.new_ids import new_id
+from domain.store.broker import UNREACHABLE, worker_task_sender
 from domain.store.postgres.command_log import Authority, Draft, append
 from domain.store.postgres.engine import UNREACHABLE as NO_ANSWER
 from domain.store.postgres.engine import DBAPIError, stored_nothing, sync_engine
@@ -47,12 +47,12 @@ class UnsureError(Exception):
         )
 
 
-def tell(stream_id: str, story: Iterable[tuple[datetime, Any]]) -> None:
+def write_all(stream_id: str, story: Iterable[tuple[datetime, Any]]) -> None:
     """Append many commands with their event times, and wait for the last.
 
     Raises as `write` does; only a rejection of the last one is reported.
     """
-    drafts = [Draft(mint("r"), command, OPERATOR, stream_id, due_at=at) for at, command in story]
+    drafts = [Draft(new_id("r"), command, OPERATOR, stream_id, due_at=at) for at, command in story]
     if drafts:
         store_and_wait(stream_id, drafts, PUBLISHED_WITHIN_S)
 
@@ -62,7 +62,7 @@ def write(stream_id: str, command: Any, within_s: float = PUBLISHED_WITHIN_S) ->
 
     Raises CommandRefusedError, NotPublishedError and UnsureError.
     """
-    store_and_wait(stream_id, [Draft(mint("r"), command, OPERATOR, stream_id)], within_s)
+    store_and_wait(stream_id, [Draft(new_id("r"), command, OPERATOR, stream_id)], within_s)
 
 
 def store_and_wait(stream_id: str, drafts: Sequence[Draft], within_s: float) -> None:
@@ -130,16 +130,16 @@ def wait_for_receipt(
 
 def ring_and_wait(stream_id: str, receipt_id: str, within_s: float) -> None:
     """Ring, and wait for a receipt. Raises CommandRefusedError and NotPublishedError."""
-    ring(stream_id)
+    request_drain(stream_id)
     row = wait_until_published(receipt_id, within_s)
     if row.refusal or row.outcome is Outcome.FAILED:
         raise CommandRefusedError(row.refusal.error if row.refusal else "It failed.")
 
 
-def ring(stream_id: str) -> None:
+def request_drain(stream_id: str) -> None:
     """Ring; without a broker the sweep finds the command."""
     try:
-        worker_doorbell().ring(stream_id)
+        worker_task_sender().request_drain(stream_id)
     except UNREACHABLE:
         return
 

@@ -82,7 +82,7 @@ class Child:
         if self.spec.before_start is not None:
             self.spec.before_start()
         # A stop signal between the start and its record would leave an orphan.
-        with stop_signals.held_back():
+        with stop_signals.defer_stop():
             self._process = self._spawn()
             self._on_start(self)
 
@@ -94,14 +94,14 @@ class Child:
             self._signal(ending.signal)
             self._signal(signal.SIGCONT)  # a frozen process does not receive the other one
             processes.wait_until(lambda: not self.is_running, ending.limit_s)
-        self.bury()
+        self.reap()
 
     def kill(self) -> None:
         """Send SIGKILL to the main process and all descendants, like a power failure."""
         self._signal(signal.SIGSTOP)  # later forks would be missed
         self._signal_tree(signal.SIGKILL)
         processes.wait_until(lambda: not self.is_running, _KILL_LIMIT_S)
-        self.bury()
+        self.reap()
 
     def kill_main(self) -> None:
         """Send SIGKILL to the main process alone; `reap` ends the rest."""
@@ -120,7 +120,7 @@ class Child:
         """Return the process ids of its children and theirs."""
         return processes.descendants(self.pid)
 
-    def bury(self) -> int:
+    def reap(self) -> int:
         """Kill the rest of the session, reap the main process, return its exit code.
 
         The code is the negative signal number after a signal. The group is killed while the main

@@ -27,7 +27,7 @@ class _Entry:
     endings: tuple[Ending, ...]
 
 
-class Ledger:
+class ChildrenFile:
     """`children.json` in the data folder, in the order of the first starts."""
 
     def __init__(self, data_dir: Path) -> None:

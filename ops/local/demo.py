@@ -10,12 +10,12 @@ from pathlib import Path
 from domain.account.commands import AddPage, SetTier
 from domain.page.commands import ChangePage
 from domain.page.state import Tier
-from domain.runtime.new_ids import mint, secret_hash
+from domain.runtime.new_ids import new_id, secret_hash
 from domain.runtime.settings import load_settings
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.owned import credential
 from ops.cli import accounts
-from ops.cli.writes import CommandRefusedError, tell
+from ops.cli.writes import CommandRefusedError, write_all
 from ops.local import demo_story as story
 
 EMAIL = "demo@example.com"
@@ -72,15 +72,15 @@ def ensure_page() -> None:
 def append_story(now: datetime) -> None:
     """Create page, tree and 90 days of history, as of `now`."""
     started_at = now - timedelta(days=story.STARTED_DAYS_AGO)
-    account_id, page_id = accounts.account_of(EMAIL), mint("p")
+    account_id, page_id = accounts.account_of(EMAIL), new_id("p")
     host = f"{SUBDOMAIN}.{load_settings().base_domain}"
-    tell(
+    write_all(
         account_id,
         [(started_at, SetTier(Tier.PRIME)), (started_at, AddPage(page_id, story.NAME, host))],
     )
     settings = ChangePage(is_public=True, description=story.DESCRIPTION)
-    tell(page_id, [(started_at, command) for command in (settings, *story.tree_commands())])
-    tell(page_id, story.history(now))
+    write_all(page_id, [(started_at, command) for command in (settings, *story.tree_commands())])
+    write_all(page_id, story.history(now))
 
 
 def is_valid_key(key: str) -> bool:

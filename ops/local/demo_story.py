@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.page import commands as c
 from domain.page.state import ComponentKind
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.status import IncidentState, Status
 
 NAME = "Lumen Cloud"
@@ -175,7 +175,7 @@ def tree_commands(nodes: tuple[Node, ...] = TREE, parent: str | None = None) -> 
     """Yield the commands that build the tree, parents first."""
     for name, description, children in nodes:
         kind = ComponentKind.LEAF if children is None else ComponentKind.CATEGORY
-        id_ = mint("c")
+        id_ = new_id("c")
         yield c.AddComponent(id_, name, kind, parent, description=description)
         if children:
             yield from tree_commands(children, id_)
@@ -183,32 +183,32 @@ def tree_commands(nodes: tuple[Node, ...] = TREE, parent: str | None = None) -> 
 
 def story_commands(story: Story, started_at: datetime) -> Iterator[tuple[datetime, Any]]:
     """Yield an incident's commands with their times."""
-    incident_id = mint("i")
+    incident_id = new_id("i")
     for number, post in enumerate(story.posts):
         at = started_at + timedelta(minutes=post.after_min)
         statuses = tuple(c.StatusGiven(name, status) for name, status in post.statuses)
         if number == 0:
             opened = c.OpenIncident(
-                incident_id, mint("u"), story.title, None, post.text, statuses, state=post.state
+                incident_id, new_id("u"), story.title, None, post.text, statuses, state=post.state
             )
             yield at, opened
         else:
-            yield at, c.PostUpdate(incident_id, mint("u"), post.state, post.text, statuses)
+            yield at, c.PostUpdate(incident_id, new_id("u"), post.state, post.text, statuses)
 
 
 def window_commands(window: Window, now: datetime) -> Iterator[tuple[datetime, Any]]:
     """Yield a maintenance's commands with their times."""
-    incident_id, starts_at = mint("i"), now + timedelta(hours=window.starts_in_h)
+    incident_id, starts_at = new_id("i"), now + timedelta(hours=window.starts_in_h)
     ends_at = starts_at + timedelta(hours=window.lasts_h)
     announced_at = now - timedelta(days=window.announced_days_ago)
     yield (
         announced_at,
         c.ScheduleMaintenance(
-            incident_id, mint("u"), window.title, starts_at, ends_at, window.text, window.parts
+            incident_id, new_id("u"), window.title, starts_at, ends_at, window.text, window.parts
         ),
     )
     if starts_at <= now:
-        yield starts_at, c.StartMaintenance(incident_id, mint("u"), "Work has begun.")
+        yield starts_at, c.StartMaintenance(incident_id, new_id("u"), "Work has begun.")
 
 
 def history(now: datetime) -> list[tuple[datetime, Any]]:

@@ -46,7 +46,7 @@ def check_libraries() -> None:
         )
 
 
-def chosen_port(env: Mapping[str, str]) -> int:
+def parse_port(env: Mapping[str, str]) -> int:
     """Return the port in PORT, 8000 by default. Raises `CannotRunError`."""
     text = env.get("PORT") or str(_DEFAULT_PORT)
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= _LARGEST_PORT):
@@ -59,10 +59,10 @@ def chosen_port(env: Mapping[str, str]) -> int:
 def check_settings(env: Mapping[str, str]) -> None:
     """Raise `CannotRunError` if the environment has invalid settings."""
     # Imported here: the Python version has to be checked first.
-    from domain.runtime.settings import SettingsError, given_in
+    from domain.runtime.settings import SettingsError, read_overrides
 
     try:
-        given_in(env)
+        read_overrides(env)
     except SettingsError as error:
         raise CannotRunError(str(error)) from None
 

@@ -62,10 +62,10 @@ def _group_of_nobody() -> int:
 
 
 def _has_capability(capability: int) -> bool:
-    return bool(_held_capabilities() >> capability & 1)
+    return bool(_read_capabilities() >> capability & 1)
 
 
-def _held_capabilities() -> int:
+def _read_capabilities() -> int:
     """Return the capabilities of this process as bits; 0 if unknown."""
     try:
         lines = Path("/proc/self/status").read_text().splitlines()

@@ -14,7 +14,7 @@ from pathlib import Path
 from ops.local import data_folder, preflight, processes, programs, stop_signals, welcome
 from ops.local.child import Child, ChildSpec
 from ops.local.child_output import LogFolder, PrefixedOutput, say
-from ops.local.children import Ledger
+from ops.local.children import ChildrenFile
 from ops.local.embedded.stack import EmbeddedStack
 from ops.local.ports import LOOPBACK
 from ops.local.supervisor import Supervisor
@@ -62,7 +62,7 @@ def _prepare(env: MutableMapping[str, str]) -> _Run:
     """Check everything before any start, and complete the environment."""
     preflight.check_python()
     preflight.check_libraries()
-    port = preflight.chosen_port(env)
+    port = preflight.parse_port(env)
     preflight.check_settings(env)
     data_dir = data_folder.prepare(
         Path(env.get(data_folder.DATA_DIR_VARIABLE) or data_folder.DEFAULT_DATA_DIR)
@@ -72,7 +72,7 @@ def _prepare(env: MutableMapping[str, str]) -> _Run:
     env["PORT"] = str(port)
     env["BASE_DOMAIN"] = env.get("BASE_DOMAIN") or "localhost"
     env["BASE_URL"] = env.get("BASE_URL") or f"http://localhost:{port}"
-    return _Run(data_dir, port, Supervisor(Ledger(data_dir), _say), PrefixedOutput())
+    return _Run(data_dir, port, Supervisor(ChildrenFile(data_dir), _say), PrefixedOutput())
 
 
 def _run_and_stop(run: _Run) -> int:
@@ -95,7 +95,7 @@ def _run_and_stop(run: _Run) -> int:
 
 
 def _start(run: _Run) -> None:
-    for name in Ledger(run.data_dir).end_orphans():
+    for name in ChildrenFile(run.data_dir).end_orphans():
         _say(f"{name} was left over from a run that ended suddenly; ended it")
     preflight.check_port(run.port)
     for notice in preflight.notices():

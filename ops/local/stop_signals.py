@@ -40,7 +40,7 @@ def ignore_further() -> None:
 
 
 @contextmanager
-def held_back() -> Iterator[None]:
+def defer_stop() -> Iterator[None]:
     """Defer `StopRequested` until the end of the block."""
     _State.depth += 1
     try:

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from typing import NoReturn
 
 from ops.local.child import Child
-from ops.local.children import Ledger
+from ops.local.children import ChildrenFile
 from ops.operator_error import CannotRunError
 
 RESTART_AFTER_S = 1.0
@@ -23,8 +23,8 @@ class Supervisor:
     It is single-threaded: the kernel ties a child to the thread that started it.
     """
 
-    def __init__(self, ledger: Ledger, report: Callable[[str], None]) -> None:
-        self._ledger = ledger
+    def __init__(self, children_file: ChildrenFile, report: Callable[[str], None]) -> None:
+        self._children_file = children_file
         self._report = report
         self._children: list[Child] = []
         self._restart_at: dict[str, float] = {}
@@ -33,15 +33,15 @@ class Supervisor:
         """Add a child that was just started, for the first time or again."""
         if child not in self._children:
             self._children.append(child)
-        self._ledger.record(child)
+        self._children_file.record(child)
 
     def watch(self) -> NoReturn:
         """Restart children that end, until an exception such as `StopRequested`."""
         while True:
-            self.look(time.monotonic())
+            self.check_children(time.monotonic())
             time.sleep(_CHECK_EVERY_S)
 
-    def look(self, now_s: float) -> None:
+    def check_children(self, now_s: float) -> None:
         """Detect ended children, and restart those that are due.
 
         `now_s` is of the monotonic clock, in seconds.
@@ -50,7 +50,7 @@ class Supervisor:
             if child.name in self._restart_at:
                 self._restart_if_due(child, now_s)
             elif not child.is_running:
-                ending = _describe_exit(child.bury())
+                ending = _describe_exit(child.reap())
                 self._report(f"{child.name} ended ({ending}); starting it again")
                 self._restart_at[child.name] = now_s + RESTART_AFTER_S
 
@@ -61,7 +61,7 @@ class Supervisor:
                 endings.callback(child.stop)
         self._children.clear()
         self._restart_at.clear()
-        self._ledger.clear()
+        self._children_file.clear()
 
     def _restart_if_due(self, child: Child, now_s: float) -> None:
         if now_s < self._restart_at[child.name]:

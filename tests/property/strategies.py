@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.page import state as s
 from domain.page.limits import CATEGORY_LEVELS
 from domain.page.logo import EXTENSIONS, Logo
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.text import clean
 
@@ -91,7 +91,7 @@ def nodes(*, is_category):
     kind = s.ComponentKind.CATEGORY if is_category else s.ComponentKind.LEAF
     return st.builds(
         s.Component,
-        id=st.builds(mint, st.just("c")),
+        id=st.builds(new_id, st.just("c")),
         name=texts(),
         created_at=instants(),
         kind=st.just(kind),
@@ -134,7 +134,7 @@ def given_to(count):
 def updates(draw, leaves):
     """One entry of a timeline."""
     return s.Update(
-        id=mint("u"),
+        id=new_id("u"),
         state=draw(update_states),
         body=draw(bodies),
         occurred_at=draw(instants()),
@@ -155,7 +155,7 @@ def incidents(draw, leaves, resolved_at=None):
     started_at = draw(instants())
     state = IncidentState.RESOLVED if resolved_at else draw(unresolved_states)
     return s.Incident(
-        id=mint("i"),
+        id=new_id("i"),
         title=draw(texts()),
         impact=draw(impacts),
         state=state,
@@ -171,7 +171,7 @@ def incidents(draw, leaves, resolved_at=None):
 
 def templates_of(title, created_at, name, body, state, impact, kind):
     """A template with an id that nothing else has."""
-    return s.Template(mint("t"), title, created_at, name, body, state, impact, kind)
+    return s.Template(new_id("t"), title, created_at, name, body, state, impact, kind)
 
 
 logos = st.builds(
@@ -196,7 +196,7 @@ templates = st.builds(
 
 def keys_of(name, created_at, disabled):
     """A key with an id and a hash that nothing else has."""
-    return s.Key(mint("k"), name, mint("hash"), created_at, disabled)
+    return s.Key(new_id("k"), name, new_id("hash"), created_at, disabled)
 
 
 keys = st.lists(st.builds(keys_of, texts(), instants(), booleans), max_size=3)
@@ -216,8 +216,8 @@ def pages(draw, resolved=NEVER):
     found = [draw(incidents(leaves, resolved_at)) for resolved_at in listed]
     found_keys = draw(keys)
     return s.Page(
-        id=mint("p"),
-        account_id=mint("a"),
+        id=new_id("p"),
+        account_id=new_id("a"),
         name=draw(texts()),
         description=draw(maybe_text),
         time_zone=draw(zones),

@@ -7,7 +7,7 @@ import msgspec
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from domain.badge import BadgeParts, clean_text, with_label
+from domain.badge import BadgeParts, clean_text, render_with_label
 from domain.text_width import badge_width, text_width
 from workers.render.badge import render_badge_parts
 
@@ -28,7 +28,7 @@ PARTS = st.builds(render_badge_parts, MESSAGES, COLOURS)
 def test_badge_is_well_formed_and_says_its_name_when_label_and_message_are_anything(
     parts: BadgeParts, label: str
 ) -> None:
-    svg = ET.fromstring(with_label(parts, label))
+    svg = ET.fromstring(render_with_label(parts, label))
     words = [text.text for text in svg.iter(f"{SVG}text") if text.get("aria-hidden") is None]
     assert svg.get("aria-label") == svg.findtext(f"{SVG}title") == ": ".join(map(str, words))
     assert len(words) == (2 if clean_text(label) else 1)
@@ -38,7 +38,7 @@ def test_badge_is_well_formed_and_says_its_name_when_label_and_message_are_anyth
 def test_badge_refers_to_its_own_ids_only_when_label_and_message_are_anything(
     parts: BadgeParts, label: str
 ) -> None:
-    drawn = with_label(parts, label)
+    drawn = render_with_label(parts, label)
     ids = {element.get("id") for element in ET.fromstring(drawn).iter()} - {None}
     used = {v for e in ET.fromstring(drawn).iter() for v in e.attrib.values() if v[:3] == "url"}
     assert used == {f"url(#{name})" for name in ids}
@@ -48,7 +48,7 @@ def test_badge_refers_to_its_own_ids_only_when_label_and_message_are_anything(
 def test_both_parts_fill_the_badge_and_hold_their_text_when_label_and_message_are_anything(
     parts: BadgeParts, label: str
 ) -> None:
-    svg = ET.fromstring(with_label(parts, label))
+    svg = ET.fromstring(render_with_label(parts, label))
     whole, *halves = [int(rect.attrib["width"]) for rect in svg.iter(f"{SVG}rect")]
     assert sum(halves[:-1]) == whole == halves[-1] == int(svg.attrib["width"])
     for text in svg.iter(f"{SVG}text"):
@@ -60,13 +60,15 @@ def test_both_parts_fill_the_badge_and_hold_their_text_when_label_and_message_ar
 @given(PARTS, LABELS)
 def test_bytes_are_the_same_when_the_parts_travelled(parts: BadgeParts, label: str) -> None:
     travelled = msgspec.json.decode(msgspec.json.encode(parts), type=BadgeParts)
-    assert with_label(travelled, label).encode() == with_label(parts, label).encode()
+    assert render_with_label(travelled, label).encode() == render_with_label(parts, label).encode()
 
 
 @given(PARTS, LABELS, LABELS)
 def test_ids_differ_when_labels_differ(parts: BadgeParts, one: str, other: str) -> None:
     assume(clean_text(one) != clean_text(other))
-    first, second = (set(re.findall(r' id="(\w+)"', with_label(parts, x))) for x in (one, other))
+    first, second = (
+        set(re.findall(r' id="(\w+)"', render_with_label(parts, x))) for x in (one, other)
+    )
     assert len(first) == len(second) == 2
     assert not first & second
 

@@ -32,7 +32,9 @@ given_statuses = st.lists(st.builds(pc.StatusGiven, words, statuses), max_size=3
 wordings = st.dictionaries(statuses.map(str), words, max_size=3)
 rewordings = st.none() | wordings
 flags = st.booleans()
-looks = st.builds(s.Look, wordings, wordings, st.sampled_from(s.Mode), maybe, flags, flags, flags)
+looks = st.builds(
+    s.Appearance, wordings, wordings, st.sampled_from(s.Mode), maybe, flags, flags, flags
+)
 template_states = (st.none() | st.sampled_from(IncidentState), st.none() | st.sampled_from(Impact))
 
 COMMANDS = {
@@ -203,7 +205,7 @@ def test_row_of_the_first_day_is_understood_when_read_by_todays_code(kind):
 def test_look_of_an_older_row_is_understood_when_a_change_carries_only_what_is_given():
     payload = '{"name":null,"is_public":null,"look":{"labels":{"outage":"Down"},"mode":"dark"}}'
     found = decode_command("ChangePage", payload)
-    assert found == pc.ChangePage(look=s.Look({"outage": "Down"}, mode=s.Mode.DARK))
+    assert found == pc.ChangePage(look=s.Appearance({"outage": "Down"}, mode=s.Mode.DARK))
 
 
 @given(st.text(max_size=20))

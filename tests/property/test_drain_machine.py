@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from domain.page import commands as c
 from domain.results import Outcome
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.status import IncidentState
 from domain.store.redis import keys
 from domain.store.redis import publisher as artifacts
@@ -41,7 +41,7 @@ class Spine(RuleBasedStateMachine):
         self.published: list[tuple] = []
         self.newest: dict[str, int] = {}
         self.used: set[str] = set()
-        self.server = mint("server")
+        self.server = new_id("server")
         run_id = mock.patch.object(artifacts, "_run_id", side_effect=lambda _: self.server)
         self.redis_is_another = run_id
         self.redis_is_another.start()
@@ -132,7 +132,7 @@ class Spine(RuleBasedStateMachine):
         self.toggle(leaf, status)
         self.page.drain()
         self.page.hold(replica)
-        self.server = mint("server")
+        self.server = new_id("server")
         self.newest.clear()
         if heals:
             self.heal()

@@ -5,13 +5,13 @@ from contextlib import suppress
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from domain.hostnames import LONGEST, BadHostError, name_problem, typed_host
-from domain.runtime.settings import settings_from
-from web.api.domains.host_input import wanted_host
+from domain.hostnames import LONGEST, BadHostError, name_problem, parse_host
+from domain.runtime.settings import build_settings
+from web.api.domains.host_input import normalize_host
 from web.http.errors import ApiError
 from web.visitors.hosts import normal_host, unicode_form
 
-SETTINGS = settings_from({"BASE_DOMAIN": "hep.gg", "HEPSTATUS_DATA_DIR": "/nowhere"})
+SETTINGS = build_settings({"BASE_DOMAIN": "hep.gg", "HEPSTATUS_DATA_DIR": "/nowhere"})
 LETTERS = "abcz019-äßéжあ"
 labels = st.text(LETTERS, min_size=1, max_size=8)
 names = st.lists(labels, min_size=2, max_size=4).map(".".join)
@@ -21,7 +21,7 @@ anything = st.text(max_size=40) | names
 def form(text):
     """The form in which a host is kept; None if it is refused."""
     try:
-        return wanted_host(text, "host", SETTINGS)
+        return normalize_host(text, "host", SETTINGS)
     except ApiError:
         return None
 
@@ -60,4 +60,4 @@ def test_visit_finds_what_was_mounted_when_the_host_is_spelled_alike(name):
 @given(anything)
 def test_typed_text_is_a_name_or_refused_when_it_is_anything(text):
     with suppress(BadHostError):
-        assert not set(typed_host(text)) & set("/?#@*\\ \0")
+        assert not set(parse_host(text)) & set("/?#@*\\ \0")

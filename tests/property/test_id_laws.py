@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.ids import ENTROPY_BYTES, make_id
-from domain.runtime.new_ids import mint, mint_key, mint_session, secret_hash
+from domain.runtime.new_ids import new_api_key, new_id, new_session_token, secret_hash
 from domain.subdomains import is_reserved, subdomain_problem
 from domain.text import clean, fold, is_storable, same_name
 from web.visitors.hosts import normal_host
@@ -42,16 +42,16 @@ def test_id_has_its_shape_and_keeps_what_it_was_made_of_when_made(at, noise):
 
 def test_minted_ids_are_unique_and_of_now_when_many_are_made():
     before = make_id("r", time.time_ns() // 1_000_000, bytes(ENTROPY_BYTES))
-    made = [mint("r") for _ in range(1_000)]
+    made = [new_id("r") for _ in range(1_000)]
     assert len(set(made)) == len(made)
     assert min(made) >= before
 
 
 def test_secrets_are_unique_and_hashed_when_minted():
-    made = {mint_key() for _ in range(100)} | {mint_session() for _ in range(100)}
+    made = {new_api_key() for _ in range(100)} | {new_session_token() for _ in range(100)}
     assert len(made) == 200
     assert all(re.fullmatch(r"[0-9a-f]{64}", secret_hash(secret)) for secret in made)
-    assert mint_key().startswith("hyd_status_")
+    assert new_api_key().startswith("hyd_status_")
     assert secret_hash("\ud800") != secret_hash("\ud801")
 
 

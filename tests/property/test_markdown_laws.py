@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from domain.runtime.markdown import MARKS_MAX, plain
+from domain.runtime.markdown import MARKS_MAX, to_plain_text
 from workers.render.markdown import render_message
 
 MARKS = [
@@ -101,4 +101,4 @@ def test_each_letter_can_be_read_in_our_elements_whatever_was_sent(text):
     html = render_message(text)
     assert missing(sent(text), letters(readable(html))) == ""
     assert set(re.findall(r"<(\w+)", html)) <= OURS
-    assert isinstance(plain(text), str)
+    assert isinstance(to_plain_text(text), str)

@@ -13,14 +13,14 @@ from domain.page.apply import apply_all
 from domain.page.decide.table import decide
 from domain.page.state import ComponentKind, Entitlement, Page, Tier
 from domain.results import DuplicateIdError
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.status import IncidentState
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.load import TIMELINE_DAYS, load_account, load_page
 from domain.store.postgres.logos import load_logo
 from domain.store.postgres.save import save_account, save_page
 from tests.property.strategies import entitlements, instants, pages, statuses, texts
-from workers.render.eager import render_hot
+from workers.render.eager import render_eager
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -156,9 +156,9 @@ def after(page: Page, command, at: datetime) -> Page:
 def test_saving_after_every_batch_equals_saving_once_when_batches_are_of_any_size(steps):
     # given a page that lives through commands, saved and loaded anew after some of them
     at = NOW - timedelta(hours=1)
-    page_id = mint("p")
+    page_id = new_id("p")
     created = Page(
-        page_id, mint("a"), "n", created_at=at, changed_at=at, entitlement=Entitlement(Tier.PRIME)
+        page_id, new_id("a"), "n", created_at=at, changed_at=at, entitlement=Entitlement(Tier.PRIME)
     )
     with RolledBack() as conn:
         save_page(conn, Page(page_id), created, 1)
@@ -174,7 +174,7 @@ def test_saving_after_every_batch_equals_saving_once_when_batches_are_of_any_siz
         # then the rows are those of the page that never left memory, and so are visitors' bytes
         loaded, _ = load_page(conn, page_id)
         assert in_order(loaded) == in_order(whole)
-        assert render_hot(loaded, NOW.date()) == render_hot(whole, NOW.date())
+        assert render_eager(loaded, NOW.date()) == render_eager(whole, NOW.date())
 
 
 drawn_slots = st.lists(st.tuples(instants(), instants(), st.booleans()), max_size=4)
@@ -185,19 +185,19 @@ drawn_account = st.tuples(drawn_places, drawn_slots, st.integers(0, 10**9))
 @given(st.sampled_from(Tier), st.none() | instants(), drawn_account, drawn_account)
 def test_account_comes_back_equal_when_saved_over_any_other_state(tier, until, before, later):
     def account(account_id, kept, drawn):
-        places = [Place(mint("p"), at, entitlement) for at, entitlement in drawn[0]]
+        places = [Place(new_id("p"), at, entitlement) for at, entitlement in drawn[0]]
         slots = {slot_id: replace(slot, is_over=True) for slot_id, slot in kept.slots.items()}
-        slots |= {slot.id: slot for slot in (Slot(mint("s"), *values) for values in drawn[1])}
+        slots |= {slot.id: slot for slot in (Slot(new_id("s"), *values) for values in drawn[1])}
         stay = dict(list(kept.places.items())[::2])
         dealt = stay | {place.page_id: place for place in places}
         return Account(account_id, tier, until, dealt, slots=slots, balance=drawn[2])
 
     from domain.store.postgres.accounts.accounts import create_account
 
-    blank = Account(mint("a"))
+    blank = Account(new_id("a"))
     first = account(blank.id, blank, before)
     second = account(blank.id, first, later)
-    booked = Booking(7, mint("r"), BookingKind.GRANT, 5, second.balance, NOW, None, None)
+    booked = Booking(7, new_id("r"), BookingKind.GRANT, 5, second.balance, NOW, None, None)
     with RolledBack() as conn:
         create_account(conn, blank.id, f"{blank.id}@example.com", "hash")
         save_account(conn, blank, first, 1)

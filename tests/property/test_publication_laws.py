@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.redis import keys
 from domain.store.redis import publisher as artifacts
 from domain.store.redis.publisher import Edition, Publication
@@ -40,7 +40,7 @@ def held(page_id):
 @given(publications)
 def test_hash_ends_with_the_greatest_seq_and_day_when_published_in_any_order(drawn):
     # given a model that keeps the newest, and of equals with another build the last one
-    page_id, newest, index = mint("p"), None, None
+    page_id, newest, index = new_id("p"), None, None
     for number, (edition, is_kept, gone) in enumerate(drawn):
         answered = publish(page_id, edition, str(number), is_kept=is_kept, is_gone=gone == 0)
         order = (edition.seq, edition.day)
@@ -54,14 +54,14 @@ def test_hash_ends_with_the_greatest_seq_and_day_when_published_in_any_order(dra
             meta = None if gone == 0 else str(number)
         # then what is held, and what every publisher is told, is the newest edition
         found = held(page_id)
-        assert answered == artifacts.held_edition(page_id) == newest
+        assert answered == artifacts.stored_edition(page_id) == newest
         assert (found.get("index.html"), found.get("meta")) == (index, meta)
         assert ("gone" in found) == (meta is None)
 
 
 @given(publications, st.randoms(use_true_random=False))
 def test_two_orders_end_alike_when_no_two_builds_are_at_work(drawn, random):
-    one, other = mint("p"), mint("p")
+    one, other = new_id("p"), new_id("p")
     shuffled = list(drawn)
     random.shuffle(shuffled)
     for page_id, order in ((one, drawn), (other, shuffled)):
@@ -75,18 +75,18 @@ def test_two_orders_end_alike_when_no_two_builds_are_at_work(drawn, random):
 def test_cold_artifact_is_added_only_when_the_hash_is_what_it_was_made_from(
     published, made_from, is_gone
 ):
-    page_id = mint("p")
+    page_id = new_id("p")
     publish(page_id, published, "hot", is_gone=is_gone)
-    was_added = artifacts.publish_cold(page_id, {"badge.png": b"png"}, made_from)
+    was_added = artifacts.publish_on_demand(page_id, {"badge.png": b"png"}, made_from)
     assert was_added == (published == made_from and not is_gone)
     assert ("badge.png" in held(page_id)) == was_added
 
 
 @given(editions, editions)
 def test_cold_artifact_is_dropped_when_something_newer_is_published(first, second):
-    page_id = mint("p")
+    page_id = new_id("p")
     publish(page_id, first, "hot")
-    artifacts.publish_cold(page_id, {"badge.png": b"png"}, first)
+    artifacts.publish_on_demand(page_id, {"badge.png": b"png"}, first)
     publish(page_id, second, "newer")
     is_newer = held(page_id)["meta"] == "newer"
     assert ("badge.png" in held(page_id)) == (not is_newer)
@@ -94,16 +94,16 @@ def test_cold_artifact_is_dropped_when_something_newer_is_published(first, secon
 
 @given(editions)
 def test_nothing_is_written_when_the_epoch_is_another_one(edition):
-    page_id = mint("p")
+    page_id = new_id("p")
     assert publish(page_id, edition, "late", epoch="an epoch that has ended") is None
-    assert artifacts.held_edition(page_id) is None
+    assert artifacts.stored_edition(page_id) is None
     assert not artifacts.publish_host(f"{page_id}.localhost", page_id, 1, "an epoch that has ended")
     assert artifacts.cache_redis().get(keys.host_key(f"{page_id}.localhost")) is None
 
 
 @given(st.permutations(range(1, 7)), st.sets(st.integers(1, 6)))
 def test_host_leads_where_its_greatest_counter_says_when_written_in_any_order(order, free):
-    host = f"{mint('h')}.localhost"
+    host = f"{new_id('h')}.localhost"
     for counter in order:
         page_id = None if counter in free else f"p_{counter}"
         assert artifacts.publish_host(host, page_id, counter, artifacts.epoch())

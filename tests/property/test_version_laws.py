@@ -18,7 +18,7 @@ from domain.page.decide.table import decide
 from domain.page.state import Entitlement, Page, Tier
 from domain.status import IncidentState
 from tests.property.strategies import instants, pages, statuses, texts
-from workers.render.eager import render_hot
+from workers.render.eager import render_eager
 
 TODAY = date(2026, 3, 25)
 PLAIN = ("index.html", "status.json", "status-version.json", "badge.svg")
@@ -34,7 +34,7 @@ resolved = instants(70, 84)
 
 def rendered(page: Page, today: date = TODAY):
     """What is published; every artifact must be there."""
-    fields, kept = render_hot(page, today)
+    fields, kept = render_eager(page, today)
     assert kept == ((page.logo.name,) if page.logo else ())
     return fields
 

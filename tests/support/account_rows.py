@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.accounts import accounts, sessions
 from domain.store.postgres.accounts.sessions import NewSession
 from domain.store.postgres.engine import sync_engine
@@ -10,7 +10,7 @@ from domain.store.postgres.engine import sync_engine
 
 def made(password_hash="old"):
     """A new account's id; its e-mail is `<id>@example.com`."""
-    account_id = mint("a")
+    account_id = new_id("a")
     with sync_engine().begin() as conn:
         assert accounts.create_account(conn, account_id, email_of(account_id), password_hash)
     return account_id
@@ -21,7 +21,7 @@ def email_of(account_id):
 
 
 def session(account_id, checked="old"):
-    return NewSession(mint("n"), account_id, mint("hash"), checked, None)
+    return NewSession(new_id("n"), account_id, new_id("hash"), checked, None)
 
 
 def opened(account_id, checked="old"):

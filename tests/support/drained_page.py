@@ -7,9 +7,9 @@ from unittest import mock
 from domain.account.commands import AddPage, SetTier
 from domain.page.commands import AddComponent, ChangePage
 from domain.page.state import Tier
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.accounts.accounts import create_account
-from domain.store.postgres.command_log import Authority, Draft, append, head_seq, waiting
+from domain.store.postgres.command_log import Authority, Draft, append, head_seq, load_pending
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.publication import pages_behind
 from domain.store.postgres.receipts import Receipt, receipt_at
@@ -27,8 +27,8 @@ class DrainedPage:
     """A public page of a new account with these leaves, drained and published."""
 
     def __init__(self, *leaves: str) -> None:
-        self.account_id, self.id = mint("a"), mint("p")
-        self.leaves = {name: mint("c") for name in leaves}
+        self.account_id, self.id = new_id("a"), new_id("p")
+        self.leaves = {name: new_id("c") for name in leaves}
         with sync_engine().begin() as conn:
             create_account(conn, self.account_id, f"{self.account_id}@example.com", "hash")
         self.append_to_account(SetTier(Tier.PRIME))
@@ -118,7 +118,7 @@ def all_behind() -> list[str]:
     """Return the streams that the sweep rings for, and the pages that repair finds."""
     with sync_engine().connect() as conn:
         pages = pages_behind(conn, build_id(), artifacts.epoch(), 100_000)
-    return list(dict.fromkeys([*sweep.unsettled(), *pages]))
+    return list(dict.fromkeys([*sweep.fetch_unsettled_streams(), *pages]))
 
 
 def drain_all(stream_id: str) -> None:
@@ -127,13 +127,13 @@ def drain_all(stream_id: str) -> None:
     while more:
         drain.drain_stream(stream_id)
         with sync_engine().connect() as conn:
-            more = waiting(conn, stream_id, 1)
+            more = load_pending(conn, stream_id, 1)
 
 
 def append_as(kind, value, stream_id, command, **more):
     """Append in a transaction of its own."""
     with sync_engine().begin() as conn:
-        draft = Draft(mint("r"), command, Authority(kind, value), stream_id, **more)
+        draft = Draft(new_id("r"), command, Authority(kind, value), stream_id, **more)
         return append(conn, draft)
 
 

@@ -33,7 +33,7 @@ def forget_settings() -> None:
         store_engine.sync_engine,
         artifacts.cache_redis,
         artifacts._script,
-        doorbell.worker_doorbell,
+        doorbell.worker_task_sender,
         work_queue.work_queue,
         build.build_id,
     ):

@@ -7,7 +7,7 @@ from domain.account.domain_commands import (
     MountHost,
 )
 from domain.account.domains import Mount, MountKind
-from domain.runtime.new_ids import mint, mint_token
+from domain.runtime.new_ids import new_id, new_mount_token
 from domain.store.postgres.accounts.accounts import create_account
 from domain.store.postgres.command_log import head_seq
 from domain.store.postgres.domains.custom_domains import find_mount, mounts_of_page
@@ -20,7 +20,7 @@ from workers import domains as lookups
 
 
 def new_domain() -> str:
-    return f"{mint('d').replace('_', '-')}.acme.test"
+    return f"{new_id('d').replace('_', '-')}.acme.test"
 
 
 def sql(statement, **values):
@@ -33,7 +33,7 @@ class Owned:
     """A page of an account of its own, and what it is told."""
 
     def __init__(self, host: str | None = None) -> None:
-        self.account_id, self.id = mint("a"), mint("p")
+        self.account_id, self.id = new_id("a"), new_id("p")
         with sync_engine().begin() as conn:
             create_account(conn, self.account_id, f"{self.account_id}@example.com", "hash")
         assert self.tell(AddPage(self.id, "Acme", host)) is None
@@ -55,7 +55,7 @@ class Owned:
 
     def mount(self, host, kind=MountKind.DOMAIN) -> str:
         """Mount a host; return the mount's id."""
-        command = MountHost(mint("m"), self.id, host, kind, mint_token())
+        command = MountHost(new_id("m"), self.id, host, kind, new_mount_token())
         assert self.tell(command) is None
         return command.mount_id
 

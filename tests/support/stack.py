@@ -61,7 +61,7 @@ class Web:
 
     def restart(self) -> None:
         """Start it again on its port after a stop or a kill."""
-        self.child.bury()
+        self.child.reap()
         self.child.start()
         self.wait()
 
@@ -246,7 +246,7 @@ class System:
 
     def restart(self, child: Child) -> None:
         """Start a worker or beat again after a stop or a kill."""
-        child.bury()
+        child.reap()
         child.start()
 
     def logs(self) -> str:

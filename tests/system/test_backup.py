@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 
 from domain.store.postgres.engine import driver_url
 from domain.store.postgres.migrations import migrate, upgrade_to
-from domain.store.postgres.restore import NotForgottenError, forget_meanwhile
+from domain.store.postgres.restore import NotForgottenError, clear_later_publications
 from domain.store.postgres.tables import metadata
 from tests.support.actors import PASSWORD, Actors, unique
 from tests.support.faults.breaking import NOBODY, SOON_S
@@ -185,7 +185,7 @@ def test_restored_is_not_denied_when_redis_goes_away_after_the_commit(system):
         inside(system, {"CACHE_URL": NOBODY}),
         pytest.raises(NotForgottenError, match="It is restored"),
     ):
-        forget_meanwhile()
+        clear_later_publications()
 
 
 def test_later_steps_see_the_rows_when_a_backup_of_an_older_step_is_restored(system, tmp_path):

@@ -221,5 +221,5 @@ def test_stopping_is_in_order_and_leaves_no_lock_file(new_stack, tmp_path):
     stack.start()
     stack.stop()
     assert not (tmp_path / "postgres" / "postmaster.pid").exists()
-    assert stack.postgres.child.bury() == 0
-    assert stack.redis.child.bury() in {0, -signal.SIGTERM}
+    assert stack.postgres.child.reap() == 0
+    assert stack.redis.child.reap() in {0, -signal.SIGTERM}

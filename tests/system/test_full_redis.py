@@ -3,7 +3,7 @@
 import psutil
 import pytest
 
-from domain.store.broker import worker_doorbell
+from domain.store.broker import worker_task_sender
 from tests.support.faults.breaking import SOON_S, Behind
 from tests.support.inside import inside
 from tests.support.stack import wait_until
@@ -22,7 +22,7 @@ def test_worker_leaves_no_connection_open_when_redis_is_full(own_system, own_act
     main.suspend()
     with inside(own_system):
         for number in range(DOORBELLS):
-            worker_doorbell().ring(f"p_{number}")
+            worker_task_sender().request_drain(f"p_{number}")
     # when it takes them from a Redis that is full
     behind.redis.config_set("maxmemory", 1)
     main.resume()

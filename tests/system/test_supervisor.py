@@ -16,7 +16,7 @@ import pytest
 from ops.local import privileges, processes
 from ops.local.child import Child, ChildSpec, Ending
 from ops.local.child_output import LogFolder
-from ops.local.children import Ledger
+from ops.local.children import ChildrenFile
 from ops.local.supervisor import RESTART_AFTER_S, Supervisor
 from ops.operator_error import CannotRunError
 from tests.support.stack import wait_until
@@ -36,13 +36,13 @@ from signal import SIGTERM
 from ops import stop_signals
 from ops.local.child import Child, ChildSpec, Ending
 from ops.local.child_output import PrefixedOutput, say
-from ops.local.children import Ledger
+from ops.local.children import ChildrenFile
 from ops.local.supervisor import Supervisor
 
 folder = Path(sys.argv[1])
 os.environ["HEPSTATUS_DATA_DIR"] = str(folder)
 stop_signals.raise_on_stop()
-supervisor = Supervisor(Ledger(folder), lambda line: say("hep", line))
+supervisor = Supervisor(ChildrenFile(folder), lambda line: say("hep", line))
 output = PrefixedOutput()
 try:
     for name, command in json.loads(sys.argv[2]).items():
@@ -74,7 +74,7 @@ def reports():
 
 @pytest.fixture
 def supervisor(tmp_path, reports):
-    supervisor = Supervisor(Ledger(tmp_path), reports.append)
+    supervisor = Supervisor(ChildrenFile(tmp_path), reports.append)
     yield supervisor
     supervisor.stop_all()
 
@@ -123,7 +123,7 @@ def written_pid(path: Path) -> int:
 
 def look_until(supervisor, condition):
     def looked():
-        supervisor.look(time.monotonic())
+        supervisor.check_children(time.monotonic())
         return condition()
 
     wait_until(looked, "the supervisor has seen to it")
@@ -177,7 +177,7 @@ def test_what_a_dead_child_left_in_its_session_is_gone_before_the_restart(
     orphan = written_pid(tmp_path / "grandchild")
     child.kill_main()
     assert not processes.has_ended(orphan)
-    supervisor.look(time.monotonic())
+    supervisor.check_children(time.monotonic())
     wait_until(lambda: processes.has_ended(orphan), "the grandchild is gone")
 
 
@@ -207,7 +207,7 @@ def test_deaf_child_is_killed_after_its_limit(tmp_path, start, supervisor):
     child = start("worker", DEAF, Ending(signal.SIGTERM, 0.3))
     wait_until((tmp_path / "ready").exists, "the child is deaf")
     supervisor.stop_all()
-    assert child.bury() == -signal.SIGKILL
+    assert child.reap() == -signal.SIGKILL
 
 
 def test_frozen_child_is_ended_too(start, supervisor):
@@ -215,7 +215,7 @@ def test_frozen_child_is_ended_too(start, supervisor):
     child.freeze()
     wait_until(lambda: psutil.Process(child.pid).status() == psutil.STATUS_STOPPED, "it is frozen")
     supervisor.stop_all()
-    assert child.bury() == -signal.SIGTERM
+    assert child.reap() == -signal.SIGTERM
 
 
 def test_program_that_is_not_there_gets_a_sentence(monkeypatch, start):
@@ -254,16 +254,16 @@ def test_next_run_ends_what_a_killed_supervisor_left(tmp_path, own_supervisor, s
     process.kill()
     process.wait()
     assert not processes.has_ended(deaf)
-    assert "one" in Ledger(tmp_path).end_orphans()
+    assert "one" in ChildrenFile(tmp_path).end_orphans()
     wait_until(lambda: processes.has_ended(deaf), "the orphan is gone")
-    assert Ledger(tmp_path).end_orphans() == []
+    assert ChildrenFile(tmp_path).end_orphans() == []
 
 
 def test_next_run_ends_what_is_left_of_a_dead_childs_session(tmp_path, start):
     child = start("worker", WITH_A_CHILD)
     orphan = written_pid(tmp_path / "grandchild")
     child.kill_main()
-    assert Ledger(tmp_path).end_orphans() == ["worker"]
+    assert ChildrenFile(tmp_path).end_orphans() == ["worker"]
     wait_until(lambda: processes.has_ended(orphan), "the orphan is gone")
 
 
@@ -276,11 +276,11 @@ def test_stranger_with_the_number_of_a_dead_child_is_left_alone(tmp_path, strang
         "endings": [{"signal": int(signal.SIGTERM), "limit_s": 1.0}],
     }
     (tmp_path / "children.json").write_text(json.dumps([entry]))
-    assert Ledger(tmp_path).end_orphans() == []
+    assert ChildrenFile(tmp_path).end_orphans() == []
     assert stranger.poll() is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "{}", "[1]", '[{"name": "web"}]', '[{"pid": "1"}]'])
 def test_ledger_that_cannot_be_read_names_nobody(tmp_path, text):
     (tmp_path / "children.json").write_text(text)
-    assert Ledger(tmp_path).end_orphans() == []
+    assert ChildrenFile(tmp_path).end_orphans() == []

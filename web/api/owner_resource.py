@@ -5,15 +5,15 @@ from typing import Any, TypeVar
 import msgspec
 from falcon.asgi import Request, Response
 
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.accounts.sessions import Holder
 from domain.store.postgres.command_log import Authority, Draft
 from domain.store.postgres.engine import run
 from domain.store.postgres.owned import OwnedPage, page_of
-from web.http.auth import Gate
+from web.http.auth import Authenticator
 from web.http.bodies import LIMIT_BYTES, decode_body, read_body
 from web.http.errors import not_found
-from web.http.responses import Completed, Described, Writes, idempotency
+from web.http.responses import Completer, Describer, Writes, idempotency
 from web.process import Process
 from web.writes.submit import NoAuthorityError
 
@@ -23,7 +23,7 @@ Shape = TypeVar("Shape", bound=msgspec.Struct)
 class OwnerResource:
     """Base class of the owner's resources."""
 
-    def __init__(self, process: Process, authenticator: Gate, writes: Writes) -> None:
+    def __init__(self, process: Process, authenticator: Authenticator, writes: Writes) -> None:
         """Read from the database of `process` and write through `writes`."""
         self.process = process
         self.settings = process.settings
@@ -59,7 +59,7 @@ class OwnerResource:
         resp: Response,
         holder: Holder,
         command: Any,  # noqa: ANN401 - any command
-        describe: Described,
+        describe: Describer,
         *,
         stream_id: str = "",
         raw: bytes = b"",
@@ -82,16 +82,16 @@ class OwnerResource:
         """Return a draft; without `stream_id` it goes to the account's stream."""
         authority = Authority("owner", holder.account_id)
         target_id = stream_id or holder.account_id
-        return Draft(mint("r"), command, authority, target_id, idempotency(req, raw))
+        return Draft(new_id("r"), command, authority, target_id, idempotency(req, raw))
 
     async def answer(
         self,
         req: Request,
         resp: Response,
         draft: Draft,
-        describe: Described,
+        describe: Describer,
         *,
-        complete: Completed | None = None,
+        complete: Completer | None = None,
         status: int = 200,
     ) -> None:
         """Append a draft and answer with its outcome. Raises ApiError 404."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from falcon.asgi import Request
 
-from domain.account.forecast import darkness
+from domain.account.forecast import find_dark_pages
 from domain.account.terms import INCLUDED, SLOT_LASTS, SLOT_PRICE
 from domain.page.state import Tier
 from domain.store.postgres.engine import run
@@ -42,7 +42,9 @@ class Tokens(View):
             "days": SLOT_LASTS.days,
             "slots": [{**slot, "ends": ends[slot["id"]]} for slot in slot_views(account, now)],
             "names": names,
-            "warnings": [dark_warning(dark, names)["warning"] for dark in darkness(account, now)],
+            "warnings": [
+                dark_warning(dark, names)["warning"] for dark in find_dark_pages(account, now)
+            ],
             "ledger": rows[:limit],
             "older": cursor_at(rows[limit - 1].seq) if len(rows) > limit else None,
         }

@@ -11,8 +11,8 @@ from falcon.asgi import Response
 from jinja2 import Environment
 
 from domain.calendar import iso
-from domain.date_text import between, in_zone, long_day
-from domain.runtime.markdown import plain
+from domain.date_text import format_day, format_duration, format_instant
+from domain.runtime.markdown import to_plain_text
 from domain.runtime.template_loader import environment, wording
 from domain.status import IncidentState, Status
 from web.dashboard.static import static_path
@@ -45,7 +45,7 @@ def clock(at: datetime, zone: str) -> str:
 
 def day_in(at: datetime, zone: str) -> str:
     """Return the day of an instant in `zone`, such as `23 November 2026`."""
-    return long_day(at.astimezone(ZoneInfo(zone)).date())
+    return format_day(at.astimezone(ZoneInfo(zone)).date())
 
 
 def part_of_date(at: datetime, zone: str, form: str) -> str:
@@ -54,14 +54,14 @@ def part_of_date(at: datetime, zone: str, form: str) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "between": between,
+    "between": format_duration,
     "clock": clock,
     "date": part_of_date,
     "day_in": day_in,
-    "in_zone": in_zone,
+    "in_zone": format_instant,
     "iso": iso,
     "local": local,
-    "plain": plain,
+    "plain": to_plain_text,
 }
 
 

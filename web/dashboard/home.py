@@ -3,7 +3,7 @@
 from falcon.asgi import Request, Response
 
 from domain.store.postgres.engine import UNREACHABLE
-from web.http.auth import Gate
+from web.http.auth import Authenticator
 from web.http.errors import ApiError
 from web.http.notices import read_notice, write_notice
 
@@ -11,7 +11,7 @@ from web.http.notices import read_notice, write_notice
 class Home:
     """`GET /`."""
 
-    def __init__(self, authenticator: Gate) -> None:
+    def __init__(self, authenticator: Authenticator) -> None:
         """Read the home document once."""
         self._authenticator = authenticator
         self._notice = read_notice("home")

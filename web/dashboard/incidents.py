@@ -6,14 +6,19 @@ from typing import ClassVar
 from falcon.asgi import Request
 
 from domain.page.state import Incident
-from domain.page.tree import Affected, affected, groups_of_namesakes, place
+from domain.page.tree import Affected, affected, groups_of_namesakes, tree_order
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.store.postgres.engine import Connection, run
-from domain.store.postgres.incidents import Place, Stretch, incident_of, incidents_after
+from domain.store.postgres.incidents import (
+    IncidentSlice,
+    ListPosition,
+    incident_of,
+    incidents_after,
+)
 from web.dashboard.screen import PageContext, PageView, Values
 from web.dashboard.templates import load_template_choices
 from web.http.errors import not_found
-from web.http.paging import cursor_of, limit_of, place_of
+from web.http.paging import cursor_of, limit_of, position_of
 
 # The statuses to open an incident with; updates can set the others.
 PROBLEM_STATUSES = (Status.DEGRADED, Status.PARTIAL, Status.OUTAGE)
@@ -35,14 +40,14 @@ def leaf_statuses(page_context: PageContext, incident: Incident) -> list[tuple[s
     statuses |= incident.held
     leaf_ids = sorted(
         statuses.keys() & page_context.components.keys(),
-        key=lambda id_: place(page_context.components, id_),
+        key=lambda id_: tree_order(page_context.components, id_),
     )
     return [(id_, statuses[id_]) for id_ in leaf_ids]
 
 
 def load_resolved(
-    conn: Connection, page_id: str, kind: IncidentKind, after: Place | None, limit: int
-) -> Stretch:
+    conn: Connection, page_id: str, kind: IncidentKind, after: ListPosition | None, limit: int
+) -> IncidentSlice:
     """Read resolved incidents, newest first."""
     return incidents_after(conn, page_id, kind, after, limit, is_resolved=True)
 
@@ -57,7 +62,7 @@ class Incidents(PageView):
     async def values(self, req: Request, **params: str) -> Values:
         """Return open incidents and one page of resolved ones."""
         page_context, frame = await self.fetch_page_context(req, params["page_id"])
-        limit, after = limit_of(req), place_of(req)
+        limit, after = limit_of(req), position_of(req)
         resolved = await run(
             self.engine, load_resolved, page_context.page.id, self.kind, after, limit
         )

@@ -19,7 +19,7 @@ from domain.store.postgres.incidents import incidents_after
 from domain.store.postgres.load import load_components
 from domain.store.postgres.owned import OwnedPage, page_of
 from web.dashboard.document import write_document
-from web.http.auth import NO_SESSION, Gate
+from web.http.auth import NO_SESSION, Authenticator
 from web.http.errors import ApiError, not_found, unavailable
 from web.process import Process
 
@@ -48,7 +48,7 @@ class View:
 
     template = ""
 
-    def __init__(self, process: Process, authenticator: Gate) -> None:
+    def __init__(self, process: Process, authenticator: Authenticator) -> None:
         """Read from the database of `process`."""
         self.settings = process.settings
         self.engine = process.engine
@@ -176,7 +176,7 @@ def write_error(resp: Response, error: ApiError) -> None:
         resp.set_header(name, value)
 
 
-async def write_lost(req: Request, resp: Response | None, **params: str) -> None:
+async def write_not_found(req: Request, resp: Response | None, **params: str) -> None:
     """Answer 404 for a dashboard address without a view."""
     del req, params
     if resp is not None:  # it is None for WebSockets only, which web.asgi rejects

@@ -18,7 +18,7 @@ from web.dashboard.screen import View
 
 PAGE_PATH = "/dashboard/pages/{page_id}"
 
-SCREENS: tuple[tuple[str, type[View]], ...] = (
+VIEWS: tuple[tuple[str, type[View]], ...] = (
     ("/dashboard", pages.Pages),
     ("/dashboard/login", login.Login),
     ("/dashboard/signup", login.Signup),

@@ -7,7 +7,7 @@ from domain.page.logo import BYTES_MAX
 from domain.page.settings import HEADLINE_LIMIT, LABEL_LIMIT, etag_of
 from domain.page.state import Mode
 from domain.store.postgres.engine import run
-from domain.store.postgres.latency import latency_told
+from domain.store.postgres.latency import latency_summary
 from web.dashboard.document import STATUSES
 from web.dashboard.screen import PageView, Values
 
@@ -24,7 +24,7 @@ class Settings(PageView):
         """Return the settings with their etag for the forms."""
         page_context, frame = await self.fetch_page_context(req, params["page_id"])
         page = page_context.page
-        latency, newest = await run(self.engine, latency_told, page.id, page.time_zone)
+        latency, newest = await run(self.engine, latency_summary, page.id, page.time_zone)
         is_over = page.tier_until is not None and page.tier_until <= frame["now"]
         return {
             **frame,

@@ -1,4 +1,4 @@
-"""What is noted of every request to the base host: its id, one line, and its figures."""
+"""Request ids, one log line and metrics for every request to the base host."""
 
 import logging
 import time
@@ -17,11 +17,11 @@ NO_ROUTE = "(none)"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-class Access:
-    """Binds the id of a request before anything else, and tells of it after everything else."""
+class AccessLog:
+    """Middleware that binds the request id first and logs the request last."""
 
     async def process_request(self, req: Request, resp: Response) -> None:
-        """Take the request's id, or mint one, and answer with it whatever comes."""
+        """Read the request id or create one, and return it in `X-Request-Id`."""
         req.context.began_at = time.perf_counter()
         request_id = request_id_of(req.get_header(HEADER))
         bind_request(request_id)
@@ -34,7 +34,7 @@ class Access:
         resource: Any,  # noqa: ANN401 - any resource, or none
         req_succeeded: bool,  # noqa: FBT001 - Falcon's protocol
     ) -> None:
-        """Say one line: the route's template, never the path, which may hold secrets."""
+        """Log the request with its route template; the path itself may hold secrets."""
         del resource, req_succeeded
         route = req.uri_template or NO_ROUTE
         method = req.method if req.method in METHODS else "OTHER"

@@ -1,7 +1,7 @@
-"""Headers that say to browsers what they may do with an answer of ours, whatever it is.
+"""Security headers of every answer.
 
-The server itself adds them (web/http/server.py), so that no answer can be without them: not a
-refusal, a file, or what is said before anybody knows what was asked. So no answer adds them itself.
+The server itself adds them (web/http/server.py), so that no answer lacks them: errors, files and
+early rejections included. Other code does not add them.
 """
 
 from collections.abc import MutableMapping
@@ -12,31 +12,30 @@ from web.visitors.hosts import normal_host
 
 ON_EVERY_ANSWER: Final = [
     ("x-content-type-options", "nosniff"),
-    # Where a visitor came from is told to nobody else, not even as a bare origin.
+    # Other sites receive no referrer of a visitor, not even the origin.
     ("referrer-policy", "same-origin"),
-    # Nothing of ours uses them, and nothing that a page shows or links to shall ask in its name.
+    # Our pages use none of these features, and embedded content may not request them.
     (
         "permissions-policy",
         "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
     ),
 ]
-# How long a browser asks a host over TLS only, in seconds. Of the host that was asked and of no
-# other: neither `includeSubDomains`, for others may be served below a host without TLS, nor
-# `preload`, which can't be taken back.
+# How long a browser uses TLS only for this host, in seconds. Without `includeSubDomains`, because
+# hosts below may be served without TLS, and without `preload`, which can't be undone.
 OURS_S: Final = 31_536_000
-# A custom domain is its owner's, who may move it to a server without TLS: a day later it works.
+# An owner may move a custom domain to a server without TLS: it works again after a day.
 CUSTOM_S: Final = 86_400
 
 
-def over_tls(scope: Scope, send: Send, base: str) -> Send:
-    """Return what sends answers that came over TLS: a browser comes by nothing else from now on."""
+def add_hsts(scope: Scope, send: Send, base: str) -> Send:
+    """Wrap `send` so that answers over TLS carry Strict-Transport-Security."""
     host = normal_host(header(scope, b"host").decode("utf-8", "replace")) or ""
     lasts_s = OURS_S if f".{host}".endswith(f".{base}") else CUSTOM_S
-    told = (b"strict-transport-security", b"max-age=%d" % lasts_s)
+    hsts = (b"strict-transport-security", b"max-age=%d" % lasts_s)
 
-    async def send_told(message: MutableMapping[str, Any]) -> None:
+    async def send_with_hsts(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", ()), told]}
+            message = {**message, "headers": [*message.get("headers", ()), hsts]}
         await send(message)
 
-    return send_told
+    return send_with_hsts

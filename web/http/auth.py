@@ -1,4 +1,4 @@
-"""Who asks: a monitor by its key, an owner by the session cookie; and from where."""
+"""Authentication: a monitor by its key, an owner by the session cookie and origin."""
 
 import asyncio
 import logging
@@ -22,20 +22,20 @@ from web.process import Process
 log = logging.getLogger(__name__)
 
 USUAL_PORTS = {"http": 80, "https": 443}
-OWN_SITES = frozenset({"same-origin", "none"})  # what Sec-Fetch-Site may say; none: typed by hand
+OWN_SITES = frozenset({"same-origin", "none"})  # of Sec-Fetch-Site; none: a typed address
 MINUTE_S = 60
-STAMP_S = 0.2  # how long an answer waits for the note that somebody was here
+STAMP_S = 0.2  # the longest delay of an answer by recording a use
 STAMPS_MAX = 10_000
 NO_SESSION = "NO_SESSION"
 
 
-def no_key() -> ApiError:
+def missing_key_error() -> ApiError:
     """Return a 401 for a call without a key."""
     return _key_error("NO_KEY", "Send the page's key: Authorization: Bearer hyd_status_…")
 
 
 def bad_key() -> ApiError:
-    """Return a 401 for a key that opens nothing."""
+    """Return a 401 for an unknown or closed key."""
     return _key_error("BAD_KEY", "This key opens no page.")
 
 
@@ -48,59 +48,60 @@ def no_session() -> ApiError:
     return ApiError(401, NO_SESSION, "Please log in.")
 
 
-class Gate:
-    """Tells who asks. Holds nothing but the minutes in which keys and sessions were last used."""
+class Authenticator:
+    """Authenticates requests; keeps only the minute of last use by key and session."""
 
     def __init__(self, process: Process) -> None:
-        """Ask the database of `process`."""
+        """Read from the database of `process`."""
         self._process = process
         self._stamped: dict[str, int] = {}
         self._stamping: set[asyncio.Task[None]] = set()
 
     async def live_key(self, authority: Authority) -> Credential:
-        """Return the key that was presented.
+        """Return the credential of the presented key.
 
-        Raises ApiError 401 if it opens nothing, 403 PAGE_SUSPENDED if its page is suspended.
+        Raises ApiError 401 if the key is unknown, closed or disabled, 403 PAGE_SUSPENDED if its
+        page is suspended.
         """
-        found = await run(self._process.engine, credential, authority.value)
-        if found is None or found.closed:
+        key = await run(self._process.engine, credential, authority.value)
+        if key is None or key.closed:
             raise bad_key()
-        if found.disabled:
+        if key.disabled:
             raise _key_error("KEY_DISABLED", "This key is disabled.")
-        if found.suspended:
+        if key.suspended:
             sentence = "The page of this key is suspended by the operator."
             raise ApiError(403, "PAGE_SUSPENDED", sentence)
-        return found
+        return key
 
-    async def stamp(self, authority: Authority) -> None:
-        """Note that a key was used, at most once a minute."""
+    async def note_use(self, authority: Authority) -> None:
+        """Record the use of a key, at most once a minute."""
         if authority.kind == "key" and self._is_first_this_minute(authority.value):
-            await self._note(touch_key, authority.value)
+            await self._record(touch_key, authority.value)
 
-    async def _note(self, touch: Callable[..., None], what: str) -> None:
-        """Note beside the request: neither a failure nor a delay of it changes an answer."""
-        stamping = asyncio.create_task(self._try(touch, what))
-        self._stamping.add(stamping)  # the loop itself would forget it
-        stamping.add_done_callback(self._stamping.discard)
-        await asyncio.wait({stamping}, timeout=STAMP_S)
+    async def _record(self, touch: Callable[..., None], identifier: str) -> None:
+        """Record a use in the background; a failure or delay changes no answer."""
+        task = asyncio.create_task(self._try_touch(touch, identifier))
+        self._stamping.add(task)  # the loop keeps only a weak reference
+        task.add_done_callback(self._stamping.discard)
+        await asyncio.wait({task}, timeout=STAMP_S)
 
-    async def _try(self, touch: Callable[..., None], what: str) -> None:
+    async def _try_touch(self, touch: Callable[..., None], identifier: str) -> None:
         try:
-            await run(self._process.engine, touch, what)
+            await run(self._process.engine, touch, identifier)
         except UNREACHABLE as error:
             log.warning("%s: %s", touch.__name__, error)
 
-    def _is_first_this_minute(self, what: str) -> bool:
+    def _is_first_this_minute(self, identifier: str) -> bool:
         minute = int(time.time()) // MINUTE_S
-        if self._stamped.get(what) == minute:
+        if self._stamped.get(identifier) == minute:
             return False
         if len(self._stamped) > STAMPS_MAX:
             self._stamped.clear()
-        self._stamped[what] = minute
+        self._stamped[identifier] = minute
         return True
 
     async def owner(self, req: falcon.asgi.Request) -> Holder:
-        """Return whose session it is. Raises ApiError 401 NO_SESSION and 403 BAD_ORIGIN."""
+        """Return the owner of the session. Raises ApiError 401 NO_SESSION and 403 BAD_ORIGIN."""
         token = session_token(req)
         holder = await run(self._process.engine, holder_of, secret_hash(token)) if token else None
         if holder is None:
@@ -108,40 +109,41 @@ class Gate:
         self.refuse_other_sites(req)
         take_write(self._process.pace, req, holder.account_id)
         if self._is_first_this_minute(holder.session_id):
-            await self._note(touch_session, holder.session_id)
+            await self._record(touch_session, holder.session_id)
         return holder
 
     def refuse_other_sites(self, req: falcon.asgi.Request) -> None:
-        """Refuse a write that another site's script asks for. Raises ApiError 403 BAD_ORIGIN."""
-        if req.method not in READS and is_of_other_site(req, self._process.settings.base_url):
+        """Reject a write from another site's script. Raises ApiError 403 BAD_ORIGIN."""
+        if req.method not in READS and is_cross_site(req, self._process.settings.base_url):
             raise ApiError(403, "BAD_ORIGIN", "This call comes from another site.")
 
 
-def bearer(req: falcon.asgi.Request) -> Authority:
-    """Return the key that a request presents. Raises ApiError 401 NO_KEY and BAD_KEY."""
+def parse_bearer(req: falcon.asgi.Request) -> Authority:
+    """Return the key of a request's header. Raises ApiError 401 NO_KEY and BAD_KEY."""
     header = req.get_header("Authorization") or ""
     scheme, _, secret = header.strip().partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
-        raise no_key() if not header or scheme.lower() == "bearer" else bad_key()
+        raise missing_key_error() if not header or scheme.lower() == "bearer" else bad_key()
     return Authority("key", secret_hash(secret.strip()))
 
 
-def is_of_other_site(req: falcon.asgi.Request, base_url: str) -> bool:
-    """Tell whether a browser says that a request was made by something else than our own pages.
+def is_cross_site(req: falcon.asgi.Request, base_url: str) -> bool:
+    """Return whether the browser reports a page of another site as the source.
 
     A page's own subdomain is the same site to a browser's SameSite rule, so `Origin` is compared
-    with the base as a whole: scheme, host and port. Who says nothing of either is no browser.
+    with the base as a whole: scheme, host and port. A client that sends neither header is no
+    browser.
     """
     origin, site = req.get_header("Origin"), req.get_header("Sec-Fetch-Site")
-    is_ours = origin is None or origin.strip().lower() in origins_of(base_url)
-    return not is_ours or (site is not None and site.strip().lower() not in OWN_SITES)
+    is_own_origin = origin is None or origin.strip().lower() in origins_of(base_url)
+    return not is_own_origin or (site is not None and site.strip().lower() not in OWN_SITES)
 
 
-@lru_cache(maxsize=8)  # one in a process
+@lru_cache(maxsize=8)  # one base URL in a process
 def origins_of(base_url: str) -> frozenset[str]:
-    """Return how the origin of an address is written: a port that goes without saying may."""
+    """Return the ways to write an address's origin: its usual port may be absent."""
     parts = urlsplit(base_url.lower())
     host = f"{parts.scheme}://{parts.netloc.removesuffix(f':{parts.port}')}"
-    usual = USUAL_PORTS[parts.scheme]
-    port = parts.port or usual
-    return frozenset({f"{host}:{port}", *((host,) if port == usual else ())})
+    usual_port = USUAL_PORTS[parts.scheme]
+    port = parts.port or usual_port
+    return frozenset({f"{host}:{port}", *((host,) if port == usual_port else ())})

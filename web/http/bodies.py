@@ -1,4 +1,4 @@
-"""Bodies: bounded, JSON, decoded into typed requests, every text fit to be stored."""
+"""Request bodies: bounded JSON, decoded into typed structs with storable texts."""
 
 import asyncio
 import json
@@ -25,27 +25,27 @@ from domain.text import BLANK, clean, clean_line, is_storable
 from web.http.errors import ApiError, invalid
 
 LIMIT_BYTES = 64 * 1024
-BODY_S = 10  # for all of a body: who trickles one holds a connection no longer
+BODY_S = 10  # for a whole body: a slow client frees its connection then
 TOO_SLOW = f"The body did not arrive within {BODY_S} seconds."
 NOT_JSON = "The body must be JSON (Content-Type: application/json)."
 NOT_UTF8 = "The body must be in UTF-8, and its charset says something else."
-CHARSETS = {"utf-8", "utf8", "us-ascii"}  # what JSON is in whatever is declared, and a part of it
+CHARSETS = {"utf-8", "utf8", "us-ascii"}  # the encoding of JSON, and its subset
 NAMES = {
     "str": "text", "int": "a whole number", "float": "a number", "bool": "true or false",
     "array": "a list", "object": "an object", "null": "null",
 }  # fmt: skip
 
 Body = TypeVar("Body", bound=msgspec.Struct)
-Tidying: TypeAlias = Callable[[str | None], str | None]
+Cleaner: TypeAlias = Callable[[str | None], str | None]
 
 
 class BodyText(NamedTuple):
-    """A text of a body: its attribute, its longest length, and how it is tidied."""
+    """A text field of a body: its attribute, length limit and cleaning function."""
 
     name: str
     limit: int
     is_required: bool
-    tidy: Tidying
+    tidy: Cleaner
 
 
 def text(limit: int, meaning: str = "", **more: Any) -> Any:  # noqa: ANN401 - JSON Schema, Meta
@@ -60,7 +60,7 @@ def text(limit: int, meaning: str = "", **more: Any) -> Any:  # noqa: ANN401 - J
 
 
 def line(limit: int, meaning: str = "", **more: Any) -> Any:  # noqa: ANN401 - as `text`
-    """Describe a text of one line: it is kept without controls and overrides of direction."""
+    """Describe a text of one line, stored without control characters and direction overrides."""
     schema = {"description": meaning} if meaning else {}
     return msgspec.Meta(
         extra={"limit": limit, "is_line": True},
@@ -69,7 +69,7 @@ def line(limit: int, meaning: str = "", **more: Any) -> Any:  # noqa: ANN401 - a
 
 
 def shape(limit: int, meaning: str, pattern: str) -> Any:  # noqa: ANN401 - msgspec calls its Meta so
-    """Describe a text that `pattern` bounds to `limit` characters, or a blank one of any length."""
+    """Describe a text that `pattern` bounds to `limit` characters, or a blank one."""
     schema = {"description": meaning, "pattern": f"^({pattern}|[{BLANK}]*)$"}
     return msgspec.Meta(extra={"limit": limit}, extra_json_schema=schema)
 
@@ -78,34 +78,34 @@ async def read_body(req: falcon.asgi.Request, limit: int = LIMIT_BYTES) -> bytes
     """Return the raw body of at most `limit` bytes. Raises ApiError 413 and 415."""
     declared, parameters = parse_header(req.content_type or "application/json")
     if declared.strip().lower() != "application/json":
-        raise _unsupported(NOT_JSON)
+        raise _unsupported_error(NOT_JSON)
     if parameters.get("charset", "utf-8").lower() not in CHARSETS:
-        raise _unsupported(NOT_UTF8)
+        raise _unsupported_error(NOT_UTF8)
     if req.get_header("Content-Encoding", default="identity").lower() != "identity":
-        raise _unsupported(NOT_JSON)
+        raise _unsupported_error(NOT_JSON)
     if (req.content_length or 0) > limit:
-        raise _too_large(limit)
+        raise _too_large_error(limit)
     try:
         async with asyncio.timeout(BODY_S):
-            return await _bounded(req, limit)
+            return await _read_bounded(req, limit)
     except TimeoutError:
         raise ApiError(408, "TOO_SLOW", TOO_SLOW) from None
 
 
-async def _bounded(req: falcon.asgi.Request, limit: int) -> bytes:
+async def _read_bounded(req: falcon.asgi.Request, limit: int) -> bytes:
     body = bytearray()
     async for chunk in req.stream:
         body += chunk
         if len(body) > limit:
-            raise _too_large(limit)
+            raise _too_large_error(limit)
     return bytes(body)
 
 
-def _unsupported(sentence: str) -> ApiError:
+def _unsupported_error(sentence: str) -> ApiError:
     return ApiError(415, "UNSUPPORTED_MEDIA_TYPE", sentence)
 
 
-def _too_large(limit: int) -> ApiError:
+def _too_large_error(limit: int) -> ApiError:
     sentence = f"The body is too large: at most {limit // 1024} KiB are read."
     return ApiError(413, "TOO_LARGE", sentence)
 
@@ -115,27 +115,27 @@ def decode_body(raw: bytes, shape: type[Body]) -> Body:
     try:
         tree = msgspec.json.decode(raw)
     except (ValueError, RecursionError):
-        raise _malformed(raw) from None
+        raise _malformed_error(raw) from None
     if not isinstance(tree, dict):
         raise invalid("The body must be a JSON object.")
-    _refuse_unstorable(tree)
-    # Null counts as absent, unless it is a value: not given if optional, missing if required.
+    _reject_unstorable(tree)
+    # Null counts as absent unless null is a value: omitted if optional, missing if required.
     ignored = set(shape.__struct_encode_fields__) - nullable_fields(shape)
     present = {n: value for n, value in tree.items() if value is not None or n not in ignored}
     try:
         body = msgspec.convert(present, type=shape)
     except msgspec.ValidationError as error:
-        raise explained(str(error)) from None
-    return _tidied(body)
+        raise explain_error(str(error)) from None
+    return _clean_texts(body)
 
 
-def _malformed(raw: bytes) -> ApiError:
-    """Return what is wrong with what can't be decoded; of half of a surrogate pair, where it is."""
+def _malformed_error(raw: bytes) -> ApiError:
+    """Return the error of an undecodable body, with the field of a lone surrogate."""
     try:
-        # Slower, and less strict: it decodes `\ud800`, and then the field is known.
+        # json is slower and less strict: it decodes `\ud800`, so that the field is known.
         tree = json.loads(raw) if rb"\u" in raw else None
         if isinstance(tree, dict):
-            _refuse_unstorable(tree)
+            _reject_unstorable(tree)
     except ApiError as error:
         return error
     except (ValueError, RecursionError):
@@ -144,55 +144,61 @@ def _malformed(raw: bytes) -> ApiError:
 
 
 def nullable_fields(shape: type[msgspec.Struct]) -> set[str]:
-    """Return the wire names of fields for which null is a value: absent, they are UNSET."""
+    """Return the wire names of fields that may be null; absent, they are UNSET."""
     wire, defaults = shape.__struct_encode_fields__, shape.__struct_defaults__
     last = zip(reversed(wire), reversed(defaults), strict=False)  # required ones have no default
     return {name for name, default in last if default is msgspec.UNSET}
 
 
-def _refuse_unstorable(tree: dict[str, Any]) -> None:
-    """Refuse NUL and lone surrogates anywhere, in names and in what is ignored as well."""
-    waiting: list[tuple[str, Any]] = [("", tree)]
-    while waiting:
-        field, value = waiting.pop()
+def _reject_unstorable(tree: dict[str, Any]) -> None:
+    """Reject NUL and lone surrogates anywhere, also in names and ignored fields."""
+    pending: list[tuple[str, Any]] = [("", tree)]
+    while pending:
+        field, value = pending.pop()
         match value:
             case str() if not is_storable(value):
-                what = "NUL" if "\0" in value else "half of a surrogate pair"
-                sentence = f"{field or 'The body'} holds a character that can't be stored: {what}."
+                reason = "NUL" if "\0" in value else "half of a surrogate pair"
+                sentence = (
+                    f"{field or 'The body'} holds a character that can't be stored: {reason}."
+                )
                 raise invalid(sentence, field)
             case dict():
-                # Names are looked at before what they name: a sentence may then repeat them.
-                waiting += [(field or name, item) for name, item in value.items()]
-                waiting += [(field, name) for name in value]
+                # Names are checked before values, so that a message can repeat them safely.
+                pending += [(field or name, item) for name, item in value.items()]
+                pending += [(field, name) for name in value]
             case list():
-                waiting += [(field, item) for item in value]
+                pending += [(field, item) for item in value]
 
 
-def explained(message: str) -> ApiError:
-    """Turn msgspec's words into a sentence that names the field."""
-    what, _, path = message.partition(" - at `$")
+def explain_error(message: str) -> ApiError:
+    """Turn a message of msgspec into an ApiError that names the field."""
+    reason, _, path = message.partition(" - at `$")
     field = path.rstrip("`").removeprefix(".")
-    if missing := re.search(r"missing required field `(\w+)`", what):
+    if missing := re.search(r"missing required field `(\w+)`", reason):
         field = f"{field}.{missing[1]}" if field else missing[1]
         return invalid(f"{field} is required.", field)
-    if unknown := re.search(r"unknown field `([^`]*)`", what):
+    if unknown := re.search(r"unknown field `([^`]*)`", reason):
         field = f"{field}.{unknown[1]}" if field else unknown[1]
         return invalid(f"{field} is not a field of this request.", field)
-    return invalid(f"{field or 'The body'} {_complaint(what, field)}.", field or None)
+    return invalid(f"{field or 'The body'} {_describe_error(reason, field)}.", field or None)
 
 
-def _complaint(what: str, field: str) -> str:
-    if "datetime" in what:
+def _describe_error(reason: str, field: str) -> str:
+    if "datetime" in reason:
         return "must be an instant with its offset from UTC, such as 2026-11-23T14:02:00Z"
-    if expected := re.match(r"Expected `([^`]*)`, got `([^`]*)`", what):
-        wanted = [NAMES.get(word, word) for word in expected[1].split(" | ") if word != "null"]
-        return f"must be {' or '.join(wanted)}, not {NAMES.get(expected[2], expected[2])}"
-    if bound := re.match(r"Expected `\w+` (>=|<=) (\S+)", what):
-        return f"must be at {'least' if bound[1] == '>=' else 'most'} {bound[2]}"
-    if "enum value" in what:
+    if type_match := re.match(r"Expected `([^`]*)`, got `([^`]*)`", reason):
+        expected_types = [
+            NAMES.get(word, word) for word in type_match[1].split(" | ") if word != "null"
+        ]
+        return (
+            f"must be {' or '.join(expected_types)}, not {NAMES.get(type_match[2], type_match[2])}"
+        )
+    if limit_match := re.match(r"Expected `\w+` (>=|<=) (\S+)", reason):
+        return f"must be at {'least' if limit_match[1] == '>=' else 'most'} {limit_match[2]}"
+    if "enum value" in reason:
         allowed = ALLOWED.get(field.rpartition(".")[2])
         return f"must be one of {allowed}" if allowed else "has a value that is not known"
-    return what[:1].lower() + what[1:]
+    return reason[:1].lower() + reason[1:]
 
 
 ALLOWED = {
@@ -204,13 +210,13 @@ ALLOWED = {
 }
 
 
-def _tidied(body: Body, path: str = "") -> Body:
-    """Trim every text and hold it to its limit, in objects within objects too."""
+def _clean_texts(body: Body, path: str = "") -> Body:
+    """Clean every text and check its limit, also in nested objects."""
     wires = dict(zip(body.__struct_fields__, body.__struct_encode_fields__, strict=True))
-    for name, limit, is_required, tidy_up in _texts(type(body)):
-        if (given := getattr(body, name)) is msgspec.UNSET:
+    for name, limit, is_required, clean_text in _texts(type(body)):
+        if (value := getattr(body, name)) is msgspec.UNSET:
             continue
-        wire, tidy = path + wires[name], tidy_up(given)
+        wire, tidy = path + wires[name], clean_text(value)
         if tidy is None and is_required:
             raise invalid(f"{wire} is required.", wire)
         if tidy is not None and len(tidy) > limit:
@@ -218,19 +224,19 @@ def _tidied(body: Body, path: str = "") -> Body:
         setattr(body, name, tidy)
     for name, wire in wires.items():
         if isinstance(inner := getattr(body, name), msgspec.Struct):
-            _tidied(inner, f"{path}{wire}.")
+            _clean_texts(inner, f"{path}{wire}.")
     return body
 
 
 def _texts(shape: type[msgspec.Struct]) -> list[BodyText]:
-    """Return a request's texts."""
+    """Return the text fields of a request type, cached by type."""
     if shape not in _TEXTS:
         hints = get_type_hints(shape, include_extras=True)
         required = set(shape.__struct_fields__) - _optional(shape)
         _TEXTS[shape] = [
-            BodyText(name, int(said["limit"]), name in required, _tidying_of(said))
+            BodyText(name, int(options["limit"]), name in required, _cleaner_of(options))
             for name, hint in hints.items()
-            if (said := _said_of(hint)) is not None
+            if (options := _text_options(hint)) is not None
         ]
     return _TEXTS[shape]
 
@@ -238,12 +244,12 @@ def _texts(shape: type[msgspec.Struct]) -> list[BodyText]:
 _TEXTS: dict[type[msgspec.Struct], list[BodyText]] = {}
 
 
-def _tidying_of(said: dict[str, Any]) -> Tidying:
-    return clean_line if said.get("is_line") else clean
+def _cleaner_of(options: dict[str, Any]) -> Cleaner:
+    return clean_line if options.get("is_line") else clean
 
 
 def required_texts(shape: type[msgspec.Struct]) -> set[str]:
-    """Return the wire names of texts that may not be blank."""
+    """Return the wire names of the texts that may not be blank."""
     wires = dict(zip(shape.__struct_fields__, shape.__struct_encode_fields__, strict=True))
     return {wires[name] for name, _, is_required, _ in _texts(shape) if is_required}
 
@@ -253,12 +259,12 @@ def _optional(shape: type[msgspec.Struct]) -> set[str]:
     return set(shape.__struct_fields__[-count:]) if count else set()
 
 
-def _said_of(hint: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a type annotation
-    """Return what `text`, `line` or `shape` said of a field; None if none of them did."""
+def _text_options(hint: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a type annotation
+    """Return the `extra` of a field's `text`, `line` or `shape`; None without one."""
     if get_origin(hint) is Annotated:
         for part in get_args(hint)[1:]:
             if isinstance(part, msgspec.Meta) and part.extra and "limit" in part.extra:
                 return part.extra
-        return _said_of(get_args(hint)[0])
-    found = (_said_of(part) for part in get_args(hint))
-    return next((said for said in found if said is not None), None)
+        return _text_options(get_args(hint)[0])
+    options_of_parts = (_text_options(part) for part in get_args(hint))
+    return next((options for options in options_of_parts if options is not None), None)

@@ -1,4 +1,4 @@
-"""From where a request comes, as limits count it, and by which scheme.
+"""The client's address as limits count it, and the scheme it used.
 
 gunicorn's worker has put the client into the scope by then: the peer, or if that is one of
 `TRUSTED_PROXIES` (web/gunicorn.conf.py), the rightmost hop of X-Forwarded-For that is none.
@@ -9,8 +9,8 @@ import ipaddress
 import falcon.asgi
 
 FORWARDED_PROTO = b"x-forwarded-proto"
-UNKNOWN = "unknown"  # a socket without an address, or a proxy that tells nonsense: all are one
-NETWORK_BITS = 64  # of IPv6 whoever has one address has as many as they like below it
+UNKNOWN = "unknown"  # a socket without an address, or an invalid one: counted together
+NETWORK_BITS = 64  # an IPv6 client has all addresses of its /64
 
 
 def address_of(req: falcon.asgi.Request) -> str:
@@ -20,22 +20,22 @@ def address_of(req: falcon.asgi.Request) -> str:
 
 
 def network_of(host: str) -> str:
-    """Return what stands for an address when it is counted."""
+    """Return the counting key of an address: IPv4, or the /64 network of IPv6."""
     try:
-        found = ipaddress.ip_address(host.partition("%")[0])
+        address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return UNKNOWN
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.ip_network((int(found), NETWORK_BITS), strict=False))
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((int(address), NETWORK_BITS), strict=False))
 
 
 def first_scheme(forwarded: bytes) -> bytes:
-    """Return the scheme that the client itself used, of an X-Forwarded-Proto header.
+    """Return the client's own scheme from an X-Forwarded-Proto header.
 
-    Proxies in a row append theirs, and some write it in capitals. Whether the header is believed is
-    decided by who sent it (`TRUSTED_PROXIES`).
+    Proxies in a row append theirs, and some write it in capitals. The sender decides whether the
+    header is trusted (`TRUSTED_PROXIES`).
     """
     return forwarded.partition(b",")[0].strip().lower()

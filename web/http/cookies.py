@@ -1,8 +1,8 @@
-"""The two cookies: a session's, and a device's. Both host-only, HttpOnly, SameSite=Lax.
+"""The session cookie and the device cookie: host-only, HttpOnly, SameSite=Lax.
 
-Over TLS their names begin with `__Host-`: such a cookie a browser takes from this very host over
-TLS only. A page's subdomain can plant a cookie of the plain name on the base, which is therefore
-not read over TLS.
+Over TLS their names begin with `__Host-`: a browser accepts such a cookie only from this very host
+over TLS. A page's subdomain can set a cookie of the plain name on the base, so that name is not
+read over TLS.
 """
 
 from datetime import UTC, datetime
@@ -21,46 +21,49 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def name_over(scheme: str, plain: str) -> str:
-    """Return what a cookie is called over a scheme."""
+    """Return the name of a cookie over a scheme."""
     return HOST_ONLY + plain if scheme == "https" else plain
 
 
 def session_token(req: Request) -> str | None:
-    """Return the session's token that came along, if one did that may open anything."""
+    """Return the session token of a request, if the cookie is present."""
     return req.cookies.get(name_over(req.scheme, SESSION)) or None
 
 
 def session_hashes(req: Request) -> list[str]:
-    """Return the hashes of every session's token that came along, by either name: to end them."""
-    held = (req.cookies.get(name) for name in (HOST_ONLY + SESSION, SESSION))
-    return [secret_hash(token) for token in held if token]
+    """Return the hashes of all session tokens of a request, by either cookie name.
+
+    Logout ends every one of them.
+    """
+    tokens = (req.cookies.get(name) for name in (HOST_ONLY + SESSION, SESSION))
+    return [secret_hash(token) for token in tokens if token]
 
 
 def set_session(req: Request, resp: Response, token: str) -> None:
-    """Hand out a session's token."""
-    _set(req, resp, SESSION, token, int(SESSION_LASTS.total_seconds()))
+    """Set the session cookie."""
+    _set_cookie(req, resp, SESSION, token, int(SESSION_LASTS.total_seconds()))
 
 
 def unset_session(resp: Response) -> None:
-    """Take the session's token away, by both names; what it opened is ended elsewhere."""
+    """Delete the session cookie by both names; the session itself ends elsewhere."""
     resp.unset_cookie(SESSION, path="/")
-    # Falcon's own unsets without `Secure`, and the browser would keep a cookie of this name.
-    gone = HOST_ONLY + SESSION
-    resp.set_cookie(gone, "", expires=LONG_AGO, path="/", secure=True, same_site="Lax")
+    # Falcon unsets without `Secure`, and a browser would then keep a `__Host-` cookie.
+    host_only_name = HOST_ONLY + SESSION
+    resp.set_cookie(host_only_name, "", expires=LONG_AGO, path="/", secure=True, same_site="Lax")
 
 
 def set_device(req: Request, resp: Response, token: str) -> None:
-    """Hand out the token by which a browser is known again; it opens nothing."""
-    _set(req, resp, DEVICE, token, DEVICE_DAYS * DAY_S)
+    """Set the cookie that identifies a known browser; it grants no access."""
+    _set_cookie(req, resp, DEVICE, token, DEVICE_DAYS * DAY_S)
 
 
 def device_hash(req: Request) -> str | None:
-    """Return the hash of the device's token that came along."""
+    """Return the hash of the device token of a request."""
     token = req.cookies.get(name_over(req.scheme, DEVICE))
     return secret_hash(token) if token else None
 
 
-def _set(req: Request, resp: Response, name: str, token: str, lasts_s: int) -> None:
+def _set_cookie(req: Request, resp: Response, name: str, token: str, lasts_s: int) -> None:
     resp.set_cookie(
         name_over(req.scheme, name),
         token,
@@ -71,4 +74,4 @@ def _set(req: Request, resp: Response, name: str, token: str, lasts_s: int) -> N
         same_site="Lax",
     )
     if req.scheme == "https" and name in req.cookies:
-        resp.unset_cookie(name, path="/")  # of before there was TLS, or of an older release
+        resp.unset_cookie(name, path="/")  # from before TLS, or from an older release

@@ -1,4 +1,4 @@
-"""Refusals as HTTP says them: one envelope, one table of codes.
+"""Errors as HTTP answers: one envelope, one table of codes.
 
 Source: docs/behaviour.md, "The envelope" and "Codes".
 """
@@ -15,7 +15,7 @@ import msgspec
 
 from domain.results import Code, Rejection
 from domain.store.postgres.engine import UNREACHABLE
-from web.http.error_pages import is_read
+from web.http.error_pages import is_for_person
 from web.http.notices import read_notice, write_notice
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ HTTP_CODES = {
 
 
 class ApiError(Exception):
-    """A refusal by the web tier itself, before anything was appended."""
+    """An error raised by the web tier itself, before anything was appended."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class ApiError(Exception):
         fields: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """Say the status, the short code, a sentence for a person, and the fields to blame."""
+        """Hold the status, the short code, a sentence, and the invalid fields."""
         super().__init__(error)
         self.status = status
         self.code = code
@@ -63,20 +63,20 @@ class ApiError(Exception):
 
 
 def invalid(error: str, field: str | None = None) -> ApiError:
-    """Return a 400 that names the field, where one can be named."""
+    """Return a 400 that names the field, if there is one."""
     return ApiError(400, "VALIDATION", error, {field: error} if field else None)
 
 
-def not_found(what: str) -> ApiError:
-    """Return a 404; another's thing and a thing that is not there look the same."""
-    return ApiError(404, "NOT_FOUND", f"There is no such {what}.")
+def not_found(kind: str) -> ApiError:
+    """Return a 404; another account's object looks the same as a missing one."""
+    return ApiError(404, "NOT_FOUND", f"There is no such {kind}.")
 
 
 NOT_ACCEPTED = "This can't be stored at the moment. Nothing was accepted; please try again."
 
 
 def unavailable(sentence: str = NOT_ACCEPTED) -> ApiError:
-    """Return a 503 for which nothing was accepted."""
+    """Return a 503 that guarantees that nothing was accepted."""
     return ApiError(503, "UNAVAILABLE", sentence, headers={"Retry-After": RETRY_AFTER_S})
 
 
@@ -88,24 +88,24 @@ NOT_READ = "This can't be read at the moment; please try again."
 
 
 def unknown(sentence: str = NOT_KNOWN) -> ApiError:
-    """Return a 503 that admits that the write may have been accepted."""
+    """Return a 503 that says that the write may have been accepted."""
     return ApiError(503, "UNKNOWN", sentence, headers={"Retry-After": RETRY_AFTER_S})
 
 
-def rejected(rejection: Rejection) -> ApiError:
-    """Return what the log says of a refused or failed command."""
+def rejection_error(rejection: Rejection) -> ApiError:
+    """Return the error of a rejected or failed command."""
     status = STATUS_OF[rejection.code]
     headers = {"Retry-After": str(seconds_until(rejection.retry_at))} if rejection.retry_at else {}
     return ApiError(status, rejection.code, rejection.error, rejection.fields, headers)
 
 
 def seconds_until(at: datetime) -> int:
-    """Return how many whole seconds it is until an instant, and one at least."""
+    """Return the whole seconds until an instant, at least 1."""
     return max(ceil((at - datetime.now(UTC)).total_seconds()), 1)
 
 
 def write_error(resp: falcon.asgi.Response, error: ApiError) -> None:
-    """Fill a response with a refusal."""
+    """Fill a response with an error."""
     body: dict[str, Any] = {"ok": False, "error": str(error), "code": error.code}
     if error.fields:
         body["fields"] = error.fields
@@ -116,9 +116,9 @@ def write_error(resp: falcon.asgi.Response, error: ApiError) -> None:
         resp.set_header(name, value)
 
 
-def answer(req: falcon.asgi.Request, resp: falcon.asgi.Response, error: ApiError) -> None:
-    """Fill a response with a refusal, in the form that who asked can read."""
-    if error.status == HTTP_NOT_FOUND and is_read(req.path, req.accept):
+def write_answer(req: falcon.asgi.Request, resp: falcon.asgi.Response, error: ApiError) -> None:
+    """Fill a response with an error: HTML for people on 404, else JSON."""
+    if error.status == HTTP_NOT_FOUND and is_for_person(req.path, req.accept):
         write_notice(resp, LOST, HTTP_NOT_FOUND)
     else:
         write_error(resp, error)
@@ -127,32 +127,32 @@ def answer(req: falcon.asgi.Request, resp: falcon.asgi.Response, error: ApiError
 async def on_api_error(
     req: falcon.asgi.Request, resp: falcon.asgi.Response, error: ApiError, params: object
 ) -> None:
-    """Answer with a refusal of our own."""
+    """Answer with an ApiError."""
     del params
-    answer(req, resp, error)
+    write_answer(req, resp, error)
 
 
 async def on_http_error(
     req: falcon.asgi.Request, resp: falcon.asgi.Response, error: falcon.HTTPError, params: object
 ) -> None:
-    """Answer in our form what Falcon refuses."""
+    """Answer an error of Falcon in our envelope."""
     del params
     code, sentence = HTTP_CODES.get(error.status_code, ("VALIDATION", "The request is malformed."))
     headers = dict(error.headers or {})
-    answer(req, resp, ApiError(error.status_code, code, sentence, headers=headers))
+    write_answer(req, resp, ApiError(error.status_code, code, sentence, headers=headers))
 
 
 def template_of(req: falcon.asgi.Request) -> str:
-    """Return method and route of a request: its path may hold anything, secrets included."""
+    """Return the method and route template of a request; the path may hold secrets."""
     return f"{req.method} {req.uri_template or '(no route)'}"
 
 
 async def on_outage(
     req: falcon.asgi.Request, resp: falcon.asgi.Response, error: Exception, params: object
 ) -> None:
-    """Answer what could not reach Postgres: a read, of which a write may have need first.
+    """Answer a request that could not reach Postgres with a 503.
 
-    Whatever changes something tells for itself what became of it (web.writes.submit,
+    These are reads, also reads before a write. Writes report their own outcome (web.writes.submit,
     web.writes.transactions).
     """
     del params
@@ -164,7 +164,7 @@ async def on_outage(
 async def on_defect(
     req: falcon.asgi.Request, resp: falcon.asgi.Response, error: Exception, params: object
 ) -> None:
-    """Answer a defect of ours without telling more than that."""
+    """Answer a defect of ours with a 500 and no details."""
     del params
     log.error("%s failed", template_of(req), exc_info=error)
     sentence = "Something went wrong on our side. It has been noted."
@@ -172,7 +172,7 @@ async def on_defect(
 
 
 def install(app: "falcon.asgi.App[Any, Any]") -> None:
-    """Handle every error; the one that was installed last is asked first."""
+    """Register all error handlers; Falcon prefers the one added last."""
     app.add_error_handler(Exception, on_defect)
     for outage in UNREACHABLE:
         app.add_error_handler(outage, on_outage)

@@ -1,4 +1,4 @@
-"""Whether this process can do its work: the log, Redis and a worker answer."""
+"""Readiness of this process: the log, Redis and a worker answer."""
 
 import asyncio
 from typing import TypedDict
@@ -17,7 +17,7 @@ UNKNOWN = "unknown, for Redis does not answer"
 
 
 class Readiness(TypedDict):
-    """What `/readyz` answers: `ok`, or what is the matter, by dependency."""
+    """The answer of `/readyz`: `ok`, or the problem by dependency."""
 
     ok: bool
     log: str
@@ -26,7 +26,7 @@ class Readiness(TypedDict):
 
 
 async def readiness(process: Process) -> Readiness:
-    """Return, by dependency, whether it answers; within LIMIT_S."""
+    """Return the state of each dependency within LIMIT_S."""
     log, (redis, worker) = await asyncio.gather(_log(process), _redis_and_worker(process))
     return {"ok": {log, redis, worker} == {OK}, "log": log, "redis": redis, "worker": worker}
 
@@ -44,7 +44,7 @@ async def _log(process: Process) -> str:
 
 async def _redis_and_worker(process: Process) -> tuple[str, str]:
     try:
-        was_seen = await process.served.visits.worker_was_seen()
+        was_seen = await process.page_cache.visits.worker_was_seen()
     except REDIS_UNREACHABLE:
         return SILENT, UNKNOWN
     return OK, OK if was_seen else UNSEEN

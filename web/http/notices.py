@@ -1,4 +1,4 @@
-"""Pages of ours that say what is the matter, each with a policy that allows its own style only."""
+"""Static notice pages, each with a policy that allows only its own style."""
 
 import base64
 import hashlib
@@ -12,14 +12,17 @@ FOLDER = Path(__file__).parents[2] / "templates" / "notice"
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A document as it is sent, and its Content-Security-Policy."""
+    """A document in bytes and its Content-Security-Policy."""
 
     html: bytes
     policy: bytes
 
 
 def read_notice(name: str) -> Notice:
-    """Read a notice of templates/notice, its title first, and put it into the shared frame."""
+    """Read a notice of templates/notice and insert it into the shared frame.
+
+    The first line of its file is the title.
+    """
     frame, style = ((FOLDER / file).read_bytes() for file in ("frame.html", "notice.css"))
     title, body = (FOLDER / f"{name}.html").read_bytes().split(b"\n", 1)
     digest = base64.b64encode(hashlib.sha256(style).digest())
@@ -31,7 +34,7 @@ def read_notice(name: str) -> Notice:
 
 
 def write_notice(resp: falcon.asgi.Response, notice: Notice, status: int = 200) -> None:
-    """Fill a response of the base with a notice; caches keep none of them."""
+    """Fill a response of the base host with a notice that no cache keeps."""
     resp.status = status
     resp.content_type = falcon.MEDIA_HTML
     resp.set_header("Cache-Control", "no-store")

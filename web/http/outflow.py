@@ -1,4 +1,4 @@
-"""What a connection has yet to send: counted, and given up once the client takes no more of it.
+"""Unsent bytes of a connection: counted, and dropped if the client stops reading.
 
 A server that waits for a client which reads nothing keeps the answer's bytes for as long as that
 client likes, also after `close()`, which waits until all is sent.
@@ -12,92 +12,92 @@ from typing import Any, Final
 
 from web.http.peer_window import read_peer_window
 
-STALL_S: Final = 30.0  # within this time a client takes SHRINK_BYTES, or all that is left
+STALL_S: Final = 30.0  # a client must read SHRINK_BYTES, or the rest, within this time
 SHRINK_BYTES: Final = 32 * 1024
-STALL_AT_END_S: Final = 8.0  # a process that ends is killed after `graceful_timeout` (10 s)
-LOOK_S: Final = 1.0  # how often a buffer that is not empty is looked at
-# What the kernel keeps of one connection beside that. By itself it takes 2.5 MB to send on
-# loopback, which no look at the buffer sees, and hands on 256 KB of requests in one piece.
+STALL_AT_END_S: Final = 8.0  # an ending process is killed after `graceful_timeout` (10 s)
+CHECK_S: Final = 1.0  # the interval of checks of a non-empty buffer
+# The kernel's own buffers of one connection. Their defaults are 2.5 MB of output on loopback,
+# invisible to checks of our buffer, and 256 KB of input in one piece.
 UNSENT_BYTES: Final = 16 * 1024
 UNREAD_BYTES: Final = 64 * 1024
-# As soon as more than this is left of its answers, a client is asked to take them first.
+# With more unsent bytes than this, a client must read answers before it sends requests.
 UNTAKEN_BYTES: Final = 4 * 1024
-UNREAD_ANSWERS_BYTES: Final = 16 * 1024  # so much a client may leave unread and count as reading
-RESET = struct.pack("ii", 1, 0)  # SO_LINGER: what is unsent goes with the connection
+UNREAD_ANSWERS_BYTES: Final = 16 * 1024  # a client with fewer unread bytes counts as reading
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close drops unsent bytes
 
 
 def bound_kernel_buffers(listener: socket.socket) -> None:
-    """Bound what the kernel keeps of each connection that a socket accepts from now on."""
+    """Bound the kernel buffers of each connection that a socket accepts later."""
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, UNREAD_BYTES)
     if listener.family != socket.AF_UNIX and hasattr(socket, "TCP_NOTSENT_LOWAT"):
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
 
 
 class Outflow:
-    """A transport that counts what is written, and aborts itself when that is not taken."""
+    """A transport that counts written bytes and aborts if the client stalls."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin with nothing to send."""
+        """Start with nothing to send."""
         transport.set_write_buffer_limits(high=UNTAKEN_BYTES)
         self._transport = transport
         self._loop = loop
-        self._written = 0
-        self._taken = 0  # as of `_taken_at`, on the loop's clock
-        self._taken_at = 0.0
-        self._patience_s = STALL_S
-        self._looking: asyncio.TimerHandle | None = None
+        self._written_bytes = 0
+        self._read_bytes = 0  # as of `_progress_at`, on the loop's clock
+        self._progress_at = 0.0
+        self._stall_s = STALL_S
+        self._timer: asyncio.TimerHandle | None = None
         peer = transport.get_extra_info("socket")
         self._fileno = peer.fileno() if peer is not None else -1
         self._widest_window = read_peer_window(self._fileno) or 0
 
     def has_unread_answers(self) -> bool:
-        """Tell whether the client asks, and does not read; as of its last packet."""
+        """Return whether the client leaves answers unread, as of its last packet."""
         window = read_peer_window(self._fileno)
         if window is None:
             return False
         self._widest_window = max(self._widest_window, window)
         return self._widest_window - window > UNREAD_ANSWERS_BYTES
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the transport has
-        """Be the transport in everything else."""
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any attribute of the transport
+        """Delegate everything else to the transport."""
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        """Write, and look after it until the client has taken it; nothing once it is gone."""
+        """Write and monitor the buffer until it is empty; no-op on a closed transport."""
         if self._transport.is_closing():
             return
         if not self._transport.get_write_buffer_size():
-            self._mark(self._written)
-        self._written += len(data)
+            self._record_progress(self._written_bytes)
+        self._written_bytes += len(data)
         self._transport.write(data)
-        if self._looking is None:
-            self._looking = self._loop.call_later(LOOK_S, self._look)
+        if self._timer is None:
+            self._timer = self._loop.call_later(CHECK_S, self._check)
 
     def end_soon(self) -> None:
-        """Have less patience from now on: the process ends."""
-        self._patience_s = min(self._patience_s, STALL_AT_END_S)
+        """Shorten the stall limit, because the process ends."""
+        self._stall_s = min(self._stall_s, STALL_AT_END_S)
 
     def stop(self) -> None:
-        """Look no more: the connection is gone."""
-        if self._looking is not None:
-            self._looking.cancel()
-            self._looking = None
+        """Stop monitoring: the connection is gone."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
-    def _look(self) -> None:
-        self._looking = None
-        left = self._transport.get_write_buffer_size()
-        if not left:
+    def _check(self) -> None:
+        self._timer = None
+        unsent = self._transport.get_write_buffer_size()
+        if not unsent:
             return
-        taken = self._written - left
-        if taken - self._taken >= SHRINK_BYTES:
-            self._mark(taken)
-        if self._loop.time() - self._taken_at >= self._patience_s:
+        read_bytes = self._written_bytes - unsent
+        if read_bytes - self._read_bytes >= SHRINK_BYTES:
+            self._record_progress(read_bytes)
+        if self._loop.time() - self._progress_at >= self._stall_s:
             self._abort()
         else:
-            self._looking = self._loop.call_later(LOOK_S, self._look)
+            self._timer = self._loop.call_later(CHECK_S, self._check)
 
-    def _mark(self, taken: int) -> None:
-        self._taken, self._taken_at = taken, self._loop.time()
+    def _record_progress(self, read_bytes: int) -> None:
+        self._read_bytes, self._progress_at = read_bytes, self._loop.time()
 
     def _abort(self) -> None:
         with contextlib.suppress(OSError, AttributeError):  # gone already; no socket

@@ -1,4 +1,4 @@
-"""Lists that grow: how many are told at once, and where the next ones begin.
+"""Paging of growing lists: page size and cursors.
 
 Source: docs/behaviour.md, "Ids, times and lists".
 """
@@ -11,99 +11,99 @@ from falcon.asgi import Request
 
 from domain.page.state import Incident
 from domain.store.postgres import audit
-from domain.store.postgres.incidents import Place
+from domain.store.postgres.incidents import ListPosition
 from domain.text import is_storable
 from web.http.errors import ApiError, invalid
 
 LIMIT, LIMIT_MAX = 20, 100
-DIGITS_MAX = 9  # longer ones are no number to be read
+DIGITS_MAX = 9  # longer numbers are not parsed
 CURSOR_LIMIT = 200
 SEQS = re.compile(r"([0-9]{1,18}) ([0-9]{1,18})", re.ASCII)
-SEQ_DIGITS = 18  # what Postgres can compare a seq with
+SEQ_DIGITS = 18  # fits a bigint of Postgres
 BAD_CURSOR = "cursor must be a nextCursor that was told before."
 
 
 def limit_of(req: Request) -> int:
-    """Return how many are asked for. Raises ApiError 400."""
-    given = req.get_param("limit")
-    if given is None:
+    """Return the requested page size. Raises ApiError 400."""
+    value = req.get_param("limit")
+    if value is None:
         return LIMIT
-    if not (given.isascii() and given.isdigit() and len(given) <= DIGITS_MAX):
+    if not (value.isascii() and value.isdigit() and len(value) <= DIGITS_MAX):
         raise bad_limit()
-    if not 1 <= int(given) <= LIMIT_MAX:
+    if not 1 <= int(value) <= LIMIT_MAX:
         raise bad_limit()
-    return int(given)
+    return int(value)
 
 
 def bad_limit() -> ApiError:
-    """Return the refusal of a limit that is none."""
+    """Return the error of an invalid limit."""
     return invalid(f"limit must be a whole number from 1 to {LIMIT_MAX}.", "limit")
 
 
 def cursor_of(last: Incident) -> str:
-    """Return the cursor behind an incident; it means nothing to whoever holds it."""
+    """Return the opaque cursor behind an incident."""
     return urlsafe_b64encode(f"{last.started_at.isoformat()} {last.id}".encode()).decode()
 
 
-def place_of(req: Request) -> Place | None:
-    """Return where the list goes on. Raises ApiError 400."""
+def position_of(req: Request) -> ListPosition | None:
+    """Return the list position of the request's cursor. Raises ApiError 400."""
     cursor = req.get_param("cursor")
     if cursor is None:
         return None
     try:
-        return read(cursor[:CURSOR_LIMIT])
+        return parse_cursor(cursor[:CURSOR_LIMIT])
     except ValueError:
         raise bad_cursor() from None
 
 
-def read(cursor: str) -> Place:
-    """Return the place that a cursor names. Raises ValueError."""
-    at, _, incident_id = urlsafe_b64decode(cursor.encode("ascii")).decode().partition(" ")
-    started_at = datetime.fromisoformat(at)
+def parse_cursor(cursor: str) -> ListPosition:
+    """Return the position that a cursor encodes. Raises ValueError."""
+    started, _, incident_id = urlsafe_b64decode(cursor.encode("ascii")).decode().partition(" ")
+    started_at = datetime.fromisoformat(started)
     if started_at.tzinfo is None or not is_storable(incident_id):
         raise bad_cursor()
-    return Place(started_at, incident_id)
+    return ListPosition(started_at, incident_id)
 
 
-def audit_cursor_of(place: audit.Place) -> str:
-    """Return the cursor of a place in an audit; it means nothing to whoever holds it."""
-    return urlsafe_b64encode(f"{place.page_seq} {place.account_seq}".encode()).decode()
+def audit_cursor_of(position: audit.ListPosition) -> str:
+    """Return the opaque cursor of a position in an audit log."""
+    return urlsafe_b64encode(f"{position.page_seq} {position.account_seq}".encode()).decode()
 
 
-def audit_place_of(req: Request) -> audit.Place:
-    """Return where an audit goes on. Raises ApiError 400."""
+def audit_position_of(req: Request) -> audit.ListPosition:
+    """Return the audit position of the request's cursor. Raises ApiError 400."""
     cursor = req.get_param("cursor")
     if cursor is None:
-        return audit.Place()
+        return audit.ListPosition()
     try:
-        told = urlsafe_b64decode(cursor[:CURSOR_LIMIT].encode("ascii")).decode()
+        text = urlsafe_b64decode(cursor[:CURSOR_LIMIT].encode("ascii")).decode()
     except ValueError:
         raise bad_cursor() from None
-    seqs = SEQS.fullmatch(told)
+    seqs = SEQS.fullmatch(text)
     if seqs is None:
         raise bad_cursor()
-    return audit.Place(int(seqs[1]), int(seqs[2]))
+    return audit.ListPosition(int(seqs[1]), int(seqs[2]))
 
 
 def cursor_at(seq: int) -> str:
-    """Return the cursor behind what stands at a seq of the log."""
+    """Return the cursor behind a seq of the log."""
     return urlsafe_b64encode(str(seq).encode()).decode()
 
 
 def seq_of(req: Request) -> int | None:
-    """Return the seq behind which the list goes on. Raises ApiError 400."""
+    """Return the seq of the request's cursor. Raises ApiError 400."""
     cursor = req.get_param("cursor")
     if cursor is None:
         return None
     try:
-        told = urlsafe_b64decode(cursor[:CURSOR_LIMIT].encode("ascii")).decode("ascii")
+        text = urlsafe_b64decode(cursor[:CURSOR_LIMIT].encode("ascii")).decode("ascii")
     except ValueError:
         raise bad_cursor() from None
-    if not (told.isdigit() and len(told) <= SEQ_DIGITS):
+    if not (text.isdigit() and len(text) <= SEQ_DIGITS):
         raise bad_cursor()
-    return int(told)
+    return int(text)
 
 
 def bad_cursor() -> ApiError:
-    """Return the refusal of a cursor that is none."""
+    """Return the error of an invalid cursor."""
     return invalid(BAD_CURSOR, "cursor")

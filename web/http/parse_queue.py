@@ -1,8 +1,8 @@
-"""Which connection a process parses next: a few between two looks at the sockets, in order.
+"""The parse order of a process's connections: a few per loop iteration, in order.
 
-While a crowd waits, the newest request goes first: its client is the one most likely to wait still
-(adaptive LIFO, https://queue.acm.org/detail.cfm?id=2839461). Requests of clients that leave answers
-unread, or send requests ahead of answers, are paced: browsers and proxies do neither.
+Under a crowd the newest request goes first: its client is the most likely one to wait still
+(adaptive LIFO, https://queue.acm.org/detail.cfm?id=2839461). Clients that leave answers unread, or
+send requests ahead of answers, are paced: browsers and proxies do neither.
 """
 
 import asyncio
@@ -11,15 +11,13 @@ from collections.abc import Callable
 from typing import Final
 from weakref import WeakKeyDictionary
 
-AT_ONCE: Final = 4  # requests between two looks at the sockets; one takes some 0.1 ms
-CROWD: Final = 32  # so many waiting requests take some milliseconds
-PACED_EVERY_S: Final = (
-    0.002  # a fifth of a process: an answer that meets a full window takes 0.5 ms
-)
+AT_ONCE: Final = 4  # requests per loop iteration; one takes some 0.1 ms
+CROWD: Final = 32  # this many waiting requests take some milliseconds
+PACED_EVERY_S: Final = 0.002  # a fifth of a process: an answer to a full window takes 0.5 ms
 
 
 class ParseQueue:
-    """The connections of one process that have something to parse."""
+    """The connections of one process with unparsed bytes."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start empty."""
@@ -28,8 +26,8 @@ class ParseQueue:
         self._paced: deque[Callable[[], None]] = deque()
         self._is_due = self._is_paced_due = False
 
-    def line_up(self, parse: Callable[[], None], *, is_paced: bool) -> None:
-        """Call `parse` in its turn, or with `is_paced` in that of those that are paced."""
+    def add(self, parse: Callable[[], None], *, is_paced: bool) -> None:
+        """Schedule `parse`; with `is_paced` in the slower queue."""
         (self._paced if is_paced else self._in_time).append(parse)
         self._schedule()
 
@@ -42,11 +40,11 @@ class ParseQueue:
             self._loop.call_later(PACED_EVERY_S, self._parse_paced)
 
     def _parse(self) -> None:
-        self._is_due, waiting = False, self._in_time
+        self._is_due, queue = False, self._in_time
         try:
-            for _ in range(min(AT_ONCE, len(waiting))):
-                (waiting.pop if len(waiting) > CROWD else waiting.popleft)()()
-        finally:  # whatever one of them raises, the others have their turns
+            for _ in range(min(AT_ONCE, len(queue))):
+                (queue.pop if len(queue) > CROWD else queue.popleft)()()
+        finally:  # an error of one request does not stop the others
             self._schedule()
 
     def _parse_paced(self) -> None:

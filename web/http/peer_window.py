@@ -1,7 +1,7 @@
-"""How much a client's system holds that the client itself has not read, as TCP tells it.
+"""The TCP receive window of a client: a measure of its unread answers.
 
-Each packet of a client says how much its system still takes (RFC 9293 3.8.6). It says less with
-each answer that the client leaves unread, long before anything stays with us.
+Each packet of a client says how much its system still accepts (RFC 9293 3.8.6). The window shrinks
+with each unread answer, long before bytes stay on our side.
 """
 
 import ctypes
@@ -17,7 +17,7 @@ _info = ctypes.create_string_buffer(TCP_INFO_BYTES)
 
 
 def read_peer_window(fileno: int) -> int | None:
-    """Return the bytes that a peer's system still takes; None where the kernel does not tell."""
+    """Return the bytes that a peer's system still accepts; None if unavailable."""
     if sys.platform != "linux":
         return None
     size = ctypes.c_uint32(TCP_INFO_BYTES)

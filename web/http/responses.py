@@ -1,4 +1,4 @@
-"""Answers in the one envelope; those of writes with their receipt."""
+"""Answers in the common envelope; writes also return their receipt."""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,17 +11,17 @@ import falcon
 import falcon.asgi
 import msgspec
 
-from domain.calendar import iso as written
+from domain.calendar import iso as format_instant
 from domain.store.postgres.command_log import Draft, Idempotency
 from domain.store.postgres.engine import UNREACHABLE
-from web.http.errors import invalid, rejected
-from web.writes.submit import Inbox, Written
+from web.http.errors import invalid, rejection_error
+from web.writes.submit import Submitter, WriteOutcome
 
 log = logging.getLogger(__name__)
 
 KEY_LIMIT = 255
-Described = Callable[[Any], Mapping[str, Any]]
-Completed = Callable[[Any, str], Awaitable[Mapping[str, Any]]]
+Describer = Callable[[Any], Mapping[str, Any]]
+Completer = Callable[[Any, str], Awaitable[Mapping[str, Any]]]
 
 
 def write_data(resp: falcon.asgi.Response, data: Any, status: int = 200) -> None:  # noqa: ANN401 - any JSON
@@ -33,12 +33,12 @@ def write_data(resp: falcon.asgi.Response, data: Any, status: int = 200) -> None
 
 
 def iso(at: datetime | None) -> str | None:
-    """Write an instant as the wire does; null where there is none."""
-    return written(at) if at is not None else None
+    """Format an instant as the API does; None stays None."""
+    return format_instant(at) if at is not None else None
 
 
 def idempotency(req: falcon.asgi.Request, raw: bytes) -> Idempotency | None:
-    """Return the request's Idempotency-Key. Raises ApiError 400 for one that is no key."""
+    """Return the request's Idempotency-Key. Raises ApiError 400 for an invalid one."""
     key = req.get_header("Idempotency-Key")
     if key is None:
         return None
@@ -48,54 +48,55 @@ def idempotency(req: falcon.asgi.Request, raw: bytes) -> Idempotency | None:
 
 
 def wants_async(req: falcon.asgi.Request) -> bool:
-    """Tell whether the client would rather not wait (RFC 7240, `Prefer: respond-async`)."""
+    """Return whether the client prefers not to wait (RFC 7240, `Prefer: respond-async`)."""
     preferences = (req.get_header("Prefer") or "").lower().split(",")
     return any(p.partition(";")[0].strip() == "respond-async" for p in preferences)
 
 
 class Writes:
-    """Sends drafts through the inbox and answers with what became of them."""
+    """Submits drafts and answers with their outcome."""
 
-    def __init__(self, inbox: Inbox) -> None:
-        """Write through `inbox`."""
-        self._inbox = inbox
+    def __init__(self, submitter: Submitter) -> None:
+        """Write through `submitter`."""
+        self._submitter = submitter
 
     async def answer(
         self,
         req: falcon.asgi.Request,
         resp: falcon.asgi.Response,
         draft: Draft,
-        describe: Described,
+        describe: Describer,
         *,
-        complete: Completed | None = None,
+        complete: Completer | None = None,
         status: int = 200,
-    ) -> Written:
-        """Write `draft`; `describe` turns its command (or the first one of its key) into data.
+    ) -> WriteOutcome:
+        """Submit `draft`; `describe` turns its command into the answer's data.
 
-        What only the decision could know, `complete` reads by the receipt once that is published:
-        a repeat is told what the first was told. Raises ApiError with a refusal, NoAuthorityError.
+        A repeat describes the first command of its key. `complete` reads by the receipt the facts
+        that only the decision knows, once that is published. Raises ApiError with a rejection,
+        NoAuthorityError.
         """
-        written = await self._inbox.write(draft, waits=not wants_async(req))
-        resp.set_header("Location", f"/api/v1/receipts/{written.receipt_id}")
+        outcome = await self._submitter.write(draft, is_waiting=not wants_async(req))
+        resp.set_header("Location", f"/api/v1/receipts/{outcome.receipt_id}")
         if wants_async(req):
             resp.set_header("Preference-Applied", "respond-async")
-        if written.refusal:
-            raise rejected(written.refusal)
-        data = dict(describe(written.command))
-        if complete and written.is_published:
-            data, written = await completed(data, written, complete)
-        if written.is_repeat and "key" in data:
-            data = {**data, "key": None}  # a secret is told once
-        write_data(resp, data, status if written.is_published else 202)
-        return written
+        if outcome.refusal:
+            raise rejection_error(outcome.refusal)
+        data = dict(describe(outcome.command))
+        if complete and outcome.is_published:
+            data, outcome = await complete_data(data, outcome, complete)
+        if outcome.is_repeat and "key" in data:
+            data = {**data, "key": None}  # a secret is returned once
+        write_data(resp, data, status if outcome.is_published else 202)
+        return outcome
 
 
-async def completed(
-    data: dict[str, Any], written: Written, complete: Completed
-) -> tuple[dict[str, Any], Written]:
-    """Return all that can be told of a write; if it can't be read just now, that it is stored."""
+async def complete_data(
+    data: dict[str, Any], outcome: WriteOutcome, complete: Completer
+) -> tuple[dict[str, Any], WriteOutcome]:
+    """Return the complete data of a write; if unreadable, an unpublished outcome."""
     try:
-        return dict(await complete(written.command, written.receipt_id)), written
+        return dict(await complete(outcome.command, outcome.receipt_id)), outcome
     except UNREACHABLE as error:
-        log.warning("%s is published, but can't be read: %s", written.receipt_id, error)
-        return data, replace(written, is_published=False)
+        log.warning("%s is published, but can't be read: %s", outcome.receipt_id, error)
+        return data, replace(outcome, is_published=False)

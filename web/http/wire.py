@@ -1,4 +1,4 @@
-"""Words that answers share: ids and instants as the wire writes them.
+"""Types that answers share: ids and instants in the API's format.
 
 Source: docs/behaviour.md, "Ids, times and lists".
 """
@@ -41,23 +41,23 @@ class ComponentStatus(TypedDict):
     status: Status
 
 
-def named(identifier: str) -> Named:
+def to_id_data(identifier: str) -> Named:
     """Return an id as data."""
     return {"id": identifier}
 
 
-def status_words(words: Mapping[Status, str] | Mapping[str, str]) -> StatusWords:
-    """Return what each status is called."""
-    told = {str(status): word for status, word in words.items()}
+def status_words(labels_by_status: Mapping[Status, str] | Mapping[str, str]) -> StatusWords:
+    """Return the label of each status."""
+    labels = {str(status): word for status, word in labels_by_status.items()}
     return {
-        "operational": told.get("operational"),
-        "maintenance": told.get("maintenance"),
-        "degraded": told.get("degraded"),
-        "partial": told.get("partial"),
-        "outage": told.get("outage"),
+        "operational": labels.get("operational"),
+        "maintenance": labels.get("maintenance"),
+        "degraded": labels.get("degraded"),
+        "partial": labels.get("partial"),
+        "outage": labels.get("outage"),
     }
 
 
 def component_statuses(statuses: Mapping[str, Status]) -> list[ComponentStatus]:
-    """Return statuses of leaves, in their order."""
+    """Return the statuses of leaves in their order."""
     return [{"component": leaf, "status": status} for leaf, status in statuses.items()]

@@ -1,5 +1,5 @@
-"""The one description of the API, made of the route table and the types that decode and encode.
+"""The API description, generated from the route table and the body and answer types.
 
 Imports `web.openapi.describe`, `web.operations` and msgspec; never a resource, so that a resource
-can serve what is made here.
+can serve the description.
 """

@@ -1,7 +1,7 @@
-"""The description of one operation, at the responder that serves it.
+"""The description of one operation, attached to its responder.
 
-From these, and from the types that decode and encode, `web.openapi` makes the one description of
-the API. How to add a route: CONTRIBUTING.md.
+`web.openapi` builds the API description from these and from the body and answer types. How to add a
+route: CONTRIBUTING.md.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,8 +14,8 @@ METHODS = ("get", "post", "patch", "put", "delete")
 JSON = "application/json"
 
 
-class Who(StrEnum):
-    """Who may ask: a monitor by its key, an owner by the session, either of them, or anybody."""
+class Audience(StrEnum):
+    """The audience of an operation: monitors by key, owners by session, both, or all."""
 
     MONITOR = "monitor"
     OWNER = "owner"
@@ -23,8 +23,8 @@ class Who(StrEnum):
     ANYBODY = "anybody"
 
 
-class Place(NamedTuple):
-    """A part of a path: its name in the description, what it means, and an example."""
+class PathParameter(NamedTuple):
+    """A path parameter: its name in the description, meaning and example."""
 
     name: str
     meaning: str
@@ -32,22 +32,22 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """A parameter of the query or a header: its type, what it means, and an example."""
+class Parameter:
+    """A query or header parameter: its type, meaning and example."""
 
     name: str
     type: Any
     meaning: str
     example: Any = None
-    place: str = "query"
+    location: str = "query"
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A request that the tests send as it stands, and the `data` that it is answered with.
+    """A request that the tests send unchanged, and the `data` of its answer.
 
-    Ids are those of `web.openapi.path_parameters`: tests put real ones in their place. What differs
-    from one call to the next (ids, instants, secrets) is compared by its form only.
+    Ids are those of `web.openapi.path_parameters`: tests substitute real ones. Values that differ
+    from call to call (ids, instants, secrets) are compared by their form only.
     """
 
     name: str
@@ -58,12 +58,12 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """All that is said of one method of one address; `data` and `body` are types.
+    """The description of one method of one address; `data` and `body` are types.
 
-    `name` is for generated clients, `tag` a section of the documents; `refusals` names the codes
-    that are special to it: those of its kind follow from the rest. Of several bodies it is one.
-    `later` is the type of a 202's `data`, if that tells less. `is_rehearsal`: nothing is written.
-    What is not told as `JSON` comes without the envelope: the `data` of its examples is its start.
+    `name` is for generated clients, `tag` is a section of the document. `refusals` lists the error
+    codes special to the operation; common ones are derived. A tuple of bodies means one of them.
+    `later` is the type of a 202's `data`, if that holds less. `is_preview`: nothing is written. An
+    answer of another media type than `JSON` has no envelope; its examples hold the start.
     """
 
     name: str
@@ -74,20 +74,20 @@ class Operation:
     note: str = ""
     body: Any = None
     status: int = 200
-    who: Who = Who.OWNER
-    given: tuple[Given, ...] = ()
+    who: Audience = Audience.OWNER
+    parameters: tuple[Parameter, ...] = ()
     refusals: tuple[str, ...] = ()
-    places: Mapping[str, Place] = field(default_factory=dict)
+    path_parts: Mapping[str, PathParameter] = field(default_factory=dict)
     sets_cookie: bool = False
     has_receipt: bool = False
     media: str = JSON
     body_kib: int = 64
     later: Any = None
-    is_rehearsal: bool = False
+    is_preview: bool = False
 
     @property
     def bodies(self) -> tuple[Any, ...]:
-        """The types that a body may have; none if there is no body."""
+        """The possible types of the body; empty without a body."""
         if self.body is None:
             return ()
         return self.body if isinstance(self.body, tuple) else (self.body,)
@@ -107,6 +107,6 @@ ATTRIBUTE = "operation"
 
 
 def operation_of(resource: type, method: str) -> Operation | None:
-    """Return what is said of a resource's method, or None if nothing is."""
-    found = getattr(getattr(resource, f"on_{method}", None), ATTRIBUTE, None)
-    return found if isinstance(found, Operation) else None
+    """Return the description of a resource's method, or None."""
+    operation = getattr(getattr(resource, f"on_{method}", None), ATTRIBUTE, None)
+    return operation if isinstance(operation, Operation) else None

@@ -4,18 +4,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from web.http.cookies import SESSION, name_over
-from web.http.error_codes import REFUSALS
-from web.openapi.describe import JSON, Example, Given, Who
-from web.openapi.operations import Call, Routed, calls
+from web.http.error_codes import ERROR_CODES
+from web.openapi.describe import JSON, Audience, Example, Parameter
+from web.openapi.operations import Call, RouteLike, calls
 from web.openapi.prose import SECTIONS, prose
 from web.openapi.schemas import Schemas
 
 Json = dict[str, Any]
-SECURITY: dict[Who, list[Json]] = {
-    Who.MONITOR: [{"key": []}],
-    Who.OWNER: [{"session": []}],
-    Who.EITHER: [{"key": []}, {"session": []}],
-    Who.ANYBODY: [],
+SECURITY: dict[Audience, list[Json]] = {
+    Audience.MONITOR: [{"key": []}],
+    Audience.OWNER: [{"session": []}],
+    Audience.EITHER: [{"key": []}, {"session": []}],
+    Audience.ANYBODY: [],
 }
 SCHEMES = {
     "key": {"type": "http", "scheme": "bearer", "description": "A page's key, `hyd_status_…`."},
@@ -23,18 +23,19 @@ SCHEMES = {
 }
 KEY = r"^[!-~]+( +[!-~]+)*$"
 HEADERS = (
-    Given("Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 255, "pattern": KEY},
+    Parameter("Idempotency-Key",
+          {"type": "string", "minLength": 1, "maxLength": 255, "pattern": KEY},
           "Makes the call safe to repeat for 24 h.", "3f0c7d1e-restart", "header"),
-    Given("Prefer", {"type": "string"},
+    Parameter("Prefer", {"type": "string"},
           "`respond-async`: answer 202 at once.", "respond-async", "header"),
 )  # fmt: skip
-REFUSAL: Json = {
+ERROR_SCHEMA: Json = {
     "type": "object",
     "description": "Why nothing was done.",
     "properties": {
         "ok": {"const": False},
         "error": {"type": "string", "description": "A sentence for a person."},
-        "code": {"type": "string", "enum": list(REFUSALS)},
+        "code": {"type": "string", "enum": list(ERROR_CODES)},
         "fields": {
             "type": "object",
             "description": "Sentences by field, where a field can be blamed.",
@@ -48,13 +49,13 @@ RETRY = {"description": "In how many seconds to try again.", "schema": {"type": 
 COOKIE_SET = {"description": "The session, host-only and HttpOnly.", "schema": {"type": "string"}}
 
 
-def document(routes: Iterable[Routed], base_url: str) -> Json:
-    """Return the description of the API at `base_url`."""
-    described = calls(routes)
-    schemas = schemas_of(described)
+def document(routes: Iterable[RouteLike], base_url: str) -> Json:
+    """Return the OpenAPI document of the API at `base_url`."""
+    api_calls = calls(routes)
+    schemas = build_schemas(api_calls)
     paths: dict[str, Json] = {}
-    for call in described:
-        paths.setdefault(call.public_path, {})[call.method] = operation(call, schemas)
+    for call in api_calls:
+        paths.setdefault(call.public_path, {})[call.method] = build_operation(call, schemas)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -67,93 +68,110 @@ def document(routes: Iterable[Routed], base_url: str) -> Json:
         "tags": [{"name": name, "description": prose(name)} for name in SECTIONS],
         "paths": paths,
         "components": {
-            "schemas": {**schemas.components, "Refusal": REFUSAL},
-            "securitySchemes": {**SCHEMES, "session": session_of(base_url)},
+            "schemas": {**schemas.components, "Refusal": ERROR_SCHEMA},
+            "securitySchemes": {**SCHEMES, "session": build_session_scheme(base_url)},
         },
     }
 
 
-def session_of(base_url: str) -> Json:
-    """Return the security scheme of sessions: the cookie's name depends on TLS."""
+def build_session_scheme(base_url: str) -> Json:
+    """Return the security scheme of sessions; the cookie's name depends on TLS."""
     return {**SCHEMES["session"], "name": name_over(base_url.partition(":")[0], SESSION)}
 
 
-def schemas_of(described: list[Call]) -> Schemas:
-    """Return the schemas of all that is described."""
-    answers = [kind for one in described for kind in (one.said.data, one.said.later) if kind]
-    asked = [given.type for call in described for given in call.said.given]
-    return Schemas([*answers, *asked], [body for call in described for body in call.said.bodies])
+def build_schemas(api_calls: list[Call]) -> Schemas:
+    """Return the schemas of all described calls."""
+    answers = [
+        kind for one in api_calls for kind in (one.operation.data, one.operation.later) if kind
+    ]
+    parameter_types = [one.type for call in api_calls for one in call.operation.parameters]
+    return Schemas(
+        [*answers, *parameter_types], [body for call in api_calls for body in call.operation.bodies]
+    )
 
 
-def operation(call: Call, schemas: Schemas) -> Json:
-    """Return one operation."""
-    said = call.said
-    told: Json = {
-        "operationId": said.name,
-        "tags": [said.tag],
-        "summary": said.summary,
-        "security": SECURITY[said.who],
-        "parameters": parameters(call, schemas),
-        "responses": responses(call, schemas),
+def build_operation(call: Call, schemas: Schemas) -> Json:
+    """Return one OpenAPI operation object."""
+    spec = call.operation
+    result: Json = {
+        "operationId": spec.name,
+        "tags": [spec.tag],
+        "summary": spec.summary,
+        "security": SECURITY[spec.who],
+        "parameters": build_parameters(call, schemas),
+        "responses": build_responses(call, schemas),
     }
-    if said.note:
-        told["description"] = said.note
-    if said.body:
-        examples = {one.name: {"value": one.body} for one in said.examples}
-        content = {"schema": schemas.of(*said.bodies), "examples": examples}
-        told["requestBody"] = {"required": True, "content": {JSON: content}}
-    return told
+    if spec.note:
+        result["description"] = spec.note
+    if spec.body:
+        examples = {one.name: {"value": one.body} for one in spec.examples}
+        content = {"schema": schemas.of(*spec.bodies), "examples": examples}
+        result["requestBody"] = {"required": True, "content": {JSON: content}}
+    return result
 
 
-def parameters(call: Call, schemas: Schemas) -> list[Json]:
-    """Return what the path, the query and the headers may say."""
+def build_parameters(call: Call, schemas: Schemas) -> list[Json]:
+    """Return the parameters of the path, the query and the headers."""
     path = [
-        {"name": place.name, "in": "path", "required": True, "description": place.meaning,
-         "schema": {"type": "string", "minLength": 1}, "example": place.example}
-        for place in call.parts.values()
+        {"name": part.name, "in": "path", "required": True, "description": part.meaning,
+         "schema": {"type": "string", "minLength": 1}, "example": part.example}
+        for part in call.parts.values()
     ]  # fmt: skip
-    given = [*call.said.given, *(HEADERS if call.is_logged else ())]
-    return path + [parameter(one, schemas) for one in given]
+    sources = [*call.operation.parameters, *(HEADERS if call.is_logged else ())]
+    return path + [build_parameter(one, schemas) for one in sources]
 
 
-def parameter(given: Given, schemas: Schemas) -> Json:
+def build_parameter(source: Parameter, schemas: Schemas) -> Json:
     """Return one parameter of the query or a header."""
-    schema = given.type if isinstance(given.type, dict) else schemas.of(given.type)
-    told = {"name": given.name, "in": given.place, "description": given.meaning, "schema": schema}
-    return told | ({} if given.example is None else {"example": given.example})
+    schema = source.type if isinstance(source.type, dict) else schemas.of(source.type)
+    result = {
+        "name": source.name,
+        "in": source.location,
+        "description": source.meaning,
+        "schema": schema,
+    }
+    return result | ({} if source.example is None else {"example": source.example})
 
 
-def responses(call: Call, schemas: Schemas) -> Json:
-    """Return every answer that there can be."""
-    told: Json = {str(call.said.status): good(call, schemas, "Done; visitors see it.")}
+def build_responses(call: Call, schemas: Schemas) -> Json:
+    """Return all possible responses by status."""
+    result: Json = {
+        str(call.operation.status): build_success_response(call, schemas, "Done; visitors see it.")
+    }
     if not call.has_receipt:
-        told[str(call.said.status)]["description"] = "Done."
+        result[str(call.operation.status)]["description"] = "Done."
     else:
         later = "Stored for good, shown soon; a refusal is then in the receipt only."
-        told["202"] = good(call, schemas, later)
-        if call.said.later:
-            content = {"schema": enveloped(schemas.of(call.said.later))}
-            told["202"]["content"] = {JSON: content}
-    for status in sorted({REFUSALS[code].status for code in call.codes}):
-        told[str(status)] = refused(call, status)
-    return told
+        result["202"] = build_success_response(call, schemas, later)
+        if call.operation.later:
+            content = {"schema": build_envelope(schemas.of(call.operation.later))}
+            result["202"]["content"] = {JSON: content}
+    for status in sorted({ERROR_CODES[code].status for code in call.codes}):
+        result[str(status)] = build_error_response(call, status)
+    return result
 
 
-def good(call: Call, schemas: Schemas, meaning: str) -> Json:
-    """Return the answer that does what was asked."""
-    is_json = call.said.media == JSON
-    schema = schemas.of(call.said.data)
+def build_success_response(call: Call, schemas: Schemas, meaning: str) -> Json:
+    """Return the success response."""
+    is_json = call.operation.media == JSON
+    schema = schemas.of(call.operation.data)
     content = {
-        "schema": enveloped(schema) if is_json else schema,
-        "examples": {one.name: answered(one, call.said.media) for one in call.said.examples},
+        "schema": build_envelope(schema) if is_json else schema,
+        "examples": {
+            one.name: build_example(one, call.operation.media) for one in call.operation.examples
+        },
     }
     headers: Json = {"Location": LOCATION} if call.has_receipt else {}
-    if call.said.sets_cookie:
+    if call.operation.sets_cookie:
         headers["Set-Cookie"] = COOKIE_SET
-    return {"description": meaning, **with_headers(headers), "content": {call.said.media: content}}
+    return {
+        "description": meaning,
+        **with_headers(headers),
+        "content": {call.operation.media: content},
+    }
 
 
-def enveloped(schema: Json) -> Json:
+def build_envelope(schema: Json) -> Json:
     """Return the schema of the envelope around data."""
     return {
         "type": "object",
@@ -162,23 +180,23 @@ def enveloped(schema: Json) -> Json:
     }
 
 
-def answered(example: Example, media: str) -> Json:
-    """Return what an example is answered with."""
+def build_example(example: Example, media: str) -> Json:
+    """Return the example of an answer."""
     return {"value": {"ok": True, "data": example.data} if media == JSON else example.data}
 
 
-def refused(call: Call, status: int) -> Json:
-    """Return the refusals of one status."""
-    codes = [code for code in call.codes if REFUSALS[code].status == status]
+def build_error_response(call: Call, status: int) -> Json:
+    """Return the error response of one status."""
+    codes = [code for code in call.codes if ERROR_CODES[code].status == status]
     only = {"properties": {"code": {"enum": codes}}}
     schema = {"allOf": [{"$ref": "#/components/schemas/Refusal"}, only]}
     headers: Json = {"Location": LOCATION} if call.has_receipt else {}
     if status in {429, 503}:
         headers["Retry-After"] = RETRY
-    meaning = "; ".join(f"`{code}`: {REFUSALS[code].meaning}" for code in codes)
+    meaning = "; ".join(f"`{code}`: {ERROR_CODES[code].meaning}" for code in codes)
     return {"description": meaning, **with_headers(headers), "content": {JSON: {"schema": schema}}}
 
 
 def with_headers(headers: Mapping[str, Json]) -> Json:
-    """Return headers as part of a response, if there are any."""
+    """Return headers as part of a response, or nothing without headers."""
     return {"headers": dict(headers)} if headers else {}

@@ -1,13 +1,13 @@
-"""What follows for an operation from its method, its path and its description."""
+"""Facts of an operation derived from its method, path and description."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from web.http.error_codes import REFUSALS
-from web.openapi.describe import METHODS, Operation, Place, Who, operation_of
-from web.openapi.path_parameters import PLACES
+from web.http.error_codes import ERROR_CODES
+from web.openapi.describe import METHODS, Audience, Operation, PathParameter, operation_of
+from web.openapi.path_parameters import PATH_PARAMETERS
 
 PART = re.compile(r"\{(\w+)\}")
 API = "/api/v1/"
@@ -19,94 +19,97 @@ OF_WRITES = ("VALIDATION", "UNKNOWN")
 OF_ALL = ("FAILED", "UNAVAILABLE", "RATE_LIMITED")
 
 
-class Routed(Protocol):
-    """An address and its resource: what a row of the route table tells."""
+class RouteLike(Protocol):
+    """A row of the route table: an address and its resource."""
 
     @property
     def path(self) -> str:
-        """The template, with its parts in braces."""
+        """The path template with its parameters in braces."""
 
     @property
     def resource(self) -> type:
-        """What serves it."""
+        """The resource class."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A described operation at its place in the route table."""
+    """A described operation with its path and method."""
 
     path: str
     method: str
-    said: Operation
+    operation: Operation
 
     @property
-    def parts(self) -> dict[str, Place]:
-        """The parts of the path, by their names in the route table."""
-        return {name: {**PLACES, **self.said.places}[name] for name in PART.findall(self.path)}
+    def parts(self) -> dict[str, PathParameter]:
+        """The path parameters by their names in the route table."""
+        return {
+            name: {**PATH_PARAMETERS, **self.operation.path_parts}[name]
+            for name in PART.findall(self.path)
+        }
 
     @property
     def public_path(self) -> str:
         """The path as the description writes it."""
         parts = self.parts
-        return PART.sub(lambda found: "{" + parts[found[1]].name + "}", self.path)
+        return PART.sub(lambda match: "{" + parts[match[1]].name + "}", self.path)
 
     @property
     def is_logged(self) -> bool:
-        """Whether it is a write of the log: all are, but those under /auth.
+        """Whether the call appends a command: all writes do, except those under /auth.
 
-        What only finds out what a write would do is none.
+        Previews append none.
 
         Source: docs/behaviour.md, "Idempotency".
         """
-        if self.method == "get" or self.said.is_rehearsal:
+        if self.method == "get" or self.operation.is_preview:
             return False
         return not self.is_under_auth
 
     @property
     def is_of_accounts(self) -> bool:
-        """Whether it changes what is in no log: accounts, sessions, devices."""
+        """Whether the call changes unlogged data: accounts, sessions, devices."""
         return self.method != "get" and self.is_under_auth
 
     @property
     def is_under_auth(self) -> bool:
-        """Whether its address is one of those of accounts."""
+        """Whether the address is below /auth."""
         return self.path.startswith(f"{API}auth/")
 
     @property
     def has_receipt(self) -> bool:
-        """Whether an answer tells a receipt: that of a write of the log."""
-        return self.is_logged or self.said.has_receipt
+        """Whether an answer names a receipt, as all logged writes do."""
+        return self.is_logged or self.operation.has_receipt
 
     @property
     def codes(self) -> list[str]:
-        """Every code of a refusal that it can be answered with, in the order of the table."""
-        return [code for code in REFUSALS if code in self._codes()]
+        """All error codes of the call in the order of the table."""
+        return [code for code in ERROR_CODES if code in self._codes()]
 
     def _codes(self) -> set[str]:
-        who, changes = self.said.who, self.method != "get"
+        who, changes = self.operation.who, self.method != "get"
         return {
-            *self.said.refusals,
+            *self.operation.refusals,
             *OF_ALL,
-            *(OF_KEYS if who in {Who.MONITOR, Who.EITHER} else ()),
-            *(OF_SESSIONS if who in {Who.OWNER, Who.EITHER} else ()),
-            *(("BAD_ORIGIN",) if who is Who.OWNER and changes else ()),
-            *(OF_BODIES if self.said.body else ()),
+            *(OF_KEYS if who in {Audience.MONITOR, Audience.EITHER} else ()),
+            *(OF_SESSIONS if who in {Audience.OWNER, Audience.EITHER} else ()),
+            *(("BAD_ORIGIN",) if who is Audience.OWNER and changes else ()),
+            *(OF_BODIES if self.operation.body else ()),
             *(OF_PATHS if "{" in self.path else ()),
-            *(("VALIDATION",) if self.said.given else ()),
+            *(("VALIDATION",) if self.operation.parameters else ()),
             *(OF_WRITES if self.is_logged else ()),
             *(("UNKNOWN",) if self.has_receipt or self.is_of_accounts else ()),
-            *(("CONFLICT",) if self.is_logged and self.said.body else ()),
+            *(("CONFLICT",) if self.is_logged and self.operation.body else ()),
         }
 
 
-def responders(routes: Iterable[Routed]) -> Iterator[tuple[str, str, Operation | None]]:
-    """Tell every method of every address of the API, with what is said of it, if anything is."""
+def responders(routes: Iterable[RouteLike]) -> Iterator[tuple[str, str, Operation | None]]:
+    """Yield path, method and description (or None) of every API responder."""
     for route in routes:
         for method in METHODS:
             if route.path.startswith(API) and hasattr(route.resource, f"on_{method}"):
                 yield route.path, method, operation_of(route.resource, method)
 
 
-def calls(routes: Iterable[Routed]) -> list[Call]:
-    """Return what is described, in the order of the route table."""
-    return [Call(path, method, said) for path, method, said in responders(routes) if said]
+def calls(routes: Iterable[RouteLike]) -> list[Call]:
+    """Return all described calls in the order of the route table."""
+    return [Call(path, method, spec) for path, method, spec in responders(routes) if spec]

@@ -1,4 +1,4 @@
-"""`/docs`: the document as one page, with nothing from elsewhere and no script."""
+"""`/docs`: the document as one page without external resources or scripts."""
 
 import base64
 import hashlib
@@ -17,19 +17,19 @@ from web.openapi.reading import sections
 
 @dataclass(frozen=True, slots=True)
 class DocsPage:
-    """The page as it is sent, and its Content-Security-Policy."""
+    """The page in bytes and its Content-Security-Policy."""
 
     html: bytes
     policy: str
 
 
-def docs_page(told: Json) -> DocsPage:
-    """Return the page for a document."""
+def docs_page(spec: Json) -> DocsPage:
+    """Return the HTML page of an OpenAPI document."""
     palette = tomllib.loads((FOLDER.parent / "colours.toml").read_text("utf-8"))
     style = environment().get_template("docs.css.j2").render(**palette)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     html = environment().get_template("index.html.j2").render(
-        info=told["info"], base_url=told["servers"][0]["url"], sections=sections(told), style=style
+        info=spec["info"], base_url=spec["servers"][0]["url"], sections=sections(spec), style=style
     )  # fmt: skip
     policy = (
         f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:;"
@@ -40,7 +40,7 @@ def docs_page(told: Json) -> DocsPage:
 
 @cache
 def environment() -> Environment:
-    """Return the environment of the templates of documents."""
+    """Return the Jinja2 environment of templates/docs."""
     env = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,

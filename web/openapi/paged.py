@@ -1,13 +1,13 @@
-"""What every list that is read a part at a time is asked with."""
+"""The query parameters of every paged list."""
 
 from typing import Annotated
 
 from msgspec import Meta
 
 from web.http.paging import LIMIT, LIMIT_MAX
-from web.openapi.describe import Given
+from web.openapi.describe import Parameter
 
-LIMITED = Given(
+LIMIT_PARAMETER = Parameter(
     "limit",
     Annotated[int, Meta(ge=1, le=LIMIT_MAX)],
     f"How many at most; {LIMIT} if not given.",
@@ -15,7 +15,7 @@ LIMITED = Given(
 )
 
 
-def cursor_of(format_: str) -> Given:
-    """Return the `cursor` of a list; its format names what is known of the text."""
-    known = Annotated[str, Meta(extra_json_schema={"format": format_})]
-    return Given("cursor", known, "The `nextCursor` of the answer before.")
+def cursor_of(format_: str) -> Parameter:
+    """Return the `cursor` parameter of a list; `format_` is its JSON Schema format."""
+    cursor_type = Annotated[str, Meta(extra_json_schema={"format": format_})]
+    return Parameter("cursor", cursor_type, "The `nextCursor` of the answer before.")

@@ -1,6 +1,6 @@
-"""The parts of paths, and the ids that stand in examples: a test puts real ones in their place."""
+"""Path parameters and the ids of examples; tests substitute real ids."""
 
-from web.openapi.describe import Place
+from web.openapi.describe import PathParameter
 
 TAIL = "01kar5t0q4c8v2n6x3m7b9d1f{}"
 PAGE = "p_" + TAIL.format("a")
@@ -14,18 +14,18 @@ ACCOUNT = "a_" + TAIL.format("h")
 TEMPLATE = "t_" + TAIL.format("j")
 MOUNT = "m_" + TAIL.format("k")
 SLOT = "s_" + TAIL.format("m")
-OUTLOOK = "v_" + TAIL.format("p")
+PREVIEW = "v_" + TAIL.format("p")
 SESSION = "n_" + TAIL.format("n")
 
-PLACES = {
-    "page_id": Place("pageId", "A page of yours.", PAGE),
-    "cid": Place("componentId", "A component of the page.", LEAF),
-    "iid": Place("incidentId", "An incident or a maintenance of the page.", INCIDENT),
-    "uid": Place("updateId", "An update of the incident.", UPDATE),
-    "kid": Place("keyId", "A key of the page.", KEY),
-    "tid": Place("templateId", "A template of the page.", TEMPLATE),
-    "mid": Place("mountId", "A mount of the page.", MOUNT),
-    "vid": Place("previewId", "As `previewIncident` and its like tell it.", OUTLOOK),
-    "session_id": Place("sessionId", "A session of the account.", SESSION),
-    "rid": Place("receiptId", "As `Location` said it.", RECEIPT),
+PATH_PARAMETERS = {
+    "page_id": PathParameter("pageId", "A page of yours.", PAGE),
+    "cid": PathParameter("componentId", "A component of the page.", LEAF),
+    "iid": PathParameter("incidentId", "An incident or a maintenance of the page.", INCIDENT),
+    "uid": PathParameter("updateId", "An update of the incident.", UPDATE),
+    "kid": PathParameter("keyId", "A key of the page.", KEY),
+    "tid": PathParameter("templateId", "A template of the page.", TEMPLATE),
+    "mid": PathParameter("mountId", "A mount of the page.", MOUNT),
+    "vid": PathParameter("previewId", "As `previewIncident` and its like tell it.", PREVIEW),
+    "session_id": PathParameter("sessionId", "A session of the account.", SESSION),
+    "rid": PathParameter("receiptId", "As `Location` said it.", RECEIPT),
 }

@@ -1,13 +1,13 @@
-"""The words of the description that no type can tell, written by hand in templates/docs."""
+"""Hand-written prose of the description, from templates/docs."""
 
 from functools import lru_cache
 from pathlib import Path
 
-from web.http.error_codes import REFUSALS
+from web.http.error_codes import ERROR_CODES
 
 FOLDER = Path(__file__).parents[2] / "templates" / "docs"
 TABLE = "<!-- refusals -->"
-# Sections in the order of the documents; those without operations are words only.
+# Sections in document order; those without operations are prose only.
 SECTIONS = (
     "Monitors",
     "Receipts",
@@ -31,12 +31,12 @@ SECTIONS = (
 
 @lru_cache(maxsize=len(SECTIONS))
 def prose(name: str) -> str:
-    """Return the words of a section, in Markdown."""
+    """Return the Markdown of a section."""
     words = (FOLDER / f"{name.lower().replace(' ', '-')}.md").read_text("utf-8").strip()
-    return words.replace(TABLE, refusal_table())
+    return words.replace(TABLE, build_error_table())
 
 
-def refusal_table() -> str:
-    """Return the table of codes."""
-    rows = [f"| {status} | `{code}` | {means} |" for code, (status, means) in REFUSALS.items()]
+def build_error_table() -> str:
+    """Return the table of error codes in Markdown."""
+    rows = [f"| {status} | `{code}` | {means} |" for code, (status, means) in ERROR_CODES.items()]
     return "\n".join(["| status | code | meaning, and what to do |", "|---|---|---|", *rows])

@@ -13,22 +13,22 @@ import msgspec
 from falcon.asgi import Request, Response
 
 from web.openapi.document import Json, document
-from web.openapi.operations import Routed
+from web.openapi.operations import RouteLike
 from web.process import Process
-from web.visitors.app import is_held
+from web.visitors.app import has_matching_etag
 
 if TYPE_CHECKING:
     from web.openapi.page import DocsPage
 
 ETAG_DIGITS = 32
-CACHE = "public, max-age=300"  # another only after a deploy
+CACHE = "public, max-age=300"  # it changes only with a deploy
 
 
 class Described:
-    """What both addresses share: the document, made once, at the first ask."""
+    """The base of both resources: the document, generated at the first request."""
 
-    def __init__(self, process: Process, routes: Iterable[Routed]) -> None:
-        """Describe `routes` as they stand at the base of `process`."""
+    def __init__(self, process: Process, routes: Iterable[RouteLike]) -> None:
+        """Describe `routes` at the base URL of `process`."""
         self._base_url = process.settings.base_url
         self._routes = routes
 
@@ -49,16 +49,18 @@ class OpenApi(Described):
 
     @cached_property
     def body(self) -> bytes:
-        """The document as it is sent."""
+        """The document as JSON."""
         return msgspec.json.encode(self.document)
 
 
 def send(req: Request, resp: Response, body: bytes) -> None:
-    """Send ready bytes with their etag, or 304 to who has them."""
+    """Send bytes with their etag, or 304 if the client has them."""
     etag = f'"{sha256(body).hexdigest()[:ETAG_DIGITS]}"'
     resp.set_header("ETag", etag)
     resp.set_header("Cache-Control", CACHE)
-    if is_held((req.get_header("If-None-Match") or "").encode("latin-1", "replace"), etag.encode()):
+    if has_matching_etag(
+        (req.get_header("If-None-Match") or "").encode("latin-1", "replace"), etag.encode()
+    ):
         resp.status = 304
     else:
         resp.data = body
@@ -75,7 +77,7 @@ class Docs(Described):
 
     @cached_property
     def page(self) -> "DocsPage":
-        """The page as it is sent."""
-        from web.openapi.page import docs_page  # noqa: PLC0415 - no start waits for Markdown
+        """The rendered page."""
+        from web.openapi.page import docs_page  # noqa: PLC0415 - keeps Markdown out of the start
 
         return docs_page(self.document)

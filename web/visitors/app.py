@@ -1,4 +1,4 @@
-"""The lane for visitors: public GETs on page hosts, answered from ready bytes, without Falcon.
+"""The visitor app: public GETs on page hosts, answered from memory without Falcon.
 
 Source: docs/architecture.md, "The host entry decides first", "A cached page turns stale and stays"
 and "Web renders no public page".
@@ -12,188 +12,214 @@ from urllib.parse import parse_qs
 
 from domain.runtime.logging import bind_request
 from domain.runtime.request_ids import request_id_of
-from domain.runtime.visit_metrics import note_visit
+from domain.runtime.visit_metrics import count_visit
 from domain.store.redis.reader import HostEntry
-from web.http.error_pages import ABSENT, MISSING, READ_ONLY, UNAVAILABLE, Keeping, Refused, told
+from web.http.error_pages import (
+    ABSENT,
+    MISSING,
+    READ_ONLY,
+    UNAVAILABLE,
+    CachePolicy,
+    ErrorContent,
+    render_error,
+)
 from web.http.notices import NOTHING, Notice
 from web.process import Process
-from web.visitors.cached_page import Answer, Headers, PageCopy, best, family_of, name_of
-from web.visitors.on_demand import AbsentError, NotDrawnError
-from web.visitors.pages import NotThereError
+from web.visitors.cached_page import (
+    Answer,
+    CachedPage,
+    Headers,
+    choose_encoding,
+    family_of,
+    name_of,
+)
+from web.visitors.on_demand import AbsentError, NotRenderedError
+from web.visitors.pages import NotAvailableError
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-WAIT_S = 1.0  # how long a visitor waits for a page that Redis lost
+WAIT_S = 1.0  # the longest wait of a visitor for a page that Redis lost
 RETRY_AFTER = b"2"
-READING = {"GET", "HEAD"}
-ARTIFACT, STATUS = "hepstatus.artifact", "hepstatus.status"  # noted beside the request
-NOTHING_ASKED = "(none)"
+READ_METHODS = {"GET", "HEAD"}
+ARTIFACT, STATUS = "hepstatus.artifact", "hepstatus.status"  # keys of the scope, for metrics
+NO_ARTIFACT = "(none)"
 
 
-class Lane:
-    """Serves page hosts for one process."""
+class VisitorApp:
+    """The ASGI handler of page hosts in one process."""
 
     def __init__(self, process: Process) -> None:
-        """Serve from the copies of `process`."""
+        """Serve from the caches of `process`."""
         self._process = process
         self._base = process.settings.base_domain
         self._base_url = process.settings.base_url
 
     async def serve(self, scope: Scope, send: Send, host: str) -> None:
-        """Answer a request whose host is not the base, and count it."""
+        """Answer a request on a page host, and count it."""
         began_at = time.perf_counter()
         await self._serve(scope, send, host)
         took_s = time.perf_counter() - began_at
-        note_visit(scope.get(ARTIFACT, NOTHING_ASKED), scope.get(STATUS, 0), took_s)
+        count_visit(scope.get(ARTIFACT, NO_ARTIFACT), scope.get(STATUS, 0), took_s)
 
     async def _serve(self, scope: Scope, send: Send, host: str) -> None:
         try:
-            entry = await self._process.served.host_within(host, WAIT_S)
-        except NotThereError:
-            await self._say_unavailable(scope, send)
+            entry = await self._process.page_cache.host_within(host, WAIT_S)
+        except NotAvailableError:
+            await self._send_unavailable(scope, send)
             return
         if entry.page_id is None:
-            await self._say_unknown(scope, send, host, was_there=entry.is_freed)
+            await self._send_unknown_host(scope, send, host, was_shown=entry.is_freed)
         else:
             await self._serve_page(scope, send, entry)
 
     async def _serve_page(self, scope: Scope, send: Send, entry: HostEntry) -> None:
         page_id = entry.page_id or ""
         try:
-            copy, is_stale = await self._process.served.page_within(page_id, WAIT_S)
+            page, is_stale = await self._process.page_cache.page_within(page_id, WAIT_S)
             name = name_of(scope["path"])
-            if not copy.is_visible_at(datetime.now(UTC)):
-                await self._say_missing(scope, send, MISSING, was_there=True)
+            if not page.is_visible_at(datetime.now(UTC)):
+                await self._send_missing(scope, send, MISSING, was_shown=True)
                 return
-            if scope["method"] not in READING:
-                await self._refuse(scope, send, 405, READ_ONLY, [(b"allow", b"GET, HEAD")])
+            if scope["method"] not in READ_METHODS:
+                await self._send_error(scope, send, 405, READ_ONLY, [(b"allow", b"GET, HEAD")])
                 return
-            scope[ARTIFACT] = family_of(name) if name else NOTHING_ASKED
+            scope[ARTIFACT] = family_of(name) if name else NO_ARTIFACT
             if name is None:
-                await self._say_missing(scope, send, ABSENT, was_there=False)
+                await self._send_missing(scope, send, ABSENT, was_shown=False)
                 return
-            found, is_older = await self._find(scope, page_id, copy, name)
+            answer, is_outdated = await self._find(scope, page_id, page, name)
         except AbsentError:
-            await self._say_missing(scope, send, ABSENT, was_there=True)
+            await self._send_missing(scope, send, ABSENT, was_shown=True)
             return
-        except (NotThereError, NotDrawnError) as reason:
-            await self._say_unavailable(scope, send, str(reason))
+        except (NotAvailableError, NotRenderedError) as reason:
+            await self._send_unavailable(scope, send, str(reason))
             return
-        await send_answer(scope, send, found.labelled() if is_stale or is_older else found)
+        await send_answer(
+            scope, send, answer.with_stale_label() if is_stale or is_outdated else answer
+        )
 
     async def _find(
-        self, scope: Scope, page_id: str, copy: PageCopy, name: str
+        self, scope: Scope, page_id: str, page: CachedPage, name: str
     ) -> tuple[Answer, bool]:
-        """Return the answer, and whether it is older than the copy. Raises what `Drawn.of` does."""
-        found = own_badge(scope, copy) if name == "badge.svg" else None
-        accepted = header(scope, b"accept-encoding")
-        found = found or copy.best(name, accepted)
-        if found is not None:
-            return found, False
-        bind_request(request_id_of(header(scope, b"x-request-id").decode("latin-1")))
-        drawing, is_older = await self._process.served.drawn.of(page_id, copy, name)
-        found = best(drawing.answers, name, accepted)
-        if found is None:
-            raise NotDrawnError
-        return found, is_older
+        """Return the answer, and whether it is older than the page.
 
-    async def _say_unknown(self, scope: Scope, send: Send, host: str, *, was_there: bool) -> None:
-        """404 under the base; a foreign host is sent to the base.
+        Raises the errors of `OnDemandArtifacts.of`.
+        """
+        answer = find_labelled_badge(scope, page) if name == "badge.svg" else None
+        accepted = header(scope, b"accept-encoding")
+        answer = answer or page.choose_encoding(name, accepted)
+        if answer is not None:
+            return answer, False
+        bind_request(request_id_of(header(scope, b"x-request-id").decode("latin-1")))
+        artifact, is_outdated = await self._process.page_cache.on_demand.of(page_id, page, name)
+        answer = choose_encoding(artifact.answers, name, accepted)
+        if answer is None:
+            raise NotRenderedError
+        return answer, is_outdated
+
+    async def _send_unknown_host(
+        self, scope: Scope, send: Send, host: str, *, was_shown: bool
+    ) -> None:
+        """Send 404 below the base, or a redirect to the base elsewhere.
 
         Source: docs/behaviour.md, "Hosts".
         """
         is_ours = host.endswith("." + self._base)
-        if is_ours or scope["method"] not in READING:
-            await self._say_missing(scope, send, MISSING, was_there=was_there)
+        if is_ours or scope["method"] not in READ_METHODS:
+            await self._send_missing(scope, send, MISSING, was_shown=was_shown)
         else:
-            keeping = Keeping.OURS_ALONE if was_there and is_artifact(scope) else Keeping.NONE
+            policy = (
+                CachePolicy.OURS_ALONE if was_shown and is_artifact(scope) else CachePolicy.NONE
+            )
             home = f"{self._base_url}/".encode()
-            await notice(scope, send, 302, NOTHING, [(b"location", home)], keeping)
+            await send_notice(scope, send, 302, NOTHING, [(b"location", home)], policy)
 
-    async def _say_missing(
-        self, scope: Scope, send: Send, refused: Refused, *, was_there: bool
+    async def _send_missing(
+        self, scope: Scope, send: Send, error: ErrorContent, *, was_shown: bool
     ) -> None:
-        """404, for caches in place of what was shown there, if anything can have been."""
-        keeping = Keeping.REPLACING if was_there and is_artifact(scope) else Keeping.GUESSED
-        await self._refuse(scope, send, 404, refused, keeping=keeping)
+        """Send 404; `was_shown` lets caches replace a page shown before."""
+        policy = CachePolicy.REPLACING if was_shown and is_artifact(scope) else CachePolicy.GUESSED
+        await self._send_error(scope, send, 404, error, policy=policy)
 
-    async def _say_unavailable(self, scope: Scope, send: Send, reason: str = "") -> None:
-        refused = Refused(UNAVAILABLE.code, reason) if reason else UNAVAILABLE
-        await self._refuse(scope, send, 503, refused, [(b"retry-after", RETRY_AFTER)])
+    async def _send_unavailable(self, scope: Scope, send: Send, reason: str = "") -> None:
+        error = ErrorContent(UNAVAILABLE.code, reason) if reason else UNAVAILABLE
+        await self._send_error(scope, send, 503, error, [(b"retry-after", RETRY_AFTER)])
 
-    async def _refuse(
+    async def _send_error(
         self,
         scope: Scope,
         send: Send,
         status: int,
-        refused: Refused,
+        error: ErrorContent,
         extra: Headers | None = None,
-        keeping: Keeping = Keeping.NONE,
+        policy: CachePolicy = CachePolicy.NONE,
     ) -> None:
         accept = header(scope, b"accept").decode("latin-1").lower()
-        headers, body = told(refused, scope["path"], accept, self._base_url, keeping)
-        await respond(scope, send, status, headers + (extra or []), body)
+        headers, body = render_error(error, scope["path"], accept, self._base_url, policy)
+        await send_response(scope, send, status, headers + (extra or []), body)
 
 
 def is_artifact(scope: Scope) -> bool:
-    """Tell whether a page can have something at the path that is asked for."""
+    """Return whether a page can have an artifact at the request's path."""
     return name_of(scope["path"]) is not None
 
 
-def own_badge(scope: Scope, copy: PageCopy) -> Answer | None:
-    """Return the badge with the label that was asked for; None if none was."""
+def find_labelled_badge(scope: Scope, page: CachedPage) -> Answer | None:
+    """Return the badge with the label of the query; None without one."""
     if b"label=" not in scope["query_string"]:
         return None
-    asked = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    return copy.badge(asked["label"][0]) if "label" in asked else None
+    query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    return page.badge(query["label"][0]) if "label" in query else None
 
 
 def header(scope: Scope, name: bytes) -> bytes:
-    """Return a request header, all of its lines joined; empty if it is not there."""
+    """Return a request header, all lines joined; empty if absent."""
     return b", ".join(value for key, value in scope["headers"] if key == name)
 
 
 async def send_answer(scope: Scope, send: Send, answer: Answer) -> None:
-    """Send ready bytes, or 304 to who has them."""
-    if is_held(header(scope, b"if-none-match"), answer.etag):
-        await respond(scope, send, 304, answer.unchanged, b"")
+    """Send an answer, or 304 if the client has it."""
+    if has_matching_etag(header(scope, b"if-none-match"), answer.etag):
+        await send_response(scope, send, 304, answer.unchanged, b"")
     else:
-        await respond(scope, send, 200, answer.headers, answer.body)
+        await send_response(scope, send, 200, answer.headers, answer.body)
 
 
-def is_held(if_none_match: bytes, etag: bytes) -> bool:
-    """Tell whether an If-None-Match header names the entity (weakly compared, RFC 9110 13.1.2)."""
+def has_matching_etag(if_none_match: bytes, etag: bytes) -> bool:
+    """Return whether If-None-Match names the etag (weak comparison, RFC 9110 13.1.2)."""
     if not if_none_match:
         return False
-    held = {tag.strip().removeprefix(b"W/") for tag in if_none_match.split(b",")}
-    return etag in held or b"*" in held
+    etags = {tag.strip().removeprefix(b"W/") for tag in if_none_match.split(b",")}
+    return etag in etags or b"*" in etags
 
 
-async def notice(
+async def send_notice(
     scope: Scope,
     send: Send,
     status: int,
-    told: Notice,
+    notice: Notice,
     extra: Headers | None = None,
-    keeping: Keeping = Keeping.NONE,
+    policy: CachePolicy = CachePolicy.NONE,
 ) -> None:
-    """Send a page of ours that says what is the matter."""
-    own = [(b"content-type", b"text/html; charset=utf-8"), *keeping.value]
-    own.append((b"content-length", str(len(told.html)).encode()))
-    own.append((b"content-security-policy", told.policy))
-    await respond(scope, send, status, own + (extra or []), told.html)
+    """Send a notice page."""
+    headers = [(b"content-type", b"text/html; charset=utf-8"), *policy.value]
+    headers.append((b"content-length", str(len(notice.html)).encode()))
+    headers.append((b"content-security-policy", notice.policy))
+    await send_response(scope, send, status, headers + (extra or []), notice.html)
 
 
-async def plain(scope: Scope, send: Send, status: int, body: bytes, extra: Headers) -> None:
+async def send_plain(scope: Scope, send: Send, status: int, body: bytes, extra: Headers) -> None:
     """Send a sentence as plain text."""
-    own = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
-    own.append((b"content-length", str(len(body)).encode()))
-    await respond(scope, send, status, own + extra, body)
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    headers.append((b"content-length", str(len(body)).encode()))
+    await send_response(scope, send, status, headers + extra, body)
 
 
-async def respond(scope: Scope, send: Send, status: int, headers: Headers, body: bytes) -> None:
-    """Send a response; to HEAD without its body."""
+async def send_response(
+    scope: Scope, send: Send, status: int, headers: Headers, body: bytes
+) -> None:
+    """Send a response; without the body to HEAD."""
     scope[STATUS] = status
     await send({"type": "http.response.start", "status": status, "headers": headers})
     content = b"" if scope["method"] == "HEAD" else body

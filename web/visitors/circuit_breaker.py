@@ -1,4 +1,4 @@
-"""Reading from Redis for visitors: who knows that it is gone does not wait for it."""
+"""A circuit breaker for reads from Redis: after a failure, reads fail at once."""
 
 import time
 from collections.abc import Coroutine
@@ -6,21 +6,21 @@ from typing import Any, Final, TypeVar
 
 from domain.store.redis.reader import UNREACHABLE
 
-READ_S: Final = 0.5  # a visitor waits for a frozen Redis no longer than this, and once a pause
+READ_S: Final = 0.5  # the longest wait for a frozen Redis, once per pause
 PAUSE_S: Final = 0.5
 
 Value = TypeVar("Value")
 
 
-class Breaker:
-    """Lets reads through, unless one failed a moment ago."""
+class CircuitBreaker:
+    """Passes reads on, unless one failed less than `PAUSE_S` ago."""
 
     def __init__(self) -> None:
-        """Let everything through."""
+        """Start closed: every read passes."""
         self._paused_until = 0.0
 
     async def read(self, reading: Coroutine[Any, Any, Value]) -> Value:
-        """Read. Raises one of UNREACHABLE, at once if Redis did not answer a moment ago."""
+        """Await a read. Raises one of UNREACHABLE, at once during a pause."""
         if time.monotonic() < self._paused_until:
             reading.close()
             message = "Redis did not answer a moment ago"
@@ -31,6 +31,6 @@ class Breaker:
             self._paused_until = time.monotonic() + PAUSE_S
             raise
 
-    def open(self) -> None:
-        """Let everything through from now on: Redis has spoken."""
+    def close(self) -> None:
+        """Pass reads on from now on: Redis has answered."""
         self._paused_until = 0.0

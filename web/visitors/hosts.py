@@ -1,4 +1,4 @@
-"""Hosts as requests name them, brought into the one form in which they are compared.
+"""Hosts of requests, normalised for comparison.
 
 Source: docs/behaviour.md, "Hosts".
 """
@@ -15,19 +15,19 @@ from domain.hostnames import BadHostError
 LONGEST: Final = 253
 LAST_PORT: Final = 65_535
 NAME: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
-# RFC 3986 3.2: a host, and perhaps a colon and a port, which may be empty.
+# RFC 3986 3.2: a host, and optionally a colon and a port, which may be empty.
 _AUTHORITY: Final = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:]*)(?::([0-9]{0,5}))?", re.IGNORECASE)
 _ABSOLUTE: Final = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)(.*)", re.DOTALL)
-AUTHORITY: Final = "hepstatus.authority"  # where web.http.server notes that of an absolute target
-OLD_HTTP: Final = "1.0"  # the version whose requests need no Host
+AUTHORITY: Final = "hepstatus.authority"  # the scope key for the authority of an absolute target
+OLD_HTTP: Final = "1.0"  # the version in which Host is optional
 
 
 class BadRequestHostError(Exception):
-    """A request does not say clearly which host it is for (RFC 9112, 3.2)."""
+    """The request does not name exactly one host (RFC 9112, 3.2)."""
 
 
 def split_target(target: bytes) -> tuple[bytes | None, bytes]:
-    """Return the authority of an absolute target, else None; and its path with the query."""
+    """Return the authority of an absolute target or None, and the path with query."""
     absolute = _ABSOLUTE.fullmatch(target)
     if absolute is None:
         return None, target
@@ -36,10 +36,10 @@ def split_target(target: bytes) -> tuple[bytes | None, bytes]:
 
 
 def requested_host(scope: Mapping[str, Any]) -> str | None:
-    """Return the host that a request is for; None if it names none, which HTTP/1.0 allows.
+    """Return the host of a request; None if absent, which HTTP/1.0 allows.
 
-    Raises BadRequestHostError for two Host headers, for one that is no host and port, and for an
-    absolute target of another host: two readers of such a request could take it for two hosts.
+    Raises BadRequestHostError for two Host headers, for a malformed one, and for an absolute target
+    of another host: two parsers of such a request could read two hosts.
     """
     lines = [value for name, value in scope["headers"] if name == b"host"]
     authority = scope.get(AUTHORITY)
@@ -56,12 +56,15 @@ def _host_in(authority: bytes) -> str | None:
 
 
 def normal_host(header: str) -> str | None:
-    """Return a Host header without port, case, trailing dot or Unicode; None if it is no host."""
+    """Return a Host header normalised, or None if it is no host.
+
+    Port, case, trailing dot and Unicode are removed.
+    """
     parts = _AUTHORITY.fullmatch(header.strip())
     if parts is None or int(parts[2] or 0) > LAST_PORT:
         return None
     name = parts[1].lower()
-    if name.startswith("["):  # never a page
+    if name.startswith("["):  # never a page host
         return name if _is_ipv6(name[1:-1]) else None
     host = _ascii(name).removesuffix(".")
     return host if len(host) <= LONGEST and NAME.fullmatch(host) else None
@@ -76,18 +79,18 @@ def _is_ipv6(text: str) -> bool:
 
 
 def ascii_form(name: str) -> str:
-    """Return a typed name as hosts are compared: in ASCII, lower case, without a trailing dot.
+    """Return a typed name as hosts are compared: ASCII, lower case, no trailing dot.
 
-    Raises BadHostError for what IDN does not know.
+    Raises BadHostError if IDN does not allow the name.
     """
-    found = _ascii(name.lower()).removesuffix(".")
-    if name and (not found or not _is_idn(found)):
+    host = _ascii(name.lower()).removesuffix(".")
+    if name and (not host or not _is_idn(host)):
         raise BadHostError("must be a host name: it holds a character that no host name has.")
-    return found
+    return host
 
 
 def unicode_form(host: str) -> str:
-    """Return a host as people write it; as it is where IDN does not know it."""
+    """Return a host in Unicode, or unchanged if IDN does not know it."""
     try:
         return idna.decode(host) if "xn--" in host else host
     except idna.IDNAError:
@@ -95,7 +98,7 @@ def unicode_form(host: str) -> str:
 
 
 def _is_idn(host: str) -> bool:
-    """Tell whether what is encoded in a name can be decoded, and is not encoded otherwise."""
+    """Return whether the encoded labels of a name decode and re-encode identically."""
     if "xn--" not in host:
         return True
     try:

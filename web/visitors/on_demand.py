@@ -1,7 +1,7 @@
-"""What is drawn on the first ask, as a process keeps it: the archive, permalinks, pictures, badges.
+"""On-demand artifacts: archive, permalinks, images and badges, rendered on first request.
 
-A drawing is good for the edition of the page that it was made from. Kept past that one, bounded in
-bytes, it is what visitors are shown when nobody can draw it anew.
+An artifact is valid for one edition of its page. Older ones are kept, bounded in bytes, and are
+served when no worker can render a newer one.
 """
 
 import asyncio
@@ -10,140 +10,150 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from domain.store.broker import RingThread
-from domain.store.redis.reader import UNREACHABLE, Visits
-from web.visitors.cache import Copies, Share
+from domain.store.broker import TaskSenderThread
+from domain.store.redis.reader import UNREACHABLE, PageReader
+from web.visitors.cache import Cache, OwnerQuota
 from web.visitors.cached_page import (
     ANSWER_BYTES,
     ENCODINGS,
     Answer,
+    CachedPage,
     Edition,
-    PageCopy,
     answers_of,
     edition_of,
     reason_of,
 )
-from web.visitors.circuit_breaker import Breaker
-from web.visitors.page_events import News
-from web.writes.append_slots import TurnNotTakenError, Turns
+from web.visitors.circuit_breaker import CircuitBreaker
+from web.visitors.page_events import PageEvents
+from web.writes.append_slots import AppendSlots, SlotTimeoutError
 
-WAIT_S: Final = 3.0  # a first picture loads a library
-WAIT_WITH_OLDER_S: Final = 1.0  # who can be shown an older one waits less
-RETRY_S: Final = 0.3  # a lost ring is repeated while its visitor waits; for no worker, only once
-# Guessed addresses of one process may not fill the workers' queue. A page has two turns of these
-# (web/writes/append_slots.py): a page that is slow to draw, and asked for without pause, leaves
-# others theirs.
+WAIT_S: Final = 3.0  # the first image loads a library
+WAIT_WITH_OLDER_S: Final = 1.0  # shorter, since an older artifact can be served
+RETRY_S: Final = 0.3  # the interval of repeated requests; without a worker there is one
+# Guessed addresses of one process may not fill the workers' queue. One page gets two of these slots
+# (web/writes/append_slots.py), so that a slow and often requested page leaves slots for others.
 AT_ONCE: Final = 16
-PAGE_PART: Final = 8  # of the room for drawings a page takes an eighth at most
+PAGE_PART: Final = 8  # a page may use an eighth of the artifact cache
 
-Draw = Callable[[str], Awaitable["Drawing"]]
+Render = Callable[[str], Awaitable["OnDemandArtifact"]]
 
 
-class NotDrawnError(Exception):
-    """It can't be had now; a message is one for the visitor."""
+class NotRenderedError(Exception):
+    """The artifact is unavailable now; a message is one for the visitor."""
 
 
 class AbsentError(Exception):
-    """A page has no such thing, and never will of itself."""
+    """The page has no such artifact."""
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
-    """An artifact's answers by field name, and what they were drawn from."""
+class OnDemandArtifact:
+    """An artifact's answers by field name, and the edition of its page."""
 
     answers: Mapping[str, Answer]
     edition: Edition
 
     @property
     def seq(self) -> int:
-        """The seq up to which commands are shown."""
+        """The seq of the last command shown."""
         return int(self.edition[0] or 0)
 
     @property
     def size(self) -> int:
-        """How many bytes it takes, in all encodings together."""
+        """The size in bytes of all encodings together."""
         return sum(len(answer.body) + ANSWER_BYTES for answer in self.answers.values())
 
 
-class Drawn:
-    """The drawings of one process."""
+class OnDemandArtifacts:
+    """The cache of on-demand artifacts of one process."""
 
     def __init__(
-        self, limit: int, visits: Visits, doorbell: RingThread, news: News, breaker: Breaker
+        self,
+        limit: int,
+        visits: PageReader,
+        doorbell: TaskSenderThread,
+        events: PageEvents,
+        breaker: CircuitBreaker,
     ) -> None:
-        """Keep `limit` bytes at most."""
-        share = Share(limit // PAGE_PART, page_of)
-        self.copies: Copies[Drawing] = Copies(limit, lambda drawing: drawing.size, share=share)
-        self._visits, self._doorbell, self._news, self._breaker = visits, doorbell, news, breaker
-        self._of_page, self._of_all = Turns(), asyncio.Semaphore(AT_ONCE)
+        """Keep at most `limit` bytes."""
+        share = OwnerQuota(limit // PAGE_PART, page_of)
+        self.cache: Cache[OnDemandArtifact] = Cache(
+            limit, lambda artifact: artifact.size, share=share
+        )
+        self._visits, self._doorbell = visits, doorbell
+        self._events, self._breaker = events, breaker
+        self._page_slots, self._process_slots = AppendSlots(), asyncio.Semaphore(AT_ONCE)
 
-    async def of(self, page_id: str, copy: PageCopy, name: str) -> tuple[Drawing, bool]:
-        """Return an artifact, and whether it is older than the copy of its page.
+    async def of(self, page_id: str, page: CachedPage, name: str) -> tuple[OnDemandArtifact, bool]:
+        """Return an artifact, and whether it is older than its cached page.
 
-        Raises AbsentError if the page has no such thing, NotDrawnError if there is none in time.
+        Raises AbsentError if the page has no such artifact, NotRenderedError if there is none in
+        time.
         """
         key = f"{page_id}/{name}"
-        held = self.copies.get(key)
-        if held is not None and held.value.edition == copy.edition:
-            return held.value, False
-        if held is not None and not held.is_stale:
-            self.copies.mark_stale(key)
-        wait_s = WAIT_WITH_OLDER_S if held else WAIT_S
-        draw = partial(self._draw, page_id, copy, name, wait_s)
+        entry = self.cache.get(key)
+        if entry is not None and entry.value.edition == page.edition:
+            return entry.value, False
+        if entry is not None and not entry.is_stale:
+            self.cache.mark_stale(key)
+        wait_s = WAIT_WITH_OLDER_S if entry else WAIT_S
+        render = partial(self._render, page_id, page, name, wait_s)
         try:
-            return await self._drawn_since(key, copy, draw), False
+            return await self._fetch_since(key, page, render), False
         except AbsentError:
-            self.copies.drop(key)
+            self.cache.drop(key)
             raise
-        except NotDrawnError:
-            if held is None:
+        except NotRenderedError:
+            if entry is None:
                 raise
-            return held.value, True
+            return entry.value, True
 
-    async def _drawn_since(self, key: str, copy: PageCopy, draw: Draw) -> Drawing:
-        """Return a drawing that is no older than a copy, also where it was asked for before."""
-        while (drawing := await self.copies.fresh(key, draw)).seq < copy.seq:
-            self.copies.mark_stale(key)
-        return drawing
+    async def _fetch_since(self, key: str, page: CachedPage, render: Render) -> OnDemandArtifact:
+        """Return an artifact no older than the page, also if requested before."""
+        while (artifact := await self.cache.get_fresh(key, render)).seq < page.seq:
+            self.cache.mark_stale(key)
+        return artifact
 
-    async def _draw(
-        self, page_id: str, copy: PageCopy, name: str, wait_s: float, _key: str
-    ) -> Drawing:
-        found = await self._read(page_id, copy, name)
-        if found is not None:
-            return found
+    async def _render(
+        self, page_id: str, page: CachedPage, name: str, wait_s: float, _key: str
+    ) -> OnDemandArtifact:
+        artifact = await self._read(page_id, page, name)
+        if artifact is not None:
+            return artifact
         try:
-            is_at_work = await self._breaker.read(self._visits.worker_was_seen())
+            has_worker = await self._breaker.read(self._visits.worker_was_seen())
             async with (
-                asyncio.timeout(wait_s if is_at_work else RETRY_S),
-                self._of_page.turn(page_id),
-                self._of_all,
+                asyncio.timeout(wait_s if has_worker else RETRY_S),
+                self._page_slots.slot(page_id),
+                self._process_slots,
             ):
-                return await self._ask(page_id, copy, name)
-        except (TurnNotTakenError, *UNREACHABLE) as error:  # or nobody was as quick as that
-            raise NotDrawnError from error
+                return await self._request(page_id, page, name)
+        except (SlotTimeoutError, *UNREACHABLE) as error:  # TimeoutError is one of UNREACHABLE
+            raise NotRenderedError from error
 
-    async def _ask(self, page_id: str, copy: PageCopy, name: str) -> Drawing:
-        found = None
-        while found is None:
-            self._doorbell.ring_cold(page_id, name)
-            await self._news.of(page_id, RETRY_S)
-            found = await self._read(page_id, copy, name)
-        return found
+    async def _request(self, page_id: str, page: CachedPage, name: str) -> OnDemandArtifact:
+        artifact = None
+        while artifact is None:
+            self._doorbell.request_artifact(page_id, name)
+            await self._events.of(page_id, RETRY_S)
+            artifact = await self._read(page_id, page, name)
+        return artifact
 
-    async def _read(self, page_id: str, copy: PageCopy, name: str) -> Drawing | None:
+    async def _read(self, page_id: str, page: CachedPage, name: str) -> OnDemandArtifact | None:
         try:
-            fields = await self._breaker.read(self._visits.cold_fields(page_id, name, ENCODINGS))
+            fields = await self._breaker.read(
+                self._visits.on_demand_fields(page_id, name, ENCODINGS)
+            )
         except UNREACHABLE as error:
-            raise NotDrawnError from error
+            raise NotRenderedError from error
         if fields is None:
             raise AbsentError
         if reason := reason_of(fields, name):
-            raise NotDrawnError(reason)
-        drawing = Drawing(answers_of(fields, copy.policy), edition_of(fields))
-        return drawing if name in drawing.answers and drawing.seq >= copy.seq else None
+            raise NotRenderedError(reason)
+        artifact = OnDemandArtifact(answers_of(fields, page.policy), edition_of(fields))
+        return artifact if name in artifact.answers and artifact.seq >= page.seq else None
 
 
 def page_of(key: str) -> str:
-    """Return the page of a drawing's key."""
+    """Return the page id of an artifact's key."""
     return key.partition("/")[0]

@@ -1,6 +1,6 @@
-"""What visitors are served from: copies of hosts and pages, and what was drawn on ask.
+"""The page cache: hosts, pages and on-demand artifacts.
 
-What is held goes on being served, labelled, when Redis has nothing newer, or is gone.
+Stale entries are still served, labelled, while Redis has nothing newer or is unreachable.
 """
 
 import asyncio
@@ -10,184 +10,193 @@ import time
 from typing import NamedTuple
 
 from domain.runtime.settings import Settings
-from domain.runtime.visit_metrics import note_copy, note_stale_copy
-from domain.store.broker import RingThread
-from domain.store.redis.reader import UNREACHABLE, HostEntry, Visits
-from web.visitors.cache import Copies
-from web.visitors.cached_page import HOT_FIELDS, PageCopy, page_copy
-from web.visitors.circuit_breaker import READ_S, Breaker
-from web.visitors.on_demand import RETRY_S, Drawn
-from web.visitors.page_events import News
+from domain.runtime.visit_metrics import count_cache_lookup, count_stale_page
+from domain.store.broker import TaskSenderThread
+from domain.store.redis.reader import UNREACHABLE, HostEntry, PageReader
+from web.visitors.cache import Cache
+from web.visitors.cached_page import EAGER_FIELDS, CachedPage, build_cached_page
+from web.visitors.circuit_breaker import READ_S, CircuitBreaker
+from web.visitors.on_demand import RETRY_S, OnDemandArtifacts
+from web.visitors.page_events import PageEvents
 from web.visitors.recent_pages import RecentPages
 
 log = logging.getLogger(__name__)
 
-HOSTS_MAX = 20_000  # entries, known and unknown hosts alike
-PREFETCH_S = 1.0  # some thousand pages; whoever asks for another fetches it
+HOSTS_MAX = 20_000  # entries, for known and unknown hosts
+PREFETCH_S = 1.0  # enough for some thousand pages; others are read on request
 MEGABYTE = 1_000_000
-LOOK_UPS = 4  # of hosts, at once, that Redis has lost
-DRAWN_PART = 4  # of PAGE_COPY_MB a quarter holds what is drawn on ask
+LOOKUPS_MAX = 4  # concurrent look-ups of hosts that Redis lost
+ON_DEMAND_PART = 4  # a quarter of PAGE_COPY_MB is for on-demand artifacts
 
 
-class NotThereError(Exception):
-    """Redis has nothing to say of it that can be relied on, or nothing at all."""
+class NotAvailableError(Exception):
+    """Redis has no reliable entry, or none at all."""
 
 
-class NotPublishedError(NotThereError):
+class PageNotPublishedError(NotAvailableError):
     """Redis holds no publication of a page."""
 
 
-class NotWrittenError(NotThereError):
-    """Redis has not been told of a host since it was emptied; Postgres may know it."""
+class HostNotWrittenError(NotAvailableError):
+    """Redis was emptied and lacks a host's entry; Postgres may know it."""
 
 
-class Shown(NamedTuple):
-    """What a visit is shown; `is_stale` if it may be old, and nobody is at work on that."""
+class PageResult(NamedTuple):
+    """A page for a visit; `is_stale` if outdated and not under repair."""
 
-    copy: PageCopy
+    page: CachedPage
     is_stale: bool
 
 
-class Served:
-    """What one process serves."""
+class PageCache:
+    """The page cache of one process."""
 
-    def __init__(self, settings: Settings, doorbell: RingThread) -> None:
-        """Hold nothing yet; ring by `doorbell` for what Redis has lost."""
+    def __init__(self, settings: Settings, doorbell: TaskSenderThread) -> None:
+        """Start empty; request repairs through `doorbell`."""
         self._doorbell = doorbell
-        self.visits = Visits(settings.cache_url, READ_S)
-        room = settings.page_copy_mb * MEGABYTE
-        drawn_room = room // DRAWN_PART
-        self._pages: Copies[PageCopy] = Copies(room - drawn_room, lambda copy: copy.size)
-        # Guessed hosts may not push out those of pages: without Redis they lead to the copies.
-        self._hosts: Copies[HostEntry] = Copies(
+        self.visits = PageReader(settings.cache_url, READ_S)
+        total_bytes = settings.page_copy_mb * MEGABYTE
+        on_demand_bytes = total_bytes // ON_DEMAND_PART
+        self._pages: Cache[CachedPage] = Cache(
+            total_bytes - on_demand_bytes, lambda cached_page: cached_page.size
+        )
+        # Guessed hosts must not evict page hosts, which are needed to find pages without Redis.
+        self._hosts: Cache[HostEntry] = Cache(
             HOSTS_MAX, lambda _: 1, lambda entry: entry.page_id is not None
         )
-        self._news, self._breaker = News(), Breaker()
-        self.drawn = Drawn(drawn_room, self.visits, doorbell, self._news, self._breaker)
+        self._events, self._breaker = PageEvents(), CircuitBreaker()
+        self.on_demand = OnDemandArtifacts(
+            on_demand_bytes, self.visits, doorbell, self._events, self._breaker
+        )
         self.recent = RecentPages(self.visits)
-        self._look_ups = asyncio.Semaphore(LOOK_UPS)
-        self._server: str | None = None  # the Redis that was heard last, by its run id
-        self.is_kept_up = False  # whether workers look for what is behind
+        self._lookups = asyncio.Semaphore(LOOKUPS_MAX)
+        self._server: str | None = None  # the run id of the connected Redis
+        self.is_worker_seen = False  # whether a worker repairs outdated pages
 
-    # What the process hears.
+    # Events of the listener.
 
     def connected(self, server: str) -> None:
-        """Take what is read from now on for fresh; whatever was copied before may be another."""
+        """Trust reads from now on; earlier entries may be outdated."""
         self._server = server
         self.all_changed()
-        self._hear(is_hearing=True)
-        self._breaker.open()
+        self._set_connected(is_connected=True)
+        self._breaker.close()
 
     def disconnected(self) -> None:
-        """Take nothing for fresh from now on: the next answer may be another server's."""
+        """Distrust all reads: the next answer may come from another server."""
         self._server = None
-        self._hear(is_hearing=False)
+        self._set_connected(is_connected=False)
         self.all_changed()
 
-    def _hear(self, *, is_hearing: bool) -> None:
-        for copies in (self._pages, self._hosts, self.drawn.copies):
-            copies.is_hearing = is_hearing
+    def _set_connected(self, *, is_connected: bool) -> None:
+        for cache in (self._pages, self._hosts, self.on_demand.cache):
+            cache.is_connected = is_connected
 
     def all_changed(self) -> None:
-        """Mark every copy stale."""
-        self.recent.all_are_new()
+        """Mark every entry stale."""
+        self.recent.mark_all_new()
         self._pages.mark_all_stale()
         self._hosts.mark_all_stale()
 
     def page_changed(self, page_id: str) -> None:
-        """Mark a page's copy stale, and wake who waits for it."""
+        """Mark a page stale, and wake its waiters."""
         self._pages.mark_stale(page_id)
-        self._news.tell(page_id)
+        self._events.notify(page_id)
 
-    def drawing_changed(self, page_id: str) -> None:
-        """Wake who waits for something of a page: there is none of it, or it came late."""
-        self._news.tell(page_id)
+    def on_demand_changed(self, page_id: str) -> None:
+        """Wake the waiters of a page: an on-demand artifact was rendered or is absent."""
+        self._events.notify(page_id)
 
     def host_changed(self, host: str) -> None:
-        """Mark a host's entry stale."""
+        """Mark a host's entry stale, and wake its waiters."""
         self._hosts.mark_stale(host)
-        self._news.tell(host)
+        self._events.notify(host)
 
     def hosts_changed(self) -> None:
-        """Mark all hosts' entries stale: what was unknown is known now."""
+        """Mark all hosts' entries stale: unknown hosts are known now."""
         self._hosts.mark_all_stale()
 
-    # What visits ask.
+    # Reads by visits.
 
     async def host(self, host: str) -> HostEntry:
-        """Return where a host leads. Raises NotThereError if nobody knows and nobody ever did."""
+        """Return the entry of a host. Raises NotAvailableError without a usable one."""
         try:
-            return await self._hosts.fresh(host, self._read_host)
-        except (NotThereError, *UNREACHABLE) as error:
-            copied = self._hosts.get(host)
-            if copied is None or copied.value.page_id is None:
-                raise error if isinstance(error, NotThereError) else NotThereError from error
-            return copied.value
+            return await self._hosts.get_fresh(host, self._read_host)
+        except (NotAvailableError, *UNREACHABLE) as error:
+            entry = self._hosts.get(host)
+            if entry is None or entry.value.page_id is None:
+                raise (
+                    error if isinstance(error, NotAvailableError) else NotAvailableError
+                ) from error
+            return entry.value
 
     async def host_within(self, host: str, timeout_s: float) -> HostEntry:
-        """Return where a host leads; if Redis has lost it, have it looked up. Raises NotThereError.
+        """Return the entry of a host; request it if Redis lost it. Raises NotAvailableError.
 
-        A few look-ups at once: guessed hosts fill no queue, and an unknown one is noted as such.
+        Few look-ups run at once, so that guessed hosts fill no queue. Unknown hosts are recorded as
+        such.
         """
         try:
             return await self.host(host)
-        except NotWrittenError:
+        except HostNotWrittenError:
             pass
         try:
-            async with asyncio.timeout(timeout_s), self._look_ups:
-                return await self._looked_up(host)
+            async with asyncio.timeout(timeout_s), self._lookups:
+                return await self._look_up(host)
         except TimeoutError as error:
-            raise NotThereError from error
+            raise NotAvailableError from error
 
-    async def _looked_up(self, host: str) -> HostEntry:
+    async def _look_up(self, host: str) -> HostEntry:
         while True:
             try:
                 return await self.host(host)
-            except NotWrittenError:
-                self._doorbell.ring_repair(host)
-                await self._news.of(host, RETRY_S)
+            except HostNotWrittenError:
+                self._doorbell.request_repair(host)
+                await self._events.of(host, RETRY_S)
 
-    async def page(self, page_id: str) -> Shown:
-        """Return a page's copy, fresh if possible.
+    async def page(self, page_id: str) -> PageResult:
+        """Return a page from the cache, fresh if possible.
 
-        Raises NotThereError if there is neither a copy nor a publication.
+        Raises NotAvailableError if there is neither an entry nor a publication.
         """
         self.recent.note(page_id)
-        found = "hit" if self._pages.is_fresh(page_id) else "miss"
+        result = "hit" if self._pages.is_fresh(page_id) else "miss"
         try:
-            copy = await self._pages.fresh(page_id, self._read_page)
-            note_copy(found)
-            return Shown(copy, is_stale=not (self.is_kept_up and self._is_of_server(copy)))
-        except (NotThereError, *UNREACHABLE):
-            copied = self._pages.get(page_id)
-            if copied is None:
-                raise NotThereError from None
-            note_stale_copy(copied.stale_s)
-            return Shown(copied.value, is_stale=True)
+            cached_page = await self._pages.get_fresh(page_id, self._read_page)
+            count_cache_lookup(result)
+            return PageResult(
+                cached_page, is_stale=not (self.is_worker_seen and self._is_of_server(cached_page))
+            )
+        except (NotAvailableError, *UNREACHABLE):
+            entry = self._pages.get(page_id)
+            if entry is None:
+                raise NotAvailableError from None
+            count_stale_page(entry.stale_s)
+            return PageResult(entry.value, is_stale=True)
 
-    async def page_within(self, page_id: str, timeout_s: float) -> Shown:
-        """Return a page's copy; wait for one if there is none. Raises NotThereError."""
+    async def page_within(self, page_id: str, timeout_s: float) -> PageResult:
+        """Return a page; wait up to `timeout_s` seconds for one. Raises NotAvailableError."""
         ends_at = time.monotonic() + timeout_s
         while True:
             try:
                 return await self.page(page_id)
-            except NotThereError:
+            except NotAvailableError:
                 left_s = ends_at - time.monotonic()
                 if left_s <= 0:
-                    note_copy("miss")
+                    count_cache_lookup("miss")
                     raise
-                await self._news.of(page_id, left_s)
+                await self._events.of(page_id, left_s)
 
     async def _read_host(self, host: str) -> HostEntry:
         entry = await self._breaker.read(self.visits.host(host, self._server))
         if not entry.is_sure and not entry.is_written:
-            raise NotWrittenError
+            raise HostNotWrittenError
         if not entry.is_sure and (entry.page_id is None or self._hosts.get(host) is not None):
-            raise NotThereError
+            raise NotAvailableError
         return entry
 
     async def prefetch(self) -> None:
-        """Fetch what visitors may ask for, while there is room and time: Redis may go next."""
+        """Fetch pages while there is room and time: Redis may go away next."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._fetch_all(), PREFETCH_S)
 
@@ -200,36 +209,36 @@ class Served:
                     await self._fetch(host)
                 except UNREACHABLE:
                     raise
-                except Exception:  # what one page is made of keeps no process from its start
+                except Exception:  # one broken page must not stop the start
                     log.exception("the page of %s can't be fetched", host)
 
     async def _fetch(self, host: str) -> None:
-        with contextlib.suppress(NotThereError):
+        with contextlib.suppress(NotAvailableError):
             entry = await self.host(host)
             if entry.page_id:
-                await self._pages.fresh(entry.page_id, self._read_published)
+                await self._pages.get_fresh(entry.page_id, self._read_published)
 
-    async def _read_page(self, page_id: str) -> PageCopy:
+    async def _read_page(self, page_id: str) -> CachedPage:
         try:
             return await self._read_published(page_id)
-        except NotPublishedError:
-            # No sweep sees that Redis lost a single page: whoever asks for it rings.
-            self._doorbell.ring_repair(page_id)
+        except PageNotPublishedError:
+            # No sweep finds a single page that Redis lost, so a visit requests its repair.
+            self._doorbell.request_repair(page_id)
             raise
 
-    async def _read_published(self, page_id: str) -> PageCopy:
-        fields = await self._breaker.read(self.visits.fields(page_id, HOT_FIELDS))
+    async def _read_published(self, page_id: str) -> CachedPage:
+        fields = await self._breaker.read(self.visits.fields(page_id, EAGER_FIELDS))
         if fields is None:
-            raise NotPublishedError
-        copy, held = page_copy(fields), self._pages.get(page_id)
-        is_sure = self._pages.is_hearing and self._is_of_server(copy)
-        if held is not None and copy.seq < held.value.seq and not is_sure:
-            raise NotThereError  # Redis came back with old data: what was shown since is newer
-        return copy
+            raise PageNotPublishedError
+        cached_page, entry = build_cached_page(fields), self._pages.get(page_id)
+        is_sure = self._pages.is_connected and self._is_of_server(cached_page)
+        if entry is not None and cached_page.seq < entry.value.seq and not is_sure:
+            raise NotAvailableError  # Redis came back with older data than the cache
+        return cached_page
 
-    def _is_of_server(self, copy: PageCopy) -> bool:
-        """Tell whether a hash was written to the Redis that runs now, not found there by it."""
-        return copy.server in {"", self._server}
+    def _is_of_server(self, cached_page: CachedPage) -> bool:
+        """Return whether the current Redis server itself received the hash."""
+        return cached_page.server in {"", self._server}
 
     async def close(self) -> None:
         """Close the connections."""

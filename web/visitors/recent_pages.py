@@ -1,6 +1,6 @@
-"""Pages that were visited or changed lately, told to workers: repair takes them first.
+"""Recently visited or changed pages, reported to workers: repair handles them first.
 
-Told is what is new, once a second, and all of it when Redis was lost: it knows nothing then.
+New ones are reported once a second, and all of them after Redis was lost.
 """
 
 import asyncio
@@ -8,44 +8,44 @@ import time
 from collections import OrderedDict
 from typing import Final
 
-from domain.store.redis.reader import UNREACHABLE, Visits
+from domain.store.redis.reader import UNREACHABLE, PageReader
 
 KNOWN_MAX: Final = 5_000  # some 150 bytes each
 EVERY_S: Final = 1.0
-AGAIN_S: Final = 60.0  # a page that is visited all the time is told of no more often
+AGAIN_S: Final = 60.0  # the shortest interval between two reports of one page
 
 
 class RecentPages:
-    """What one process knows of them."""
+    """The recent pages of one process."""
 
-    def __init__(self, visits: Visits) -> None:
-        """Know nothing yet; tell by `visits`."""
+    def __init__(self, visits: PageReader) -> None:
+        """Start empty; report through `visits`."""
         self._visits = visits
-        self._told_at: OrderedDict[str, float] = OrderedDict()  # by page, the newest last
+        self._reported_at: OrderedDict[str, float] = OrderedDict()  # by page, newest last
         self._new: set[str] = set()
 
     def note(self, page_id: str) -> None:
-        """Take note that a page is visited, or was changed."""
-        told_at = self._told_at.get(page_id)
-        if told_at is not None and time.monotonic() < told_at + AGAIN_S:
+        """Record a visit or a change of a page."""
+        reported_at = self._reported_at.get(page_id)
+        if reported_at is not None and time.monotonic() < reported_at + AGAIN_S:
             return
-        self._told_at[page_id] = time.monotonic()
-        self._told_at.move_to_end(page_id)
+        self._reported_at[page_id] = time.monotonic()
+        self._reported_at.move_to_end(page_id)
         self._new.add(page_id)
-        if len(self._told_at) > KNOWN_MAX:
-            self._new.discard(self._told_at.popitem(last=False)[0])
+        if len(self._reported_at) > KNOWN_MAX:
+            self._new.discard(self._reported_at.popitem(last=False)[0])
 
-    def all_are_new(self) -> None:
-        """Take note that Redis may have lost what it was told."""
-        self._new.update(self._told_at)
+    def mark_all_new(self) -> None:
+        """Report every page again: Redis may have lost them."""
+        self._new.update(self._reported_at)
 
-    async def tell_on(self) -> None:
-        """Tell what is new until cancelled."""
+    async def report_until_cancelled(self) -> None:
+        """Report new pages every `EVERY_S` seconds until cancelled."""
         while True:
             await asyncio.sleep(EVERY_S)
             new, self._new = self._new, set()
             try:
                 if new:
                     await self._visits.note_recent(new)
-            except UNREACHABLE:  # said by all that need Redis more
-                self._new |= new & self._told_at.keys()
+            except UNREACHABLE:  # logged by more important users of Redis
+                self._new |= new & self._reported_at.keys()

@@ -1,4 +1,4 @@
-"""How a write is appended, waited for and answered.
+"""Writes: append, wait for publication, answer.
 
 Imports `domain` and `web.http`; never an area of `web.api`.
 """

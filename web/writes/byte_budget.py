@@ -1,7 +1,7 @@
-"""How many bytes an account may add to the log: counted before the append, given back without one.
+"""Byte budgets of accounts: spent before an append, refunded without one.
 
-What says that trouble is over draws from a bucket of its own, and toggles are taken though it is
-empty: a page does not go on telling of an outage because somebody wrote too much.
+Recovery updates draw from a bucket of their own, and toggles pass even if that is empty: a page
+does not keep showing an outage because its account wrote too much.
 """
 
 from collections.abc import Awaitable, Callable
@@ -21,71 +21,71 @@ from web.http.errors import ApiError
 from web.process import Process
 
 KEYS_MAX: Final = 20_000  # some 300 bytes each
-GiveBack = Callable[[], Awaitable[None]]
+Refund = Callable[[], Awaitable[None]]
 
 
 class ByteBudget:
-    """Spends the budgets of accounts for one process."""
+    """The byte budgets of accounts in one process."""
 
     def __init__(self, process: Process) -> None:
-        """Count with the counts of `process`."""
+        """Use the counts of `process`."""
         self._process = process
         self._pace, self._limits = process.pace, process.limits
         self._account_of_key: dict[str, str] = {}
 
-    async def spend(self, draft: Draft) -> GiveBack:
-        """Spend what a draft takes in the log; return what takes that back. Raises ApiError 429."""
+    async def spend(self, draft: Draft) -> Refund:
+        """Spend a draft's bytes; return the refund function. Raises ApiError 429."""
         account_id = await self._account_of(draft) if self._pace.is_on else None
         if account_id is None:
-            return nothing
+            return refund_nothing
         cost = rules.ROW_BYTES + len(encode_command(draft.command)[1].encode())
-        recovers = is_recovery(draft.command)
-        budget = rules.RECOVERY_BYTES if recovers else rules.WRITTEN_BYTES
+        is_recovering = is_recovery(draft.command)
+        budget = rules.RECOVERY_BYTES if is_recovering else rules.WRITTEN_BYTES
         wait_s = self._pace.buckets.spend(budget, account_id, cost)
         if wait_s is None:
             return partial(self._give_back, budget, account_id, cost)
         if is_toggle(draft.command):
-            return nothing
-        if recovers:
-            return await self._spend_one_of_few(account_id, wait_s)
-        raise too_much(budget, wait_s)
+            return refund_nothing
+        if is_recovering:
+            return await self._spend_recovery_update(account_id, wait_s)
+        raise budget_error(budget, wait_s)
 
-    async def _spend_one_of_few(self, account_id: str, wait_s: int) -> GiveBack:
-        """Take one of the updates that an empty bucket lets through. Raises ApiError 429."""
-        few = rules.RECOVERY_UPDATES
-        also_wait_s = await self._limits.hit(few, account_id)
-        if also_wait_s is not None:
-            raise too_much(rules.RECOVERY_BYTES, min(wait_s, also_wait_s))
-        return partial(self._limits.give_back, few, account_id)
+    async def _spend_recovery_update(self, account_id: str, wait_s: int) -> Refund:
+        """Spend one of the updates that an empty bucket allows. Raises ApiError 429."""
+        updates_limit = rules.RECOVERY_UPDATES
+        updates_wait_s = await self._limits.hit(updates_limit, account_id)
+        if updates_wait_s is not None:
+            raise budget_error(rules.RECOVERY_BYTES, min(wait_s, updates_wait_s))
+        return partial(self._limits.give_back, updates_limit, account_id)
 
     async def _give_back(self, budget: Budget, account_id: str, cost: int) -> None:
         self._pace.buckets.give_back(budget, account_id, cost)
 
     async def _account_of(self, draft: Draft) -> str | None:
-        """Return whose budget a draft draws from; an account's own stream draws from none."""
+        """Return the account that pays for a draft; None for an account's own stream."""
         authority = draft.authority
         if authority.kind != "key":
             is_counted = authority.kind == "owner" and draft.stream_id != authority.value
             return authority.value if is_counted else None
         if authority.value not in self._account_of_key:
             try:
-                found = await run(self._process.engine, account_of_key, authority.value)
+                account_id = await run(self._process.engine, account_of_key, authority.value)
             except UNREACHABLE:
-                return None  # the append is about to say it
-            if found is None:
+                return None  # the append reports the outage
+            if account_id is None:
                 return None
             if len(self._account_of_key) >= KEYS_MAX:
                 self._account_of_key.clear()
-            self._account_of_key[authority.value] = found
+            self._account_of_key[authority.value] = account_id
         return self._account_of_key[authority.value]
 
 
-async def nothing() -> None:
-    """Take nothing back."""
+async def refund_nothing() -> None:
+    """Refund nothing."""
 
 
-def too_much(budget: Budget, wait_s: int) -> ApiError:
-    """Return the 429 of an account whose bucket is empty."""
+def budget_error(budget: Budget, wait_s: int) -> ApiError:
+    """Return the 429 of an account with an empty bucket."""
     metrics.LIMITED.labels(budget.name).inc()
     megabytes = 1_000_000
     sentence = (

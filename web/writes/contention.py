@@ -1,4 +1,4 @@
-"""Neighbours: whether other streams are written to as well, so that a busy one leaves them room."""
+"""Contention: whether other streams were written to lately as well."""
 
 import math
 import time
@@ -8,21 +8,21 @@ from typing import Final
 LATELY_S: Final = 1.0
 
 
-class Neighbours:
-    """Remembers of the announcements which two streams were heard of last, and when."""
+class Contention:
+    """The last two announced streams, and the time of each."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin with nobody."""
+        """Start without any stream."""
         self._clock = clock
         self._last = self._other = ("", -math.inf)
 
-    def heard(self, stream_id: str) -> None:
-        """Note that something became of a stream's writes, in whatever process they came in."""
+    def note_announcement(self, stream_id: str) -> None:
+        """Record an announcement of a stream's writes, by any process."""
         if stream_id != self._last[0]:
             self._other = self._last
         self._last = stream_id, self._clock()
 
-    def has(self, stream_id: str) -> bool:
-        """Tell whether a stream was not the only one lately."""
+    def has_others(self, stream_id: str) -> bool:
+        """Return whether other streams were announced in the last `LATELY_S` seconds."""
         other = self._other if self._last[0] == stream_id else self._last
         return self._clock() - other[1] < LATELY_S

@@ -1,4 +1,4 @@
-"""The way of a write: append, ring, wait, answer. From the append on it is acknowledged."""
+"""Submission of a write: append, notify, wait, answer; appended means acknowledged."""
 
 import asyncio
 import logging
@@ -8,7 +8,7 @@ from typing import Any
 from domain.results import FAILURE, Outcome, Rejection
 from domain.runtime import metrics
 from domain.runtime.logging import current_request_id
-from domain.store.postgres.command_log import Appended, Draft, append
+from domain.store.postgres.command_log import Draft, LogPosition, append
 from domain.store.postgres.engine import (
     UNREACHABLE,
     IntegrityError,
@@ -28,20 +28,20 @@ from domain.store.postgres.receipts import (
 )
 from web.http.errors import ApiError, unavailable, unknown
 from web.process import Process
-from web.writes.append_slots import TurnNotTakenError, Turns
+from web.writes.append_slots import AppendSlots, SlotTimeoutError
 from web.writes.byte_budget import ByteBudget
-from web.writes.waiters import Heard
+from web.writes.waiters import AnnouncedOutcome
 
 log = logging.getLogger(__name__)
 
 # How long a write waits to be published: docs/behaviour.md, "Read your writes".
-WAIT_S = 2.0  # then it answers 202
+WAIT_S = 2.0  # after that the answer is 202
 OTHER_BODY = "This Idempotency-Key was used before with another body."
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What became of a write: `is_published` or still on its way; refused if `refusal`."""
+class WriteOutcome:
+    """The outcome of a write: `is_published`, rejected if `refusal`, or pending."""
 
     receipt_id: str
     command: Any
@@ -51,20 +51,20 @@ class Written:
 
 
 class NoAuthorityError(Exception):
-    """The authority has no open stream for the command; whoever asked knows what to say."""
+    """The authority has no open stream for the command; the caller chooses the error."""
 
 
-class Inbox:
-    """Takes the writes of one process."""
+class Submitter:
+    """Submits the writes of one process."""
 
     def __init__(self, process: Process) -> None:
-        """Append through, ring by and wait in `process`."""
+        """Append, notify and wait in `process`."""
         self._process = process
-        self._turns = Turns(process.neighbours.has)
+        self._slots = AppendSlots(process.contention.has_others)
         self._bytes = ByteBudget(process)
 
-    async def write(self, draft: Draft, *, waits: bool) -> Written:
-        """Append a command and, if `waits`, see it published.
+    async def write(self, draft: Draft, *, is_waiting: bool) -> WriteOutcome:
+        """Append a command and, if `is_waiting`, wait for its publication.
 
         Raises NoAuthorityError, and ApiError 409 (another body), 429 (too many bytes), 503
         (UNAVAILABLE, UNKNOWN).
@@ -75,20 +75,20 @@ class Inbox:
         except IntegrityError as error:
             if constraint(error) != "idempotency_pkey":
                 raise
-            return await self._repeated(draft, waits=waits)
+            return await self._find_repeated(draft, is_waiting=is_waiting)
         except ApiError as error:
             if error.code != "RATE_LIMITED" or not await self._was_sent_before(draft):
                 raise
-            return await self._repeated(draft, waits=waits)
+            return await self._find_repeated(draft, is_waiting=is_waiting)
         if appended is None:
             raise NoAuthorityError
         metrics.APPENDED.labels(type(draft.command).__name__).inc()
-        self._process.doorbell.ring(appended.stream_id)
-        written = Written(draft.id, draft.command, is_published=False)
-        return await self._followed(written, appended) if waits else written
+        self._process.doorbell.request_drain(appended.stream_id)
+        outcome = WriteOutcome(draft.id, draft.command, is_published=False)
+        return await self._await_published(outcome, appended) if is_waiting else outcome
 
-    async def _append_within_budget(self, draft: Draft) -> Appended | None:
-        """Append; what the log takes is spent before, and given back if nothing was stored."""
+    async def _append_within_budget(self, draft: Draft) -> LogPosition | None:
+        """Append; spend the bytes before, and refund them if nothing was stored."""
         give_back = await self._bytes.spend(draft)
         appended = None
         try:
@@ -105,143 +105,153 @@ class Inbox:
         return appended
 
     async def _was_sent_before(self, draft: Draft) -> bool:
-        """Tell whether a draft is a repeat, which writes nothing: its first outcome can be told."""
+        """Return whether a draft is a repeat: it writes nothing and has an outcome."""
         use = await self._first_use(draft)
         return use is not None and not use.expired
 
-    async def _append(self, draft: Draft) -> Appended | None:
-        """Append; where the connection died, once more: the receipt's id tells if it was twice."""
+    async def _append(self, draft: Draft) -> LogPosition | None:
+        """Append; retry once after a lost connection, with the receipt's id against doubles."""
         try:
-            return await self._try_append(draft)
+            return await self._append_once(draft)
         except UNREACHABLE as error:
             if stored_nothing(error):
                 raise unavailable() from error
             log.warning("append %s: connection lost (%s), asking again", draft.id, error)
         try:
-            # Its authority may have ended since the first one was accepted.
-            return await self._try_append(draft) or await self._place_of(draft)
+            # The authority may have ended since the first attempt was accepted.
+            return await self._append_once(draft) or await self._find_appended(draft)
         except UNREACHABLE as error:
             raise unknown() from error
 
-    async def _try_append(self, draft: Draft) -> Appended | None:
+    async def _append_once(self, draft: Draft) -> LogPosition | None:
         try:
-            return await self._in_turn(draft)
+            return await self._append_in_slot(draft)
         except IntegrityError as error:
             if constraint(error) != "commands_id_key":
                 raise
-        return await self._place_of(draft)
+        return await self._find_appended(draft)
 
-    async def _place_of(self, draft: Draft) -> Appended | None:
-        found = await run(self._process.engine, receipt, draft.id)
-        return Appended(found.stream_id, found.seq, found.accepted_at) if found else None
+    async def _find_appended(self, draft: Draft) -> LogPosition | None:
+        stored = await run(self._process.engine, receipt, draft.id)
+        return LogPosition(stored.stream_id, stored.seq, stored.accepted_at) if stored else None
 
-    async def _in_turn(self, draft: Draft) -> Appended | None:
+    async def _append_in_slot(self, draft: Draft) -> LogPosition | None:
         name = draft.stream_id or draft.authority.value
         try:
-            async with self._turns.turn(name):
+            async with self._slots.slot(name):
                 appended = await run(self._process.engine, append, draft)
-        except TurnNotTakenError as error:
+        except SlotTimeoutError as error:
             raise NotConnectedError(str(error)) from error
         if appended is not None and not draft.stream_id:
-            self._turns.learn(name, appended.stream_id)
+            self._slots.note_stream(name, appended.stream_id)
         return appended
 
-    async def _repeated(self, draft: Draft, *, waits: bool) -> Written:
-        """Return the first outcome of a key that is in use: from here on nobody may deny it."""
+    async def _find_repeated(self, draft: Draft, *, is_waiting: bool) -> WriteOutcome:
+        """Return the first outcome of a used key. Raises ApiError 503 UNKNOWN."""
         try:
-            return await self._repeat(draft, waits=waits)
+            return await self._repeat(draft, is_waiting=is_waiting)
         except UNREACHABLE as error:
             raise unknown() from error
 
-    async def _repeat(self, draft: Draft, *, waits: bool) -> Written:
-        """Return the first outcome of an idempotency key, refusals included."""
-        once, use = draft.idempotency, await self._first_use(draft)
-        if once is None:
+    async def _repeat(self, draft: Draft, *, is_waiting: bool) -> WriteOutcome:
+        """Return the first outcome of an idempotency key, rejections included."""
+        idempotency, use = draft.idempotency, await self._first_use(draft)
+        if idempotency is None:
             raise NoAuthorityError
         if use is None or use.expired:
             if use:
                 await run(self._process.engine, forget_use, use.command_id)
-            return await self.write(draft, waits=waits)
-        if use.body_hash != once.body_hash:
+            return await self.write(draft, is_waiting=is_waiting)
+        if use.body_hash != idempotency.body_hash:
             raise ApiError(409, "CONFLICT", OTHER_BODY)
         first = await run(self._process.engine, receipt, use.command_id)
         if first is None:
             raise unknown()
-        # Its own: the connection died after the commit, and asking again met the key.
+        # Own: the connection died after the commit, and the retry found the key in use.
         is_own = use.command_id == draft.id
-        return replace(await self._first_outcome(first, waits=waits), is_repeat=not is_own)
+        return replace(
+            await self._first_outcome(first, is_waiting=is_waiting), is_repeat=not is_own
+        )
 
     async def _first_use(self, draft: Draft) -> FirstUse | None:
-        once = draft.idempotency
-        if once is None:
+        idempotency = draft.idempotency
+        if idempotency is None:
             return None
         return await run(
             self._process.engine,
-            first_use, draft.authority, draft.stream_id, once.scope, once.key,
+            first_use, draft.authority, draft.stream_id, idempotency.scope, idempotency.key,
         )  # fmt: skip
 
-    async def _first_outcome(self, first: Receipt, *, waits: bool) -> Written:
-        written = judged(first)
-        if written.is_published or written.refusal or not waits:
-            return written
-        self._process.doorbell.ring(first.stream_id)
-        place = Appended(first.stream_id, first.seq, first.accepted_at)
-        return await self._followed(written, place)
+    async def _first_outcome(self, first: Receipt, *, is_waiting: bool) -> WriteOutcome:
+        outcome = to_outcome(first)
+        if outcome.is_published or outcome.refusal or not is_waiting:
+            return outcome
+        self._process.doorbell.request_drain(first.stream_id)
+        appended = LogPosition(first.stream_id, first.seq, first.accepted_at)
+        return await self._await_published(outcome, appended)
 
-    async def _followed(self, written: Written, place: Appended) -> Written:
-        """Wait until a command, and whatever it made other streams do, is published."""
+    async def _await_published(self, outcome: WriteOutcome, appended: LogPosition) -> WriteOutcome:
+        """Wait until a command and its follow-ups in other streams are published."""
         ends_at = asyncio.get_running_loop().time() + WAIT_S
-        refusal, is_published = await self._settled(place.stream_id, place.seq, ends_at)
+        refusal, is_published = await self._await_settled(appended.stream_id, appended.seq, ends_at)
         if refusal is None and not is_published:
-            metrics.WAITS_OVER.inc()
-        return replace(written, refusal=refusal, is_published=is_published)
+            metrics.WAITS_TIMED_OUT.inc()
+        return replace(outcome, refusal=refusal, is_published=is_published)
 
-    async def _settled(
+    async def _await_settled(
         self, stream_id: str, seq: int, ends_at: float
     ) -> tuple[Rejection | None, bool]:
-        said = await self._process.waits.wait(stream_id, seq, left_s(ends_at))
-        if said is not None:
-            return await self._told(said, ends_at)
-        logged = await self._as_logged(stream_id, seq)
-        if any(logged) or not self._may_be_told(ends_at):
+        announced = await self._process.waiters.wait(stream_id, seq, left_s(ends_at))
+        if announced is not None:
+            return await self._follow_outcome(announced, ends_at)
+        logged = await self._read_logged(stream_id, seq)
+        if any(logged) or not self._can_be_announced(ends_at):
             return logged
-        # A later drain spoke first, and its publication is not noted yet: whoever settled the
-        # command is about to speak as well.
-        said = await self._process.waits.wait(stream_id, seq, left_s(ends_at), is_patient=True)
-        return await (self._told(said, ends_at) if said else self._as_logged(stream_id, seq))
+        # A later drain announced first, and this publication is not stored yet: the drain that
+        # settled the command is about to announce it as well.
+        announced = await self._process.waiters.wait(
+            stream_id, seq, left_s(ends_at), is_patient=True
+        )
+        return await (
+            self._follow_outcome(announced, ends_at)
+            if announced
+            else self._read_logged(stream_id, seq)
+        )
 
-    async def _told(self, said: Heard, ends_at: float) -> tuple[Rejection | None, bool]:
-        """Take what was announced; wait for what the command made other streams do."""
-        if said.refusal:
-            return said.refusal, False
-        for page_id, page_seq in said.follow_ups:
-            refusal, is_published = await self._settled(page_id, page_seq, ends_at)
+    async def _follow_outcome(
+        self, announced: AnnouncedOutcome, ends_at: float
+    ) -> tuple[Rejection | None, bool]:
+        """Return the announced outcome, after waiting for the command's follow-ups."""
+        if announced.refusal:
+            return announced.refusal, False
+        for page_id, page_seq in announced.follow_ups:
+            refusal, is_published = await self._await_settled(page_id, page_seq, ends_at)
             if refusal or not is_published:
                 return refusal, is_published
         return None, True
 
-    def _may_be_told(self, ends_at: float) -> bool:
-        return self._process.waits.is_hearing and left_s(ends_at) > 0
+    def _can_be_announced(self, ends_at: float) -> bool:
+        return self._process.waiters.is_connected and left_s(ends_at) > 0
 
-    async def _as_logged(self, stream_id: str, seq: int) -> tuple[Rejection | None, bool]:
-        """Ask the log what nobody announced."""
+    async def _read_logged(self, stream_id: str, seq: int) -> tuple[Rejection | None, bool]:
+        """Return the outcome of an unannounced command from the log."""
         try:
-            found = await run(self._process.engine, receipt_at, stream_id, seq)
+            stored = await run(self._process.engine, receipt_at, stream_id, seq)
         except (SQLAlchemyError, *UNREACHABLE):
-            return None, False  # it is durable all the same: 202
-        settled = judged(found) if found else None
-        return (settled.refusal, settled.is_published) if settled else (None, False)
+            return None, False  # the write is durable anyway: 202
+        outcome = to_outcome(stored) if stored else None
+        return (outcome.refusal, outcome.is_published) if outcome else (None, False)
 
 
 def left_s(ends_at: float) -> float:
-    """Return how long it is until `ends_at` by the loop's clock; 0 once it has passed."""
+    """Return the seconds until `ends_at` by the loop's clock, at least 0."""
     return max(ends_at - asyncio.get_running_loop().time(), 0)
 
 
-def judged(found: Receipt) -> Written:
-    """Return what a receipt says."""
-    refusal = found.refusal
-    if found.outcome is Outcome.FAILED and refusal is None:
+def to_outcome(stored: Receipt) -> WriteOutcome:
+    """Return the outcome that a receipt records."""
+    refusal = stored.refusal
+    if stored.outcome is Outcome.FAILED and refusal is None:
         refusal = FAILURE
-    is_published = found.published_at is not None and refusal is None
-    return Written(found.id, found.command, is_published, refusal)
+    is_published = stored.published_at is not None and refusal is None
+    return WriteOutcome(stored.id, stored.command, is_published, refusal)

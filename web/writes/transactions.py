@@ -1,4 +1,4 @@
-"""The way of a change that is no command: accounts, sessions, devices.
+"""Changes that are no commands: accounts, sessions, devices.
 
 Source: docs/architecture.md, "Account changes are not commands".
 """
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 PERHAPS = "The connection was lost while this was being done: it may or may not be done."
-LOOK = f"{PERHAPS} Please look before you repeat it."
+CHECK_FIRST = f"{PERHAPS} Please look before you repeat it."
 
 
 async def change(
     engine: "AsyncEngine",
     statements: Callable[..., Value],
-    *args: Any,  # noqa: ANN401 - what the statements take
-    perhaps: str = LOOK,
+    *args: Any,  # noqa: ANN401 - arguments of the statements
+    unknown_message: str = CHECK_FIRST,
 ) -> Value:
     """Call a store function in one transaction.
 
-    Raises ApiError 503: UNAVAILABLE if nothing changed, UNKNOWN with the sentence `perhaps` if
-    nobody can tell; whatever else the statements raise.
+    Raises ApiError 503: UNAVAILABLE if nothing changed, UNKNOWN with the sentence `unknown_message`
+    if that is unknown; all other errors of the statements.
     """
     try:
         return await run(engine, in_transaction, statements, *args)
     except UNREACHABLE as error:
-        raise (unavailable() if stored_nothing(error) else unknown(perhaps)) from error
+        raise (unavailable() if stored_nothing(error) else unknown(unknown_message)) from error

@@ -1,4 +1,4 @@
-"""Waiting for announcements: who wrote hears that it is published, and what was refused."""
+"""Waiters for announcements: each learns the outcome of its write."""
 
 import asyncio
 import time
@@ -10,13 +10,13 @@ from domain.results import Rejection
 from domain.store.redis.announcements import Announcement
 
 REMEMBERED_S = 60
-# Commands whose outcome is remembered, about 500 bytes each; a waiter of an older one asks the log.
+# Remembered outcomes, about 500 bytes each; a waiter for an older one reads the log.
 REMEMBERED_MAX = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What an announcement says of one command."""
+class AnnouncedOutcome:
+    """The announced outcome of one command."""
 
     refusal: Rejection | None
     follow_ups: tuple[tuple[str, int], ...]
@@ -24,80 +24,80 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Waiter:
-    """Somebody who waits for a seq; woken with None when nobody can say any more.
+    """A waiter for a seq; woken with None once no announcement can come.
 
-    A patient one is not woken by what is announced of later seqs.
+    Announcements of later seqs do not wake a patient one.
     """
 
     seq: int
     is_patient: bool
-    woken: asyncio.Future[Heard | None]
+    future: asyncio.Future[AnnouncedOutcome | None]
 
 
-class Waits:
-    """All that wait in this process, and what was announced in the last 60 seconds."""
+class Waiters:
+    """All waiters of this process, and the announcements of the last 60 seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin deaf: nobody waits until the process hears."""
+        """Start disconnected: no write waits before the listener is connected."""
         self._clock = clock
-        self.is_hearing = False
-        self._waiting: dict[str, set[Waiter]] = {}
+        self.is_connected = False
+        self._waiters: dict[str, set[Waiter]] = {}
         self._remembered: deque[tuple[float, Announcement]] = deque()
         self._by_stream: dict[str, list[Announcement]] = {}
         self._weight = 0
 
-    def heard(self, announcement: Announcement) -> None:
-        """Remember an announcement and wake whom it concerns."""
+    def note_announcement(self, announcement: Announcement) -> None:
+        """Remember an announcement and wake its waiters."""
         self._remember(announcement)
-        for waiter in list(self._waiting.get(announcement.stream, ())):
+        for waiter in list(self._waiters.get(announcement.stream, ())):
             is_late = waiter.seq < announcement.first
             if waiter.seq > announcement.last or (is_late and waiter.is_patient):
                 continue
-            if not waiter.woken.done():
-                waiter.woken.set_result(said_of(announcement, waiter.seq))
+            if not waiter.future.done():
+                waiter.future.set_result(find_outcome(announcement, waiter.seq))
 
-    def deafened(self) -> None:
-        """Wake everybody with nothing: what was said meanwhile is lost."""
-        self.is_hearing = False
+    def disconnected(self) -> None:
+        """Wake all waiters with None: announcements may be lost from now on."""
+        self.is_connected = False
         self._remembered.clear()
         self._by_stream.clear()
         self._weight = 0
-        for waiters in self._waiting.values():
+        for waiters in self._waiters.values():
             for waiter in waiters:
-                if not waiter.woken.done():
-                    waiter.woken.set_result(None)
+                if not waiter.future.done():
+                    waiter.future.set_result(None)
 
     async def wait(
         self, stream: str, seq: int, timeout_s: float, *, is_patient: bool = False
-    ) -> Heard | None:
-        """Return what is said of a command, at the latest after `timeout_s`; None: ask the log."""
+    ) -> AnnouncedOutcome | None:
+        """Return the announced outcome within `timeout_s` seconds; None: ask the log."""
         waiter = Waiter(seq, is_patient, asyncio.get_running_loop().create_future())
-        self._waiting.setdefault(stream, set()).add(waiter)
+        self._waiters.setdefault(stream, set()).add(waiter)
         try:
-            said = self._recall(stream, seq)  # after registering: it may have been said before
-            is_over = not self.is_hearing or (not is_patient and self._was_passed(stream, seq))
-            if said is not None or is_over:
-                return said
-            return await asyncio.wait_for(waiter.woken, timeout_s)
+            outcome = self._find_remembered(stream, seq)  # after registering, against a race
+            is_over = not self.is_connected or (not is_patient and self._was_passed(stream, seq))
+            if outcome is not None or is_over:
+                return outcome
+            return await asyncio.wait_for(waiter.future, timeout_s)
         except TimeoutError:
             return None
         finally:
             self._forget(stream, waiter)
 
     def _forget(self, stream: str, waiter: Waiter) -> None:
-        waiters = self._waiting[stream]
+        waiters = self._waiters[stream]
         waiters.discard(waiter)
         if not waiters:
-            del self._waiting[stream]
+            del self._waiters[stream]
 
-    def _recall(self, stream: str, seq: int) -> Heard | None:
+    def _find_remembered(self, stream: str, seq: int) -> AnnouncedOutcome | None:
         for announcement in self._by_stream.get(stream, ()):
             if announcement.first <= seq <= announcement.last:
-                return said_of(announcement, seq)
+                return find_outcome(announcement, seq)
         return None
 
     def _was_passed(self, stream: str, seq: int) -> bool:
-        """Tell whether something later was announced: what was said of `seq` got lost."""
+        """Return whether a later seq was announced: the announcement of `seq` is lost."""
         return any(announcement.first > seq for announcement in self._by_stream.get(stream, ()))
 
     def _remember(self, announcement: Announcement) -> None:
@@ -121,13 +121,15 @@ class Waits:
 
 
 def weight_of(announcement: Announcement) -> int:
-    """Return how many things an announcement tells."""
+    """Return the number of outcomes and follow-ups in an announcement."""
     follow_ups = sum(map(len, announcement.follow_ups.values()))
     return 1 + len(announcement.refusals) + follow_ups
 
 
-def said_of(announcement: Announcement, seq: int) -> Heard | None:
-    """Return what an announcement says of a seq; None if that is before its range."""
+def find_outcome(announcement: Announcement, seq: int) -> AnnouncedOutcome | None:
+    """Return the announced outcome of a seq; None before the announcement's range."""
     if seq < announcement.first:
         return None
-    return Heard(announcement.refusals.get(seq), tuple(announcement.follow_ups.get(seq, ())))
+    return AnnouncedOutcome(
+        announcement.refusals.get(seq), tuple(announcement.follow_ups.get(seq, ()))
+    )

@@ -11,7 +11,7 @@ from typing import Any
 from celery.beat import ScheduleEntry
 from celery.beat import Scheduler as CelerysScheduler
 
-from domain.store.broker import worker_doorbell
+from domain.store.broker import worker_task_sender
 
 WAITING_MAX = 10  # messages: a worker that returns processes them at once
 _STARTED_AT, _STARTED_S = datetime.now(UTC), time.monotonic()
@@ -35,6 +35,6 @@ class Scheduler(CelerysScheduler):  # type: ignore[misc]  # Celery has no types
     def apply_async(self, entry: ScheduleEntry, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - Celery's own
         """Send a task unless too many messages wait in its queue."""
         queue = entry.options["queue"]
-        if worker_doorbell().lengths([queue])[queue] >= WAITING_MAX:
+        if worker_task_sender().lengths([queue])[queue] >= WAITING_MAX:
             return None
         return super().apply_async(entry, *args, **options)

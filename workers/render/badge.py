@@ -12,8 +12,8 @@ from domain.badge import (
     TENTHS,
     BadgeParts,
     clean_text,
-    split_drawing,
-    wants_dark_text,
+    needs_dark_text,
+    split_at_slots,
 )
 from domain.text_width import badge_width
 
@@ -49,9 +49,9 @@ def _render_parts(message: str, colour: str, *, labelled: bool) -> tuple[str, ..
         message_length=TENTHS * width,
         right_width=width + 2 * PADDING,
         colour=colour,
-        dark=wants_dark_text(colour),
+        dark=needs_dark_text(colour),
     )
-    return split_drawing("".join(line.strip() for line in drawing.splitlines()))
+    return split_at_slots("".join(line.strip() for line in drawing.splitlines()))
 
 
 @cache

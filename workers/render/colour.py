@@ -10,7 +10,7 @@ STEPS = 100
 SRGB_LINEAR = 0.04045  # below it, sRGB has no gamma
 
 
-def legible(accent: str, background: str) -> str:
+def ensure_contrast(accent: str, background: str) -> str:
     """Return `accent` (`#rrggbb`), adjusted to a contrast of 4.5 : 1 on `background`."""
     hue, lightness, saturation = colorsys.rgb_to_hls(*channels(accent))
     towards = 1.0 if luminance(background) < 0.2 else 0.0  # noqa: PLR2004 - dark themes are below

@@ -13,12 +13,12 @@ from urllib.parse import quote
 from domain.runtime.template_loader import colours, wording
 from domain.status import IncidentState, Status
 from workers.render.build import ROOT
-from workers.render.colour import legible
+from workers.render.colour import ensure_contrast
 from workers.render.html import environment, render, strip_code
 from workers.render.view import PageView
 
 # An accent is the owner's choice among 16 million, and a style and script weigh 17 KB.
-DRESSES_MAX: Final = 128
+ASSETS_MAX: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +38,17 @@ class Assets:
         )
 
 
-def dress(view: PageView) -> Assets:
+def build_assets(view: PageView) -> Assets:
     """Return style and script for a page's theme."""
-    return _dress(view.mode, view.accent)
+    return _build_assets(view.mode, view.accent)
 
 
-@lru_cache(maxsize=DRESSES_MAX)
-def _dress(mode: str, accent: str | None) -> Assets:
+@lru_cache(maxsize=ASSETS_MAX)
+def _build_assets(mode: str, accent: str | None) -> Assets:
     themes = {name: dict(colours()[name]) for name in ("dark", "light")}
     if accent:
         for theme in themes.values():
-            theme["accent"] = legible(accent, theme["card"])
+            theme["accent"] = ensure_contrast(accent, theme["card"])
     if mode == "light":
         themes["dark"] = themes["light"]  # then print style and default are equal
     statuses = [*Status, *IncidentState]
@@ -60,7 +60,7 @@ def _dress(mode: str, accent: str | None) -> Assets:
 
 def render_document(template: str, view: PageView, version: str, **more: Any) -> bytes:  # noqa: ANN401 - template variables
     """Return a document of a page."""
-    assets = dress(view)
+    assets = build_assets(view)
     html = render(
         template,
         page=view,

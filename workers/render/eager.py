@@ -12,12 +12,12 @@ from datetime import date
 import brotli
 import msgspec
 
-from domain.badge import BadgeParts, with_label
+from domain.badge import BadgeParts, render_with_label
 from domain.page.state import Page
 from domain.runtime.metrics import ARTIFACTS_FAILED
 from domain.runtime.template_loader import colours
 from workers.render.badge import render_badge_parts
-from workers.render.documents import dress, render_document
+from workers.render.documents import build_assets, render_document
 from workers.render.json_status import status_json, version_json
 from workers.render.view import PageView, page_view, version_of
 
@@ -36,12 +36,12 @@ class RenderContext:
     version: str
 
 
-def render_hot(page: Page, today: date) -> tuple[Mapping[str, bytes], tuple[str, ...]]:
+def render_eager(page: Page, today: date) -> tuple[Mapping[str, bytes], tuple[str, ...]]:
     """Return the fields of a page's hash, and the names that keep their bytes.
 
     The bytes of an on-demand artifact that is named by its content are kept as well.
     """
-    context = scene_of(page, today)
+    context = build_render_context(page, today)
     fields: dict[str, bytes] = {"meta": render_meta(context)}
     # An artifact named by its content is the same in every edition: the hash keeps it.
     kept_names: list[str] = [page.logo.name] if page.logo else []
@@ -55,7 +55,7 @@ def render_hot(page: Page, today: date) -> tuple[Mapping[str, bytes], tuple[str,
     return fields, tuple(kept_names)
 
 
-def scene_of(page: Page, today: date) -> RenderContext:
+def build_render_context(page: Page, today: date) -> RenderContext:
     """Return the render context of a page on a day."""
     view = page_view(page, today)
     return RenderContext(page, view, version_of(view))
@@ -77,7 +77,7 @@ def render_meta(context: RenderContext) -> bytes:
 def render_index(context: RenderContext) -> Mapping[str, bytes]:
     """Return the page itself, with the policy for its inline style and script."""
     html = render_document("page/index.html.j2", context.view, context.version)
-    policy = dress(context.view).policy.encode()
+    policy = build_assets(context.view).policy.encode()
     return {"csp": policy, **build_encodings("index.html", html)}
 
 
@@ -94,7 +94,7 @@ def render_version(context: RenderContext) -> Mapping[str, bytes]:
 def render_badge(context: RenderContext) -> Mapping[str, bytes]:
     """Return the badge, and the parts that web joins with another label."""
     parts = build_badge_parts(context)
-    svg = with_label(parts, context.view.name).encode()
+    svg = render_with_label(parts, context.view.name).encode()
     return {"badge.parts": msgspec.json.encode(parts), **build_encodings("badge.svg", svg)}
 
 

@@ -8,7 +8,13 @@ from jinja2 import Environment
 
 from domain.badge import clean_text
 from domain.calendar import iso
-from domain.date_text import between, in_zone, lasted, long_day, month_in
+from domain.date_text import (
+    format_day,
+    format_duration,
+    format_instant,
+    format_minutes,
+    format_month,
+)
 from domain.runtime import template_loader as template_folder
 from workers.render.bars import bar_paths
 from workers.render.markdown import words
@@ -22,12 +28,12 @@ def one_line(text: str, limit: int) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "bar_paths": bar_paths,
-    "between": between,
-    "in_zone": in_zone,
+    "between": format_duration,
+    "in_zone": format_instant,
     "iso": iso,
-    "lasted": lasted,
-    "long_day": long_day,
-    "month_in": month_in,
+    "lasted": format_minutes,
+    "long_day": format_day,
+    "month_in": format_month,
     "one_line": one_line,
     "words": words,
 }

@@ -86,7 +86,7 @@ def last_statuses(page: Page, incident: Incident) -> list[tuple[str, Status]]:
     claims = sorted(incident.claims, key=lambda c: (c.from_at, c.component_id))
     statuses |= {claim.component_id: claim.status for claim in claims}
     leaf_ids = statuses.keys() & page.components.keys()
-    ordered_ids = sorted(leaf_ids, key=lambda leaf: tree.place(page.components, leaf))
+    ordered_ids = sorted(leaf_ids, key=lambda leaf: tree.tree_order(page.components, leaf))
     return [(leaf, statuses[leaf]) for leaf in ordered_ids]
 
 

@@ -22,19 +22,19 @@ class RenderedMessages:
     def __init__(self, limit: int) -> None:
         """Set the size limit in bytes, texts included."""
         self._limit = limit
-        self._kept: OrderedDict[tuple[str, str], Markup] = OrderedDict()
+        self._entries: OrderedDict[tuple[str, str], Markup] = OrderedDict()
         self.size = 0
 
     def of(self, text: str, build: str) -> Markup:
         """Return a message as HTML."""
         key = (text, build)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        html = self._kept[key] = render_message(text)
+        if key in self._entries:
+            self._entries.move_to_end(key)
+            return self._entries[key]
+        html = self._entries[key] = render_message(text)
         self.size += _size(key, html)
         while self.size > self._limit:
-            self.size -= _size(*self._kept.popitem(last=False))
+            self.size -= _size(*self._entries.popitem(last=False))
         return html
 
 

@@ -10,11 +10,11 @@ from datetime import date, timedelta
 from math import ceil
 
 from domain.artifact_sizes import UPDATES_A_PAGE
-from domain.badge import with_label
+from domain.badge import render_with_label
 from domain.calendar import day_of, starts_at
 from domain.runtime.template_loader import colours
 from domain.store.postgres.engine import Connection
-from domain.store.postgres.latency import latency_told
+from domain.store.postgres.latency import latency_summary
 from domain.store.postgres.load import first_start, load_month
 from domain.store.postgres.logos import load_logo
 from workers.render.badge import render_badge_parts
@@ -23,7 +23,7 @@ from workers.render.eager import RenderContext, build_badge_parts, build_encodin
 from workers.render.html import render
 from workers.render.incident_view import incident_views
 from workers.render.png import svg_to_png
-from workers.render.room import Room, fitted
+from workers.render.room import DocumentBudget, fit_incident
 
 Fields = Mapping[str, bytes]
 MONTH_MAX = 200
@@ -45,7 +45,9 @@ def render_artifact(conn: Connection, context: RenderContext, name: str) -> Fiel
 
 def render_badge_png(_: Connection, context: RenderContext) -> Fields:
     """Return the page's badge as PNG. Raises PngUnavailable."""
-    return {"badge.png": svg_to_png(with_label(build_badge_parts(context), context.view.name))}
+    return {
+        "badge.png": svg_to_png(render_with_label(build_badge_parts(context), context.view.name))
+    }
 
 
 def render_og_png(_: Connection, context: RenderContext) -> Fields:
@@ -61,7 +63,7 @@ def render_component_badge(_: Connection, context: RenderContext, rest: str) -> 
     for leaf in context.view.leaves:
         if leaf.id == component_id:
             parts = render_badge_parts(leaf.label, colours()["light"][leaf.status])
-            return build_encodings(f"badge/{rest}", with_label(parts, leaf.name).encode())
+            return build_encodings(f"badge/{rest}", render_with_label(parts, leaf.name).encode())
     raise AbsentError(rest)
 
 
@@ -127,14 +129,16 @@ def render_month_document(conn: Connection, context: RenderContext, first: date)
     window = starts_at(first, page.time_zone), starts_at(after, page.time_zone)
     incidents = load_month(conn, page.id, *window, MONTH_MAX)
     has_latency = page.look.show_latency and after > latest
-    budget = Room()
-    latency, newest = latency_told(conn, page.id, page.time_zone) if has_latency else (None, None)
+    budget = DocumentBudget()
+    latency, newest = (
+        latency_summary(conn, page.id, page.time_zone) if has_latency else (None, None)
+    )
     return render_document(
         "page/history.html.j2",
         context.view,
         context.version,
         month=first,
-        items=[fitted(item, budget) for item in incident_views(page, incidents)],
+        items=[fit_incident(item, budget) for item in incident_views(page, incidents)],
         is_cut=len(incidents) == MONTH_MAX,
         older=first - timedelta(days=1) if first > earliest else None,
         newer=after if after <= latest else None,

@@ -27,7 +27,7 @@ def html_bytes(text: str) -> int:
     return len(str(escape(text)).encode())
 
 
-class Room:
+class DocumentBudget:
     """A budget in bytes for a document, taken in order."""
 
     def __init__(self, size: int = sizes.MESSAGES_BYTES) -> None:
@@ -52,7 +52,7 @@ class Room:
         return tuple(fitting)
 
 
-def fitted(incident: IncidentView, budget: Room) -> IncidentView:
+def fit_incident(incident: IncidentView, budget: DocumentBudget) -> IncidentView:
     """Return an incident with the components and newest messages that fit."""
     affected = budget.take_fitting((chip, _chip_bytes(chip)) for chip in incident.affected)
     updates = budget.take_fitting((update, _update_bytes(update)) for update in incident.updates)
@@ -65,7 +65,7 @@ def fitted(incident: IncidentView, budget: Room) -> IncidentView:
     )
 
 
-def fit_latest(incident: IncidentView, budget: Room) -> IncidentView:
+def fit_latest(incident: IncidentView, budget: DocumentBudget) -> IncidentView:
     """Return an incident; its latest message has no body unless that fits."""
     latest = incident.latest
     if latest is None or budget.fits(len(msgspec.json.encode(latest.body))):
@@ -88,7 +88,7 @@ def card_bytes(incident: IncidentView) -> int:
     return sizes.CARD_BYTES + html_bytes(incident.name)
 
 
-def fit_bars(nodes: Sequence[NodeView], budget: Room) -> tuple[NodeView, ...]:
+def fit_bars(nodes: Sequence[NodeView], budget: DocumentBudget) -> tuple[NodeView, ...]:
     """Return nodes with the bars that fit the budget left by the rows.
 
     If the bars are too large, those above their share lose their days in words; then the last bars

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.page import tree
-from domain.page.bars import Bar, Trouble, bar_of
+from domain.page.bars import AffectedDay, Bar, bar_of
 from domain.page.state import Claim, Component, Page
 from domain.page.uptime import percent
 from domain.runtime.template_loader import wording
@@ -132,7 +132,7 @@ def _uptime(context: TreeContext, node: Component) -> float | None:
 def _bar(context: TreeContext, node: Component) -> BarView:
     claims, zone = context.claims_by_leaf.get(node.id, []), context.page.time_zone
     bar = bar_of(claims, node.created_at, context.today, zone)
-    days = tuple(_day(context, trouble) for trouble in reversed(bar.troubles))
+    days = tuple(_day(context, trouble) for trouble in reversed(bar.affected_days))
     return BarView(tuple(bar.runs()), days, known_days(bar))
 
 
@@ -141,7 +141,7 @@ def known_days(bar: Bar) -> int:
     return sum(length for status, _, length in bar.runs() if status is not None)
 
 
-def _day(context: TreeContext, trouble: Trouble) -> DayView:
+def _day(context: TreeContext, trouble: AffectedDay) -> DayView:
     return DayView(
         index=trouble.index,
         day=trouble.day,

@@ -20,7 +20,7 @@ from domain.runtime.template_loader import wording
 from domain.status import IncidentKind, Status
 from domain.store.postgres.load import TIMELINE_DAYS
 from workers.render.incident_view import IncidentView, incident_views
-from workers.render.room import Room, card_bytes, fit_bars, fit_latest, fitted
+from workers.render.room import DocumentBudget, card_bytes, fit_bars, fit_incident, fit_latest
 from workers.render.tree_view import NodeView, label_of, leaves_of, node_views
 
 VERSION_DIGITS = 16
@@ -139,13 +139,13 @@ def _fit(view: PageView) -> PageView:
 
     Active messages come first, then maintenances, then past ones.
     """
-    messages, bodies = Room(), Room()
+    messages, bodies = DocumentBudget(), DocumentBudget()
     active, maintenances, past = (
-        tuple(fitted(incident, messages) for incident in incidents)
+        tuple(fit_incident(incident, messages) for incident in incidents)
         for incidents in (view.active, view.maintenances, view.past)
     )
     cards = sum(map(card_bytes, (*active, *maintenances, *past)))
-    bars = Room(PAGE_BYTES - FRAME_BYTES - MESSAGES_BYTES - cards)
+    bars = DocumentBudget(PAGE_BYTES - FRAME_BYTES - MESSAGES_BYTES - cards)
     return replace(
         view,
         active=tuple(fit_latest(incident, bodies) for incident in active),

@@ -51,7 +51,7 @@ def decide_mount(
             return apply_check(account, command, at, host_is_ours=facts.host_is_ours)
 
 
-def wanted_host(account: Account, command: object) -> tuple[str, str] | None:
+def host_to_claim(account: Account, command: object) -> tuple[str, str] | None:
     """Return the (host, page id) to claim before a command, if any."""
     match command:
         case c.MountHost(kind=MountKind.SUBDOMAIN):

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, get_args
 
 from domain.account import commands as c
 from domain.account import events as e
-from domain.account.allocations import deal, has_free_seat
+from domain.account.allocations import allocate, has_free_slot
 from domain.account.apply import apply_all
 from domain.account.decide import slots
 from domain.account.decide.deletion import GONE, delete_account
@@ -37,12 +37,12 @@ def add_page(account: Account, command: c.AddPage, at: datetime, facts: Facts) -
     """Add a page if a page slot and its host are free."""
     if command.page_id in account.places:
         raise DuplicateIdError(command.page_id)
-    if not has_free_seat(account, at):
+    if not has_free_slot(account, at):
         return Rejection(Code.NO_FREE_SLOT, "All places of this account are taken by its pages.")
     if command.host and (rejection := reject_host(command.host, "subdomain", at, facts)):
         return rejection
     added = e.PageAdded(command.page_id, command.name, command.host, at)
-    return with_deal(account, (added, *first_mount_events(command, at)), at)
+    return with_allocations(account, (added, *first_mount_events(command, at)), at)
 
 
 def first_mount_events(command: c.AddPage, at: datetime) -> tuple[e.Event, ...]:
@@ -56,14 +56,14 @@ def remove_page(account: Account, command: c.RemovePage, at: datetime, facts: Fa
     """Remove a page; its page slot may serve a dark page."""
     if command.page_id not in account.places:
         return Rejection(Code.NOT_FOUND, "This account has no such page.")
-    return with_deal(account, (e.PageRemoved(command.page_id),), at)
+    return with_allocations(account, (e.PageRemoved(command.page_id),), at)
 
 
 def set_tier(account: Account, command: c.SetTier, at: datetime, facts: Facts) -> Decision:
     """Set the tier and allocate; an end in the past is refused."""
     if command.until is not None and command.until <= at:
         return Rejection(Code.VALIDATION, ENDS_IN_THE_PAST)
-    return with_deal(account, (e.TierSet(command.tier, command.until),), at)
+    return with_allocations(account, (e.TierSet(command.tier, command.until),), at)
 
 
 def change_slots(account: Account, command: slots.Command, at: datetime, facts: Facts) -> Decision:
@@ -87,13 +87,13 @@ def probe(account: Account, command: c.Probe, at: datetime, facts: Facts) -> Dec
 
 def allocate_after(account: Account, decision: Decision, at: datetime) -> Decision:
     """Allocate after a decision, unless it was a rejection."""
-    return decision if isinstance(decision, Rejection) else with_deal(account, decision, at)
+    return decision if isinstance(decision, Rejection) else with_allocations(account, decision, at)
 
 
-def with_deal(account: Account, events: tuple[e.Event, ...], at: datetime) -> Decision:
+def with_allocations(account: Account, events: tuple[e.Event, ...], at: datetime) -> Decision:
     """Allocate after `events`, and add the changes of entitlements."""
     after = apply_all(account, events)
-    entitlements = deal(after, at)
+    entitlements = allocate(after, at)
     changes = (
         e.PlaceDealt(page_id, entitlement)
         for page_id, entitlement in entitlements.items()

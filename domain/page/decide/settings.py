@@ -10,7 +10,7 @@ from domain.page.commands import ChangePage
 from domain.page.decide.outcomes import invalid
 from domain.page.logo import Logo, LogoError, decode_logo
 from domain.page.settings import etag_of
-from domain.page.state import Look, Page
+from domain.page.state import Appearance, Page
 from domain.results import Code, Rejection
 
 STALE = "The settings have changed meanwhile. Read them again before changing them."
@@ -41,7 +41,7 @@ def parse_logo(text: str) -> Logo | None:
     return decode_logo(text) if text else None
 
 
-def merge_appearance(look: Look, command: ChangePage) -> Look:
+def merge_appearance(look: Appearance, command: ChangePage) -> Appearance:
     """Return the appearance with the given changes."""
     start = command.look or look
     values = {

@@ -20,7 +20,7 @@ def add_template(page: Page, command: AddTemplate, at: datetime) -> Decision:
     """Add a template, up to the limit."""
     if command.template_id in page.templates:
         raise DuplicateIdError(command.template_id)
-    rejection = not_of_kind(command.kind, command.state, command.impact)
+    rejection = kind_problem(command.kind, command.state, command.impact)
     if rejection:
         return rejection
     if len(page.templates) >= TEMPLATES:
@@ -41,7 +41,7 @@ def change_template(page: Page, command: ChangeTemplate, at: datetime) -> Decisi
     if template is None:
         return not_found("template")
     kind = command.kind or template.kind
-    rejection = not_of_kind(kind, command.state, command.impact)
+    rejection = kind_problem(kind, command.state, command.impact)
     new = apply_changes(template, command, kind)
     return rejection or no_room_in_templates(page, new, template) or (e.TemplateSet(new),)
 
@@ -68,7 +68,7 @@ def apply_changes(template: Template, command: ChangeTemplate, kind: IncidentKin
     return replace(template, kind=kind, **changes)
 
 
-def not_of_kind(
+def kind_problem(
     kind: IncidentKind, state: IncidentState | None, impact: Impact | None
 ) -> Rejection | None:
     """Return why state or impact don't fit the kind, or None.

@@ -56,7 +56,7 @@ NAMED_BY = ("incident_id", "component_id", "key_id", "template_id", "reference")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListPosition:
     """A position in both streams: the entries after it have lower seqs."""
 
     page_seq: int = BEGINNING
@@ -64,7 +64,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class LoggedCommand:
     """A command of the log, with its cause; times are aware UTC."""
 
     stream_id: str
@@ -81,7 +81,7 @@ class Logged:
     cause_actor: str | None
 
     @property
-    def doer(self) -> str:
+    def original_actor(self) -> str:
         """The actor: of a follow-up, that of its cause."""
         return self.cause_actor or self.actor
 
@@ -95,36 +95,40 @@ class Audit:
     `names` are those of things and keys by id, deleted ones too; `emails` those of acting accounts.
     """
 
-    entries: tuple[Logged, ...]
+    entries: tuple[LoggedCommand, ...]
     names: Mapping[str, str]
     emails: Mapping[str, str]
-    after: Place | None
+    after: ListPosition | None
 
 
-def read_audit(conn: Connection, account_id: str, page_id: str, place: Place, limit: int) -> Audit:
+def read_audit(
+    conn: Connection, account_id: str, page_id: str, place: ListPosition, limit: int
+) -> Audit:
     """Return at most `limit` entries after a position of a page's audit log."""
     where = {"page_id": page_id, "limit": limit + 1, "of_all_pages": OF_ALL_PAGES}
     of_page = {"stream_id": page_id, "before": place.page_seq}
     of_account = {"stream_id": account_id, "before": place.account_seq}
     streams = (
-        [Logged(*row) for row in conn.execute(_OF_PAGE, of_page | {"limit": limit + 1})],
-        [Logged(*row) for row in conn.execute(_OF_ACCOUNT, where | of_account)],
+        [LoggedCommand(*row) for row in conn.execute(_OF_PAGE, of_page | {"limit": limit + 1})],
+        [LoggedCommand(*row) for row in conn.execute(_OF_ACCOUNT, where | of_account)],
     )
     merged = merge(*streams, key=lambda entry: entry.at, reverse=True)
     entries = tuple(islice(merged, limit))
     has_more = sum(map(len, streams)) > len(entries)
     included_ids = {entry.id for entry in entries}
-    after = Place(*(_behind(stream, included_ids) for stream in streams)) if has_more else None
+    after = (
+        ListPosition(*(_behind(stream, included_ids) for stream in streams)) if has_more else None
+    )
     return Audit(entries, _names(conn, page_id, entries), _emails(conn, entries), after)
 
 
-def _behind(stream: Sequence[Logged], included_ids: Collection[str]) -> int:
+def _behind(stream: Sequence[LoggedCommand], included_ids: Collection[str]) -> int:
     """Return the seq below which a stream continues; later entries are left out."""
     remaining = [entry for entry in stream if entry.id not in included_ids]
     return remaining[0].seq + 1 if remaining else stream[-1].seq if stream else 0
 
 
-def _names(conn: Connection, page_id: str, entries: Collection[Logged]) -> Mapping[str, str]:
+def _names(conn: Connection, page_id: str, entries: Collection[LoggedCommand]) -> Mapping[str, str]:
     """Return the names of the things in entries: the current one, else the first."""
     referenced_ids = {
         entry.payload.get(name) for entry in entries for name in NAMED_BY
@@ -134,11 +138,11 @@ def _names(conn: Connection, page_id: str, entries: Collection[Logged]) -> Mappi
     return {row.id: row.name for query in (_MADE, _NOW) for row in conn.execute(query, where)}
 
 
-def _emails(conn: Connection, entries: Collection[Logged]) -> Mapping[str, str]:
+def _emails(conn: Connection, entries: Collection[LoggedCommand]) -> Mapping[str, str]:
     """Return the e-mails of acting accounts, not of those named in payloads."""
     rows = conn.execute(_EMAILS, {"ids": sorted(_actor_ids(entries))})
     return {row.id: row.email for row in rows}
 
 
-def _actor_ids(entries: Collection[Logged]) -> set[str]:
-    return {entry.doer.partition(":")[2] for entry in entries}
+def _actor_ids(entries: Collection[LoggedCommand]) -> set[str]:
+    return {entry.original_actor.partition(":")[2] for entry in entries}

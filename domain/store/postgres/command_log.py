@@ -130,7 +130,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Appended:
+class LogPosition:
     """The position of an acknowledged command in the log."""
 
     stream_id: str
@@ -148,7 +148,7 @@ class Settlement:
     follow_ups: tuple[tuple[str, int], ...] = field(default=())
 
 
-def append(conn: Connection, draft: Draft) -> Appended | None:
+def append(conn: Connection, draft: Draft) -> LogPosition | None:
     """Append a command in one statement; None without an open stream for the authority.
 
     Raises IntegrityError on `idempotency_pkey` (the key is in use) or `commands_id_key` (this very
@@ -170,7 +170,7 @@ def append(conn: Connection, draft: Draft) -> Appended | None:
         parameters |= {**stored_names(idempotency), "body_hash": idempotency.body_hash}
     statement = _STATEMENTS[draft.authority.kind, draft.idempotency is not None]
     row = conn.execute(statement, parameters).one_or_none()
-    return Appended(row.id, row.head_seq, row.last_at) if row else None
+    return LogPosition(row.id, row.head_seq, row.last_at) if row else None
 
 
 _OPEN_STREAM = text("""
@@ -199,7 +199,7 @@ ORDER BY seq LIMIT :limit
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Pending:
     """A pending row, not yet decoded: decoding is the first step that may fail."""
 
     seq: int
@@ -216,10 +216,10 @@ class Waiting:
         return Entry(self.seq, self.id, command, self.at, self.cause, self.received_at)
 
 
-def waiting(conn: Connection, stream_id: str, limit: int) -> list[Waiting]:
+def load_pending(conn: Connection, stream_id: str, limit: int) -> list[Pending]:
     """Return the unsettled commands of a stream, in order, at most `limit`."""
     rows = conn.execute(_WAITING, {"stream_id": stream_id, "limit": limit})
-    return [Waiting(*row) for row in rows]
+    return [Pending(*row) for row in rows]
 
 
 _SETTLE = text("""
@@ -278,7 +278,7 @@ def streams_behind(conn: Connection) -> list[str]:
     return list(conn.execute(_BEHIND).scalars())
 
 
-def finish(conn: Connection, stream_id: str, seq: int) -> None:
+def mark_published(conn: Connection, stream_id: str, seq: int) -> None:
     """Mark all settled commands up to a seq as published."""
     for lag_s in conn.execute(_FINISH, {"stream_id": stream_id, "held": seq}).scalars():
         LAG_S.observe(lag_s)

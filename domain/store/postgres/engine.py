@@ -40,14 +40,14 @@ __all__ = [
     "NotConnectedError",
     "SQLAlchemyError",
     "autocommit",
-    "complaint",
     "constraint",
     "first_line",
     "hang_up",
     "in_transaction",
-    "is_culprit",
+    "is_data_error",
     "make_async_engine",
     "run",
+    "server_message",
     "stored_nothing",
     "sync_engine",
 ]
@@ -189,7 +189,7 @@ def sqlstate(error: DBAPIError) -> str:
     return getattr(error.orig, "sqlstate", None) or ""
 
 
-def complaint(error: DBAPIError) -> str:
+def server_message(error: DBAPIError) -> str:
     """Return the server's message, without the row in its detail."""
     message = getattr(getattr(error.orig, "diag", None), "message_primary", None)
     return f"{sqlstate(error)} {message}" if message else type(error.orig).__name__
@@ -201,7 +201,7 @@ def first_line(error: BaseException) -> str:
     return message.splitlines()[0] if message else type(error).__name__
 
 
-def is_culprit(error: BaseException) -> bool:
+def is_data_error(error: BaseException) -> bool:
     """Tell whether the data of a command caused the error (classes 22 and 23)."""
     return isinstance(error, DBAPIError) and sqlstate(error)[:2] in {"22", "23"}
 

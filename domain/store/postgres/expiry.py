@@ -7,11 +7,11 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from domain.store.postgres.domains.hosts import HELD_DAYS
+from domain.store.postgres.domains.hosts import RESERVED_DAYS
 
 RECEIPT_DAYS: Final = 30
 # Its counter has to outlive the guarded entry in Redis; the reservation lasts as long.
-FREE_HOST_DAYS: Final = HELD_DAYS
+FREE_HOST_DAYS: Final = RESERVED_DAYS
 
 _REFUSALS = """
 DELETE FROM {table} WHERE (stream_id, seq) IN (

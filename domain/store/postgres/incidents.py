@@ -14,7 +14,7 @@ from domain.store.postgres.load import load_incidents
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class IncidentSlice:
     """A part of a list of incidents, and whether more follow."""
 
     incidents: list[Incident]
@@ -22,7 +22,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListPosition:
     """A position in the list: after the incident of this start and id."""
 
     started_at: datetime
@@ -45,11 +45,11 @@ def incidents_after(
     conn: Connection,
     page_id: str,
     kind: IncidentKind | None,
-    after: Place | None,
+    after: ListPosition | None,
     limit: int,
     *,
     is_resolved: bool | None = None,
-) -> Stretch:
+) -> IncidentSlice:
     """Return at most `limit` of a page's incidents after a position, newest first.
 
     Fewer if they hold more text than a list has, but one at least. None means of any kind, from the
@@ -67,7 +67,7 @@ def incidents_after(
     ids = fitting([(row[0], row[1]) for row in rows[:limit]])
     incidents = load_incidents(conn, page_id, c.id.in_(ids)) if ids else {}
     newest_first = sorted(incidents.values(), key=lambda i: (i.started_at, i.id), reverse=True)
-    return Stretch(newest_first, has_more=len(ids) < len(rows))
+    return IncidentSlice(newest_first, has_more=len(ids) < len(rows))
 
 
 def fitting(sizes: list[tuple[str, int]]) -> list[str]:

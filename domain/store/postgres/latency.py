@@ -65,7 +65,7 @@ def latency_of(conn: Connection, page_id: str, zone: str) -> tuple[Latency, Sequ
     return together, days
 
 
-def latency_told(conn: Connection, page_id: str, zone: str) -> tuple[Latency, int | None]:
+def latency_summary(conn: Connection, page_id: str, zone: str) -> tuple[Latency, int | None]:
     """Return a page's latency of the last 30 days together, for a sentence.
 
     With it comes the number of writes examined, if those are not all of the 30 days.
@@ -74,6 +74,6 @@ def latency_told(conn: Connection, page_id: str, zone: str) -> tuple[Latency, in
     return latency_of(conn, page_id, zone)[0], NEWEST if is_cut else None
 
 
-def latency_lately(conn: Connection) -> Latency:
+def recent_latency(conn: Connection) -> Latency:
     """Return the latency of all streams' writes of the last ten minutes."""
     return Latency(None, *conn.execute(_LATELY).one())

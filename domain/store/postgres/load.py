@@ -45,7 +45,7 @@ def load_page(
         time_zone=row.time_zone,
         is_public=row.is_public,
         host=row.host,
-        look=msgspec.convert(row.look, s.Look),
+        look=msgspec.convert(row.look, s.Appearance),
         logo=logo_from(row.logo),
         entitlement=_entitlement(row),
         created_at=row.created_at,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, text
 
 from domain.account.state import Account
 from domain.page.logo import Logo
-from domain.page.state import Look
+from domain.page.state import Appearance
 from domain.store.postgres.load import load_account
 from domain.store.postgres.logos import logo_from
 
@@ -61,7 +61,7 @@ class OwnedPage:
     logo: Logo | None
     is_suspended: bool
     suspended_reason: str | None
-    look: Look
+    look: Appearance
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def page_of(conn: Connection, account_id: str, page_id: str) -> OwnedPage | None
 
 
 def _owned(row: Row[Any]) -> OwnedPage:
-    look = msgspec.json.decode(row.look, type=Look)
+    look = msgspec.json.decode(row.look, type=Appearance)
     return OwnedPage(**{**row._asdict(), "logo": logo_from(row.logo), "look": look})
 
 

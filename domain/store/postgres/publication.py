@@ -67,7 +67,7 @@ WHERE p.id = :page_id AND p.deleted_at IS NULL
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class PublicationNote:
     """A publication in Postgres; `until` is its day's end in the page's zone."""
 
     edition: Edition
@@ -75,7 +75,7 @@ class Noted:
     epoch: str
 
 
-def note_publication(conn: Connection, page_id: str, noted: Noted) -> None:
+def note_publication(conn: Connection, page_id: str, noted: PublicationNote) -> None:
     """Store a page's published edition, and mark its commands as published."""
     edition = noted.edition
     values = {"seq": edition.seq, "day": edition.day, "build": edition.build}
@@ -84,7 +84,7 @@ def note_publication(conn: Connection, page_id: str, noted: Noted) -> None:
         LAG_S.observe(lag_s)
 
 
-def at_rest(conn: Connection, page_id: str, build: str, epoch: str) -> Edition | None:
+def current_edition(conn: Connection, page_id: str, build: str, epoch: str) -> Edition | None:
     """Return the edition of a page with nothing to apply or publish, else None.
 
     It is behind from the end of its day on, though its turn may come later: see `SPREAD_S`.

@@ -79,11 +79,11 @@ def restore_from(archive: zipfile.ZipFile, manifest: Manifest) -> Manifest:
         fill(conn, archive, manifest)
         # Before the commit: if this fails nothing is restored, and an emptied Redis does no harm.
         artifacts.clear_publications()
-    forget_meanwhile()
+    clear_later_publications()
     return manifest
 
 
-def forget_meanwhile() -> None:
+def clear_later_publications() -> None:
     """Delete publications made until the commit. Raises NotForgottenError."""
     try:
         artifacts.clear_publications()

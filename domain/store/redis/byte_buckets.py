@@ -42,7 +42,7 @@ class Bucket:
         self.level, self.at = min(self.budget.bytes_max, self.level + gain), now
 
 
-class Buckets:
+class ByteBuckets:
     """The buckets of one process, by budget and owner."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

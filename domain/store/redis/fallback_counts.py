@@ -8,7 +8,7 @@ from domain.rate_limits import Limit
 KEYS_MAX: Final = 10_000
 
 
-class SpareCounts:
+class FallbackCounts:
     """Windows by key: the count, and the end by the process's clock."""
 
     def __init__(self) -> None:

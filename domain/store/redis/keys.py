@@ -30,14 +30,14 @@ REQUESTED_TTL_S = 86_400
 
 # A page's memory in Redis beside its eager artifacts is bounded; Redis' allocator takes up to a
 # quarter more. For on-demand artifacts, in the page's hash:
-COLD_BYTES_MAX = 2_000_000
+ON_DEMAND_BYTES_MAX = 2_000_000
 # for artifacts of overtaken editions, for `LATE_TTL_S`; the newest is kept whatever its size:
 LATE_BYTES_MAX = 1_000_000
 # for previews of writes, those of all its owner's sessions together:
 PREVIEW_BYTES_MAX = 1_000_000
 # for names of absent artifacts, and for names with a stored last request, a count.
 ABSENT_MAX = 1_000
-ASKED_MAX = 4_000
+REQUESTED_MAX = 4_000
 
 
 def page_key(page_id: str) -> str:
@@ -50,7 +50,7 @@ def absent_key(page_id: str) -> str:
     return f"{PAGE_PREFIX}{page_id}:absent"
 
 
-def asked_key(page_id: str) -> str:
+def last_request_key(page_id: str) -> str:
     """Return the key of artifacts' last request times; not tracked."""
     return f"hep:asked:{page_id}"
 
@@ -65,7 +65,7 @@ def late_key(page_id: str, name: str) -> str:
     return f"{PAGE_PREFIX}{page_id}:late:{name}"
 
 
-def rehearsal_key(slot: str) -> str:
+def preview_key(slot: str) -> str:
     """Return the key of a preview's request and result."""
     return f"hep:rehearsal:{slot}"
 

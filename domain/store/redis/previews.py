@@ -40,7 +40,7 @@ class ChangedLeaf(msgspec.Struct, frozen=True):
     was: Status | None
 
 
-class Outlook(msgspec.Struct, frozen=True):
+class PreviewResult(msgspec.Struct, frozen=True):
     """The page after a write, or the reason for its refusal.
 
     `is_too_large`: the documents exceed the limit and were not kept.
@@ -67,7 +67,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PreviewRequest:
     """A command to preview, as the log would hold it."""
 
     id: str
@@ -76,7 +76,7 @@ class Asked:
     payload: str
 
 
-class Rehearsals:
+class Previews:
     """Web's requests and reads. Every call raises Redis' errors."""
 
     def __init__(self, cache_url: str, timeout_s: float) -> None:
@@ -84,33 +84,33 @@ class Rehearsals:
         limits: dict[str, Any] = {"socket_timeout": timeout_s, "socket_connect_timeout": timeout_s}
         self._redis = aioredis.Redis.from_url(cache_url, max_connections=16, **limits)
 
-    async def ask(self, slot: str, rehearsal_id: str, page_id: str, command: Any) -> None:  # noqa: ANN401 - any command
+    async def ask(self, slot: str, preview_id: str, page_id: str, command: Any) -> None:  # noqa: ANN401 - any command
         """Store a command for a preview, in place of the slot's previous one.
 
         The waiter of the previous one is woken.
         """
         kind, payload = encode_command(command)
         fields = ["page_id", page_id, "kind", kind, "payload", payload]
-        arguments = arguments_of(rehearsal_id, BEGIN, fields)
-        names = (keys.rehearsal_key(slot), keys.preview_index_key(page_id))
+        arguments = arguments_of(preview_id, BEGIN, fields)
+        names = (keys.preview_key(slot), keys.preview_index_key(page_id))
         previous_id: Any = await self._redis.eval(SCRIPT, 2, *names, *arguments)
         if previous_id:
             message = encode(Announcement(previous_id.decode(), SEQ, SEQ))
             await self._redis.publish(keys.ANNOUNCEMENTS, message)
 
-    async def outlook(self, slot: str, rehearsal_id: str) -> Outlook | None:
+    async def outlook(self, slot: str, preview_id: str) -> PreviewResult | None:
         """Return the result of a preview; None if there is none yet. Raises ReplacedError."""
-        (payload,) = await self._fields(slot, rehearsal_id, "outlook")
-        return msgspec.json.decode(payload, type=Outlook) if payload else None
+        (payload,) = await self._fields(slot, preview_id, "outlook")
+        return msgspec.json.decode(payload, type=PreviewResult) if payload else None
 
-    async def document(self, slot: str, rehearsal_id: str, name: str) -> Document | None:
+    async def document(self, slot: str, preview_id: str, name: str) -> Document | None:
         """Return a document of a preview; None if it is gone. Raises ReplacedError."""
-        html, policy = await self._fields(slot, rehearsal_id, name, "policy")
+        html, policy = await self._fields(slot, preview_id, name, "policy")
         return Document(html, policy.decode()) if html and policy else None
 
-    async def _fields(self, slot: str, rehearsal_id: str, *names: str) -> list[bytes | None]:
-        values: list[Any] = await self._redis.hmget(keys.rehearsal_key(slot), ["id", *names])
-        if values[0] is not None and values[0].decode() != rehearsal_id:
+    async def _fields(self, slot: str, preview_id: str, *names: str) -> list[bytes | None]:
+        values: list[Any] = await self._redis.hmget(keys.preview_key(slot), ["id", *names])
+        if values[0] is not None and values[0].decode() != preview_id:
             raise ReplacedError
         return values[1:]
 
@@ -124,29 +124,33 @@ def slot_of(page_id: str, session_id: str) -> str:
     return f"{page_id}:{session_id}"
 
 
-def arguments_of(rehearsal_id: str, step: str, fields: list[Any]) -> list[Any]:
+def arguments_of(preview_id: str, step: str, fields: list[Any]) -> list[Any]:
     """Return the script's arguments for a step of a preview."""
-    return [rehearsal_id, step, keys.PREVIEW_BYTES_MAX, TTL_S, *fields]
+    return [preview_id, step, keys.PREVIEW_BYTES_MAX, TTL_S, *fields]
 
 
-def asked(slot: str) -> Asked | None:
+def asked(slot: str) -> PreviewRequest | None:
     """Return the command to preview; None if its request is gone."""
     names = ["id", "page_id", "kind", "payload"]
-    values: Any = cache_redis().hmget(keys.rehearsal_key(slot), names)
+    values: Any = cache_redis().hmget(keys.preview_key(slot), names)
     # The previous release's web tier stores no id: there the slot is the id.
     parts = [slot.encode() if values[0] is None else values[0], *values[1:]]
-    return Asked(*(part.decode() for part in parts)) if all(parts) else None
+    return PreviewRequest(*(part.decode() for part in parts)) if all(parts) else None
 
 
 def tell(
-    slot: str, request: Asked, outlook: Outlook, documents: dict[str, bytes], policy: str
+    slot: str,
+    request: PreviewRequest,
+    outlook: PreviewResult,
+    documents: dict[str, bytes],
+    policy: str,
 ) -> None:
     """Store a preview's result, unless it was replaced, and wake the waiter."""
     compressed = {name: gzip.compress(html, mtime=0) for name, html in documents.items()}
     if sum(map(len, compressed.values())) + len(policy) > keys.PREVIEW_BYTES_MAX:
-        outlook, compressed = Outlook(is_too_large=True), {}
+        outlook, compressed = PreviewResult(is_too_large=True), {}
     fields = {"outlook": msgspec.json.encode(outlook), "policy": policy, **compressed}
     parts = [part for pair in fields.items() for part in pair]
-    names = (keys.rehearsal_key(slot), keys.preview_index_key(request.page_id))
+    names = (keys.preview_key(slot), keys.preview_index_key(request.page_id))
     cache_redis().eval(SCRIPT, 2, *names, *arguments_of(request.id, GO_ON, parts))
     announce(encode(Announcement(request.id, SEQ, SEQ)))

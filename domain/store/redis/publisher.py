@@ -136,7 +136,7 @@ def publish(publication: Publication, in_epoch: str) -> Edition | None:
     return _edition(reply) if reply else None
 
 
-def publish_cold(page_id: str, fields: Fields, edition: Edition) -> bool:
+def publish_on_demand(page_id: str, fields: Fields, edition: Edition) -> bool:
     """Add an on-demand artifact if the hash still holds its edition.
 
     The least recently requested ones make room; one too large for a hash is not written.
@@ -144,16 +144,16 @@ def publish_cold(page_id: str, fields: Fields, edition: Edition) -> bool:
     parts = [part for pair in fields.items() for part in pair]
     artifact = next(iter(fields)).partition("|")[0].removesuffix("!")
     head = [edition.seq, edition.day.isoformat(), edition.build]
-    bounds = [keys.COLD_BYTES_MAX, keys.REQUESTED_TTL_S, keys.ASKED_MAX]
+    bounds = [keys.ON_DEMAND_BYTES_MAX, keys.REQUESTED_TTL_S, keys.REQUESTED_MAX]
     return bool(
         _script("publish_cold")(
-            keys=[keys.page_key(page_id), keys.asked_key(page_id)],
+            keys=[keys.page_key(page_id), keys.last_request_key(page_id)],
             args=[*head, *bounds, artifact, *parts],
         )
     )
 
 
-def leave_late(page_id: str, name: str, fields: Fields, edition: Edition) -> None:
+def store_late_artifact(page_id: str, name: str, fields: Fields, edition: Edition) -> None:
     """Store an artifact for its waiters, though a newer edition is published.
 
     On-demand artifacts of a page with constant writes would otherwise never be current.
@@ -173,7 +173,7 @@ def note_absent(page_id: str, name: str, seq: int) -> None:
     )
 
 
-def held_edition(page_id: str, in_epoch: str | None = None) -> Edition | None:
+def stored_edition(page_id: str, in_epoch: str | None = None) -> Edition | None:
     """Return the edition of a page's hash; None without one in that epoch."""
     reply: Any = cache_redis().hmget(keys.page_key(page_id), ["seq", "day", "build", "epoch"])
     *edition, stored_epoch = reply

@@ -22,7 +22,7 @@ from redis.backoff import NoBackoff
 from domain.rate_limits import Limit
 from domain.runtime import metrics
 from domain.store.redis import keys
-from domain.store.redis.fallback_counts import SpareCounts
+from domain.store.redis.fallback_counts import FallbackCounts
 from domain.store.redis.reader import UNREACHABLE
 
 log = logging.getLogger(__name__)
@@ -33,13 +33,13 @@ Ask: TypeAlias = Callable[[RateLimitItem, str], Awaitable[float | None]]
 Spare: TypeAlias = Callable[[Limit, str], float | None]
 
 
-class Limits:
+class AttemptCounts:
     """Counts per limit and per `parts`, such as an address or an account."""
 
     def __init__(self, cache_url: str, *, is_on: bool) -> None:
         """Connect lazily; `is_on` false: nothing is counted, nothing is limited."""
         self._is_on = is_on
-        self._fallback = SpareCounts()
+        self._fallback = FallbackCounts()
         self._pool = aioredis.BlockingConnectionPool.from_url(
             cache_url,
             max_connections=CONNECTIONS,

@@ -29,7 +29,7 @@ class HostEntry:
     is_written: bool = True
 
 
-class Visits:
+class PageReader:
     """Reads for visitors. Every call raises one of UNREACHABLE when Redis does not answer."""
 
     def __init__(self, cache_url: str, timeout_s: float) -> None:
@@ -67,7 +67,7 @@ class Visits:
         fields = present(names, values)
         return fields if "seq" in fields else None
 
-    async def cold_fields(
+    async def on_demand_fields(
         self, page_id: str, name: str, encodings: tuple[str, ...]
     ) -> dict[str, bytes] | None:
         """Return an on-demand artifact's fields with its edition; None if it is absent."""
@@ -77,7 +77,7 @@ class Visits:
         for key in (keys.page_key(page_id), keys.late_key(page_id, name)):
             pipe.hmget(key, list(names))
         # Last request times are stored only for rendered artifacts.
-        pipe.zadd(keys.asked_key(page_id), {name: time.time()}, xx=True)
+        pipe.zadd(keys.last_request_key(page_id), {name: time.time()}, xx=True)
         # A full Redis refuses the last command, and still answers the others.
         absent_at, current, late = (await pipe.execute(raise_on_error=False))[:3]
         for reply in (absent_at, current, late):

@@ -23,7 +23,7 @@ from redis.backoff import NoBackoff
 from domain.rate_limits import Limit
 from domain.runtime import metrics
 from domain.store.redis import keys
-from domain.store.redis.byte_buckets import Buckets
+from domain.store.redis.byte_buckets import ByteBuckets
 from domain.store.redis.reader import UNREACHABLE
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class Window:
         return now < self.ends_at <= now + self.limit.window_s
 
 
-class Pace:
+class RequestCounts:
     """Counts per limit and per `part`, such as an address or an account."""
 
     def __init__(
@@ -57,7 +57,7 @@ class Pace:
     ) -> None:
         """Connect lazily; `is_on` false: nothing is counted, nothing is limited."""
         self.is_on = is_on
-        self.buckets = Buckets()
+        self.buckets = ByteBuckets()
         self._clock = clock
         self._windows: dict[tuple[str, str], Window] = {}
         self._paused_until = 0.0

@@ -26,7 +26,7 @@ CHUNK_BYTES = 65_536
 RUN_ID = re.compile(rb"^run_id:(\w+)", re.MULTILINE)  # in the answer to INFO
 
 
-class Ears(Protocol):
+class SubscriptionHandler(Protocol):
     """The receiver of a connection's events."""
 
     def invalidated(self, changed: Sequence[str] | None) -> None:
@@ -48,7 +48,7 @@ class Ears(Protocol):
 class Listener:
     """The subscription's connection, for as long as `run` runs."""
 
-    def __init__(self, cache_url: str, handler: Ears) -> None:
+    def __init__(self, cache_url: str, handler: SubscriptionHandler) -> None:
         """Set up the URL and the receiver of events."""
         self._url = urlsplit(cache_url)
         self._handler = handler

@@ -75,7 +75,7 @@ class Server(ABC):
 
     def restart(self) -> None:
         """Start it again on its port after a stop or kill, and wait."""
-        self.child.bury()
+        self.child.reap()
         self.child.start()
         if not self._wait_until_ready():
             raise CannotRunError(self._failure_message())

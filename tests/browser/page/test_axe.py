@@ -3,7 +3,7 @@
 import pytest
 
 from domain.page.commands import ChangePage
-from domain.page.state import Look
+from domain.page.state import Appearance
 from tests.browser.faults import faults
 from tests.browser.stage import address, nobody_home, write
 
@@ -30,7 +30,7 @@ def test_nothing_is_found_when_a_page_is_empty_or_all_is_well_or_all_is_lost(act
     look.go(look.page.url)
     assert faults(look) == []
     # And with an accent that is hard to read
-    write(actors.system, page.id, ChangePage(look=Look(accent="#404040")))
+    write(actors.system, page.id, ChangePage(look=Appearance(accent="#404040")))
     look.go(look.page.url)
     assert faults(look) == []
 

@@ -6,7 +6,7 @@ import pytest
 
 from domain.badge import clean_text
 from domain.page.commands import ChangePage
-from domain.page.state import Look
+from domain.page.state import Appearance
 from domain.text import clean_line
 from tests.browser.stage import address, write
 from tests.support.actors import Actors
@@ -57,7 +57,7 @@ def made_by(actors):
     page = owner.page(NAMES[0])
     for name in NAMES:
         page.leaf(name, description=(name + " ") * 9, status="partial")
-    look = Look(labels=dict.fromkeys(STATUSES, MARKUP), headlines=HEADLINES)
+    look = Appearance(labels=dict.fromkeys(STATUSES, MARKUP), headlines=HEADLINES)
     write(actors.system, page.id, ChangePage(description=BODY[:1000], look=look))
     monitor = actors.monitor(page)
     for name in NAMES:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from domain.page.commands import ChangePage
-from domain.page.state import Look, Mode
+from domain.page.state import Appearance, Mode
 from tests.browser.stage import address, write
 from workers.render.colour import LEGIBLE, contrast
 
@@ -54,7 +54,7 @@ def test_the_theme_is_the_visitors_when_the_owner_chose_none(demo, tab):
 def test_the_theme_and_a_legible_accent_are_the_owners_when_chosen(actors, tab):
     page = actors.page("API")
     for mode, colour in (("dark", DARK), ("light", LIGHT)):
-        look = Look(mode=Mode(mode), accent="#808080")
+        look = Appearance(mode=Mode(mode), accent="#808080")
         write(actors.system, page.id, ChangePage(look=look))
         seen = tab(address(actors.system, page.host), theme="light" if mode == "dark" else "dark")
         assert style(seen.page.locator("body"), "backgroundColor") == colour

@@ -9,8 +9,8 @@ import pytest
 
 from domain.account.commands import BuySlot, GrantTokens, SetTier
 from domain.page.state import Tier
-from domain.runtime.new_ids import mint
-from ops.cli.writes import tell, write
+from domain.runtime.new_ids import new_id
+from ops.cli.writes import write, write_all
 from tests.support.actors import Page, unique
 from tests.support.inside import inside
 
@@ -42,9 +42,11 @@ def granted(actors, owner, amount: int) -> None:
 
 def bought(actors, owner, age: timedelta) -> str:
     """A slot that was bought so long ago."""
-    slot_id = mint("s")
+    slot_id = new_id("s")
     with inside(actors.system):
-        tell(owner.id, [(datetime.now(UTC) - age, c) for c in (GrantTokens(480), BuySlot(slot_id))])
+        write_all(
+            owner.id, [(datetime.now(UTC) - age, c) for c in (GrantTokens(480), BuySlot(slot_id))]
+        )
     return slot_id
 
 

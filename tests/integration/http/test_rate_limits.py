@@ -14,7 +14,7 @@ import pytest
 from domain import rate_limits as limits
 from domain.runtime.email_keys import email_key
 from domain.runtime.new_ids import secret_hash
-from domain.store.redis.rate_counts import Limits
+from domain.store.redis.rate_counts import AttemptCounts
 from tests.support.actors import PASSWORD, unique
 from tests.support.browser import ADDRESSES, OPEN, Browser
 from tests.support.faults.breaking import NOBODY, at_once
@@ -58,7 +58,7 @@ def ada(limited) -> Browser:
 
 
 async def counted(system: System, limit: limits.Limit, amount: int, *parts: str) -> None:
-    counting = Limits(system.urls.redis_url, is_on=True)
+    counting = AttemptCounts(system.urls.redis_url, is_on=True)
     try:
         for _ in range(amount):
             assert await counting.hit(limit, *parts) is None

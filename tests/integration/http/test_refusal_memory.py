@@ -18,7 +18,7 @@ from argon2 import PasswordHasher
 
 from domain.account.commands import BuySlot
 from domain.page.commands import ChangeKey, CreateKey, SuspendPage
-from domain.runtime.new_ids import mint, mint_key, mint_session, secret_hash
+from domain.runtime.new_ids import new_api_key, new_id, new_session_token, secret_hash
 from domain.runtime.settings import load_settings
 from domain.store.postgres.accounts import sessions
 from domain.store.postgres.accounts.sessions import NewSession
@@ -28,7 +28,7 @@ from tests.support.drained_page import DrainedPage, append_as, drain_all
 from web.api.accounts import passwords
 from web.app import create_app
 from web.http import bodies as media
-from web.http.error_codes import REFUSALS
+from web.http.error_codes import ERROR_CODES
 from web.process import Process
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -59,8 +59,8 @@ class Stage:
         self.suspended = key_of(suspended)
         suspended.append(SuspendPage())
         suspended.drain()
-        token = mint_session()
-        new = NewSession(mint("n"), self.page.account_id, secret_hash(token), "hash", None)
+        token = new_session_token()
+        new = NewSession(new_id("n"), self.page.account_id, secret_hash(token), "hash", None)
         with sync_engine().begin() as conn:
             assert sessions.open_session(conn, new)
         self.session = {"Cookie": f"hepstatus_session={token}"}
@@ -72,7 +72,7 @@ class Stage:
             self.page.account_id,
             Idempotency(f"POST {TRADE}", "once", sha256(b"{}").digest()),
         )
-        append_as("owner", owner, owner, BuySlot(mint("s")), idempotency=once)
+        append_as("owner", owner, owner, BuySlot(new_id("s")), idempotency=once)
         drain_all(owner)
 
     def request(self, code):
@@ -98,7 +98,7 @@ class Stage:
 
 
 def key_of(page, *, is_disabled=False):
-    secret, key_id = mint_key(), mint("k")
+    secret, key_id = new_api_key(), new_id("k")
     page.append(CreateKey(key_id, "monitor", secret_hash(secret)))
     if is_disabled:
         page.append(ChangeKey(key_id, disabled=True))
@@ -191,7 +191,7 @@ async def left_by(code, request, times):
         await process.stop()
 
 
-@pytest.mark.parametrize("code", sorted(set(REFUSALS) - ELSEWHERE))
+@pytest.mark.parametrize("code", sorted(set(ERROR_CODES) - ELSEWHERE))
 def test_nothing_is_left_when_a_refusal_was_given_again_and_again(stage, code):
     times = TIMES_WITH_A_TRIP if code in WITH_A_TRIP else TIMES
     with as_it_takes(code):

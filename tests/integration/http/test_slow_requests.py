@@ -12,7 +12,7 @@ import pytest
 from tests.support.actors import Caller
 from tests.support.stack import System, wait_until
 from web.http.bodies import LIMIT_BYTES
-from web.http.server import HEAD_BYTES, HEADERS, Owed
+from web.http.server import HEAD_BYTES, HEADERS, InputStage
 
 MARGIN_S = 5.0  # for a busy machine
 LOGIN = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -92,14 +92,14 @@ def trickle(wire: Wire, drop: bytes, vi: Caller, limit_s: float) -> float:
 
 def test_body_is_given_up_when_it_trickles(wire, vi):
     wire.say(LOGIN + b"Content-Length: 60000\r\n\r\n")
-    trickle(wire, b"{", vi, Owed.BODY.value + Owed.REST.value)
+    trickle(wire, b"{", vi, InputStage.BODY.value + InputStage.REST.value)
     assert wire.heard.startswith(b"HTTP/1.1 408 ")
     assert b'"code":"TOO_SLOW"' in wire.heard
 
 
 def test_body_is_given_up_when_it_never_begins(wire, vi):
     wire.say(LOGIN + b"Content-Length: 9\r\n\r\n")
-    wait_until(wire.has_ended, "the connection is closed", Owed.BODY.value + MARGIN_S)
+    wait_until(wire.has_ended, "the connection is closed", InputStage.BODY.value + MARGIN_S)
     assert wire.heard.startswith(b"HTTP/1.1 408 ")
     assert vi.get("/healthz").status_code == 200
 
@@ -107,13 +107,13 @@ def test_body_is_given_up_when_it_never_begins(wire, vi):
 def test_body_is_given_up_when_it_is_chunked_and_never_ends(wire, vi):
     chunk = b"2000\r\n" + b" " * 0x2000 + b"\r\n"
     wire.say(LOGIN + b"Transfer-Encoding: chunked\r\n\r\n")
-    trickle(wire, chunk, vi, Owed.REST.value)
+    trickle(wire, chunk, vi, InputStage.REST.value)
     assert wire.heard.startswith(b"HTTP/1.1 413 ")
 
 
 def test_connection_ends_when_a_body_goes_on_after_its_answer(wire, vi):
     wire.say(GET + b"Transfer-Encoding: chunked\r\n\r\n")
-    trickle(wire, b"1\r\n \r\n", vi, Owed.REST.value)
+    trickle(wire, b"1\r\n \r\n", vi, InputStage.REST.value)
     assert wire.heard.startswith(b"HTTP/1.1 200 ")
 
 
@@ -127,12 +127,12 @@ def test_connection_goes_on_when_a_body_ends_after_its_answer(wire):
 
 def test_head_is_given_up_when_it_trickles(wire, vi):
     wire.say(GET)
-    trickle(wire, b"X", vi, Owed.HEAD.value)
+    trickle(wire, b"X", vi, InputStage.HEAD.value)
     assert wire.heard == b""
 
 
 def test_connection_ends_when_nothing_is_said_on_it(wire, vi):
-    wait_until(wire.has_ended, "the connection is closed", Owed.HEAD.value + MARGIN_S)
+    wait_until(wire.has_ended, "the connection is closed", InputStage.HEAD.value + MARGIN_S)
     assert vi.get("/healthz").status_code == 200
 
 
@@ -168,7 +168,7 @@ def test_many_slow_ones_delay_nobody_when_they_come_at_once(web, vi):
             wait_until(
                 wire.has_ended,
                 "the connection is closed",
-                Owed.BODY.value + Owed.REST.value + MARGIN_S,
+                InputStage.BODY.value + InputStage.REST.value + MARGIN_S,
             )
     finally:
         for wire in wires:

@@ -12,12 +12,12 @@ import httpx
 
 from domain.page.commands import OpenIncident, SuspendPage
 from domain.page.limits import TEMPLATES, UNRESOLVED
-from domain.runtime.new_ids import mint
-from ops.cli.writes import tell, write
+from domain.runtime.new_ids import new_id
+from ops.cli.writes import write, write_all
 from tests.integration.openapi.http_stage import UNKNOWN, Stage
 from tests.support.actors import PASSWORD
 from tests.support.inside import inside
-from web.openapi.describe import Who
+from web.openapi.describe import Audience
 from web.openapi.operations import PART, Call
 
 ASYNC = {"Prefer": "respond-async"}
@@ -55,24 +55,24 @@ def general(call: Call) -> Iterator[Case]:
     """What follows from who may ask, from the path, the body and the log."""
     yield from of_who(call)
     yield from of_path(call)
-    if call.said.body:
+    if call.operation.body:
         yield from of_body(call)
-    for given in call.said.given:
-        if given.place == "query":
-            yield Case("VALIDATION", given.name, sent(query={given.name: 0}))
+    for parameters in call.operation.parameters:
+        if parameters.location == "query":
+            yield Case("VALIDATION", parameters.name, sent(query={parameters.name: 0}))
     if call.is_logged:
         yield Case("VALIDATION", "Idempotency-Key", headers(Idempotency_Key="k" * 256))
-        if call.said.body:
+        if call.operation.body:
             yield Case("CONFLICT", "Idempotency-Key", with_another_body, is_apart=True)
 
 
 def of_who(call: Call) -> Iterator[Case]:
-    if call.said.who in {Who.MONITOR, Who.EITHER}:
+    if call.operation.who in {Audience.MONITOR, Audience.EITHER}:
         yield Case("NO_KEY", "no secret", headers(Authorization="Bearer"))
         yield Case("BAD_KEY", "unknown", headers(Authorization="Bearer hyd_status_nobody"))
         yield Case("KEY_DISABLED", "disabled", with_disabled_key)
         yield Case("PAGE_SUSPENDED", "suspended", with_suspended_page, is_apart=True)
-    if call.said.who in {Who.OWNER, Who.EITHER}:
+    if call.operation.who in {Audience.OWNER, Audience.EITHER}:
         yield Case("NO_SESSION", "no cookie", headers(Cookie=None))
         yield Case("NO_SESSION", "unknown", headers(Cookie="hepstatus_session=x"))
     if "BAD_ORIGIN" in call.codes:
@@ -89,9 +89,11 @@ def of_path(call: Call) -> Iterator[Case]:
 
 def of_body(call: Call) -> Iterator[Case]:
     yield Case("VALIDATION", "no JSON", sent(content=b"{"))
-    yield Case("TOO_LARGE", "one byte more", sent(content=b" " * (call.said.body_kib * 1024 + 1)))
+    yield Case(
+        "TOO_LARGE", "one byte more", sent(content=b" " * (call.operation.body_kib * 1024 + 1))
+    )
     yield Case("UNSUPPORTED_MEDIA_TYPE", "a form", headers(Content_Type="text/plain"))
-    if call.said.who is not Who.MONITOR:
+    if call.operation.who is not Audience.MONITOR:
         yield Case("VALIDATION", "unknown field", with_unknown_field)
 
 
@@ -128,7 +130,7 @@ def with_nul(stage: Stage, call: Call) -> httpx.Response:
 
 
 def with_unknown_field(stage: Stage, call: Call) -> httpx.Response:
-    body = stage.body(call, call.said.examples[0]) | {"colour": "red"}
+    body = stage.body(call, call.operation.examples[0]) | {"colour": "red"}
     answer = stage.send(call, content=json.dumps(body).encode())
     assert "colour" in answer.json()["fields"], answer.text
     return answer
@@ -137,7 +139,7 @@ def with_unknown_field(stage: Stage, call: Call) -> httpx.Response:
 def with_another_body(stage: Stage, call: Call) -> httpx.Response:
     stage.furnish(call)
     once = {"Idempotency-Key": "once"}
-    body = json.dumps(stage.body(call, call.said.examples[0])).encode()
+    body = json.dumps(stage.body(call, call.operation.examples[0])).encode()
     first = stage.send(call, content=body, headers=once)
     assert first.is_success, first.text
     return stage.send(call, content=body + b" ", headers=once)
@@ -212,8 +214,10 @@ def fill(stage: Stage) -> None:
     """Open as many incidents as a page may have."""
     with inside(stage.actors.system):
         now = datetime.now(UTC)
-        opened = ((now, OpenIncident(mint("i"), mint("u"), "Trouble")) for _ in range(UNRESOLVED))
-        tell(stage.page.id, opened)
+        opened = (
+            (now, OpenIncident(new_id("i"), new_id("u"), "Trouble")) for _ in range(UNRESOLVED)
+        )
+        write_all(stage.page.id, opened)
 
 
 def own_subdomain(stage: Stage, call: Call) -> httpx.Response:
@@ -251,6 +255,6 @@ SPECIAL: dict[tuple[str, str], Ask] = {
 def cases(call: Call) -> Iterator[Case]:
     """Every refusal of a call that can be met on a whole system."""
     yield from general(call)
-    for code in call.said.refusals:
-        if (call.said.name, code) in SPECIAL:
-            yield Case(code, "special", SPECIAL[call.said.name, code], is_apart=True)
+    for code in call.operation.refusals:
+        if (call.operation.name, code) in SPECIAL:
+            yield Case(code, "special", SPECIAL[call.operation.name, code], is_apart=True)

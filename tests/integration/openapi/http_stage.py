@@ -12,8 +12,8 @@ from ops.cli.writes import write
 from tests.support.actors import PASSWORD, Actors, Monitor, Owner, Page, unique
 from tests.support.inside import inside
 from web.api.accounts.docs import ADA
-from web.openapi import path_parameters as places
-from web.openapi.describe import Example, Who
+from web.openapi import path_parameters as path_parts
+from web.openapi.describe import Audience, Example
 from web.openapi.operations import PART, Call
 
 UNKNOWN = "_00000000000000000000000000"
@@ -113,11 +113,11 @@ class Stage:
 
     def furnish(self, call: Call) -> None:
         """Make what a reading tells of, and the component that is named API."""
-        if call.said.name not in {"signUp", "createPage"}:
+        if call.operation.name not in {"signUp", "createPage"}:
             assert self.leaf
-        if call.said.name == "trade":
+        if call.operation.name == "trade":
             assert self.tokens
-        if call.said.name == "listPurchases":
+        if call.operation.name == "listPurchases":
             assert self.slot
         if call.method == "get":
             assert self.incident
@@ -143,16 +143,16 @@ class Stage:
         """An example with what is really there in place of its ids and names."""
         told = json.dumps(example)
         for published, real in (
-            (places.PAGE, lambda: self.page.id),
-            (places.LEAF, lambda: self.leaf),
-            (places.CATEGORY, lambda: self.category),
-            (places.INCIDENT, lambda: self.incident),
-            (places.UPDATE, lambda: self.update),
-            (places.KEY, lambda: self.key["id"]),
-            (places.TEMPLATE, lambda: self.template),
-            (places.MOUNT, lambda: self.mount),
-            (places.SLOT, lambda: self.slot),
-            (places.OUTLOOK, lambda: self.outlook),
+            (path_parts.PAGE, lambda: self.page.id),
+            (path_parts.LEAF, lambda: self.leaf),
+            (path_parts.CATEGORY, lambda: self.category),
+            (path_parts.INCIDENT, lambda: self.incident),
+            (path_parts.UPDATE, lambda: self.update),
+            (path_parts.KEY, lambda: self.key["id"]),
+            (path_parts.TEMPLATE, lambda: self.template),
+            (path_parts.MOUNT, lambda: self.mount),
+            (path_parts.SLOT, lambda: self.slot),
+            (path_parts.PREVIEW, lambda: self.outlook),
             ('"acme"', lambda: f'"{unique("acme")}"'),
         ):
             if published in told:
@@ -166,12 +166,14 @@ class Stage:
             return example.body | {"currentPassword": PASSWORD} | email
         if example.body != ADA:
             return self.real(example.body)
-        email = f"{unique('new')}@example.com" if call.said.name == "signUp" else self.owner.email
+        email = (
+            f"{unique('new')}@example.com" if call.operation.name == "signUp" else self.owner.email
+        )
         return {"email": email, "password": PASSWORD}
 
     def path(self, call: Call, **instead: str) -> str:
         """The path of a call with real ids, or with others instead."""
-        named = {part: place.example for part, place in call.said.places.items()}
+        named = {part: place.example for part, place in call.operation.path_parts.items()}
         names = {
             part: instead.get(part) or named.get(part) or self.name(part)
             for part in PART.findall(call.path)
@@ -180,9 +182,9 @@ class Stage:
 
     def credentials(self, call: Call) -> dict[str, str]:
         """The headers of whoever may make a call."""
-        if call.said.who is Who.MONITOR:
+        if call.operation.who is Audience.MONITOR:
             return {"Authorization": self.monitor.http.headers["Authorization"]}
-        if call.said.who is Who.ANYBODY and call.said.name != "logOut":
+        if call.operation.who is Audience.ANYBODY and call.operation.name != "logOut":
             return {}
         return {"Cookie": self.owner.http.headers["Cookie"]}
 
@@ -192,7 +194,7 @@ class Stage:
         `path`, `content` (bytes), `query`; `headers` are added to the credentials, None takes one
         away.
         """
-        example = example or call.said.examples[0]
+        example = example or call.operation.examples[0]
         # What a path or a body names is made before the call, not by it.
         path = other.get("path") or self.path(call)
         content = other.get("content")

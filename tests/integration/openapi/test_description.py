@@ -12,13 +12,13 @@ from openapi_spec_validator import validate
 from tests.architecture.source import sources, text_of
 from tests.integration.openapi.http_answers import CALLS, conforms, described, hold, operation
 from tests.integration.openapi.http_stage import Stage
-from web.http.error_codes import REFUSALS
+from web.http.error_codes import ERROR_CODES
 from web.http.errors import HTTP_CODES, STATUS_OF
 from web.openapi.document import JSON, document
 from web.openapi.markdown import BASE_URL, markdown
 from web.routes import ROUTES
 
-WITH_BODY = [call for call in CALLS if call.said.body]
+WITH_BODY = [call for call in CALLS if call.operation.body]
 ADDRESSES = ("/api/openapi.json", "/docs")
 
 
@@ -28,17 +28,17 @@ def test_document_is_valid_when_the_validator_reads_it():
 
 def test_every_example_is_as_its_schema_says_when_it_is_published():
     for call in CALLS:
-        if call.said.body:
+        if call.operation.body:
             content = operation(call)["requestBody"]["content"][JSON]
             for example in content["examples"].values():
                 conforms(content["schema"], example["value"])
 
 
 def test_names_are_unique_and_plain_when_clients_are_generated():
-    names = [call.said.name for call in CALLS]
+    names = [call.operation.name for call in CALLS]
     assert len(names) == len(set(names))
     assert all(name.isalnum() for name in described()["components"]["schemas"])
-    assert {call.said.tag for call in CALLS} <= {tag["name"] for tag in described()["tags"]}
+    assert {call.operation.tag for call in CALLS} <= {tag["name"] for tag in described()["tags"]}
 
 
 def test_file_is_what_the_code_says_when_it_is_read():
@@ -61,7 +61,7 @@ def test_page_needs_nothing_from_elsewhere_when_a_browser_asks(actors):
     assert "default-src 'none'; style-src 'sha256-" in policy
     assert "<script" not in html
     assert "src=" not in html
-    assert all(f'id="{call.said.name}"' in html for call in CALLS)
+    assert all(f'id="{call.operation.name}"' in html for call in CALLS)
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
@@ -76,12 +76,12 @@ def test_description_is_sent_once_when_it_is_held(actors, path):
     assert head.headers["etag"] == first.headers["etag"]
 
 
-@pytest.mark.parametrize("call", WITH_BODY, ids=[call.said.name for call in WITH_BODY])
+@pytest.mark.parametrize("call", WITH_BODY, ids=[call.operation.name for call in WITH_BODY])
 def test_every_documented_field_is_read_when_it_is_of_a_wrong_type(actors, call):
     # given a body that is good, for each type that the body may have
     stage = Stage(actors)
-    for number, shape in enumerate(call.said.bodies):
-        body = stage.body(call, call.said.examples[number])
+    for number, shape in enumerate(call.operation.bodies):
+        body = stage.body(call, call.operation.examples[number])
         for field in described()["components"]["schemas"][shape.__name__]["properties"]:
             # when one field holds what no field can hold
             wrong = json.dumps(body | {field: {"wrong": 1}}).encode()
@@ -102,4 +102,4 @@ def test_every_code_is_in_the_table_when_the_code_raises_it():
                     if isinstance(status, ast.Constant) and isinstance(code, ast.Constant):
                         raised[code.value] = status.value
     # then the table says the same
-    assert {code: REFUSALS[code].status for code in raised} == raised
+    assert {code: ERROR_CODES[code].status for code in raised} == raised

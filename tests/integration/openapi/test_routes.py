@@ -13,8 +13,8 @@ from tests.integration.openapi.http_answers import CALLS, conforms, hold, operat
 from tests.integration.openapi.http_refusals import ELSEWHERE, SPECIAL, cases
 from tests.integration.openapi.http_stage import Stage
 from tests.support.actors import Actors
-from web.dashboard.screens import SCREENS
-from web.http.error_codes import REFUSALS
+from web.dashboard.screens import VIEWS
+from web.http.error_codes import ERROR_CODES
 from web.openapi.describe import JSON
 from web.openapi.operations import API, responders
 from web.routes import ROUTES
@@ -27,7 +27,7 @@ NOT_OF_THE_API = {
     "/static/{build}/{name}",
 }  # documents: they have tests of their own
 REFUSED = [(call, case) for call in CALLS for case in cases(call)]
-EXAMPLES = [(call, example) for call in CALLS for example in call.said.examples]
+EXAMPLES = [(call, example) for call in CALLS for example in call.operation.examples]
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +38,12 @@ def shared(system):
 
 
 def test_route_is_described_when_it_is_in_the_route_table():
-    nameless = [f"{method} {path}" for path, method, said in responders(ROUTES) if said is None]
+    nameless = [
+        f"{method} {path}" for path, method, operation in responders(ROUTES) if operation is None
+    ]
     assert not nameless, f"Decorate these responders with @describes(…): {nameless}"
     others = {route.path for route in ROUTES if not route.path.startswith(API)}
-    assert others == NOT_OF_THE_API | {path for path, _ in SCREENS}
+    assert others == NOT_OF_THE_API | {path for path, _ in VIEWS}
 
 
 def test_refusal_has_a_case_when_it_is_described():
@@ -50,21 +52,21 @@ def test_refusal_has_a_case_when_it_is_described():
         missing = set(call.codes) - met
         missing |= {
             code
-            for code in call.said.refusals
-            if (call.said.name, code) not in SPECIAL and code not in ELSEWHERE
+            for code in call.operation.refusals
+            if (call.operation.name, code) not in SPECIAL and code not in ELSEWHERE
         }
-        assert not missing, f"{call.said.name}: give {missing} a row in http_refusals.SPECIAL"
+        assert not missing, f"{call.operation.name}: give {missing} a row in http_refusals.SPECIAL"
 
 
 def test_row_is_of_a_described_refusal_when_it_is_in_the_table():
-    described = {(call.said.name, code) for call in CALLS for code in call.said.refusals}
+    described = {(call.operation.name, code) for call in CALLS for code in call.operation.refusals}
     assert set(SPECIAL) <= described
     for code, path in ELSEWHERE.items():
         assert code in text_of(path), f"{path} does not meet {code} any more"
 
 
 @pytest.mark.parametrize(
-    ("call", "example"), EXAMPLES, ids=[f"{c.said.name}: {e.name}" for c, e in EXAMPLES]
+    ("call", "example"), EXAMPLES, ids=[f"{c.operation.name}: {e.name}" for c, e in EXAMPLES]
 )
 def test_answer_is_as_described_when_an_example_is_sent(actors, call, example):
     # given what the example names
@@ -74,20 +76,22 @@ def test_answer_is_as_described_when_an_example_is_sent(actors, call, example):
     answer = stage.send(call, example)
     # then the answer is the one that is published, but for what is new at every call
     told = hold(call, answer)
-    assert answer.status_code == call.said.status, answer.text
+    assert answer.status_code == call.operation.status, answer.text
     assert ("location" in answer.headers) == call.has_receipt
-    if call.said.media == JSON:
+    if call.operation.media == JSON:
         words = call.method != "get"
         assert shape(told["data"], words=words) == shape(example.data, words=words)
     else:
         assert told.startswith(example.data)
     # and what is published is what is described
-    published = operation(call)["responses"][str(call.said.status)]["content"][call.said.media]
+    published = operation(call)["responses"][str(call.operation.status)]["content"][
+        call.operation.media
+    ]
     conforms(published["schema"], published["examples"][example.name]["value"])
 
 
 @pytest.mark.parametrize(
-    ("call", "case"), REFUSED, ids=[f"{c.said.name}: {k.code}, {k.name}" for c, k in REFUSED]
+    ("call", "case"), REFUSED, ids=[f"{c.operation.name}: {k.code}, {k.name}" for c, k in REFUSED]
 )
 def test_refusal_is_as_described_when_a_call_is_wrong(actors, shared, call, case):
     # given the call's stage
@@ -96,6 +100,6 @@ def test_refusal_is_as_described_when_a_call_is_wrong(actors, shared, call, case
     answer = case.ask(stage, call)
     # then it is refused as described
     told = hold(call, answer)
-    assert (answer.status_code, told["code"]) == (REFUSALS[case.code].status, case.code), told
+    assert (answer.status_code, told["code"]) == (ERROR_CODES[case.code].status, case.code), told
     assert set(told) <= {"ok", "error", "code", "fields"}
     assert told["error"].endswith((".", "…"))

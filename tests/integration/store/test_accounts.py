@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.accounts import accounts, devices, sessions
 from domain.store.postgres.accounts.accounts import Change
 from domain.store.postgres.engine import sync_engine
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("store")
 
 
 def new_password(account_id, session_id="none"):
-    return Change(account_id, session_id, "old", password_hash="new", token_hash=mint("hash"))
+    return Change(account_id, session_id, "old", password_hash="new", token_hash=new_id("hash"))
 
 
 @contextmanager
@@ -37,8 +37,8 @@ def in_another_thread(call):
 
 
 def test_one_account_is_made_when_fifty_sign_up_with_one_email():
-    email = f"{mint('fifty')}@example.com"
-    ids = [mint("a") for _ in range(50)]
+    email = f"{new_id('fifty')}@example.com"
+    ids = [new_id("a") for _ in range(50)]
 
     def sign_up(number):
         with sync_engine().begin() as conn:
@@ -51,7 +51,7 @@ def test_one_account_is_made_when_fifty_sign_up_with_one_email():
 
 
 def test_one_of_many_accounts_has_an_email_when_all_change_to_it():
-    email = f"{mint('wanted')}@example.com"
+    email = f"{new_id('wanted')}@example.com"
     owners = [made() for _ in range(8)]
 
     def change(number):
@@ -97,7 +97,7 @@ def test_nothing_changes_when_the_password_that_was_checked_is_an_old_one():
 
 
 def test_all_sessions_and_devices_are_gone_when_the_operator_resets_the_password():
-    ada, device = made(), mint("hash")
+    ada, device = made(), new_id("hash")
     began = opened(ada)
     with sync_engine().begin() as conn:
         devices.remember_device(conn, ada, None, device)
@@ -119,7 +119,7 @@ def test_session_used_longest_ago_ends_when_there_are_too_many():
 
 def test_device_is_known_by_its_newest_token_only_when_it_logged_in_again():
     ada, bo = made(), made()
-    first, second, third = (mint("hash") for _ in range(3))
+    first, second, third = (new_id("hash") for _ in range(3))
     with sync_engine().begin() as conn:
         devices.remember_device(conn, ada, None, first)
         devices.remember_device(conn, bo, first, second)  # one browser, two accounts
@@ -132,7 +132,7 @@ def test_device_is_known_by_its_newest_token_only_when_it_logged_in_again():
 
 
 def test_device_used_longest_ago_is_forgotten_when_there_are_too_many():
-    ada, tokens = made(), [mint("hash") for _ in range(4)]
+    ada, tokens = made(), [new_id("hash") for _ in range(4)]
     with mock.patch.object(devices, "DEVICES_MAX", 2), sync_engine().begin() as conn:
         for token in tokens:
             devices.remember_device(conn, ada, None, token)
@@ -141,7 +141,7 @@ def test_device_used_longest_ago_is_forgotten_when_there_are_too_many():
 
 
 def test_what_is_over_is_thrown_away_when_beat_has_it_cleaned():
-    ada, device = made(), mint("hash")
+    ada, device = made(), new_id("hash")
     old, young = opened(ada), opened(ada)
     with sync_engine().begin() as conn:
         devices.remember_device(conn, ada, None, device)

@@ -6,8 +6,8 @@ import pytest
 import redis.asyncio as aioredis
 
 from domain.rate_limits import RECOVERY_BYTES, WRITTEN_BYTES, Budget
-from domain.runtime.new_ids import mint
-from domain.store.redis.byte_buckets import BUCKETS_MAX, Buckets, key_of
+from domain.runtime.new_ids import new_id
+from domain.store.redis.byte_buckets import BUCKETS_MAX, ByteBuckets, key_of
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -46,7 +46,7 @@ def test_budgets_are_those_of_the_contract():
 def test_spending_ends_when_the_bucket_is_empty_and_goes_on_after_the_wait():
     # Given a bucket that was emptied
     clock = Clock()
-    buckets, part = Buckets(clock), mint("a")
+    buckets, part = ByteBuckets(clock), new_id("a")
     assert buckets.spend(SMALL, part, 1_000) is None
 
     # When a hundred bytes more are asked for, then it tells in how many seconds they have come
@@ -60,18 +60,18 @@ def test_spending_ends_when_the_bucket_is_empty_and_goes_on_after_the_wait():
 
 
 def test_nothing_is_spent_when_it_is_too_much_or_given_back():
-    buckets, part = Buckets(Clock()), mint("a")
+    buckets, part = ByteBuckets(Clock()), new_id("a")
     assert buckets.spend(SMALL, part, 1_100) == 10
     assert buckets.spend(SMALL, part, 1_000) is None
     buckets.give_back(SMALL, part, 1_000)
     assert buckets.spend(SMALL, part, 1_000) is None
-    assert buckets.spend(SMALL, mint("a"), 1_000) is None  # another's
+    assert buckets.spend(SMALL, new_id("a"), 1_000) is None  # another's
 
 
 def test_a_process_hears_when_another_emptied_the_bucket(store):
     async def play(client):
         # Given two processes, of which one spends all
-        one, other, part = Buckets(), Buckets(), mint("a")
+        one, other, part = ByteBuckets(), ByteBuckets(), new_id("a")
         one.spend(SLOW, part, 1_000)
         await one.tell(client, 5)
 
@@ -87,7 +87,7 @@ def test_a_process_hears_when_another_emptied_the_bucket(store):
 def test_a_bucket_is_spent_once_when_processes_tell_each_other(store):
     async def play(client):
         # Given two processes that know a bucket
-        one, other, part = Buckets(), Buckets(), mint("a")
+        one, other, part = ByteBuckets(), ByteBuckets(), new_id("a")
         # When both spend by turns and tell of it
         spent = 0
         while [b.spend(SLOW, part, 50) for b in (one, other)].count(None) == 2:
@@ -102,7 +102,7 @@ def test_a_bucket_is_spent_once_when_processes_tell_each_other(store):
 
 def test_nobody_gets_a_full_bucket_when_redis_was_emptied(store):
     async def play(client):
-        buckets, part = Buckets(), mint("a")
+        buckets, part = ByteBuckets(), new_id("a")
         buckets.spend(SLOW, part, 990)
         await buckets.tell(client, 5)
         await client.delete(key_of(SLOW.name, part))
@@ -114,7 +114,7 @@ def test_nobody_gets_a_full_bucket_when_redis_was_emptied(store):
 
 
 def test_buckets_are_forgotten_when_there_are_more_than_a_process_may_hold():
-    buckets = Buckets(Clock())
+    buckets = ByteBuckets(Clock())
     for number in range(BUCKETS_MAX + 1):
         buckets.spend(SMALL, str(number), 1)
     assert len(buckets._buckets) <= BUCKETS_MAX

@@ -11,11 +11,11 @@ from sqlalchemy import text
 
 from domain.page.commands import ChangeKey, CreateKey, DeleteKey, SetStatus
 from domain.results import FAILURE, Code, Outcome, Rejection
-from domain.runtime.new_ids import mint, secret_hash
+from domain.runtime.new_ids import new_id, secret_hash
 from domain.status import Status
 from domain.store.postgres import command_log
 from domain.store.postgres.command_log import Authority, Draft, Idempotency, Settlement, append
-from domain.store.postgres.engine import IntegrityError, constraint, is_culprit, sync_engine
+from domain.store.postgres.engine import IntegrityError, constraint, is_data_error, sync_engine
 from domain.store.postgres.receipts import first_use, forget_expired_uses, forget_use, receipt_at
 from tests.support.drained_page import DrainedPage, append_as
 from tests.support.faults.breaking import at_once
@@ -34,8 +34,8 @@ def page():
 
 def keyed(page):
     """The page's key, drained; its authority."""
-    hashed = secret_hash(mint("secret"))
-    page.append(CreateKey(mint("k"), "monitor", hashed))
+    hashed = secret_hash(new_id("secret"))
+    page.append(CreateKey(new_id("k"), "monitor", hashed))
     page.drain()
     return Authority("key", hashed)
 
@@ -75,10 +75,10 @@ def test_time_never_goes_back_when_the_clock_of_postgres_did(page):
 def test_nothing_is_bumped_when_an_idempotency_key_is_in_use(page):
     # given a write with a key
     once = Idempotency("POST /x", "again", b"hash of the body")
-    first = Draft(mint("r"), TOGGLE, Authority("system", "test"), page.id, once)
+    first = Draft(new_id("r"), TOGGLE, Authority("system", "test"), page.id, once)
     seq = appended(first).seq
     # when it is repeated, by itself or by many at once
-    again = [Draft(mint("r"), TOGGLE, first.authority, page.id, once) for _ in range(8)]
+    again = [Draft(new_id("r"), TOGGLE, first.authority, page.id, once) for _ in range(8)]
 
     def repeat(number):
         with pytest.raises(IntegrityError) as caught:
@@ -100,7 +100,7 @@ def test_exactly_one_is_acknowledged_when_many_use_a_key_for_the_first_time(page
 
     def write(_):
         try:
-            return appended(Draft(mint("r"), TOGGLE, Authority("system", "t"), page.id, once)).seq
+            return appended(Draft(new_id("r"), TOGGLE, Authority("system", "t"), page.id, once)).seq
         except IntegrityError as error:
             return constraint(error)
 
@@ -114,12 +114,12 @@ def test_key_is_free_in_another_stream_or_scope_when_used_in_one(page):
     places = [(page, "POST /x"), (page, "POST /y"), (page, "PATCH /x"), (other, "POST /x")]
     for where, scope in places:
         once = Idempotency(scope, "same", b"hash")
-        assert appended(Draft(mint("r"), TOGGLE, Authority("system", "t"), where.id, once))
+        assert appended(Draft(new_id("r"), TOGGLE, Authority("system", "t"), where.id, once))
 
 
 def test_key_is_free_again_when_it_is_older_than_a_day(page):
     once = Idempotency("POST /x", "old", b"hash")
-    draft = Draft(mint("r"), TOGGLE, Authority("system", "t"), page.id, once)
+    draft = Draft(new_id("r"), TOGGLE, Authority("system", "t"), page.id, once)
     appended(draft)
     aged = "UPDATE idempotency SET created_at = created_at - interval '25 hours'"
     with sync_engine().begin() as conn:
@@ -127,7 +127,7 @@ def test_key_is_free_again_when_it_is_older_than_a_day(page):
         assert first_use(conn, draft.authority, page.id, "POST /x", "old").expired
         forget_use(conn, draft.id)
         assert first_use(conn, draft.authority, page.id, "POST /x", "old") is None
-    second = Draft(mint("r"), TOGGLE, draft.authority, page.id, once)
+    second = Draft(new_id("r"), TOGGLE, draft.authority, page.id, once)
     appended(second)
     with sync_engine().begin() as conn:
         conn.execute(text(f"{aged} WHERE command_id = :id"), {"id": second.id})
@@ -136,12 +136,12 @@ def test_key_is_free_again_when_it_is_older_than_a_day(page):
 
 
 def test_command_is_in_the_log_once_when_it_is_appended_twice(page):
-    draft = Draft(mint("r"), TOGGLE, Authority("system", "test"), page.id)
+    draft = Draft(new_id("r"), TOGGLE, Authority("system", "test"), page.id)
     seq = appended(draft).seq
     with pytest.raises(IntegrityError) as caught:
         appended(draft)
     assert constraint(caught.value) == "commands_id_key"
-    assert is_culprit(caught.value)
+    assert is_data_error(caught.value)
     assert page.head() == seq
 
 
@@ -149,29 +149,31 @@ def test_command_is_in_the_log_once_when_it_is_appended_twice(page):
     "revoke", [ChangeKey("", disabled=True), ChangeKey("", hash="x"), "delete"]
 )
 def test_nothing_is_appended_when_the_key_was_revoked(page, revoke):
-    hashed, key_id = secret_hash(mint("secret")), mint("k")
+    hashed, key_id = secret_hash(new_id("secret")), new_id("k")
     page.append(CreateKey(key_id, "monitor", hashed))
     page.drain()
-    assert appended(Draft(mint("r"), TOGGLE, Authority("key", hashed))).stream_id == page.id
+    assert appended(Draft(new_id("r"), TOGGLE, Authority("key", hashed))).stream_id == page.id
     if revoke == "delete":
         page.append(DeleteKey(key_id))
     else:
-        page.append(ChangeKey(key_id, disabled=revoke.disabled, hash=revoke.hash and mint("hash")))
+        page.append(
+            ChangeKey(key_id, disabled=revoke.disabled, hash=revoke.hash and new_id("hash"))
+        )
     page.drain()
     head = page.head()
-    assert appended(Draft(mint("r"), TOGGLE, Authority("key", hashed))) is None
+    assert appended(Draft(new_id("r"), TOGGLE, Authority("key", hashed))) is None
     assert page.head() == head
 
 
 def test_key_writes_to_its_own_page_alone_when_it_names_another(page):
     other, authority = DrainedPage(), keyed(page)
-    found = appended(Draft(mint("r"), TOGGLE, authority, stream_id=other.id))
+    found = appended(Draft(new_id("r"), TOGGLE, authority, stream_id=other.id))
     assert found.stream_id == page.id
 
 
 @pytest.mark.parametrize("hashed", ["", "nobody's"])
 def test_nothing_is_appended_when_nobody_has_that_key(page, hashed):
-    assert appended(Draft(mint("r"), TOGGLE, Authority("key", hashed), page.id)) is None
+    assert appended(Draft(new_id("r"), TOGGLE, Authority("key", hashed), page.id)) is None
 
 
 def test_nothing_is_appended_when_the_page_is_another_owners(page):
@@ -192,7 +194,7 @@ def test_nothing_is_appended_when_the_stream_is_closed(page):
 
 def test_actor_is_who_wrote_when_read_back(page):
     authority = keyed(page)
-    appended(Draft(mint("r"), TOGGLE, authority))
+    appended(Draft(new_id("r"), TOGGLE, authority))
     append_as("owner", page.account_id, page.id, TOGGLE)
     page.append(TOGGLE)
     by_key, by_owner, by_us = (row.actor for row in rows(page, "actor")[-3:])
@@ -203,10 +205,10 @@ def test_actor_is_who_wrote_when_read_back(page):
 def test_commands_wait_in_order_until_they_are_settled_when_asked(page):
     first, second, third = (page.append(TOGGLE) for _ in range(3))
     with sync_engine().begin() as conn:
-        assert [row.seq for row in command_log.waiting(conn, page.id, 2)] == [first, second]
+        assert [row.seq for row in command_log.load_pending(conn, page.id, 2)] == [first, second]
         refused = Settlement(second, Outcome.REFUSED, NOT_FOUND)
         command_log.settle(conn, page.id, [Settlement(first, Outcome.APPLIED), refused])
-        assert [row.seq for row in command_log.waiting(conn, page.id, 9)] == [third]
+        assert [row.seq for row in command_log.load_pending(conn, page.id, 9)] == [third]
         command_log.settle(conn, page.id, [Settlement(third, Outcome.FAILED, FAILURE)])
         found = [receipt_at(conn, page.id, seq) for seq in (first, second, third)]
     assert [f.outcome for f in found] == [Outcome.APPLIED, Outcome.REFUSED, Outcome.FAILED]
@@ -218,10 +220,10 @@ def test_only_settled_commands_up_to_what_is_held_are_finished_when_published(pa
     with sync_engine().begin() as conn:
         settled = [Settlement(seq, Outcome.APPLIED) for seq in (first, second)]
         command_log.settle(conn, page.id, settled)
-        command_log.finish(conn, page.id, first)
+        command_log.mark_published(conn, page.id, first)
         states = [receipt_at(conn, page.id, seq).state for seq in (first, second, third)]
         assert states == ["published", "applied", "accepted"]
-        command_log.finish(conn, page.id, third)
+        command_log.mark_published(conn, page.id, third)
         states = [receipt_at(conn, page.id, seq).state for seq in (first, second, third)]
         assert states == ["published", "published", "accepted"]
         assert page.id in command_log.streams_behind(conn)

@@ -22,9 +22,9 @@ from domain.account.domains import MountKind, MountState
 from domain.page.commands import SetHosts
 from domain.results import Code
 from domain.runtime import settings
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.domains.dns_checks import lease_due, overdue_checks
-from domain.store.postgres.domains.hosts import leads_somewhere
+from domain.store.postgres.domains.hosts import leads_to_page
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.load import load_account
 from domain.store.redis import publisher as artifacts
@@ -179,7 +179,7 @@ def test_next_lookup_is_at_once_when_the_owner_asks_while_one_is_under_way(zone,
 def test_host_is_free_at_once_when_its_mount_lapses(zone):
     ada, bo, host = Owned(), Owned(), new_domain()
     of_ada = ada.activated(zone, host)
-    assert bo.tell(MountHost(mint("m"), bo.id, host, MountKind.DOMAIN)).code is Code.CONFLICT
+    assert bo.tell(MountHost(new_id("m"), bo.id, host, MountKind.DOMAIN)).code is Code.CONFLICT
     # when the record is missing for a week but a moment, nothing happens
     zone.put(host, "CNAME")
     assert ada.look_up(of_ada).is_active
@@ -205,7 +205,7 @@ def test_host_is_free_at_once_when_its_mount_lapses(zone):
 @pytest.mark.parametrize("ending", ["unmount", "delete"])
 def test_hosts_are_free_when_a_mount_or_its_page_goes(zone, ending):
     # given a page with a subdomain and two domains, one of them pending
-    subdomain = f"{mint('h').replace('_', '-')}.localhost"
+    subdomain = f"{new_id('h').replace('_', '-')}.localhost"
     ada, host, other = Owned(subdomain), new_domain(), new_domain()
     mount_id, _ = ada.activated(zone, host), ada.mount(other)
     # when the domain, or the whole page, goes
@@ -215,8 +215,8 @@ def test_hosts_are_free_when_a_mount_or_its_page_goes(zone, ending):
     artifacts.publish_host(host, ada.id, 1, artifacts.epoch())
     assert (owner_of(host), entry(host)) == (None, "2 ")
     with sync_engine().connect() as conn:
-        assert not leads_somewhere(conn, host)
-        assert leads_somewhere(conn, subdomain) is (ending == "unmount")
+        assert not leads_to_page(conn, host)
+        assert leads_to_page(conn, subdomain) is (ending == "unmount")
     left = {mount.host for mount in ada.mounts()}
     assert left == ({subdomain, other} if ending == "unmount" else set())
     assert sql("SELECT * FROM mount_checks WHERE mount_id = :id", id=mount_id) == []
@@ -225,11 +225,11 @@ def test_hosts_are_free_when_a_mount_or_its_page_goes(zone, ending):
 @pytest.mark.slow
 def test_exactly_one_gets_a_subdomain_when_fifty_accounts_ask_at_once():
     pages = at_once(50, lambda _: Owned())
-    host = f"{mint('h').replace('_', '-')}.localhost"
+    host = f"{new_id('h').replace('_', '-')}.localhost"
 
     def ask(number):
         page = pages[number]
-        command = MountHost(mint("m"), page.id, host, MountKind.SUBDOMAIN)
+        command = MountHost(new_id("m"), page.id, host, MountKind.SUBDOMAIN)
         return page.tell(command)
 
     refusals = at_once(50, ask)
@@ -258,7 +258,7 @@ def test_exactly_one_gets_a_domain_when_fifty_proved_it_at_once():
 
 
 def test_page_is_told_its_canonical_host_when_another_is_primary(zone):
-    subdomain = f"{mint('h').replace('_', '-')}.localhost"
+    subdomain = f"{new_id('h').replace('_', '-')}.localhost"
     ada, host = Owned(subdomain), new_domain()
     mount_id = ada.activated(zone, host)
     assert ada.tell(SetPrimary(ada.id, mount_id)) is None
@@ -269,7 +269,7 @@ def test_page_is_told_its_canonical_host_when_another_is_primary(zone):
 
 
 def test_account_comes_back_as_it_was_when_its_mounts_are_loaded(zone):
-    ada = Owned(f"{mint('h').replace('_', '-')}.localhost")
+    ada = Owned(f"{new_id('h').replace('_', '-')}.localhost")
     ada.activated(zone, new_domain())
     ada.mount(new_domain())
     with sync_engine().connect() as conn:
@@ -279,7 +279,7 @@ def test_account_comes_back_as_it_was_when_its_mounts_are_loaded(zone):
 
 def test_old_subdomains_become_mounts_when_the_schema_is_upgraded():
     # given a page as code of before knew it: with a host, and no mount
-    subdomain = f"{mint('h').replace('_', '-')}.localhost"
+    subdomain = f"{new_id('h').replace('_', '-')}.localhost"
     ada = Owned(subdomain)
     (was,) = ada.mounts()
     sql("DELETE FROM mounts WHERE page_id = :id", id=ada.id)

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from domain.account.commands import AddPage, DeleteAccount
 from domain.account.commands import SetTier as SetAccountTier
 from domain.page.state import Tier
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.accounts import accounts
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.owned import credential, pages_of
@@ -76,10 +76,10 @@ def test_account_is_deleted_all_the_same_when_the_worker_is_killed(target, name)
 def test_every_page_goes_and_later_commands_are_refused_when_an_account_is_deleted():
     # given an account with two pages, and commands that came after its deletion
     page = DrainedPage("api")
-    other = mint("p")
+    other = new_id("p")
     page.append_to_account(AddPage(other, "Other", f"{other[2:]}.localhost"))
     page.append_to_account(DeleteAccount())
-    late = mint("p")
+    late = new_id("p")
     seqs = [
         page.append_to_account(AddPage(late, "Late", f"{late[2:]}.localhost")),
         page.append_to_account(SetAccountTier(Tier.PRIME)),
@@ -134,4 +134,4 @@ def test_email_is_free_at_once_when_its_account_was_deleted():
     page.append_to_account(DeleteAccount())
     drain_all(page.account_id)
     with sync_engine().begin() as conn:
-        assert accounts.create_account(conn, mint("a"), email_of(page.account_id), "hash")
+        assert accounts.create_account(conn, new_id("a"), email_of(page.account_id), "hash")

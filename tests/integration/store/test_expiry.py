@@ -8,9 +8,9 @@ from sqlalchemy import text
 from domain.account.commands import AddPage, RemovePage
 from domain.page.commands import PostUpdate, SetStatus, StatusGiven
 from domain.results import Code, Outcome, Rejection
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.status import IncidentState, Status
-from domain.store.postgres.audit import Place, read_audit
+from domain.store.postgres.audit import ListPosition, read_audit
 from domain.store.postgres.command_codec import KINDS
 from domain.store.postgres.command_log import (
     Authority,
@@ -23,7 +23,7 @@ from domain.store.postgres.command_log import (
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.refused_commands import KEPT_BYTES
 from tests.support.drained_page import DrainedPage, drain_all
-from web.api.audit.answers import shown
+from web.api.audit.answers import audit_view
 from web.api.audit.sentences import sentence
 from workers import cleaning
 
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("store")
 # Long in every field, and of no incident that there is.
 NOWHERE = PostUpdate(
     incident_id="i_nowhere" + "x" * 390,
-    update_id=mint("u"),
+    update_id=new_id("u"),
     state=IncidentState.MONITORING,
     body="An update that nobody will read. ü" * 290,
     components=tuple(StatusGiven("n" * 400, Status.OUTAGE) for _ in range(500)),
@@ -77,7 +77,9 @@ def test_little_is_kept_of_a_command_when_it_was_refused(page):
     # And its receipt and the audit are readable
     assert page.receipt(seq).state == "refused"
     with sync_engine().connect() as conn:
-        told = shown(read_audit(conn, page.account_id, page.id, Place(), 1), None)["items"][0]
+        told = audit_view(read_audit(conn, page.account_id, page.id, ListPosition(), 1), None)[
+            "items"
+        ][0]
     assert (told["outcome"], told["refusal"]["code"]) == ("refused", "NOT_FOUND")
     assert told["summary"].startswith("Refused: ")
     assert "cut" not in told["details"]
@@ -151,12 +153,12 @@ def hosts_left(*hosts):
 
 def test_a_free_host_leaves_when_nobody_took_it_for_thirty_days(page):
     # Given hosts that were freed: long ago, lately, by the release before, and one taken again
-    long_ago, lately, unsaid, again = (mint("p") for _ in range(4))
+    long_ago, lately, unsaid, again = (new_id("p") for _ in range(4))
     names = {id_: f"{id_[2:]}.localhost" for id_ in (long_ago, lately, unsaid, again)}
     for id_, host in names.items():
         page.append_to_account(AddPage(id_, "Acme", host))
         page.append_to_account(RemovePage(id_))
-    other = mint("p")
+    other = new_id("p")
     page.append_to_account(AddPage(other, "Acme", names[again]))
     drain_all(page.account_id)
     for id_, days in ((long_ago, 31), (lately, 29)):
@@ -175,7 +177,7 @@ def test_a_free_host_leaves_when_nobody_took_it_for_thirty_days(page):
 def test_a_long_path_is_remembered_when_it_is_written_with_a_key(page):
     once = Idempotency("POST /" + "%E4%B8%AD" * 20_000, "again", b"hash")
     draft = Draft(
-        mint("r"), SetStatus("API", Status.OUTAGE), Authority("system", "t"), page.id, once
+        new_id("r"), SetStatus("API", Status.OUTAGE), Authority("system", "t"), page.id, once
     )
     with sync_engine().begin() as conn:
         assert append(conn, draft) is not None

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from domain.account.commands import AddPage, RemovePage, SetTier
 from domain.page.state import Tier
 from domain.results import Code
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.accounts.accounts import create_account
 from domain.store.postgres.domains.hosts import claim_host, release_hosts
 from domain.store.postgres.engine import sync_engine
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("store")
 
 
 def new_host():
-    return f"{mint('h').replace('_', '-')}.localhost"
+    return f"{new_id('h').replace('_', '-')}.localhost"
 
 
 def claim(host, page_id):
@@ -40,7 +40,7 @@ def release(page_id):
 
 
 def account():
-    account_id = mint("a")
+    account_id = new_id("a")
     with sync_engine().begin() as conn:
         create_account(conn, account_id, f"{account_id}@example.com", "hash")
     append_as("owner", account_id, account_id, SetTier(Tier.PRIME))
@@ -108,24 +108,24 @@ def test_host_stays_free_when_the_page_that_wanted_it_is_refused():
     # given Ada without a free place, when she asks for a page on a host
     host, ada, bo = new_host(), account(), account()
     for _ in range(2):
-        told(ada, AddPage(mint("p"), "name"))
-    assert told(ada, AddPage(mint("p"), "name", host)).refusal.code is Code.NO_FREE_SLOT
+        told(ada, AddPage(new_id("p"), "name"))
+    assert told(ada, AddPage(new_id("p"), "name", host)).refusal.code is Code.NO_FREE_SLOT
     # then Bo can have it
-    page_id = mint("p")
+    page_id = new_id("p")
     assert told(bo, AddPage(page_id, "name", host)).state == "applied"
     assert entry(host) == f"1 {page_id}"
 
 
 def test_second_page_is_refused_when_its_host_is_taken():
     host, ada, bo = new_host(), account(), account()
-    assert told(ada, AddPage(mint("p"), "name", host)).refusal is None
-    refused = told(bo, AddPage(mint("p"), "name", host)).refusal
+    assert told(ada, AddPage(new_id("p"), "name", host)).refusal is None
+    refused = told(bo, AddPage(new_id("p"), "name", host)).refusal
     assert (refused.code, list(refused.fields)) == (Code.CONFLICT, ["subdomain"])
 
 
 def test_entry_leads_to_the_next_page_when_a_host_changes_hands():
     host, ada = new_host(), account()
-    first, second = mint("p"), mint("p")
+    first, second = new_id("p"), new_id("p")
     told(ada, AddPage(first, "name", host))
     told(ada, RemovePage(first))
     assert entry(host) == "2 "

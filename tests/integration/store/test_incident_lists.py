@@ -5,9 +5,9 @@ from sqlalchemy import text
 
 from domain.artifact_sizes import LIST_TEXT_BYTES
 from domain.page.commands import OpenIncident
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import sync_engine
-from domain.store.postgres.incidents import Place, incidents_after
+from domain.store.postgres.incidents import ListPosition, incidents_after
 from tests.support.drained_page import DrainedPage
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -20,7 +20,7 @@ def page():
     """A page with some incidents of a short message each."""
     page = DrainedPage()
     for number in range(COUNT):
-        page.append(OpenIncident(mint("i"), mint("u"), f"No. {number}", body="Words."))
+        page.append(OpenIncident(new_id("i"), new_id("u"), f"No. {number}", body="Words."))
     page.drain()
     return page
 
@@ -33,7 +33,7 @@ def pages_of(page, limit):
             found = incidents_after(conn, page.id, None, after, limit)
         parts.append([incident.title for incident in found.incidents])
         last = found.incidents[-1]
-        after = Place(last.started_at, last.id) if found.has_more else None
+        after = ListPosition(last.started_at, last.id) if found.has_more else None
     return parts
 
 

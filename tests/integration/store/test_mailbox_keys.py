@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from domain.runtime.email_keys import email_key, former_email_key
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.accounts import accounts, devices
 from domain.store.postgres.accounts.accounts import Change
 from domain.store.postgres.accounts.erasure import erase_account
@@ -38,18 +38,18 @@ def conn(store):
 
 
 def address(local, domain="example.com"):
-    return f"{local}@{mint('d').lower().replace('_', '')}.{domain}"
+    return f"{local}@{new_id('d').lower().replace('_', '')}.{domain}"
 
 
 def old(conn, email):
     """Sign up through the release before; the account's id, None if the e-mail was taken."""
-    values = {"id": mint("a"), "email": email, "email_key": former_email_key(email)}
+    values = {"id": new_id("a"), "email": email, "email_key": former_email_key(email)}
     return conn.execute(OLD_INSERT, values).scalar()
 
 
 def new(conn, email):
     """Sign up through this release."""
-    account_id = mint("a")
+    account_id = new_id("a")
     return account_id if accounts.create_account(conn, account_id, email, "new") else None
 
 
@@ -169,6 +169,6 @@ def test_own_email_changes_its_spelling_when_its_owner_asks(conn):
 def test_device_is_known_when_the_email_is_spelled_otherwise(conn):
     email = address("ada", "m\u00fcnchen.example")
     ada = new(conn, email)
-    devices.remember_device(conn, ada, None, token := mint("hash"))
+    devices.remember_device(conn, ada, None, token := new_id("hash"))
     assert devices.knows_device(conn, email.replace("m\u00fcnchen", "xn--mnchen-3ya"), token)
     assert not devices.knows_device(conn, address("ada"), token)

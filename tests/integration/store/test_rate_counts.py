@@ -11,10 +11,10 @@ import pytest
 from prometheus_client import REGISTRY
 
 from domain.rate_limits import Limit
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.redis import publisher as artifacts
-from domain.store.redis.fallback_counts import KEYS_MAX, SpareCounts
-from domain.store.redis.rate_counts import Limits
+from domain.store.redis.fallback_counts import KEYS_MAX, FallbackCounts
+from domain.store.redis.rate_counts import AttemptCounts
 from tests.support.faults.breaking import NOBODY
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -23,7 +23,7 @@ THREE = Limit("three", 3, 60)
 
 @asynccontextmanager
 async def counting(url=None, *, is_on=True):
-    limits = Limits(url or os.environ["REDIS_URL"], is_on=is_on)
+    limits = AttemptCounts(url or os.environ["REDIS_URL"], is_on=is_on)
     try:
         yield limits
     finally:
@@ -41,14 +41,14 @@ async def hits(limits, count, *parts, limit=THREE):
 
 def test_one_too_many_is_told_with_its_time_when_a_window_is_full():
     async def steps():
-        who = mint("a")
+        who = new_id("a")
         async with counting() as limits:
             assert await hits(limits, 3, who) == [None] * 3
             before = refusals()
             assert 58 <= await limits.hit(THREE, who) <= 60
             assert refusals() == before + 1
             # and nobody else is concerned, nor the same one under another limit
-            assert await limits.hit(THREE, mint("a")) is None
+            assert await limits.hit(THREE, new_id("a")) is None
             assert await limits.hit(Limit("others", 3, 60), who) is None
 
     asyncio.run(steps())
@@ -56,7 +56,7 @@ def test_one_too_many_is_told_with_its_time_when_a_window_is_full():
 
 def test_nothing_is_counted_when_one_only_looks():
     async def steps():
-        who = mint("a")
+        who = new_id("a")
         async with counting() as limits:
             assert [await limits.peek(THREE, who) for _ in range(5)] == [None] * 5
             assert await hits(limits, 3, who) == [None] * 3
@@ -67,7 +67,7 @@ def test_nothing_is_counted_when_one_only_looks():
 
 def test_one_more_is_let_in_when_one_was_given_back():
     async def steps():
-        who = mint("a")
+        who = new_id("a")
         async with counting() as limits:
             await hits(limits, 3, who)
             await limits.give_back(THREE, who)
@@ -78,7 +78,7 @@ def test_one_more_is_let_in_when_one_was_given_back():
 
 def test_parts_are_told_apart_when_joined_they_would_be_the_same():
     async def steps():
-        who = mint("a")
+        who = new_id("a")
         async with counting() as limits:
             await hits(limits, 3, who, "bc")
             assert await limits.hit(THREE, who + "b", "c") is None
@@ -89,7 +89,7 @@ def test_parts_are_told_apart_when_joined_they_would_be_the_same():
 
 def test_window_begins_anew_when_it_is_over():
     async def steps():
-        who, short = mint("a"), Limit("short", 1, 1)
+        who, short = new_id("a"), Limit("short", 1, 1)
         async with counting() as limits:
             assert await limits.hit(short, who) is None
             assert await limits.hit(short, who) == 1
@@ -103,7 +103,7 @@ def test_window_begins_anew_when_it_is_over():
 
 def test_no_more_than_allowed_are_let_in_when_many_come_at_once(caplog):
     async def steps():
-        who = mint("a")
+        who = new_id("a")
         async with counting() as one, counting() as other:
             ways = itertools.cycle((one, other))
             return await asyncio.gather(*(next(ways).hit(THREE, who) for _ in range(40)))
@@ -115,7 +115,7 @@ def test_no_more_than_allowed_are_let_in_when_many_come_at_once(caplog):
 
 def test_nobody_can_be_named_by_what_redis_holds_when_attempts_were_counted():
     async def steps():
-        who = f"{mint('a')}@example.com"
+        who = f"{new_id('a')}@example.com"
         async with counting() as limits:
             await hits(limits, 4, who)
         redis = artifacts.cache_redis()
@@ -130,14 +130,14 @@ def test_nobody_can_be_named_by_what_redis_holds_when_attempts_were_counted():
 def test_nothing_is_limited_when_limits_are_off():
     async def steps():
         async with counting(NOBODY, is_on=False) as limits:
-            assert await hits(limits, 10, mint("a")) == [None] * 10
+            assert await hits(limits, 10, new_id("a")) == [None] * 10
 
     asyncio.run(steps())
 
 
 def test_process_counts_for_itself_loudly_when_redis_is_gone(caplog):
     async def steps():
-        who, other = mint("a"), mint("a")
+        who, other = new_id("a"), new_id("a")
         async with counting(NOBODY) as limits:
             assert [w is None for w in await hits(limits, 4, who)] == [True, True, True, False]
             assert 1 <= await limits.peek(THREE, who) <= 60
@@ -162,19 +162,19 @@ def test_nobody_waits_for_ever_when_redis_is_frozen(caplog):
 
 
 def test_spare_counts_forget_when_they_are_too_many():
-    spare = SpareCounts()
+    spare = FallbackCounts()
     for number in range(KEYS_MAX + 10):
         assert spare.hit(Limit("one", 1, 60), str(number)) is None
     assert len(spare._windows) <= KEYS_MAX
 
 
 def test_spare_window_begins_anew_when_it_is_over():
-    spare, over = SpareCounts(), Limit("over", 1, 0)
+    spare, over = FallbackCounts(), Limit("over", 1, 0)
     assert [spare.hit(over, "a") for _ in range(3)] == [None] * 3
 
 
 def test_spare_count_is_never_below_nothing_when_more_is_given_back():
-    spare = SpareCounts()
+    spare = FallbackCounts()
     for _ in range(5):
         spare.give_back(THREE, "a")
     assert [spare.hit(THREE, "a") is None for _ in range(4)] == [True] * 3 + [False]

@@ -8,7 +8,7 @@ import pytest
 from domain.account.commands import AddPage, RemovePage
 from domain.page.commands import ChangeKey, CreateKey, SetStatus
 from domain.results import Code, Outcome
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.status import Status
 from domain.store.postgres.command_log import Authority, Draft, append
 from domain.store.postgres.engine import sync_engine
@@ -26,7 +26,7 @@ def page():
 
 
 def key_of(page):
-    key_id, hashed = mint("k"), mint("hash")
+    key_id, hashed = new_id("k"), new_id("hash")
     page.append(CreateKey(key_id, "monitor", hashed))
     page.drain()
     return key_id, Authority("key", hashed)
@@ -99,8 +99,8 @@ def test_receipt_says_why_when_a_command_was_refused_or_failed(page):
 
 def test_command_of_the_account_is_published_only_when_its_follow_ups_are(page):
     # given an account that adds a page
-    page_id = mint("p")
-    draft = Draft(mint("r"), AddPage(page_id, "More"), owner_of(page), page.account_id)
+    page_id = new_id("p")
+    draft = Draft(new_id("r"), AddPage(page_id, "More"), owner_of(page), page.account_id)
     with sync_engine().begin() as conn:
         append(conn, draft)
     # when its own drain is through, it is not yet shown

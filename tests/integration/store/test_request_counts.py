@@ -7,7 +7,7 @@ import pytest
 
 from domain.rate_limits import Limit
 from domain.store.redis import request_counts as module
-from domain.store.redis.request_counts import PART, Pace
+from domain.store.redis.request_counts import PART, RequestCounts
 from tests.support.actors import unique
 
 NEVER = "redis://127.0.0.1:1/0"  # nobody listens there
@@ -21,7 +21,7 @@ def clock():
 
 
 def counting(url, clock):
-    return Pace(url, is_on=True, clock=lambda: clock[0])
+    return RequestCounts(url, is_on=True, clock=lambda: clock[0])
 
 
 def let_in(pace, part, tries=100, limit=LIMIT):
@@ -105,5 +105,5 @@ def test_memory_is_bounded_when_ever_new_ones_are_counted(clock, monkeypatch):
 
 
 def test_nothing_is_limited_when_limits_are_off(clock):
-    pace = Pace(NEVER, is_on=False, clock=lambda: clock[0])
+    pace = RequestCounts(NEVER, is_on=False, clock=lambda: clock[0])
     assert let_in(pace, "a", 1000) == 1000

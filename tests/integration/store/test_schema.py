@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.accounts.accounts import SYSTEM_ACCOUNT
 from domain.store.postgres.engine import driver_url, sync_engine
 from domain.store.postgres.migrations import migrate
@@ -18,7 +18,7 @@ from domain.store.postgres.tables import metadata
 @pytest.fixture
 def empty_database(store):
     """The URL of a database with nothing in it."""
-    name = mint("db")
+    name = new_id("db")
     url = make_url(store.urls.database_url)
     admin = create_engine(driver_url(store.urls.database_url), isolation_level="AUTOCOMMIT")
     with admin.connect() as conn:

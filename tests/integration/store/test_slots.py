@@ -9,7 +9,7 @@ from domain.account import commands as c
 from domain.account.state import Booking, BookingKind
 from domain.page.state import Tier
 from domain.results import Code, Outcome
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.accounts.accounts import create_account
 from domain.store.postgres.command_log import close_stream, head_seq
 from domain.store.postgres.due import all_due
@@ -29,7 +29,7 @@ class DrainedAccount:
     """A new account whose drains are driven by hand."""
 
     def __init__(self) -> None:
-        self.id = mint("a")
+        self.id = new_id("a")
         with sync_engine().begin() as conn:
             create_account(conn, self.id, f"{self.id}@example.com", "hash")
 
@@ -78,7 +78,7 @@ def now():
 def test_end_of_slot_and_of_prime_is_told_once_when_ten_beats_look(ada, now):
     # given a slot and Prime that ended at different instants
     ada.tell(c.GrantTokens(480), at=now - 41 * DAY)
-    slot_id = mint("s")
+    slot_id = new_id("s")
     ada.tell(c.BuySlot(slot_id), at=now - 40 * DAY)
     ada.tell(c.SetTier(Tier.PRIME, now - 5 * DAY), at=now - 30 * DAY)
     # when ten beats look, twice
@@ -109,7 +109,7 @@ def test_end_of_slot_and_of_prime_is_told_once_when_ten_beats_look(ada, now):
 
 
 def test_clock_changes_nothing_when_the_owner_renewed_between_look_and_word(ada, now):
-    slot_id = mint("s")
+    slot_id = new_id("s")
     ada.tell(c.GrantTokens(960), c.BuySlot(slot_id), at=now - 40 * DAY)
     (due,) = ada.dues()
     ada.tell(c.RenewSlot(slot_id))
@@ -126,7 +126,7 @@ def test_clock_changes_nothing_when_the_owner_renewed_between_look_and_word(ada,
 
 
 def test_nothing_is_due_when_the_accounts_stream_is_closed(ada, now):
-    ada.tell(c.GrantTokens(480), c.BuySlot(mint("s")), at=now - 40 * DAY)
+    ada.tell(c.GrantTokens(480), c.BuySlot(new_id("s")), at=now - 40 * DAY)
     assert len(ada.dues()) == 1
     with sync_engine().begin() as conn:
         close_stream(conn, ada.id)
@@ -134,12 +134,12 @@ def test_nothing_is_due_when_the_accounts_stream_is_closed(ada, now):
 
 
 def test_every_change_of_the_balance_is_a_row_when_some_are_refused(ada, now):
-    slot_id = mint("s")
+    slot_id = new_id("s")
     receipts = [
         ada.tell(command, at=now)
         for command in (
             c.GrantTokens(500), c.BuySlot(slot_id), c.RenewSlot(slot_id), c.GrantTokens(-5),
-            c.GrantTokens(460), c.RenewSlot(slot_id), c.BuySlot(mint("s")),
+            c.GrantTokens(460), c.RenewSlot(slot_id), c.BuySlot(new_id("s")),
         )
     ]  # fmt: skip
     refusals = [receipt.refusal and receipt.refusal.code for receipt in receipts]
@@ -178,6 +178,6 @@ def test_postgres_itself_refuses_when_a_balance_would_go_below_zero(ada, stateme
 
 def test_one_slot_is_bought_when_many_trades_wait_in_one_drain(ada, now):
     ada.tell(c.GrantTokens(480 + 479))
-    ada.tell(*(c.BuySlot(mint("s")) for _ in range(20)))
+    ada.tell(*(c.BuySlot(new_id("s")) for _ in range(20)))
     account = ada.now()
     assert (len(account.slots), account.balance) == (1, 479)

@@ -13,9 +13,9 @@ from domain.account.domain_commands import MountHost, UnmountHost
 from domain.account.domains import MountKind
 from domain.page.state import Tier
 from domain.results import Code
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.accounts.accounts import create_account
-from domain.store.postgres.domains.hosts import HELD_DAYS
+from domain.store.postgres.domains.hosts import RESERVED_DAYS
 from domain.store.postgres.domains.new_subdomains import NEW_SUBDOMAINS
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.expiry import FREE_HOST_DAYS
@@ -28,14 +28,14 @@ DAY = timedelta(days=1)
 
 
 def new_host():
-    return f"{mint('h').replace('_', '-')}.localhost"
+    return f"{new_id('h').replace('_', '-')}.localhost"
 
 
 class Owner:
     """An account on Prime, by its stream."""
 
     def __init__(self):
-        self.id = mint("a")
+        self.id = new_id("a")
         with sync_engine().begin() as conn:
             create_account(conn, self.id, f"{self.id}@example.com", "hash")
         self.says(SetTier(Tier.PRIME))
@@ -48,13 +48,13 @@ class Owner:
             return [receipt_at(conn, self.id, seq) for seq in seqs]
 
     def page(self, host=None):
-        page_id = mint("p")
+        page_id = new_id("p")
         assert self.says(AddPage(page_id, "Acme", host))[0].refusal is None
         return page_id
 
     def mount(self, page_id, host):
         """The refusal of a mount, or nothing, and the mount's id."""
-        mount_id = mint("m")
+        mount_id = new_id("m")
         command = MountHost(mount_id, page_id, host, MountKind.SUBDOMAIN, "")
         return self.says(command)[0].refusal, mount_id
 
@@ -77,9 +77,9 @@ def test_subdomain_is_kept_for_its_account_when_it_was_freed(way):
     }
     ada.says(freeing[way])
     # when Bo asks for it, then he is told until when it is kept, by either way
-    for refusal in (bo.mount(his, host)[0], bo.says(AddPage(mint("p"), "x", host))[0].refusal):
+    for refusal in (bo.mount(his, host)[0], bo.says(AddPage(new_id("p"), "x", host))[0].refusal):
         assert refusal.code is Code.CONFLICT
-        day = datetime.now(UTC) + HELD_DAYS * DAY
+        day = datetime.now(UTC) + RESERVED_DAYS * DAY
         assert "kept for it for 30 days" in refusal.error
         assert f"free from {day:%Y-%m-}" in refusal.error
     # while a page of Ada's has it at once
@@ -89,10 +89,13 @@ def test_subdomain_is_kept_for_its_account_when_it_was_freed(way):
         assert found is None
         ada.says(UnmountHost(other, mount_id))
     # and nobody keeps it longer than its row is there
-    for age, is_free in ((HELD_DAYS * DAY - timedelta(minutes=1), False), (HELD_DAYS * DAY, True)):
+    for age, is_free in (
+        (RESERVED_DAYS * DAY - timedelta(minutes=1), False),
+        (RESERVED_DAYS * DAY, True),
+    ):
         sql("UPDATE hosts SET freed_at = now() - :age WHERE host = :host", age=age, host=host)
         assert (bo.mount(his, host)[0] is None) is is_free
-    assert FREE_HOST_DAYS >= HELD_DAYS
+    assert FREE_HOST_DAYS >= RESERVED_DAYS
 
 
 def test_eleventh_new_subdomain_is_refused_when_ten_are_of_one_day():
@@ -107,14 +110,14 @@ def test_eleventh_new_subdomain_is_refused_when_ten_are_of_one_day():
         ada.says(UnmountHost(page_id, mount_id))
     # when she asks for more, many at once, then all are refused until the first is a day old
     ada.says(RemovePage(first))
-    adding = [AddPage(mint("p"), "x", new_host()) for _ in range(3)]
-    mounting = MountHost(mint("m"), page_id, new_host(), MountKind.SUBDOMAIN, "")
+    adding = [AddPage(new_id("p"), "x", new_host()) for _ in range(3)]
+    mounting = MountHost(new_id("m"), page_id, new_host(), MountKind.SUBDOMAIN, "")
     for receipt in ada.says(*adding, mounting):
         assert receipt.refusal.code is Code.RATE_LIMITED
         assert began_at + DAY <= receipt.refusal.retry_at <= datetime.now(UTC) + DAY
     # and what was refused is free for others, and pages without one, and domains, are not counted
     assert bo.mount(bo.page(), mounting.host)[0] is None
-    domain = MountHost(mint("m"), page_id, "status.acme.example", MountKind.DOMAIN, "t")
+    domain = MountHost(new_id("m"), page_id, "status.acme.example", MountKind.DOMAIN, "t")
     assert ada.says(domain)[0].refusal is None
     # and one more is hers once the first is a day old
     sql(

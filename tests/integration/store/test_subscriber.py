@@ -9,7 +9,7 @@ from domain.store.redis.publisher import cache_redis
 from domain.store.redis.subscriber import Listener
 
 
-class Ears:
+class SubscriptionHandler:
     """Hears announcements, the first of which it does not bear."""
 
     def __init__(self):
@@ -47,7 +47,7 @@ async def listening(redis_url, ears):
 
 
 def test_announcements_are_heard_again_when_one_made_an_ear_raise(store, caplog):
-    ears = Ears()
+    ears = SubscriptionHandler()
 
     async def heard():
         async with listening(store.urls.redis_url, ears):
@@ -64,7 +64,7 @@ def test_it_is_told_at_once_whether_a_worker_is_at_work(store, monkeypatch):
     # given a listener that does not ask by itself any more, and no worker
     monkeypatch.setattr(listener, "PING_S", 3600)
     cache_redis().delete(keys.WORKER_SEEN)
-    ears = Ears()
+    ears = SubscriptionHandler()
 
     async def heard():
         async with listening(store.urls.redis_url, ears):

@@ -8,11 +8,11 @@ import asyncio
 import pytest
 
 from domain.runtime.settings import load_settings
-from domain.store.broker import RingThread
+from domain.store.broker import TaskSenderThread
 from domain.store.redis import keys
 from domain.store.redis.publisher import cache_redis, epoch
 from tests.support.actors import unique
-from web.visitors.pages import NotThereError, Served
+from web.visitors.pages import NotAvailableError, PageCache
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -23,17 +23,17 @@ def test_nothing_is_said_of_a_host_when_redis_may_be_another_server():
     cache_redis().set(keys.HOSTS_COMPLETE, held)
 
     async def ask() -> None:
-        served = Served(load_settings(), RingThread(load_settings()))
+        page_cache = PageCache(load_settings(), TaskSenderThread(load_settings()))
         try:
-            served.connected(held.partition(":")[0])
-            entry = await served.host(f"{unique('nobody')}.localhost")
+            page_cache.connected(held.partition(":")[0])
+            entry = await page_cache.host(f"{unique('nobody')}.localhost")
             assert (entry.page_id, entry.is_sure) == (None, True)
             # when it is cut off: a Redis that came back with old data says the same as before
-            served.disconnected()
+            page_cache.disconnected()
             # then nobody is told that there is no page
-            with pytest.raises(NotThereError):
-                await served.host(f"{unique('nobody')}.localhost")
+            with pytest.raises(NotAvailableError):
+                await page_cache.host(f"{unique('nobody')}.localhost")
         finally:
-            await served.close()
+            await page_cache.close()
 
     asyncio.run(ask())

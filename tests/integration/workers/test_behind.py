@@ -12,7 +12,7 @@ from domain.calendar import ends_at
 from domain.page.commands import SetStatus
 from domain.status import Status
 from domain.store import broker as doorbell
-from domain.store.broker import worker_doorbell
+from domain.store.broker import worker_task_sender
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.publication import SPREAD_S
 from domain.store.redis import keys
@@ -49,7 +49,7 @@ def behind(*pages):
 
 def repair_once(*, is_waited_for=False):
     with mock.patch.object(repair, "must_stop", return_value=is_waited_for):
-        return repair.is_repaired(0)
+        return repair.publish_behind(0)
 
 
 def row_of(page):
@@ -78,14 +78,14 @@ def test_page_that_was_visited_is_repaired_first_when_many_are_behind():
 
 def test_page_is_tried_ever_more_rarely_when_it_can_not_be_published(caplog):
     bad, good = DrainedPage("api"), [DrainedPage("api") for _ in range(3)]
-    render = page_stream.render_hot
+    render = page_stream.render_eager
 
     def render_others(page, day):
         if page.id == bad.id:
             raise ZeroDivisionError
         return render(page, day)
 
-    with behind(bad, *good), mock.patch.object(page_stream, "render_hot", render_others):
+    with behind(bad, *good), mock.patch.object(page_stream, "render_eager", render_others):
         # when repair goes on after each failure
         while any(map(is_behind, good)):
             with suppress(ZeroDivisionError):
@@ -161,7 +161,7 @@ def day_is_over(page):
 def test_queue_of_repair_stays_short_however_often_the_sweep_looks():
     for _ in range(3 * doorbell.REPAIR_MAX):
         sweep.sweep()
-    assert 0 < worker_doorbell().lengths(["repair"])["repair"] <= doorbell.REPAIR_MAX
+    assert 0 < worker_task_sender().lengths(["repair"])["repair"] <= doorbell.REPAIR_MAX
 
 
 @pytest.mark.parametrize(("sweep_s", "seen_s"), [(0.5, 10), (2.0, 10), (30.0, 150)])

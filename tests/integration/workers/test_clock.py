@@ -16,7 +16,7 @@ from domain.page.commands import (
     StartMaintenance,
 )
 from domain.results import Outcome
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.due import all_due
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.incidents import incident_of
@@ -40,8 +40,10 @@ def now():
 
 def plan(page, start, end, **more):
     """Plan a window of the page's leaf; its id."""
-    window = mint("i")
-    page.append(ScheduleMaintenance(window, mint("u"), "Disks", start, end, None, ("api",), **more))
+    window = new_id("i")
+    page.append(
+        ScheduleMaintenance(window, new_id("u"), "Disks", start, end, None, ("api",), **more)
+    )
     page.drain()
     return window
 
@@ -137,14 +139,14 @@ def test_window_begins_and_ends_once_when_beats_are_processes_of_their_own(page,
 def test_younger_window_starts_when_an_older_one_makes_the_clock_raise(page, now, caplog):
     older = plan(page, now - 2 * HOUR, now + HOUR)
     younger = plan(page, now - HOUR, now + HOUR)
-    command_for = clock.command_for
+    build_command = clock.build_command
 
     def odd(due):
         if due.id == older:
             raise KeyError(due.kind)
-        return command_for(due)
+        return build_command(due)
 
-    with mock.patch.object(clock, "command_for", odd):
+    with mock.patch.object(clock, "build_command", odd):
         assert beat(page) == 1
     assert window_of(page, younger).started_at == now - HOUR
     assert older in caplog.text
@@ -187,7 +189,7 @@ def test_nothing_is_due_when_it_is_planned_for_later(page, now):
 
 def test_planned_end_is_not_due_when_the_owner_started_after_it(page, now):
     window = plan(page, now - 2 * HOUR, now - HOUR, auto_start=False)
-    page.append(StartMaintenance(window, mint("u")))
+    page.append(StartMaintenance(window, new_id("u")))
     page.drain()
     assert beat(page) == 0
 
@@ -213,6 +215,6 @@ def test_old_end_is_not_due_when_a_running_window_is_planned_anew(page, now):
     page.append(ChangeIncident(window, scheduled_end=now + HOUR))
     assert beat(page) == 1  # the end was due by what was saved; decide knew better
     assert page.receipt(page.head()).outcome is Outcome.REFUSED
-    page.append(FinishMaintenance(window, mint("u")))
+    page.append(FinishMaintenance(window, new_id("u")))
     page.drain()
     assert beat(page) == 0

@@ -11,7 +11,7 @@ import pytest
 from domain.page.commands import SetStatus
 from domain.results import Outcome
 from domain.status import Status
-from domain.store.broker import worker_doorbell
+from domain.store.broker import worker_task_sender
 from domain.store.postgres.command_log import Settlement
 from domain.store.redis.publisher import cache_redis
 from tests.support.drained_page import DrainedPage
@@ -41,41 +41,41 @@ def waiting_rings(page):
 
 
 def test_stream_rests_as_long_as_it_worked_when_much_had_come():
-    settled = [Settlement(seq, Outcome.APPLIED) for seq in range(drain.BUSY)]
+    settled = [Settlement(seq, Outcome.APPLIED) for seq in range(drain.BUSY_COMMANDS)]
     batch = drain.Batch(mock.sentinel.stream, settled, ())
-    assert drain.rest_of(batch, 0.03) == 0.03
-    assert drain.rest_of(batch, 60) == drain.REST_MAX_S
-    assert drain.rest_of(replace(batch, settled=settled[1:]), 0.03) == 0
+    assert drain.compute_cool_down(batch, 0.03) == 0.03
+    assert drain.compute_cool_down(batch, 60) == drain.COOL_DOWN_MAX_S
+    assert drain.compute_cool_down(replace(batch, settled=settled[1:]), 0.03) == 0
 
 
 def test_one_ring_comes_after_the_rest_when_others_ring_meanwhile(page):
     # given a ring that is to come after a rest
-    bell = worker_doorbell()
+    bell = worker_task_sender()
     before = waiting_rings(page)
     bell.answer(page.id)
-    bell.ring(page.id, after_s=0.2)
+    bell.request_drain(page.id, after_s=0.2)
     # when writers ring meanwhile, then nobody hears them
     for _ in range(5):
-        bell.ring(page.id)
+        bell.request_drain(page.id)
     assert waiting_rings(page) == before
     # and it comes, once
     wait_until(lambda: waiting_rings(page) == before + 1, "it rings", SOON_S)
-    bell.ring(page.id)
+    bell.request_drain(page.id)
     assert waiting_rings(page) == before + 1
 
 
 def test_what_came_during_a_drain_is_rung_for_once_when_it_is_done(page, monkeypatch):
     # given commands that are appended, and rung for, while a drain publishes
     page.append(toggle("degraded"))
-    show, bell = drain.show, worker_doorbell()
+    show, bell = drain.show, worker_task_sender()
     bell.answer(page.id)
-    bell.ring(page.id)
+    bell.request_drain(page.id)
     before = waiting_rings(page)
 
     def show_while_others_write(*args):
         for status in ("outage", "partial"):
             page.append(toggle(status))
-            bell.ring(page.id)
+            bell.request_drain(page.id)
         return show(*args)
 
     monkeypatch.setattr(drain, "show", show_while_others_write)

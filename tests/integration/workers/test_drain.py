@@ -138,10 +138,10 @@ def test_drain_looks_again_when_a_command_came_while_it_held_the_stream(page):
         return save(*arguments)
 
     page.append(toggle("degraded"))
-    doorbell = mock.Mock(ring=lambda stream_id, **_: rung.append(stream_id))
+    doorbell = mock.Mock(request_drain=lambda stream_id, **_: rung.append(stream_id))
     with (
         mock.patch.object(page_stream, "save_page", side_effect=save_while_another_writes),
-        mock.patch.object(drain, "worker_doorbell", return_value=doorbell),
+        mock.patch.object(drain, "worker_task_sender", return_value=doorbell),
     ):
         drain.drain_stream(page.id)
     # then the drain that held it rings for it
@@ -224,7 +224,7 @@ def test_old_bytes_stay_beside_new_ones_when_an_artifact_can_not_be_rendered(pag
 
 
 def test_tombstone_stays_when_a_late_publisher_comes_after_a_deletion(page):
-    late = Edition(page.published()[0], artifacts.held_edition(page.id).day, "build")
+    late = Edition(page.published()[0], artifacts.stored_edition(page.id).day, "build")
     page.append_to_account(RemovePage(page.id))
     drain_all(page.account_id)
     page.drain()

@@ -7,7 +7,7 @@ from unittest import mock
 
 import pytest
 
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.redis import keys
 from domain.store.work_queue import LONG_WORK_MS, Job, work_queue
 from tests.support.faults.breaking import SOON_S
@@ -20,7 +20,7 @@ LONG_S = 3 * LONG_WORK_MS / 1000
 
 @pytest.fixture
 def stream():
-    return mint("p")
+    return new_id("p")
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def done():
     jobs = []
     works = dict.fromkeys(("drain", "render_cold"), jobs.append)
     work_queue().broker.delete(keys.WAITING_JOBS)
-    with mock.patch.object(heavy, "WORKS", works):
+    with mock.patch.object(heavy, "RUNNERS", works):
         yield jobs
 
 
@@ -40,11 +40,11 @@ def job(stream, task="drain"):
 def test_stream_rests_as_long_as_a_long_drain_took_whatever_its_batch(stream, done):
     # given a drain of one command that took long
     work_queue().note_drain(stream, LONG_S)
-    rests_s = work_queue().standing(stream).rests_s
-    assert LONG_S * 0.5 < rests_s <= LONG_S
+    cool_down_s = work_queue().stream_load(stream).cool_down_s
+    assert LONG_S * 0.5 < cool_down_s <= LONG_S
     # when it is rung for twice meanwhile, then it is not drained, and rung for once
     for _ in range(2):
-        heavy.begin(job(stream))
+        heavy.run_or_defer(job(stream))
     assert done == []
     name = "nobody_takes_from_here"
     wait_until(lambda: work_queue().broker.llen(name) > 0, "it is rung for", SOON_S)
@@ -54,33 +54,33 @@ def test_stream_rests_as_long_as_a_long_drain_took_whatever_its_batch(stream, do
 
 def test_stream_does_not_rest_after_a_quick_drain(stream, done):
     work_queue().note_drain(stream, LONG_WORK_MS / 1000)
-    heavy.begin(job(stream))
+    heavy.run_or_defer(job(stream))
     assert done == [job(stream)]
 
 
 def test_drawing_on_demand_counts_towards_the_cool_down_of_its_page(stream, done):
     # given artifacts of a page none of which takes long
     work_queue().charge(stream, LONG_WORK_MS / 1000 * 0.9)
-    assert not work_queue().standing(stream).rests_s
+    assert not work_queue().stream_load(stream).cool_down_s
     for _ in range(50):
         work_queue().charge(stream, LONG_WORK_MS / 1000 * 0.9)
     # then together they are long work, and the page's drain waits
-    heavy.begin(job(stream))
+    heavy.run_or_defer(job(stream))
     assert done == []
 
 
 def test_drain_is_heavy_when_the_last_one_was_long(stream, done):
-    slow, quick = job(stream), job(mint("p"))
+    slow, quick = job(stream), job(new_id("p"))
     work_queue().broker.set(keys.slow_key(stream), "1")
     with all_permits_taken():
-        heavy.begin(slow)
-        heavy.begin(job(quick.stream, "render_cold"))
+        heavy.run_or_defer(slow)
+        heavy.run_or_defer(job(quick.stream, "render_cold"))
         # then what was quick is done all the same
-        heavy.begin(quick)
+        heavy.run_or_defer(quick)
         assert done == [quick]
     # when a permit is free, then what has waited is done, the oldest first, behind what came
-    other = job(mint("p"), "render_cold")
-    heavy.begin(other)
+    other = job(new_id("p"), "render_cold")
+    heavy.run_or_defer(other)
     assert done[1:] == [other, slow, job(quick.stream, "render_cold")]
 
 

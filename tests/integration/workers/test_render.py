@@ -21,7 +21,7 @@ from domain.page.state import (
 from domain.runtime.template_loader import wording
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from workers.render import eager as hot
-from workers.render.eager import render_hot
+from workers.render.eager import render_eager
 
 TODAY = date(2026, 3, 31)
 NOON = datetime(2026, 3, 30, 12, 0, 0, 123_000, tzinfo=UTC)
@@ -83,7 +83,7 @@ EVERYTHING = replace(
 
 
 def rendered(page, today=TODAY):
-    fields, kept = render_hot(page, today)
+    fields, kept = render_eager(page, today)
     assert kept == ()
     return fields
 
@@ -187,7 +187,7 @@ def test_a_chip_tells_the_group_only_when_another_leaf_has_the_name():
 
 def test_past_incidents_show_for_fourteen_days_of_the_page_and_no_longer():
     for days, is_shown in ((13, True), (14, False)):
-        fields, _ = render_hot(EVERYTHING, TODAY - timedelta(days=1) + timedelta(days=days))
+        fields, _ = render_eager(EVERYTHING, TODAY - timedelta(days=1) + timedelta(days=days))
         assert (b"title of i_past" in fields["index.html"]) is is_shown
 
 
@@ -211,7 +211,7 @@ def test_other_artifacts_are_rendered_when_one_raises(broken, caplog):
         for names, artifact in hot.ARTIFACTS.items()
     }
     with mock.patch.object(hot, "ARTIFACTS", working):
-        fields, kept = render_hot(EVERYTHING, TODAY)
+        fields, kept = render_eager(EVERYTHING, TODAY)
     assert kept == broken
     assert fields.keys() == rendered(EVERYTHING).keys() - set(broken)
     assert "p_1" in caplog.text
@@ -219,7 +219,7 @@ def test_other_artifacts_are_rendered_when_one_raises(broken, caplog):
 
 def test_names_of_artifacts_are_those_that_are_made_when_kept():
     for names, artifact in hot.ARTIFACTS.items():
-        assert set(artifact(hot.scene_of(EVERYTHING, TODAY))) == set(names)
+        assert set(artifact(hot.build_render_context(EVERYTHING, TODAY))) == set(names)
 
 
 def test_visit_knows_until_when_a_page_is_served_when_it_reads_meta():

@@ -5,7 +5,7 @@ from prometheus_client import REGISTRY
 
 from domain.account.commands import AddPage
 from domain.page.commands import SetStatus
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.status import Status
 from domain.store.redis import publisher as artifacts
 from tests.support.drained_page import DrainedPage, drain_all
@@ -27,7 +27,7 @@ def test_nothing_counts_as_shown_when_redis_is_gone_or_emptied_during_a_drain(ep
         stream_id = page.id
         page.append(SetStatus("api", Status.OUTAGE))
     else:
-        stream_id, added = page.account_id, mint("p")
+        stream_id, added = page.account_id, new_id("p")
         page.append_to_account(AddPage(added, "Second", f"{added[2:]}.localhost"))
     batch = drain.apply_halving(stream_id, 10)
     # when Redis does not answer, or holds another epoch than the one at the drain's start

@@ -7,8 +7,8 @@ import redis
 
 from domain.rate_limits import RECOVERY_BYTES, RECOVERY_UPDATES, WRITTEN_BYTES
 from domain.store.redis.byte_buckets import key_of
-from domain.store.redis.rate_counts import Limits
-from domain.store.redis.request_counts import Pace
+from domain.store.redis.rate_counts import AttemptCounts
+from domain.store.redis.request_counts import RequestCounts
 from tests.support.actors import Actors, unique
 from tests.support.stack import System, wait_until
 
@@ -28,7 +28,7 @@ def empty(system, account_id, *budgets):
 
     async def spend():
         for _ in range(2):
-            pace = Pace(system.urls.redis_url, is_on=True)
+            pace = RequestCounts(system.urls.redis_url, is_on=True)
             for budget in budgets:
                 assert pace.buckets.spend(budget, account_id, budget.bytes_max) is None
             await pace.tell()
@@ -47,7 +47,7 @@ def use_up(system, account_id):
     """Use the hour's updates that an empty bucket lets through, but for one."""
 
     async def hit():
-        limits = Limits(system.urls.redis_url, is_on=True)
+        limits = AttemptCounts(system.urls.redis_url, is_on=True)
         for _ in range(RECOVERY_UPDATES.amount - 1):
             assert await limits.hit(RECOVERY_UPDATES, account_id) is None
         await limits.close()

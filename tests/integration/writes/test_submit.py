@@ -9,13 +9,13 @@ from unittest import mock
 import pytest
 
 from domain.page.commands import CreateKey
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.runtime.settings import load_settings
 from domain.store.postgres.command_log import Authority, Draft, Idempotency, append
 from tests.support.drained_page import DrainedPage
 from web.process import Process
 from web.writes import submit as module
-from web.writes.submit import Inbox
+from web.writes.submit import Submitter
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -26,9 +26,9 @@ def page():
 
 
 def draft(page, key):
-    command = CreateKey(mint("k"), "monitor", mint("hash"))
+    command = CreateKey(new_id("k"), "monitor", new_id("hash"))
     once = Idempotency("POST /keys", key, b"body") if key else None
-    return Draft(mint("r"), command, Authority("owner", page.account_id), page.id, once)
+    return Draft(new_id("r"), command, Authority("owner", page.account_id), page.id, once)
 
 
 def lost_after(statement):
@@ -51,9 +51,9 @@ def written(*drafts):
 
     async def sent():
         process = Process(load_settings())
-        inbox = Inbox(process)
+        inbox = Submitter(process)
         try:
-            return [await inbox.write(each, waits=False) for each in drafts]
+            return [await inbox.write(each, is_waiting=False) for each in drafts]
         finally:
             await process.stop()
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from domain.account import commands as c
-from domain.account.allocations import has_free_seat, seated, seats
+from domain.account.allocations import allocated_slots, has_free_slot, page_slots
 from domain.account.apply import apply_all
 from domain.account.decide.table import decide
 from domain.account.facts import Facts
-from domain.account.forecast import darkness
+from domain.account.forecast import find_dark_pages
 from domain.account.state import Account
 from domain.account.terms import WARNED_BEFORE
 from domain.page.state import Tier
@@ -106,7 +106,7 @@ class Paying(RuleBasedStateMachine):
         self.model.wait(self.model.now + timedelta(milliseconds=1))  # no two are of one instant
         page_id = f"p_{9 - self.count % 10}_{self.count}"  # ids do not say who is older
         is_free = len(self.model.pages) < self.model.capacity(self.model.now)
-        assert has_free_seat(self.account, self.model.now) is is_free
+        assert has_free_slot(self.account, self.model.now) is is_free
         self.model.pages += [page_id] if is_free else []
         assert self.told(c.AddPage(page_id, "name")) == (None if is_free else Code.NO_FREE_SLOT)
 
@@ -175,9 +175,9 @@ class Paying(RuleBasedStateMachine):
     @invariant()
     def every_page_has_a_place_or_is_dark(self) -> None:
         now, lit = self.model.now, self.model.lit(self.model.now)
-        assert len(lit) <= self.model.capacity(now) == len(seats(self.account, now))
+        assert len(lit) <= self.model.capacity(now) == len(page_slots(self.account, now))
         assert [page_id for page_id in self.model.pages if self.is_served(page_id, now)] == lit
-        assert list(seated(self.account, now)) == lit
+        assert list(allocated_slots(self.account, now)) == lit
 
     def is_served(self, page_id: str, at: datetime) -> bool:
         end = self.account.places[page_id].entitlement.served_until
@@ -193,7 +193,7 @@ class Paying(RuleBasedStateMachine):
 
     @invariant()
     def owner_is_warned_of_what_is_dark_or_soon_will_be(self) -> None:
-        told = {dark.page_id: dark.at for dark in darkness(self.account, self.model.now)}
+        told = {dark.page_id: dark.at for dark in find_dark_pages(self.account, self.model.now)}
         ends = {page_id: self.model.dark_from(page_id) for page_id in self.model.pages}
         horizon = self.model.now + WARNED_BEFORE
         assert told == {page_id: end for page_id, end in ends.items() if end and end <= horizon}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.account import commands as c
-from domain.account.allocations import deal
+from domain.account.allocations import allocate
 from domain.account.apply import apply_all
 from domain.account.decide.table import Facts, decide
 from domain.account.state import Account
@@ -96,14 +96,14 @@ def test_page_is_dark_at_the_first_instant_without_a_seat_when_nobody_acts(drawn
             if end is not None and end == account.tier_until:
                 just_before = end - timedelta(microseconds=1)
                 assert place.page_id in lit(account, just_before)
-                assert deal(account, end)[place.page_id].served_until == end
+                assert allocate(account, end)[place.page_id].served_until == end
 
 
 @given(account_steps, hours)
 def test_dark_page_stays_dark_since_when_it_was_when_dealt_again(drawn, later_h):
     for _, account, _, at in run(drawn):
         later = at + timedelta(hours=later_h)
-        again = deal(account, later)
+        again = allocate(account, later)
         dark = set(account.places) - set(lit(account, later))
         for page_id in dark - set(lit_after(account, again, later)):
             assert again[page_id].served_until == account.places[page_id].entitlement.served_until
@@ -122,8 +122,8 @@ def test_second_deal_changes_nothing_when_the_first_is_applied(drawn, later_h):
     for _, account, decision, at in run(drawn):
         if not isinstance(decision, Rejection):
             now = {place.page_id: place.entitlement for place in account.places.values()}
-            assert deal(account, at) == now
-            again = {id_: e.served_until for id_, e in deal(account, at).items()}
+            assert allocate(account, at) == now
+            again = {id_: e.served_until for id_, e in allocate(account, at).items()}
             assert again == {id_: e.served_until for id_, e in now.items()}
 
 

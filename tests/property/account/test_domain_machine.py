@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from domain.account import domain_commands as c
 from domain.account.apply import apply_all
 from domain.account.commands import AddPage, RemovePage
-from domain.account.decide.domains import wanted_host
+from domain.account.decide.domains import host_to_claim
 from domain.account.decide.table import Facts, decide
 from domain.account.domain_events import HostFreed
 from domain.account.domains import DOMAINS_A_PAGE, MountKind, MountState, mounts_of
@@ -45,7 +45,7 @@ class Mounts(RuleBasedStateMachine):
         self.at += timedelta(seconds=1)
         account = self.accounts[number]
         adds = isinstance(command, AddPage) and command.host is not None
-        wanted = (command.host, command.page_id) if adds else wanted_host(account, command)
+        wanted = (command.host, command.page_id) if adds else host_to_claim(account, command)
         decision = decide(account, command, self.at, Facts(self.is_ours(command, wanted)))
         if isinstance(decision, Rejection):
             return

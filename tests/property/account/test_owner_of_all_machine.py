@@ -16,7 +16,7 @@ from domain.account import commands as c
 from domain.account import domain_commands as m
 from domain.account import events as e
 from domain.account.apply import apply_all
-from domain.account.decide.domains import wanted_host
+from domain.account.decide.domains import host_to_claim
 from domain.account.decide.table import decide
 from domain.account.domain_events import HostFreed
 from domain.account.domains import DOMAINS_A_PAGE, Mount, MountKind, mounts_of
@@ -55,7 +55,7 @@ class OwningAll(Paying):
     def wanted(self, command: c.Command) -> tuple[str, str] | None:
         if isinstance(command, c.AddPage):
             return (command.host, command.page_id) if command.host else None
-        return wanted_host(self.account, command)
+        return host_to_claim(self.account, command)
 
     def is_ours(self, command: c.Command, wanted: tuple[str, str] | None) -> bool:
         if wanted:

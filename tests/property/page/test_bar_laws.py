@@ -16,7 +16,7 @@ from domain.runtime.template_loader import colours
 from domain.status import Status, worst
 from tests.property.strategies import ZONES, instants, statuses, texts
 from workers.render.bars import bar_paths
-from workers.render.colour import LEGIBLE, contrast, legible
+from workers.render.colour import LEGIBLE, contrast, ensure_contrast
 from workers.render.markdown import words
 
 DAY_MINUTES_MAX = 25 * 60
@@ -71,13 +71,13 @@ def test_a_day_has_no_data_when_the_leaf_did_not_exist(made):
         for index in range(start, start + length):
             # Today has always data: the bar is only drawn of a leaf that is there.
             assert (status is None) == (day_at(index, today) < existed and index < LAST)
-    assert all(trouble.index >= bar.known_from for trouble in bar.troubles)
+    assert all(trouble.index >= bar.known_from for trouble in bar.affected_days)
 
 
 @given(bars())
 def test_a_day_shows_the_worst_that_was_claimed_when_any_claim_touches_it(made):
     bar, claims, created_at, today, zone = made
-    shown = {trouble.index: trouble for trouble in bar.troubles}
+    shown = {trouble.index: trouble for trouble in bar.affected_days}
     for index in range(bar.known_from, BAR_DAYS):
         day = day_at(index, today)
         from_at, until_at = max(starts_at(day, zone), created_at), ends_at(day, zone)
@@ -98,7 +98,7 @@ def test_a_day_shows_the_worst_that_was_claimed_when_any_claim_touches_it(made):
 @given(bars())
 def test_minutes_fit_into_their_day_and_today_has_none_when_there_was_trouble(made):
     bar, _, _, _, zone = made
-    for trouble in bar.troubles:
+    for trouble in bar.affected_days:
         if trouble.index == LAST:
             assert trouble.minutes == {}
             continue
@@ -118,7 +118,7 @@ def test_a_bar_is_the_same_when_claims_come_in_another_order(made, random):
     random.shuffle(shuffled)
     again = bar_of(shuffled, created_at, today, zone)
     assert again.runs() == bar.runs()
-    assert [t.minutes for t in again.troubles] == [t.minutes for t in bar.troubles]
+    assert [t.minutes for t in again.affected_days] == [t.minutes for t in bar.affected_days]
 
 
 @given(bars())
@@ -126,7 +126,9 @@ def test_the_percent_is_whole_when_the_bar_shows_no_outage_before_today(made):
     bar, claims, created_at, today, zone = made
     found = percent([claim for _, claim in claims], created_at, today, zone)
     days = range(max(bar.known_from, 0), LAST)
-    counted = {t.index for t in bar.troubles if {Status.OUTAGE, Status.PARTIAL} & set(t.minutes)}
+    counted = {
+        t.index for t in bar.affected_days if {Status.OUTAGE, Status.PARTIAL} & set(t.minutes)
+    }
     if day_of(created_at, zone) >= today:
         assert found is None
     else:
@@ -148,13 +150,13 @@ def test_days_have_23_and_25_hours_when_clocks_change():
         claim = Claim("c_x", Status.OUTAGE, begins, begins + timedelta(days=3))
         created_at = datetime(2026, 1, 1, tzinfo=UTC)
         bar = bar_of([("i_a", claim)], created_at, day + timedelta(days=5), "Europe/Berlin")
-        assert {t.day: t.minutes for t in bar.troubles}[day] == {Status.OUTAGE: minutes}
+        assert {t.day: t.minutes for t in bar.affected_days}[day] == {Status.OUTAGE: minutes}
 
 
 @given(accents, st.sampled_from(["dark", "light"]))
 def test_an_accent_is_legible_on_a_card_when_it_is_any_colour(accent, theme):
     card = colours()[theme]["card"]
-    assert contrast(legible(accent, card), card) >= LEGIBLE
+    assert contrast(ensure_contrast(accent, card), card) >= LEGIBLE
 
 
 class Tags(HTMLParser):

@@ -20,7 +20,7 @@ from domain.page.decide.table import decide
 from domain.page.settings import etag_of
 from domain.page.state import Entitlement, Page, Tier
 from domain.results import Outcome, Rejection
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.command_codec import decode_command, encode_command
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.load import load_page
@@ -103,7 +103,7 @@ class Alone(Judged):
 
     def __init__(self) -> None:
         super().__init__()
-        self.page_id = mint("p")
+        self.page_id = new_id("p")
         self.store = RolledBack()
         self.conn = self.store.__enter__()
         self.saved = self.page = Page(self.page_id)
@@ -149,7 +149,7 @@ class Alone(Judged):
             self.store.__exit__()
 
 
-class Logged(Judged):
+class LoggedCommand(Judged):
     """The same through the log: appended one by one, drained now and then."""
 
     def __init__(self) -> None:
@@ -219,5 +219,5 @@ def refusal_in(row):
 
 TestAlone = Alone.TestCase
 TestAlone.settings = settings(max_examples=25, stateful_step_count=8)
-TestLogged = Logged.TestCase
+TestLogged = LoggedCommand.TestCase
 TestLogged.settings = settings(max_examples=6, stateful_step_count=8)

@@ -95,7 +95,7 @@ def test_tree_reads_the_same_when_its_nodes_come_in_another_order(components, ra
 @given(trees(min_nodes=1))
 def test_places_sort_nodes_in_tree_order_when_compared(components):
     walked = [node.id for node, _ in tree.walk(tree.children_of(components))]
-    assert sorted(components, key=lambda id_: tree.place(components, id_)) == walked
+    assert sorted(components, key=lambda id_: tree.tree_order(components, id_)) == walked
 
 
 def test_free_tier_has_five_leaves_when_asked():

@@ -15,7 +15,7 @@ import psutil
 import redis
 from sqlalchemy import NullPool, create_engine, text
 
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres import command_log as log
 from domain.store.postgres import engine as store_engine
 from domain.store.postgres.receipts import Receipt, receipt
@@ -82,7 +82,7 @@ class Behind:
     def append(self, stream_id: str, *commands: Any) -> list[str]:
         """Append commands in one transaction and ring for none; return their receipts' ids."""
         authority = log.Authority("system", "test")
-        drafts = [log.Draft(mint("r"), command, authority, stream_id) for command in commands]
+        drafts = [log.Draft(new_id("r"), command, authority, stream_id) for command in commands]
         with self.engine.begin() as conn:
             assert all(log.append(conn, draft) for draft in drafts), "the stream is closed"
         return [draft.id for draft in drafts]

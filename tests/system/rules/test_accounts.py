@@ -140,7 +140,7 @@ def test_old_page_stays_away_when_its_host_has_another_owner(system, actors):
     bo.patch(f"{PAGES}/{answer.json()['data']['id']}", {"isPublic": True})
     # and late publishers come with Ada's page and with where its host led
     with inside(system):
-        edition = artifacts.Edition(int(old["seq"]), artifacts.held_edition(page.id).day, "late")
+        edition = artifacts.Edition(int(old["seq"]), artifacts.stored_edition(page.id).day, "late")
         fields = {name: old[name] for name in old if name not in {"seq", "day", "build"}}
         late = artifacts.Publication(page.id, edition, fields)
         artifacts.publish(late, artifacts.epoch())

@@ -200,7 +200,7 @@ def test_write_is_answered_promptly_when_its_publication_is_beaten(system, actor
     held = behind.hash_of(page.id)
     fields = {name: held[name] for name in held if name not in {"seq", "day", "build"}}
     with inside(system):
-        edition = artifacts.held_edition(page.id)
+        edition = artifacts.stored_edition(page.id)
         newer = Edition(edition.seq + 2, edition.day, edition.build)
         artifacts.publish(Publication(page.id, newer, fields), artifacts.epoch())
     # when Mon writes, then the publisher is beaten, and announces all the same

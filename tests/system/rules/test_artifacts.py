@@ -9,14 +9,14 @@ import pytest
 
 from domain.account.commands import AddPage
 from domain.page.commands import AddComponent, ChangePage, SetStatus
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.status import Status
 from domain.store.postgres import command_log as log
 from domain.store.postgres.accounts import accounts
 from domain.store.postgres.engine import sync_engine
 from domain.store.redis import keys
 from domain.store.redis import publisher as artifacts
-from domain.store.redis.reader import Visits
+from domain.store.redis.reader import PageReader
 from tests.support.faults.breaking import Behind
 from workers import on_demand as cold
 from workers import page_stream
@@ -31,11 +31,11 @@ BADGE = next(names for names in hot.ARTIFACTS if "badge.svg" in names)
 @pytest.fixture
 def page_id(store):
     """A public page with a leaf, drained in this process."""
-    account_id, page_id = mint("a"), mint("p")
+    account_id, page_id = new_id("a"), new_id("p")
     with sync_engine().begin() as conn:
         assert accounts.create_account(conn, account_id, f"{account_id}@example.com", "-")
     told(account_id, AddPage(page_id, "Acme", f"{page_id[2:]}.localhost"))
-    told(page_id, ChangePage(is_public=True), AddComponent(mint("c"), "API"))
+    told(page_id, ChangePage(is_public=True), AddComponent(new_id("c"), "API"))
     return page_id
 
 
@@ -43,7 +43,7 @@ def told(stream_id, *commands):
     """Append commands and drain them."""
     with sync_engine().begin() as conn:
         for command in commands:
-            draft = log.Draft(mint("r"), command, log.Authority("system", "test"), stream_id)
+            draft = log.Draft(new_id("r"), command, log.Authority("system", "test"), stream_id)
             assert log.append(conn, draft)
     drain_stream(stream_id)
 
@@ -87,39 +87,39 @@ def test_hash_is_written_when_a_drain_finds_it_missing(store, page_id):
 
 def test_drawing_is_left_to_who_asked_when_its_page_went_on_meanwhile(store, page_id, monkeypatch):
     # given a page that is published anew before a drawing of it can be stored
-    before, store_it = artifacts.held_edition(page_id), artifacts.publish_cold
+    before, store_it = artifacts.stored_edition(page_id), artifacts.publish_on_demand
 
     def overtaken(*drawing):
         told(page_id, SetStatus("api", Status.OUTAGE))
         return store_it(*drawing)
 
-    monkeypatch.setattr(artifacts, "publish_cold", overtaken)
+    monkeypatch.setattr(artifacts, "publish_on_demand", overtaken)
     # when somebody asks for it, then it is there, as of when it was asked for
     cold.render(page_id, "history")
     assert "history" not in Behind(store).hash_of(page_id)
     fields = asyncio.run(drawn(store, page_id, "history"))
-    assert int(fields["seq"]) == before.seq < artifacts.held_edition(page_id).seq
+    assert int(fields["seq"]) == before.seq < artifacts.stored_edition(page_id).seq
     assert b"<html" in fields["history"]
 
 
 async def drawn(store, page_id, name):
     """What a web process reads of a drawing."""
-    visits = Visits(store.urls.redis_url, timeout_s=5)
+    visits = PageReader(store.urls.redis_url, timeout_s=5)
     try:
-        return await visits.cold_fields(page_id, name, ("br", "gzip"))
+        return await visits.on_demand_fields(page_id, name, ("br", "gzip"))
     finally:
         await visits.close()
 
 
 def test_what_is_drawn_on_ask_is_bounded_when_everything_is_asked_for(store, page_id):
     # given a page, and drawings that take half of what its hash keeps of such
-    behind, held = Behind(store), artifacts.held_edition(page_id)
+    behind, held = Behind(store), artifacts.stored_edition(page_id)
     hot = behind.hash_of(page_id)
-    half = b"x" * (keys.COLD_BYTES_MAX // 2)
+    half = b"x" * (keys.ON_DEMAND_BYTES_MAX // 2)
     names = [f"incidents/{number}" for number in range(3)]
     # when a third one comes, then it takes the place of those before
     for name in names:
-        assert artifacts.publish_cold(page_id, {name: half}, held)
+        assert artifacts.publish_on_demand(page_id, {name: half}, held)
     kept = behind.hash_of(page_id)
     assert [name for name in names if name in kept] == names[2:]
     # and what is drawn at every publication stays

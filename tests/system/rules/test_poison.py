@@ -11,7 +11,7 @@ import pytest
 from domain.account.commands import AddPage, Probe
 from domain.page.commands import AddComponent, CreateKey
 from domain.page.commands import SetStatus as Toggle
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.status import Status
 from tests.support.faults.breaking import HEALS_S, Behind, receipt_id
 
@@ -55,7 +55,7 @@ def hash_of_another_key(actors, page):
     """A unique index refuses it."""
     page.key()
     hash_ = Behind(actors.system).sql("SELECT hash FROM keys WHERE page_id = :id", id=page.id)
-    return CreateKey(mint("k"), "copy", hash_[0].hash)
+    return CreateKey(new_id("k"), "copy", hash_[0].hash)
 
 
 POISONS = [
@@ -135,7 +135,7 @@ def test_good_command_is_not_failed_when_postgres_ends_its_drain(system, actors)
 
 def test_cause_fails_when_its_follow_up_fails(system, actors):
     # given an account, and a page id that is taken without the account knowing
-    ada, behind, page_id = actors.owner(), Behind(system), mint("p")
+    ada, behind, page_id = actors.owner(), Behind(system), new_id("p")
     behind.sql(
         "INSERT INTO pages (id, account_id, name, time_zone, is_public, tier, created_at,"
         " changed_at) VALUES (:id, 'a_nobody', 'Taken', 'UTC', false, 'free', now(), now())",

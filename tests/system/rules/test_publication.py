@@ -46,7 +46,7 @@ def test_publication_is_beaten_when(system, actors, change):
     page, behind = actors.page("API"), Behind(system)
     before = behind.hash_of(page.id)
     with inside(system):
-        held = artifacts.held_edition(page.id)
+        held = artifacts.stored_edition(page.id)
         # then it is told what the hash holds, and has changed nothing
         assert publish(page.id, change(held)) == held
     assert behind.hash_of(page.id) == before
@@ -56,7 +56,7 @@ def test_publication_is_beaten_when(system, actors, change):
 def test_publication_wins_when(system, actors, change):
     page, behind = actors.page("API"), Behind(system)
     with inside(system):
-        newer = change(artifacts.held_edition(page.id))
+        newer = change(artifacts.stored_edition(page.id))
         assert publish(page.id, newer) == newer
     assert "forged" in behind.hash_of(page.id)
     assert "index.html" not in behind.hash_of(page.id)
@@ -65,7 +65,7 @@ def test_publication_wins_when(system, actors, change):
 def test_publication_is_refused_when_its_epoch_is_over(system, actors):
     page, behind = actors.page("API"), Behind(system)
     with inside(system):
-        held = artifacts.held_edition(page.id)
+        held = artifacts.stored_edition(page.id)
         assert publish(page.id, replace(held, seq=held.seq + 1), in_epoch="an older one") is None
     assert "forged" not in behind.hash_of(page.id)
 
@@ -155,16 +155,16 @@ def drawn(vi):
 def test_cold_artifact_is_dropped_when_the_hash_is_of_another_edition(system, actors):
     page, behind = actors.page("API"), Behind(system)
     with inside(system):
-        held = artifacts.held_edition(page.id)
+        held = artifacts.stored_edition(page.id)
         for other in (change(held) for change in (*OLDER.values(), *NEWER.values())):
             is_held = other == held
-            assert artifacts.publish_cold(page.id, {"badge.png": b"drawn"}, other) is is_held
+            assert artifacts.publish_on_demand(page.id, {"badge.png": b"drawn"}, other) is is_held
     assert behind.hash_of(page.id)["badge.png"] == b"drawn"
     # and beside a tombstone nothing is put
     page.owner.delete(page.path)
     with inside(system):
-        tombstone = artifacts.held_edition(page.id)
-        assert not artifacts.publish_cold(page.id, {"badge.png": b"drawn"}, tombstone)
+        tombstone = artifacts.stored_edition(page.id)
+        assert not artifacts.publish_on_demand(page.id, {"badge.png": b"drawn"}, tombstone)
 
 
 def test_badge_takes_a_label_when_no_worker_made_it(actors):

@@ -12,8 +12,8 @@ import pytest
 
 from domain.account.commands import AddPage
 from domain.page.commands import AddComponent, ChangePage
-from domain.runtime.new_ids import mint
-from domain.store.broker import worker_doorbell
+from domain.runtime.new_ids import new_id
+from domain.store.broker import worker_task_sender
 from domain.store.postgres.accounts import accounts
 from domain.store.redis import keys
 from domain.store.redis import publisher as artifacts
@@ -50,7 +50,7 @@ def test_fifty_pages_come_back_by_themselves_when_redis_is_emptied(system, actor
     page_id = next(iter(hosts))
     before = {page: behind.hash_of(page) for page in hosts}
     with inside(system):
-        epoch, held = artifacts.epoch(), artifacts.held_edition(page_id)
+        epoch, held = artifacts.epoch(), artifacts.stored_edition(page_id)
     # when Redis loses everything
     behind.redis.flushall()
     emptied_at = time.monotonic()
@@ -68,20 +68,20 @@ def test_fifty_pages_come_back_by_themselves_when_redis_is_emptied(system, actor
 
 def fifty_pages(system, behind):
     """Fifty pages by id, with their hosts; made through the log."""
-    made = {mint("a"): mint("p") for _ in range(PAGES)}
+    made = {new_id("a"): new_id("p") for _ in range(PAGES)}
     with inside(system):
         for account_id, page_id in made.items():
             with behind.engine.begin() as conn:
                 accounts.create_account(conn, account_id, f"{account_id}@example.com", "-")
             behind.append(account_id, AddPage(page_id, "Acme", f"{page_id[2:]}.localhost"))
-            worker_doorbell().ring(account_id)
+            worker_task_sender().request_drain(account_id)
         wait_until(lambda: opened(behind, made) == PAGES, "all streams are open", SOON_S)
         last = [
-            behind.append(page, ChangePage(is_public=True), AddComponent(mint("c"), "API"))[-1]
+            behind.append(page, ChangePage(is_public=True), AddComponent(new_id("c"), "API"))[-1]
             for page in made.values()
         ]
         for page_id in made.values():
-            worker_doorbell().ring(page_id)
+            worker_task_sender().request_drain(page_id)
     for command_id in last:
         behind.wait_for(command_id, "published")
     return {page_id: f"{page_id[2:]}.localhost" for page_id in made.values()}

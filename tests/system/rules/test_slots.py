@@ -12,9 +12,9 @@ from domain.account.commands import BuySlot, GrantTokens, SetTier
 from domain.account.terms import SLOT_LASTS, SLOT_PRICE
 from domain.page.limits import FREE_LEAVES
 from domain.page.state import Tier
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.redis import publisher as artifacts
-from ops.cli.writes import tell, write
+from ops.cli.writes import write, write_all
 from tests.support.actors import Actors, Page, unique
 from tests.support.faults.breaking import SOON_S, Behind, at_once
 from tests.support.inside import inside
@@ -80,7 +80,7 @@ def test_one_page_is_made_when_fifty_ask_for_the_place_of_one_slot(system, actor
     # given an account whose one free place is a slot's
     ada = actors.owner()
     ada.page("First")
-    told(system, ada, GrantTokens(SLOT_PRICE), BuySlot(mint("s")))
+    told(system, ada, GrantTokens(SLOT_PRICE), BuySlot(new_id("s")))
     doors = doors_of(actors, ada)
     # when fifty pages are asked for at the same moment, then one is made
     answers = at_once(50, lambda n: doors[n % 2].post(PAGES, {"name": str(n)}))
@@ -120,9 +120,9 @@ def test_page_is_dark_at_the_instant_and_back_as_it_was_when_no_worker_runs(own_
         page.leaf("API")
         mon, vi = actors.monitor(page), actors.visitor(page)
         mon.open(components=[{"component": "API", "status": "outage"}])
-        slot, bought_at = mint("s"), datetime.now(UTC) - SLOT_LASTS + timedelta(seconds=12)
+        slot, bought_at = new_id("s"), datetime.now(UTC) - SLOT_LASTS + timedelta(seconds=12)
         with inside(own_system):
-            tell(ada.id, [(bought_at, BuySlot(slot))])
+            write_all(ada.id, [(bought_at, BuySlot(slot))])
             write(ada.id, SetTier(Tier.FREE))
         before = {path: vi.get(path, headers=PLAIN).content for path in PUBLIC_PATHS}
         # when nobody works any more
@@ -180,7 +180,7 @@ def test_footer_is_back_and_no_leaf_is_added_when_prime_lapses(system, actors):
     assert (account["tier"], account["tierUntil"], account["capacity"]) == ("free", None, 1)
     # and a late publisher who still has it served for ever brings nothing back
     with inside(system):
-        held = artifacts.held_edition(second.id)
+        held = artifacts.stored_edition(second.id)
         late = artifacts.Edition(int(prime_edition["seq"]), held.day, held.build)
         fields = {n: v for n, v in prime_edition.items() if n not in {"seq", "day", "build"}}
         artifacts.publish(artifacts.Publication(second.id, late, fields), artifacts.epoch())

@@ -19,7 +19,7 @@ from tests.support.actors import unique
 from tests.support.faults.breaking import SOON_S, Behind, frozen, receipt_id
 from tests.support.inside import inside
 from tests.support.stack import wait_until
-from web.visitors.cache import Copies
+from web.visitors.cache import Cache
 
 pytestmark = pytest.mark.system
 
@@ -113,7 +113,7 @@ def test_host_is_known_at_once_when_it_was_unknown_a_moment_ago(actors):
 
 def test_copies_are_bounded_when_ever_new_ones_are_asked_for():
     # given room for a hundred
-    copies = Copies(100, lambda _: 1)
+    copies = Cache(100, lambda _: 1)
     asked = 0
 
     async def read(_key):
@@ -121,9 +121,9 @@ def test_copies_are_bounded_when_ever_new_ones_are_asked_for():
         asked += 1
 
     async def ask(names):
-        copies.is_hearing = True
+        copies.is_connected = True
         for name in names:
-            await copies.fresh(name, read)
+            await copies.get_fresh(name, read)
 
     # when a thousand names are asked for, then the last hundred are kept, and no more
     asyncio.run(ask([f"host-{n}" for n in range(1000)]))

@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from domain.page.commands import SetStatus
-from domain.runtime.settings import settings_from
+from domain.runtime.settings import build_settings
 from domain.status import Status
-from domain.store.broker import OUTSTANDING_MS, Doorbell
+from domain.store.broker import OUTSTANDING_MS, TaskSender
 from domain.store.redis import keys
 from ops.local.processes import has_ended
 from tests.support.faults.breaking import HEALS_S, SOON_S, Behind, at_once, receipt_id
@@ -146,7 +146,7 @@ def test_nothing_is_done_twice_when_two_workers_and_many_rings_race(system, acto
     page = actors.page("API")
     mon, behind = actors.monitor(page), Behind(system)
     second = system.start_worker()
-    bell = Doorbell(settings_from({**system.env, "RING_COALESCE": "0"}), 2.0)
+    bell = TaskSender(build_settings({**system.env, "RING_COALESCE": "0"}), 2.0)
     path = f"/api/v1/status-api/incidents/{mon.open().json()['data']['id']}/updates"
 
     # when ten write and ring like mad
@@ -156,7 +156,7 @@ def test_nothing_is_done_twice_when_two_workers_and_many_rings_race(system, acto
             body = {"state": "monitoring", "body": f"{number}.{n}"}
             answers.append(mon.post(path, body, headers=ASYNC))
             for _ in range(3):
-                bell.ring(page.id)
+                bell.request_drain(page.id)
         return answers
 
     answers = [answer for mine in at_once(10, write) for answer in mine]
@@ -203,7 +203,11 @@ def test_one_doorbell_is_on_its_way_when_fifty_wrote(system, actors):
     elapsed_s = time.monotonic() - began_at
     # then one message tells of all of them (or one more for every two seconds)
     assert {answer.status_code for answer in answers} == {202}
-    rings = [ring for ring in behind.redis.lrange("drain", 0, -1) if is_ring_for(ring, page.id)]
+    rings = [
+        request_drain
+        for request_drain in behind.redis.lrange("drain", 0, -1)
+        if is_ring_for(request_drain, page.id)
+    ]
     assert len(rings) <= 1 + elapsed_s * 1000 // OUTSTANDING_MS
     system.restart(system.child("worker1"))
     behind.wait_for(receipt_id(answers[-1]), "published")
@@ -244,8 +248,8 @@ def test_another_page_is_not_kept_waiting_when_one_has_much_to_do(system, actors
     wait_until(lambda: behind.receipt(many[0]).applied_at is not None, "it has begun", SOON_S)
     # when another page is written to
     (one,) = behind.append(quiet.id, SetStatus("api", Status.OUTAGE))
-    bell = Doorbell(settings_from(system.env), 2.0)
-    bell.ring(quiet.id)
+    bell = TaskSender(build_settings(system.env), 2.0)
+    bell.request_drain(quiet.id)
     # then it has its turn before the busy one is done
     behind.wait_for(one, "published")
     behind.wait_for(many[-1], "published")

@@ -7,7 +7,7 @@ import pytest
 from domain.account import domain_commands as c
 from domain.account.apply import apply_all
 from domain.account.commands import AddPage, RemovePage
-from domain.account.decide.domains import WAITING, wanted_host
+from domain.account.decide.domains import WAITING, host_to_claim
 from domain.account.decide.table import Facts, decide
 from domain.account.domain_events import HostFreed
 from domain.account.domains import MountKind, MountState, first_mount_id, mounts_of
@@ -247,15 +247,15 @@ def test_mounts_are_gone_when_their_page_is():
 def test_only_claims_need_a_free_host_when_commands_are_told():
     told = Told().domain(1).domain(2, active=True)
     subdomain = c.MountHost("m_3", "p_1", "acme.hep.gg", SUBDOMAIN)
-    assert wanted_host(told.account, subdomain) == ("acme.hep.gg", "p_1")
-    assert wanted_host(told.account, c.ActivateMount("m_1", AT)) == ("status1.acme.com", "p_1")
+    assert host_to_claim(told.account, subdomain) == ("acme.hep.gg", "p_1")
+    assert host_to_claim(told.account, c.ActivateMount("m_1", AT)) == ("status1.acme.com", "p_1")
     for command in (
         c.ActivateMount("m_2", AT),
         c.ActivateMount("m_9", AT),
         c.MountHost("m_3", "p_1", "x.acme.com", DOMAIN),
         c.VerifyMount("p_1", "m_1"),
     ):
-        assert wanted_host(told.account, command) is None
+        assert host_to_claim(told.account, command) is None
 
 
 def test_id_is_never_used_twice_when_a_mount_has_it():

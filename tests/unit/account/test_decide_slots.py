@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.account import commands as c
-from domain.account.allocations import seated, seats
+from domain.account.allocations import allocated_slots, page_slots
 from domain.account.apply import apply_all
-from domain.account.decide.table import decide, with_deal
+from domain.account.decide.table import decide, with_allocations
 from domain.account.events import TierSet
 from domain.account.facts import Facts
-from domain.account.forecast import darkness
+from domain.account.forecast import find_dark_pages
 from domain.account.state import Account, Booking, BookingKind
 from domain.account.terms import BALANCE_MAX, SLOT_PRICE
 from domain.page.state import Tier
@@ -104,7 +104,7 @@ def test_second_page_ends_with_the_slot_to_the_microsecond():
     account = told(RICH, c.BuySlot("s_1"), *pages("p_1", "p_2"))
     end = AT + 30 * DAY
     assert (end_of(account, "p_1"), end_of(account, "p_2")) == (None, end)
-    assert [len(seats(account, at)) for at in (end - MICRO, end)] == [2, 1]
+    assert [len(page_slots(account, at)) for at in (end - MICRO, end)] == [2, 1]
     assert refused(account, c.AddPage("p_3", "x")) is Code.NO_FREE_SLOT
 
 
@@ -116,10 +116,10 @@ def test_page_moves_to_the_slot_that_lasts_when_prime_ends_before_it():
     assert [end_of(account, p) for p in ("p_1", "p_2", "p_3")] == [
         None, AT + 30 * DAY, AT + 10 * DAY,
     ]  # fmt: skip
-    assert {p: s.slot_id for p, s in seated(account, AT).items()} == {
+    assert {p: s.slot_id for p, s in allocated_slots(account, AT).items()} == {
         "p_1": None, "p_2": None, "p_3": "s_1",
     }  # fmt: skip
-    assert {p: s.slot_id for p, s in seated(account, AT + 10 * DAY).items()} == {
+    assert {p: s.slot_id for p, s in allocated_slots(account, AT + 10 * DAY).items()} == {
         "p_1": None, "p_2": "s_1",
     }  # fmt: skip
 
@@ -127,7 +127,7 @@ def test_page_moves_to_the_slot_that_lasts_when_prime_ends_before_it():
 def test_older_page_takes_the_slot_that_expires_last_when_there_are_two():
     account = told(RICH, c.BuySlot("s_1"))
     account = told(account, c.BuySlot("s_2"), *pages("p_1", "p_2", "p_3"), at=AT + DAY)
-    assert {p: s.slot_id for p, s in seated(account, AT + DAY).items()} == {
+    assert {p: s.slot_id for p, s in allocated_slots(account, AT + DAY).items()} == {
         "p_1": None, "p_2": "s_2", "p_3": "s_1",
     }  # fmt: skip
 
@@ -183,7 +183,7 @@ def test_page_is_dark_since_its_place_was_taken_when_the_clock_comes_late_with_a
     # was not refused once
     account = told(FREE, c.SetTier(Tier.PRIME), *pages("p_1", "p_2"))
     ended = TierSet(Tier.PRIME, AT - 300 * DAY)
-    account = apply_all(account, with_deal(account, (ended,), AT + DAY))
+    account = apply_all(account, with_allocations(account, (ended,), AT + DAY))
     facts = Facts(received_at=AT + 2 * DAY)
     events = decide(account, c.EndPrime(AT - 300 * DAY), AT - 300 * DAY, facts)
     assert end_of(apply_all(account, events), "p_2") == AT + DAY
@@ -192,13 +192,13 @@ def test_page_is_dark_since_its_place_was_taken_when_the_clock_comes_late_with_a
 def test_owner_is_warned_from_seven_days_before_when_a_page_will_be_dark():
     account = told(RICH, c.BuySlot("s_1"), *pages("p_1", "p_2"))
     end = AT + 30 * DAY
-    assert darkness(account, end - 7 * DAY - MICRO) == []
-    (soon,) = darkness(account, end - 7 * DAY)
+    assert find_dark_pages(account, end - 7 * DAY - MICRO) == []
+    (soon,) = find_dark_pages(account, end - 7 * DAY)
     assert (soon.page_id, soon.at, soon.is_dark, soon.slot_id) == ("p_2", end, False, "s_1")
-    (dark,) = darkness(account, end + DAY)
+    (dark,) = find_dark_pages(account, end + DAY)
     assert (dark.page_id, dark.at, dark.is_dark, dark.slot_id) == ("p_2", end, True, "s_1")
 
 
 def test_nobody_is_warned_when_the_slot_that_ends_is_nobodys():
     account = told(RICH, c.BuySlot("s_1"), *pages("p_1"))
-    assert darkness(account, AT + 29 * DAY) == []
+    assert find_dark_pages(account, AT + 29 * DAY) == []

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.account import domain_commands as c
-from domain.account.dns_checks import Finding, next_check_at, verdict
+from domain.account.dns_checks import CheckResult, command_after_check, next_check_at
 from domain.account.domains import Mount, MountKind, MountState
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -21,7 +21,7 @@ ACTIVE = replace(PENDING, state=MountState.ACTIVE, reason=None)
 
 
 def found(after=0 * S, reason="no TXT record found", **more):
-    return Finding(AT + after, reason, **more)
+    return CheckResult(AT + after, reason, **more)
 
 
 def test_lookups_slow_down_and_end_when_nothing_is_found_for_72_hours():
@@ -73,43 +73,45 @@ def test_lookup_is_at_the_end_of_grace_when_that_comes_before_a_day():
 def test_nobody_looks_when_it_is_over(state):
     over = replace(PENDING, state=state)
     assert next_check_at(over, found()) is None
-    assert verdict(over, found(reason=None)) is None
+    assert command_after_check(over, found(reason=None)) is None
 
 
 def test_mount_is_activated_when_its_proof_was_seen():
-    assert verdict(PENDING, found(reason=None)) == c.ActivateMount("m_1", AT, PENDING.page_id)
+    assert command_after_check(PENDING, found(reason=None)) == c.ActivateMount(
+        "m_1", AT, PENDING.page_id
+    )
 
 
 def test_log_is_told_once_when_a_proven_host_is_active_elsewhere():
     taken = found(reason=None, is_taken=True)
-    told = verdict(PENDING, taken)
+    told = command_after_check(PENDING, taken)
     assert isinstance(told, c.NoteMountCheck)
     assert "another page" in told.reason
-    assert verdict(replace(PENDING, reason=told.reason), taken) is None
+    assert command_after_check(replace(PENDING, reason=told.reason), taken) is None
 
 
 def test_log_is_told_only_when_the_reason_is_another():
-    assert verdict(PENDING, found(reason="old")) is None
-    assert verdict(PENDING, found()) == c.NoteMountCheck(
+    assert command_after_check(PENDING, found(reason="old")) is None
+    assert command_after_check(PENDING, found()) == c.NoteMountCheck(
         "m_1", AT, "no TXT record found", page_id=PENDING.page_id
     )
-    assert verdict(ACTIVE, found(reason=None)) is None
+    assert command_after_check(ACTIVE, found(reason=None)) is None
     failing = replace(ACTIVE, reason="old")
-    assert verdict(failing, found(reason=None)) == c.NoteMountCheck(
+    assert command_after_check(failing, found(reason=None)) == c.NoteMountCheck(
         "m_1", AT, page_id=PENDING.page_id
     )
 
 
 @pytest.mark.parametrize(("after", "fails"), [(72 * H - S, False), (72 * H, True)])
 def test_mount_fails_when_it_was_looked_for_long_enough(after, fails):
-    told = verdict(PENDING, found(after, "old"))
+    told = command_after_check(PENDING, found(after, "old"))
     gave_up = c.NoteMountCheck("m_1", AT, "old", has_failed=True, page_id=PENDING.page_id)
     assert told == (gave_up if fails else None)
 
 
 @pytest.mark.parametrize(("after", "lapses"), [(7 * D - S, False), (7 * D, True)])
 def test_active_mount_lapses_when_it_fails_for_seven_days(after, lapses):
-    told = verdict(ACTIVE, found(after, "gone", failing_since=AT))
+    told = command_after_check(ACTIVE, found(after, "gone", failing_since=AT))
     assert type(told) is (c.LapseMount if lapses else c.NoteMountCheck)
     assert told.reason == "gone"
 

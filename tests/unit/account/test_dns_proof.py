@@ -2,15 +2,15 @@
 
 import pytest
 
-from domain.account.dns_proof import TOLD_LIMIT, Answer, Proof, Result, Said
+from domain.account.dns_proof import QUOTED_CHARACTERS_MAX, Answer, AnswerKind, Proof, Result
 
 PROOF = Proof("status.acme.com", "0123abcd", "cname.hep.gg")
 ALIAS, TEXT = "0123abcd.cname.hep.gg", "hepstatus-verify=0123abcd"
-NO_CNAME, NO_TXT = Answer(Said.NO_RECORD), Answer(Said.NO_NAME)
+NO_CNAME, NO_TXT = Answer(AnswerKind.NO_RECORD), Answer(AnswerKind.NO_NAME)
 
 
 def cname(*names):
-    return Answer(Said.RECORDS, names)
+    return Answer(AnswerKind.RECORDS, names)
 
 
 txt = cname
@@ -23,10 +23,10 @@ txt = cname
         (cname(ALIAS.upper() + "."), NO_TXT),
         (cname("www.acme.com", ALIAS, "elsewhere.net"), NO_TXT),
         (NO_CNAME, txt(TEXT)),
-        (Answer(Said.NO_NAME), txt("v=spf1 -all", f" {TEXT} ")),
+        (Answer(AnswerKind.NO_NAME), txt("v=spf1 -all", f" {TEXT} ")),
         (cname("elsewhere.net"), txt(TEXT)),
-        (Answer(Said.SILENT), txt(TEXT)),
-        (cname(ALIAS), Answer(Said.FAILED)),
+        (Answer(AnswerKind.SILENT), txt(TEXT)),
+        (cname(ALIAS), Answer(AnswerKind.FAILED)),
     ],
 )
 def test_domain_is_proven_when_one_record_is_right(aliases, texts):
@@ -37,18 +37,18 @@ def test_domain_is_proven_when_one_record_is_right(aliases, texts):
 @pytest.mark.parametrize(
     ("aliases", "texts", "reason"),
     [
-        (Answer(Said.NO_NAME), NO_TXT, "does not exist in DNS (NXDOMAIN)"),
+        (Answer(AnswerKind.NO_NAME), NO_TXT, "does not exist in DNS (NXDOMAIN)"),
         (NO_CNAME, NO_TXT, "no CNAME record found at status.acme.com"),
         (NO_CNAME, NO_TXT, "no TXT record found at _hepstatus.status.acme.com"),
         (cname("x.net."), NO_TXT, f"should be {ALIAS}, found x.net instead"),
         (NO_CNAME, txt("hepstatus-verify=9"), f"{TEXT}, found hepstatus-verify=9 instead"),
         (cname("ffff.cname.hep.gg"), NO_TXT, "found ffff.cname.hep.gg instead"),
-        (Answer(Said.LOOP), NO_TXT, "lead in a circle (CNAME loop)"),
-        (Answer(Said.FAILED), NO_TXT, "could not answer (SERVFAIL) for status.acme.com"),
-        (Answer(Said.SILENT), NO_TXT, "in time (timeout) for status.acme.com"),
-        (NO_CNAME, Answer(Said.SILENT), "(timeout) for _hepstatus.status.acme.com"),
-        (NO_CNAME, Answer(Said.FAILED), "(SERVFAIL) for _hepstatus.status.acme.com"),
-        (NO_CNAME, Answer(Said.LOOP), "_hepstatus.status.acme.com lead in a circle"),
+        (Answer(AnswerKind.LOOP), NO_TXT, "lead in a circle (CNAME loop)"),
+        (Answer(AnswerKind.FAILED), NO_TXT, "could not answer (SERVFAIL) for status.acme.com"),
+        (Answer(AnswerKind.SILENT), NO_TXT, "in time (timeout) for status.acme.com"),
+        (NO_CNAME, Answer(AnswerKind.SILENT), "(timeout) for _hepstatus.status.acme.com"),
+        (NO_CNAME, Answer(AnswerKind.FAILED), "(SERVFAIL) for _hepstatus.status.acme.com"),
+        (NO_CNAME, Answer(AnswerKind.LOOP), "_hepstatus.status.acme.com lead in a circle"),
         (NO_CNAME, txt(TEXT + "0"), "found hepstatus-verify=0123abcd0 instead"),
         (NO_CNAME, txt("a\0\n\u202eb"), "found a???b instead"),
     ],
@@ -66,4 +66,4 @@ def test_reason_is_short_and_always_the_same_when_a_stranger_has_many_records():
     texts = [f"{number}" * 400 for number in range(9)]
     told = {PROOF.problem(NO_CNAME, txt(*order)) for order in (texts, texts[::-1])}
     assert len(told) == 1
-    assert len(told.pop()) < TOLD_LIMIT + 300
+    assert len(told.pop()) < QUOTED_CHARACTERS_MAX + 300

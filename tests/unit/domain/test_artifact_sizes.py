@@ -12,9 +12,9 @@ from domain.page.state import Update
 from domain.page.text_limit import node_bytes
 from domain.status import IncidentState
 from tests.support.largest_page import NOW, TODAY, largest_page
-from workers.render.eager import render_hot, scene_of
+from workers.render.eager import build_render_context, render_eager
 from workers.render.on_demand import AbsentError, incident
-from workers.render.room import Room, fitted
+from workers.render.room import DocumentBudget, fit_incident
 
 DICE = random.Random(19)
 
@@ -52,7 +52,7 @@ def test_no_artifact_is_heavier_than_its_size_when_the_page_is_the_largest(say):
     assert sum(one.text_bytes for one in page.incidents.values()) > 0.98 * INCIDENT_TEXT_BYTES
 
     # When it is rendered as a publication is
-    fields, kept = render_hot(page, TODAY)
+    fields, kept = render_eager(page, TODAY)
 
     # Then every artifact is there, and none is heavier than is said in one place
     assert kept == ()
@@ -74,7 +74,7 @@ def test_an_incident_has_as_many_pages_as_its_updates_need():
     )
     (id_, first), *_ = page.incidents.items()
     page = replace(page, incidents={id_: replace(first, updates=said)})
-    scene, conn = scene_of(page, TODAY), SimpleNamespace()
+    scene, conn = build_render_context(page, TODAY), SimpleNamespace()
 
     # When its pages are rendered
     names = [id_, f"{id_}/2", f"{id_}/3"]
@@ -102,7 +102,7 @@ def test_a_permalink_is_no_heavier_than_its_size_when_its_messages_are_the_longe
     )
     leaves = tuple(node.id for node in page.components.values() if node.is_leaf)
     page = replace(page, incidents={id_: replace(first, updates=said, leaves=leaves)})
-    fields = incident(SimpleNamespace(), scene_of(page, TODAY), id_)
+    fields = incident(SimpleNamespace(), build_render_context(page, TODAY), id_)
     assert len(fields[f"incidents/{id_}"]) <= sizes.PERMALINK_BYTES
 
 
@@ -117,10 +117,10 @@ def test_what_does_not_fit_is_counted_when_messages_are_long():
             one.id: replace(one, updates=said, claims=(), leaves=()) for one in (first, second)
         },
     )
-    room = Room(20_000)
+    room = DocumentBudget(20_000)
 
     # When they are fitted
-    shown = [fitted(one, room) for one in scene_of(page, TODAY).view.active]
+    shown = [fit_incident(one, room) for one in build_render_context(page, TODAY).view.active]
 
     # Then the first one's newest are there, and of the others it is said how many
     assert [[update.id for update in one.updates] for one in shown] == [["u2", "u1"], []]

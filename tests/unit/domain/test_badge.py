@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from PIL import Image
 
-from domain.badge import BadgeParts, HexColourError, clean_text, wants_dark_text, with_label
+from domain.badge import BadgeParts, HexColourError, clean_text, needs_dark_text, render_with_label
 from domain.text_width import badge_width, text_width
 from workers.render.badge import EmptyMessageError, render_badge_parts
 from workers.render.png import OutsideReferenceError, PngUnavailable, in_visual_order, svg_to_png
@@ -99,7 +99,7 @@ HOSTILE_LABELS = [
 
 
 def badge(label: str, message: str = "ok", colour: str = GREEN) -> ET.Element:
-    return ET.fromstring(with_label(render_badge_parts(message, colour), label))
+    return ET.fromstring(render_with_label(render_badge_parts(message, colour), label))
 
 
 def texts(svg: ET.Element) -> list[ET.Element]:
@@ -207,7 +207,7 @@ def test_colour_is_refused_when_it_is_not_hex(colour: str) -> None:
     + [(name, False) for name in ("#000", "#4c1", "#97ca00", "#dfb317", GREEN)],
 )
 def test_text_turns_dark_when_the_background_is_brighter_than_069(colour: str, dark: bool) -> None:  # noqa: FBT001
-    assert wants_dark_text(colour) is dark
+    assert needs_dark_text(colour) is dark
     message = [text.get("fill") for text in badge("status", "ok", colour).iter(f"{SVG}text")][2:]
     assert message == (["#ccc", "#333"] if dark else ["#010101", "#fff"])
 
@@ -217,12 +217,16 @@ def test_same_bytes_come_out_when_drawn_again_or_sent_as_json() -> None:
     travelled = msgspec.json.decode(msgspec.json.encode(parts), type=BadgeParts)
     again = render_badge_parts("All Systems Operational", GREEN)
     assert parts == travelled == again
-    assert with_label(parts, "Acme") == with_label(travelled, "Acme") == with_label(again, "Acme")
+    assert (
+        render_with_label(parts, "Acme")
+        == render_with_label(travelled, "Acme")
+        == render_with_label(again, "Acme")
+    )
 
 
 def test_ids_differ_when_several_badges_stand_in_one_document() -> None:
     drawn = [
-        with_label(render_badge_parts(message, colour), label)
+        render_with_label(render_badge_parts(message, colour), label)
         for message in ("ok", "down")
         for colour in (GREEN, "#c62f2f")
         for label in ("", "a", "b")
@@ -254,7 +258,7 @@ def has_cairo() -> bool:
 
 
 def pixels(label: str, message: str) -> Image.Image:
-    svg = with_label(render_badge_parts(message, GREEN), label)
+    svg = render_with_label(render_badge_parts(message, GREEN), label)
     return Image.open(BytesIO(svg_to_png(svg))).convert("L")
 
 

@@ -3,19 +3,19 @@
 import pytest
 
 from domain.account.domains import MountKind
-from domain.runtime.settings import settings_from
-from web.api.domains.host_input import is_apex, mount_command, wanted_host
+from domain.runtime.settings import build_settings
+from web.api.domains.host_input import build_mount_command, is_apex, normalize_host
 from web.http.errors import ApiError
 from web.visitors.hosts import normal_host, unicode_form
 
-HEP = settings_from({"BASE_DOMAIN": "hep.gg", "HEPSTATUS_DATA_DIR": "/nowhere"})
-LOCAL = settings_from({"HEPSTATUS_DATA_DIR": "/nowhere"})
+HEP = build_settings({"BASE_DOMAIN": "hep.gg", "HEPSTATUS_DATA_DIR": "/nowhere"})
+LOCAL = build_settings({"HEPSTATUS_DATA_DIR": "/nowhere"})
 
 
 def refused(given, settings=HEP, field="host"):
     """The refusal of a host."""
     with pytest.raises(ApiError) as caught:
-        wanted_host(given, field, settings)
+        normalize_host(given, field, settings)
     return caught.value
 
 
@@ -43,8 +43,8 @@ def refused(given, settings=HEP, field="host"):
     ],
 )
 def test_host_has_one_form_when_it_is_typed_in_many(given, host):
-    assert wanted_host(given, "host", HEP) == host
-    assert wanted_host(host, "host", HEP) == host
+    assert normalize_host(given, "host", HEP) == host
+    assert normalize_host(host, "host", HEP) == host
 
 
 @pytest.mark.parametrize(
@@ -117,25 +117,25 @@ def test_name_under_the_base_is_a_conflict_when_it_is_reserved(label):
 
 
 def test_base_of_one_word_has_subdomains_when_it_is_localhost():
-    assert wanted_host("acme.localhost:8000", "host", LOCAL) == "acme.localhost"
+    assert normalize_host("acme.localhost:8000", "host", LOCAL) == "acme.localhost"
     for given in ("localhost", "x.cname.localhost", "a.b.localhost"):
         assert refused(given, LOCAL).status == 400
 
 
 def test_target_is_nobodys_host_when_it_is_set_to_another_name():
-    other = settings_from({"BASE_DOMAIN": "hep.gg", "CNAME_TARGET": "Edge.Hep.net."})
+    other = build_settings({"BASE_DOMAIN": "hep.gg", "CNAME_TARGET": "Edge.Hep.net."})
     assert other.cname_target == "edge.hep.net"
     for given in ("edge.hep.net", "x.edge.hep.net"):
         assert "pointed there" in str(refused(given, other))
-    assert wanted_host("x.hep.net", "host", other) == "x.hep.net"
+    assert normalize_host("x.hep.net", "host", other) == "x.hep.net"
 
 
 def test_only_a_domain_has_a_token_when_it_is_mounted():
-    of_domain = mount_command("p_1", "status.acme.com", "host", HEP)
-    of_subdomain = mount_command("p_1", "acme.hep.gg", "host", HEP)
+    of_domain = build_mount_command("p_1", "status.acme.com", "host", HEP)
+    of_subdomain = build_mount_command("p_1", "acme.hep.gg", "host", HEP)
     assert (of_domain.kind, len(of_domain.token)) == (MountKind.DOMAIN, 32)
     assert (of_subdomain.kind, of_subdomain.token) == (MountKind.SUBDOMAIN, "")
-    assert of_domain.token != mount_command("p_1", "status.acme.com", "host", HEP).token
+    assert of_domain.token != build_mount_command("p_1", "status.acme.com", "host", HEP).token
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from domain.account.credentials import email_problem
-from domain.runtime.logging import formatter
+from domain.runtime.logging import build_formatter
 from domain.text import clean_line, printable, same_name
 from ops.cli.terminal import say
 from ops.local.child_output import say as say_of_child
@@ -69,7 +69,7 @@ def test_log_line_is_one_line_when_what_it_says_is_hostile():
     for fields, exc_info in (({}, None), ({"page": EVIL, "more": [{"name": EVIL}]}, failure)):
         record = logging.LogRecord("web", logging.ERROR, "x.py", 1, "page %s", (EVIL,), exc_info)
         vars(record).update(fields)
-        said = formatter("web", "text").format(record)
+        said = build_formatter("web", "text").format(record)
         assert not any(character in said for character in RAW), said
         assert exc_info or "\n" not in said
         assert "\n2026 ERROR forged" not in said

@@ -29,13 +29,13 @@ def test_missing_library_is_named(monkeypatch):
 
 @pytest.mark.parametrize(("text", "port"), [("", 8000), ("1", 1), ("65535", 65535)])
 def test_port_is_read_from_the_environment(text, port):
-    assert preflight.chosen_port({"PORT": text}) == port
+    assert preflight.parse_port({"PORT": text}) == port
 
 
 @pytest.mark.parametrize("text", ["0", "65536", "-1", "eighty", "80 ", "٨٠"])
 def test_what_is_no_port_gets_a_sentence(text):
     with pytest.raises(CannotRunError, match="PORT must be a number from 1 to 65535"):
-        preflight.chosen_port({"PORT": text})
+        preflight.parse_port({"PORT": text})
 
 
 def test_unusable_setting_gets_a_sentence():

@@ -30,12 +30,12 @@ def test_nobody_may_read_run_and_look_for_what_lies_in_a_folder_of_roots(tmp_pat
 
 def test_only_what_is_held_is_asked_for(monkeypatch):
     of_root()
-    monkeypatch.setattr(privileges, "_held_capabilities", lambda: 0b10)
+    monkeypatch.setattr(privileges, "_read_capabilities", lambda: 0b10)
     prefix = privileges.as_nobody(signal.SIGINT)
     assert "--inh-caps=+dac_override" in prefix
     assert not any("securebits" in part for part in prefix)
     subprocess.run((*prefix, "true"), check=True)
-    monkeypatch.setattr(privileges, "_held_capabilities", lambda: 0)
+    monkeypatch.setattr(privileges, "_read_capabilities", lambda: 0)
     assert not any("caps" in part for part in privileges.as_nobody(signal.SIGINT))
 
 

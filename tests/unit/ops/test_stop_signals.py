@@ -28,7 +28,7 @@ def test_a_signal_is_held_back_until_the_end_of_the_block():
     finished = []
 
     def work():
-        with stop_signals.held_back():
+        with stop_signals.defer_stop():
             os.kill(os.getpid(), signal.SIGTERM)
             finished.append(True)
 
@@ -39,9 +39,9 @@ def test_a_signal_is_held_back_until_the_end_of_the_block():
 
 def test_a_failure_within_the_block_stays_the_failure():
     stop_signals.raise_on_stop()
-    with pytest.raises(ValueError, match="mine"), stop_signals.held_back():
+    with pytest.raises(ValueError, match="mine"), stop_signals.defer_stop():
         raise ValueError("mine")
-    with stop_signals.held_back():
+    with stop_signals.defer_stop():
         pass
 
 

@@ -9,7 +9,7 @@ from domain.page.apply import apply_all
 from domain.page.commands import ChangePage, CreatePage
 from domain.page.decide.table import decide
 from domain.page.settings import etag_of
-from domain.page.state import Entitlement, Look, Mode, Page
+from domain.page.state import Appearance, Entitlement, Mode, Page
 from domain.results import Code, Rejection
 from tests.support.pictures import png_text
 
@@ -32,7 +32,9 @@ def page():
 def test_both_get_their_way_when_two_change_different_things(page):
     one = ChangePage(labels={"outage": "Down"}, mode=Mode.DARK, description="Ours")
     other = ChangePage(labels={"partial": "Half"}, accent="#0a84ff", show_footer=False)
-    look = Look({"outage": "Down", "partial": "Half"}, {}, Mode.DARK, "#0a84ff", show_footer=False)
+    look = Appearance(
+        {"outage": "Down", "partial": "Half"}, {}, Mode.DARK, "#0a84ff", show_footer=False
+    )
     for order in ((one, other), (other, one)):
         page_then = told(page, *order)
         assert (page_then.look, page_then.description) == (look, "Ours")
@@ -48,8 +50,8 @@ def test_default_is_back_when_a_setting_is_emptied(page):
 
 def test_rest_is_merged_into_the_whole_look_when_an_older_row_replaces_it(page):
     page = told(page, ChangePage(labels={"outage": "Down"}))
-    page = told(page, ChangePage(look=Look(mode=Mode.LIGHT), accent="#ffffff"))
-    assert page.look == Look(mode=Mode.LIGHT, accent="#ffffff")
+    page = told(page, ChangePage(look=Appearance(mode=Mode.LIGHT), accent="#ffffff"))
+    assert page.look == Appearance(mode=Mode.LIGHT, accent="#ffffff")
 
 
 CHANGES = [

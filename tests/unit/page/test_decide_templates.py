@@ -13,7 +13,7 @@ from domain.page.state import Entitlement, Page, Template
 from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
 from domain.results import Code, DuplicateIdError, Rejection
 from domain.status import Impact, IncidentKind, IncidentState
-from workers.render.eager import render_hot
+from workers.render.eager import render_eager
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 ADD = AddTemplate(
@@ -98,5 +98,5 @@ def test_one_more_is_refused_when_a_page_has_200(page):
 
 
 def test_published_bytes_stay_when_templates_change(page):
-    before = render_hot(page, date(2026, 3, 1))
-    assert render_hot(told(page, ADD, WINDOW), date(2026, 3, 1)) == before
+    before = render_eager(page, date(2026, 3, 1))
+    assert render_eager(told(page, ADD, WINDOW), date(2026, 3, 1)) == before

@@ -66,7 +66,7 @@ def minutes(page, today):
     """The minutes of trouble by day, as the leaf's bar tells them."""
     held = [(i.id, claim) for i in page.incidents.values() for claim in i.claims]
     bar = bar_of(held, page.components["api"].created_at, today, BERLIN)
-    return {trouble.day: trouble.minutes for trouble in bar.troubles}
+    return {trouble.day: trouble.minutes for trouble in bar.affected_days}
 
 
 def uptime(page, today):
@@ -176,9 +176,9 @@ def test_bar_knows_nothing_of_the_time_before_its_leaf_when_an_incident_is_told_
     over = [("i", Claim("api", OUTAGE, morning, noon - MINUTE))]
     lasting = [("i", Claim("api", OUTAGE, morning, noon + MINUTE))]
     # then what was over by then is no trouble of the leaf's, as it is none in its percent
-    assert bar_of(over, noon, today, BERLIN).troubles == ()
-    assert bar_of(over, noon, SPRING, BERLIN).troubles == ()
+    assert bar_of(over, noon, today, BERLIN).affected_days == ()
+    assert bar_of(over, noon, SPRING, BERLIN).affected_days == ()
     assert percent([over[0][1]], noon, today, BERLIN) == 100
     # and of the rest the part that it lived through
-    [trouble] = bar_of(lasting, noon, today, BERLIN).troubles
+    [trouble] = bar_of(lasting, noon, today, BERLIN).affected_days
     assert trouble.minutes == {OUTAGE: 1}

@@ -5,7 +5,7 @@ from cProfile import Profile
 
 import pytest
 
-from domain.runtime.markdown import GLANCE, MARK, MARKS_MAX, plain
+from domain.runtime.markdown import MARK, MARKS_MAX, PLAIN_TEXT_MAX, to_plain_text
 from workers.render.markdown import RenderedMessages, render_message, words
 
 
@@ -135,11 +135,11 @@ def test_an_address_stays_text_when_it_would_break_out_of_its_attribute():
     ],
 )
 def test_words_are_plain_without_marks_and_addresses_when_they_say(text, said):
-    assert plain(text) == said
+    assert to_plain_text(text) == said
 
 
 def test_only_the_begin_is_told_when_words_are_long():
-    assert plain("a" * 10_000) == "a" * GLANCE
+    assert to_plain_text("a" * 10_000) == "a" * PLAIN_TEXT_MAX
 
 
 def test_a_message_is_parsed_once_when_it_is_published_again():

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from domain.runtime.logging import bound, formatter
-from domain.runtime.redaction import masked, masked_fields
+from domain.runtime.logging import bind_fields, build_formatter
+from domain.runtime.redaction import redact, redact_fields
 from domain.runtime.request_ids import request_id_of
 
 SECRET = "S3cr3tValue"
@@ -43,7 +43,7 @@ SECRET = "S3cr3tValue"
     ],
 )
 def test_a_secret_is_masked_when_it_stands_in_a_text(text):
-    assert SECRET not in masked(text)
+    assert SECRET not in redact(text)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_secret_is_masked_when_it_stands_in_a_text(text):
     ],
 )
 def test_a_text_stays_as_it_is_when_nothing_in_it_is_secret(text):
-    assert masked(text) == text
+    assert redact(text) == text
 
 
 def test_secrets_are_masked_when_fields_are_nested_or_named_like_them():
@@ -76,7 +76,7 @@ def test_secrets_are_masked_when_fields_are_nested_or_named_like_them():
         "a": [{"b": f"Bearer {SECRET}"}],
         "c": (SECRET.encode(),),
     }
-    said = masked_fields({**fields, "c": {"session_token": SECRET}})
+    said = redact_fields({**fields, "c": {"session_token": SECRET}})
     assert SECRET not in str(said)
     assert {said["password"], *(said[name] for name in named)} == {"…"}
     assert said["tokens"] == 480
@@ -85,7 +85,7 @@ def test_secrets_are_masked_when_fields_are_nested_or_named_like_them():
 def test_a_long_text_takes_no_time_when_it_looks_like_names():
     text = ("password" * 3_000) + "-token_" * 3_000 + "'" * 3_000 + "cookie " * 3_000
     began_at = time.process_time()
-    masked(text)
+    redact(text)
     assert time.process_time() - began_at < 1
 
 
@@ -102,8 +102,8 @@ def test_a_line_names_what_is_bound_and_no_secret_when_something_raises(log_form
     record = logging.LogRecord("a", 40, "f", 1, "%s failed", (f"Bearer {SECRET}",), raised)
     record.stream = "p_1"
     # when a line is made of it
-    with bound(request_id="q_1"):
-        line = formatter("web", log_format).format(record)
+    with bind_fields(request_id="q_1"):
+        line = build_formatter("web", log_format).format(record)
     # then it tells who, where and what, but not that
     assert SECRET not in line
     for part in ("q_1", "p_1", "ValueError", "failed", "Traceback"):

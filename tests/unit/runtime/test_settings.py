@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from domain.runtime.settings import SettingsError, require_stack, settings_from
+from domain.runtime.settings import SettingsError, build_settings, require_stack
 
 STACK = {
     "database_url": "postgresql://h:p@127.0.0.1:1/h",
@@ -24,7 +24,7 @@ def data_dir(tmp_path):
 
 
 def test_command_names_pages_as_the_running_programs_do_when_a_stack_is_found(data_dir):
-    settings = settings_from({"HEPSTATUS_DATA_DIR": data_dir})
+    settings = build_settings({"HEPSTATUS_DATA_DIR": data_dir})
     assert settings.database_url == STACK["database_url"]
     assert settings.broker_url == settings.cache_url == STACK["redis_url"]
     assert settings.page_url("demo.localhost") == "http://demo.localhost:8055/"
@@ -36,13 +36,13 @@ def test_environment_wins_when_a_stack_is_found_as_well(data_dir):
         "BASE_URL": "https://hep.gg/",
         "REDIS_URL": "redis://r",
     }
-    settings = settings_from(given)
+    settings = build_settings(given)
     assert (settings.base_url, settings.cache_url) == ("https://hep.gg", "redis://r")
 
 
 def test_one_sentence_says_what_to_do_when_there_is_no_stack(tmp_path):
     with pytest.raises(SettingsError, match="make run"):
-        require_stack(settings_from({"HEPSTATUS_DATA_DIR": str(tmp_path)}))
+        require_stack(build_settings({"HEPSTATUS_DATA_DIR": str(tmp_path)}))
 
 
 NO_SCHEME = "and has no scheme."
@@ -109,7 +109,7 @@ UNUSABLE = [
 def test_one_sentence_says_what_is_expected_when_a_value_is_unusable(tmp_path, name, given, why):
     # when a setting has a value that can't be used
     with pytest.raises(SettingsError) as refused:
-        settings_from({name: given, "HEPSTATUS_DATA_DIR": str(tmp_path)})
+        build_settings({name: given, "HEPSTATUS_DATA_DIR": str(tmp_path)})
     # then one sentence names it and says what it should be
     sentence = str(refused.value)
     assert sentence.startswith(f"{name} must ")
@@ -133,7 +133,7 @@ def test_one_sentence_says_what_is_expected_when_a_value_is_unusable(tmp_path, n
 )
 def test_no_password_is_repeated_when_a_url_is_refused(tmp_path, name, given):
     with pytest.raises(SettingsError) as refused:
-        settings_from({name: given, "HEPSTATUS_DATA_DIR": str(tmp_path)})
+        build_settings({name: given, "HEPSTATUS_DATA_DIR": str(tmp_path)})
     assert "Tr0ub4dor" not in str(refused.value)
 
 
@@ -166,7 +166,7 @@ def test_no_password_is_repeated_when_a_url_is_refused(tmp_path, name, given):
     ],
 )
 def test_value_is_taken_when_it_can_be_used(tmp_path, name, given):
-    settings_from({name: given, "HEPSTATUS_DATA_DIR": str(tmp_path)})
+    build_settings({name: given, "HEPSTATUS_DATA_DIR": str(tmp_path)})
 
 
 @pytest.mark.parametrize("url", [given for name, given, _ in UNUSABLE if name == "DATABASE_URL"])
@@ -178,7 +178,7 @@ def test_no_url_of_a_database_is_refused_that_the_driver_could_use(url):
 @pytest.mark.parametrize("name", ["RATE_LIMITS", "RING_COALESCE"])
 def test_switch_is_read_in_whatever_case_when_it_says_on_or_off(tmp_path, name):
     def read(given):
-        settings = settings_from({name: given, "HEPSTATUS_DATA_DIR": str(tmp_path)})
+        settings = build_settings({name: given, "HEPSTATUS_DATA_DIR": str(tmp_path)})
         return getattr(settings, name.lower())
 
     assert all(read(given) is True for given in ("1", "on", "True", "YES", ""))
@@ -186,5 +186,5 @@ def test_switch_is_read_in_whatever_case_when_it_says_on_or_off(tmp_path, name):
 
 
 def test_domains_are_pointed_below_the_base_when_nothing_else_is_said(tmp_path):
-    settings = settings_from({"BASE_DOMAIN": "Hep.gg", "HEPSTATUS_DATA_DIR": str(tmp_path)})
+    settings = build_settings({"BASE_DOMAIN": "Hep.gg", "HEPSTATUS_DATA_DIR": str(tmp_path)})
     assert settings.cname_target == "cname.hep.gg"

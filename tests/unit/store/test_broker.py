@@ -4,7 +4,7 @@ import threading
 from unittest import mock
 
 from domain.runtime.settings import Settings
-from domain.store.broker import Doorbell, RingThread
+from domain.store.broker import TaskSender, TaskSenderThread
 
 NEVER = "redis://127.0.0.1:1/0"  # nobody listens there
 
@@ -19,10 +19,10 @@ def test_next_ring_is_heard_when_one_raised_what_nobody_expects(caplog):
             raise ZeroDivisionError
         heard.set()
 
-    with mock.patch.object(Doorbell, "ring", odd):
-        thread = RingThread(settings)
-        thread.ring("p_odd")
-        thread.ring("p_next")
+    with mock.patch.object(TaskSender, "request_drain", odd):
+        thread = TaskSenderThread(settings)
+        thread.request_drain("p_odd")
+        thread.request_drain("p_next")
         # then the next one rings, and the odd one is counted and said
         assert heard.wait(10)
     assert thread.failures == 1

@@ -5,15 +5,15 @@ import asyncio
 import pytest
 
 from web.writes import append_slots as module
-from web.writes.append_slots import AT_ONCE, BUSY, REST_MAX_S, TurnNotTakenError, Turns
-from web.writes.contention import Neighbours
+from web.writes.append_slots import AT_ONCE, BUSY, COOL_DOWN_MAX_S, AppendSlots, SlotTimeoutError
+from web.writes.contention import Contention
 
 
 def played(turns, *names):
     """Let everybody want a turn at once; return how many held one at the same time, at most."""
 
     async def hold(name, held):
-        async with turns.turn(name):
+        async with turns.slot(name):
             held.append(name)
             most.append(len(held))
             await asyncio.sleep(0)
@@ -30,39 +30,39 @@ def played(turns, *names):
 
 
 def test_few_at_once_are_let_through_when_they_are_of_one_stream():
-    assert played(Turns(), *["p_1"] * 20) == AT_ONCE
+    assert played(AppendSlots(), *["p_1"] * 20) == AT_ONCE
 
 
 def test_nobody_waits_when_streams_are_different():
-    assert played(Turns(), *(f"p_{number}" for number in range(20))) == 20
+    assert played(AppendSlots(), *(f"p_{number}" for number in range(20))) == 20
 
 
 def test_keys_take_turns_together_when_they_are_known_to_be_of_one_page():
-    turns = Turns()
+    turns = AppendSlots()
     names = [f"key {number}" for number in range(20)]
     assert played(turns, *names) == 20
     for name in names:
-        turns.learn(name, "p_1")
+        turns.note_stream(name, "p_1")
     assert played(turns, *names, "p_1") == AT_ONCE
 
 
 def test_nothing_is_kept_when_nobody_waits():
-    turns = Turns()
+    turns = AppendSlots()
     played(turns, "p_1", "p_2", "p_1")
-    assert turns._gates == {}
+    assert turns._semaphores == {}
 
 
 def test_waiting_ends_when_no_turn_comes(monkeypatch):
     monkeypatch.setattr(module, "WAIT_S", 0.01)
-    turns = Turns()
+    turns = AppendSlots()
 
     async def one_too_many():
-        async with turns.turn("p"), turns.turn("p"):
-            with pytest.raises(TurnNotTakenError):
-                async with turns.turn("p"):
+        async with turns.slot("p"), turns.slot("p"):
+            with pytest.raises(SlotTimeoutError):
+                async with turns.slot("p"):
                     raise AssertionError
-        async with turns.turn("p"):
-            return len(turns._gates)
+        async with turns.slot("p"):
+            return len(turns._semaphores)
 
     assert asyncio.run(one_too_many()) == 1
 
@@ -77,7 +77,7 @@ def rests(turns, count):
         await asyncio.gather(*(one() for _ in range(count)))
 
     async def one():
-        async with turns.turn("p_1"):
+        async with turns.slot("p_1"):
             await asyncio.sleep(0)
 
     async def everybody():
@@ -88,26 +88,26 @@ def rests(turns, count):
 
 
 def test_stream_rests_after_its_turns_when_many_wait_and_others_are_written_to():
-    taken = rests(Turns(lambda stream: stream == "p_1"), BUSY + 5)
+    taken = rests(AppendSlots(lambda stream: stream == "p_1"), BUSY + 5)
     # as long as so many wait, and no longer
     assert len(taken) == 6
-    assert all(0 < rest_s <= REST_MAX_S for rest_s in taken)
+    assert all(0 < rest_s <= COOL_DOWN_MAX_S for rest_s in taken)
 
 
 def test_nobody_rests_when_few_wait_or_no_other_stream_is_written_to():
-    assert rests(Turns(lambda _: True), BUSY - 1) == []
-    assert rests(Turns(lambda _: False), BUSY * 2) == []
+    assert rests(AppendSlots(lambda _: True), BUSY - 1) == []
+    assert rests(AppendSlots(lambda _: False), BUSY * 2) == []
 
 
 def test_stream_has_neighbours_when_another_was_heard_of_within_a_second():
     now = [0.0]
-    neighbours = Neighbours(lambda: now[0])
+    neighbours = Contention(lambda: now[0])
 
-    def has_after(s, *heard):
+    def has_after(s, *note_announcement):
         now[0] += s
-        for stream in heard:
-            neighbours.heard(stream)
-        return [neighbours.has(stream) for stream in ("p_1", "p_2", "p_3")]
+        for stream in note_announcement:
+            neighbours.note_announcement(stream)
+        return [neighbours.has_others(stream) for stream in ("p_1", "p_2", "p_3")]
 
     assert has_after(0) == [False, False, False]
     assert has_after(0, "p_1", "p_1") == [False, True, True]

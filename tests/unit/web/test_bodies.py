@@ -8,7 +8,7 @@ import pytest
 from web.api import owner_schemas as owner
 from web.api.monitor import schemas as monitor
 from web.api.pages import settings_schemas as settings
-from web.http.bodies import decode_body, explained
+from web.http.bodies import decode_body, explain_error
 from web.http.errors import ApiError
 
 
@@ -124,14 +124,16 @@ def test_null_is_told_from_absent_where_it_means_something():
     assert decoded({"parent": None, "name": None}, part).parent is None
     assert decoded({"parent": "  "}, part).parent is None
     assert decoded({"parent": " c_1 "}, part).parent == "c_1"
-    assert owner.given_of(decoded({"parent": None, "name": None}, part)) == {"parent": None}
+    assert owner.provided_fields(decoded({"parent": None, "name": None}, part)) == {"parent": None}
     assert owner.is_empty(decoded({"name": None, "position": None}, part))
     assert owner.is_empty(decoded({"theme": {}, "labels": {}}, CHANGE))
 
 
 def test_texts_are_trimmed_and_bounded_when_they_are_in_an_object_within():
     body = decoded({"labels": {"outage": " Down ", "partial": " ", "degraded": None}}, CHANGE)
-    assert owner.given_of(body) == {"labels": {"outage": "Down", "partial": None, "degraded": None}}
+    assert owner.provided_fields(body) == {
+        "labels": {"outage": "Down", "partial": None, "degraded": None}
+    }
     error = refused({"headlines": {"outage": "x" * 81}}, CHANGE)
     assert str(error) == "headlines.outage may have at most 80 characters."
 
@@ -151,20 +153,22 @@ def test_last_one_wins_when_a_key_is_repeated():
 def test_references_are_trimmed_and_bounded_when_taken_over():
     reference = {"component": " api ", "status": "outage"}
     body = decoded({"title": "x", "components": [reference] * 500}, INCIDENT)
-    assert {given.component for given in monitor.given(body.components)} == {"api"}
+    assert {to_statuses.component for to_statuses in monitor.to_statuses(body.components)} == {
+        "api"
+    }
     body = decoded({"title": "x", "components": [reference] * 501}, INCIDENT)
     with pytest.raises(ApiError, match="at most 500") as caught:
-        monitor.given(body.components)
+        monitor.to_statuses(body.components)
     assert list(caught.value.fields) == ["components"]
 
 
 def test_reference_is_required_when_it_is_blank():
     body = decoded({"title": "x", "components": [{"component": " ", "status": "outage"}]}, INCIDENT)
     with pytest.raises(ApiError, match="is required") as caught:
-        monitor.given(body.components)
+        monitor.to_statuses(body.components)
     assert list(caught.value.fields) == ["components[0].component"]
 
 
 def test_words_are_kept_when_the_library_says_something_new():
-    error = explained("Something odd - at `$.title`")
+    error = explain_error("Something odd - at `$.title`")
     assert (str(error), list(error.fields)) == ("title something odd.", ["title"])

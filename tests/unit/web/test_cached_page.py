@@ -9,7 +9,14 @@ import msgspec
 import pytest
 
 from domain.badge import BadgeParts
-from web.visitors.cached_page import ANSWER_BYTES, HOT_FIELDS, KINDS, name_of, page_copy, reason_of
+from web.visitors.cached_page import (
+    ANSWER_BYTES,
+    EAGER_FIELDS,
+    KINDS,
+    build_cached_page,
+    name_of,
+    reason_of,
+)
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LONG = b"x" * 100
@@ -42,26 +49,26 @@ def headers(answer):
     ],
 )
 def test_best_encoding_is_sent_when_the_visitor_accepts_it(accepted, body, encoding):
-    answer = page_copy(FIELDS).best("index.html", accepted)
+    answer = build_cached_page(FIELDS).choose_encoding("index.html", accepted)
     assert (answer.body, headers(answer).get(b"content-encoding")) == (body, encoding)
     assert headers(answer)[b"content-length"] == str(len(body)).encode()
 
 
 def test_plain_bytes_are_sent_when_an_encoding_is_missing():
-    assert page_copy(FIELDS).best("status.json", b"gzip").body == b"{}"
-    assert page_copy(FIELDS).best("badge.png", b"br") is None
+    assert build_cached_page(FIELDS).choose_encoding("status.json", b"gzip").body == b"{}"
+    assert build_cached_page(FIELDS).choose_encoding("badge.png", b"br") is None
 
 
 def test_every_encoding_has_its_own_strong_etag_when_compared():
-    copy = page_copy(FIELDS)
+    copy = build_cached_page(FIELDS)
     etags = {answer.etag for answer in copy.answers.values()}
     assert len(etags) == len(copy.answers)
     assert all(etag.startswith(b'"') and etag.endswith(b'"') for etag in etags)
-    assert page_copy(FIELDS).answers["index.html"].etag == copy.answers["index.html"].etag
+    assert build_cached_page(FIELDS).answers["index.html"].etag == copy.answers["index.html"].etag
 
 
 def test_headers_are_those_of_the_specification_when_sent():
-    copy = page_copy(FIELDS)
+    copy = build_cached_page(FIELDS)
     page, json = headers(copy.answers["index.html|br"]), headers(copy.answers["status.json"])
     badge = headers(copy.answers["badge.svg"])
     assert page[b"cache-control"] == b"public, max-age=1, stale-if-error=86400"
@@ -78,7 +85,7 @@ def test_headers_are_those_of_the_specification_when_sent():
 
 
 def test_304_repeats_what_caches_need_and_no_more_when_sent():
-    unchanged = dict(page_copy(FIELDS).answers["status.json"].unchanged)
+    unchanged = dict(build_cached_page(FIELDS).answers["status.json"].unchanged)
     assert set(unchanged) == {
         b"cache-control",
         b"etag",
@@ -88,7 +95,7 @@ def test_304_repeats_what_caches_need_and_no_more_when_sent():
 
 
 def test_png_does_not_vary_when_sent():
-    answer = page_copy({"meta": VISIBLE, "badge.png": b"png"}).answers["badge.png"]
+    answer = build_cached_page({"meta": VISIBLE, "badge.png": b"png"}).answers["badge.png"]
     assert b"vary" not in headers(answer)
 
 
@@ -104,18 +111,18 @@ def test_png_does_not_vary_when_sent():
 )
 def test_page_is_visible_only_while_public_and_before_its_end_exactly(meta, visible):
     fields = {"meta": msgspec.json.encode({**meta, "version": "v1"})}
-    assert page_copy(fields).is_visible_at(NOON) is visible
+    assert build_cached_page(fields).is_visible_at(NOON) is visible
 
 
 def test_page_is_dark_at_the_instant_when_it_ends():
     end = b'{"isPublic":true,"servedUntil":"2026-03-01T12:00:00.000Z","version":"v"}'
-    copy = page_copy({"meta": end})
+    copy = build_cached_page({"meta": end})
     assert copy.is_visible_at(NOON - timedelta(microseconds=1))
     assert not copy.is_visible_at(NOON)
 
 
 def test_nobody_sees_a_tombstone_when_asked():
-    copy = page_copy({"seq": b"9", "gone": b"1"})
+    copy = build_cached_page({"seq": b"9", "gone": b"1"})
     assert not copy.is_visible_at(NOON)
     assert copy.answers == {}
 
@@ -124,7 +131,7 @@ def test_badge_is_joined_with_any_label_when_its_parts_are_there():
     from workers.render.badge import render_badge_parts
 
     parts = render_badge_parts("All Systems Operational", "#0b7a43")
-    copy = page_copy({**FIELDS, "badge.parts": msgspec.json.encode(parts)})
+    copy = build_cached_page({**FIELDS, "badge.parts": msgspec.json.encode(parts)})
     drawn = copy.badge("</svg><script>")
     assert isinstance(copy.parts, BadgeParts)
     assert b"<script>" not in drawn.body
@@ -133,31 +140,37 @@ def test_badge_is_joined_with_any_label_when_its_parts_are_there():
 
 
 def test_ordinary_badge_is_sent_when_its_parts_are_missing():
-    assert page_copy(FIELDS).badge("label").body == b"<svg/>"
+    assert build_cached_page(FIELDS).badge("label").body == b"<svg/>"
 
 
 def test_reason_is_told_when_an_artifact_could_not_be_made():
     fields = {"meta": VISIBLE, "badge.png!": b"PNG badges need cairo."}
     assert reason_of(fields, "badge.png") == "PNG badges need cairo."
     assert reason_of(fields, "og.png") == ""
-    assert "badge.png" not in page_copy(fields).answers
+    assert "badge.png" not in build_cached_page(fields).answers
 
 
 def test_copy_tells_what_it_was_made_from_and_where_when_it_was_published():
-    copy = page_copy({**FIELDS, "day": b"2026-03-01", "build": b"b", "epoch": b"server:0001"})
+    copy = build_cached_page(
+        {**FIELDS, "day": b"2026-03-01", "build": b"b", "epoch": b"server:0001"}
+    )
     assert (copy.seq, copy.edition) == (7, (b"7", b"2026-03-01", b"b"))
     assert copy.server == "server"
-    assert page_copy(FIELDS).server == ""
+    assert build_cached_page(FIELDS).server == ""
 
 
 def test_every_path_leads_to_an_artifact_and_hot_ones_are_fetched_at_once_when_asked():
     paths = ["/", *(f"/{name}" for name in KINDS if name != "index.html")]
     assert {name_of(path) for path in paths} == set(KINDS)
-    assert {name for name in KINDS if name not in HOT_FIELDS} == {"badge.png", "history", "og.png"}
+    assert {name for name in KINDS if name not in EAGER_FIELDS} == {
+        "badge.png",
+        "history",
+        "og.png",
+    }
 
 
 def test_size_is_what_it_holds_when_weighed():
-    copy = page_copy(FIELDS)
+    copy = build_cached_page(FIELDS)
     bodies = sum(map(len, FIELDS.values())) - len(b"7")
     assert copy.size >= bodies + ANSWER_BYTES * len(copy.answers)
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from web.api.accounts.hashing import AT_ONCE, WAITING_MAX, HashingTurns, Urgency
+from web.api.accounts.hashing import AT_ONCE, WAITING_MAX, HashingSlots, Urgency
 from web.http.errors import ApiError
 
 
@@ -12,10 +12,10 @@ class Scene:
     """Turns that are held until they are let go, and the order in which they came."""
 
     def __init__(self):
-        self.turns, self.order, self.end = HashingTurns(), [], asyncio.Event()
+        self.slots, self.order, self.end = HashingSlots(), [], asyncio.Event()
 
     async def hash(self, name, urgency):
-        async with self.turns.turn(urgency):
+        async with self.slots.slot(urgency):
             self.order.append(name)
             await self.end.wait()
 

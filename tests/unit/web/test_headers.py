@@ -2,8 +2,8 @@
 
 import pytest
 
-from web.visitors.app import is_held
-from web.visitors.cached_page import accepts
+from web.visitors.app import has_matching_etag
+from web.visitors.cached_page import accepts_encoding
 from web.visitors.hosts import normal_host
 
 ACCEPTED = [
@@ -28,7 +28,7 @@ ACCEPTED = [
 
 @pytest.mark.parametrize(("header", "wanted"), ACCEPTED)
 def test_encoding_is_taken_only_when_it_is_named_and_not_refused(header, wanted):
-    assert accepts(header, "br") is wanted
+    assert accepts_encoding(header, "br") is wanted
 
 
 ETAG = b'"abc"'
@@ -48,7 +48,7 @@ HELD = [
 
 @pytest.mark.parametrize(("header", "wanted"), HELD)
 def test_client_holds_the_entity_when_it_names_it_strongly_or_weakly(header, wanted):
-    assert is_held(header, ETAG) is wanted
+    assert has_matching_etag(header, ETAG) is wanted
 
 
 HOSTS = [

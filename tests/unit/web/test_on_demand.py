@@ -3,13 +3,13 @@
 import asyncio
 from datetime import UTC, datetime
 
-from web.visitors.cached_page import Meta, PageCopy
-from web.visitors.circuit_breaker import Breaker
-from web.visitors.on_demand import Drawn
-from web.visitors.page_events import News
+from web.visitors.cached_page import CachedPage, Meta
+from web.visitors.circuit_breaker import CircuitBreaker
+from web.visitors.on_demand import OnDemandArtifacts
+from web.visitors.page_events import PageEvents
 
 META = Meta(is_public=True, served_until=datetime(2100, 1, 1, tzinfo=UTC), version="v")
-COPY = PageCopy(META, (b"1", b"2026-01-01", b"b"), "", b"", {}, None, 0)
+COPY = CachedPage(META, (b"1", b"2026-01-01", b"b"), "", b"", {}, None, 0)
 MANY = 50
 
 
@@ -19,7 +19,7 @@ class Nothing:
     async def worker_was_seen(self):
         return True
 
-    async def cold_fields(self, page_id, name, encodings):
+    async def on_demand_fields(self, page_id, name, encodings):
         return {}
 
 
@@ -29,7 +29,7 @@ class Rings:
     def __init__(self):
         self.pages: list[str] = []
 
-    def ring_cold(self, page_id, name):
+    def request_artifact(self, page_id, name):
         self.pages.append(page_id)
 
 
@@ -42,7 +42,7 @@ async def until(condition):
 def test_a_page_is_drawn_when_another_is_slow_and_asked_for_without_pause():
     async def scene():
         rings = Rings()
-        drawn = Drawn(1_000, Nothing(), rings, News(), Breaker())
+        drawn = OnDemandArtifacts(1_000, Nothing(), rings, PageEvents(), CircuitBreaker())
         # given a page whose drawings are asked for by many, and never come
         slow = [asyncio.create_task(drawn.of("p_slow", COPY, f"i/{n}")) for n in range(MANY)]
         await until(lambda: rings.pages)

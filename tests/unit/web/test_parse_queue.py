@@ -10,7 +10,7 @@ from web.http.parse_queue import AT_ONCE, CROWD, ParseQueue
 Parse = Callable[[object], Callable[[], None]]  # makes what notes that a request was parsed
 
 
-def order(line_up: Callable[[ParseQueue, Parse], None], count: int) -> list[object]:
+def order(add: Callable[[ParseQueue, Parse], None], count: int) -> list[object]:
     """What was noted, in order, once so much was."""
     noted: list[object] = []
 
@@ -24,7 +24,7 @@ def order(line_up: Callable[[ParseQueue, Parse], None], count: int) -> list[obje
 
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda *_: note("raised"))
-        line_up(ParseQueue(loop), lambda what: lambda: note(what))
+        add(ParseQueue(loop), lambda what: lambda: note(what))
         await asyncio.wait_for(is_over.wait(), 20)
 
     asyncio.run(run())
@@ -34,11 +34,11 @@ def order(line_up: Callable[[ParseQueue, Parse], None], count: int) -> list[obje
 def in_time(count: int) -> list[object]:
     """Line up so many requests that are not paced."""
 
-    def line_up(queue: ParseQueue, parse: Parse) -> None:
+    def add(queue: ParseQueue, parse: Parse) -> None:
         for number in range(count):
-            queue.line_up(parse(number), is_paced=False)
+            queue.add(parse(number), is_paced=False)
 
-    return order(line_up, count)
+    return order(add, count)
 
 
 def test_requests_are_parsed_in_order_when_few_wait():
@@ -53,18 +53,18 @@ def test_newest_request_is_parsed_first_when_a_crowd_waits():
 
 @pytest.mark.parametrize("is_paced", [False, True])
 def test_others_have_their_turns_when_one_raises(is_paced):
-    def line_up(queue: ParseQueue, parse: Parse) -> None:
-        queue.line_up(lambda: 1 / 0, is_paced=is_paced)
+    def add(queue: ParseQueue, parse: Parse) -> None:
+        queue.add(lambda: 1 / 0, is_paced=is_paced)
         for _ in range(AT_ONCE):
-            queue.line_up(parse("parsed"), is_paced=is_paced)
+            queue.add(parse("parsed"), is_paced=is_paced)
 
-    assert sorted(order(line_up, AT_ONCE + 1)) == ["parsed"] * AT_ONCE + ["raised"]
+    assert sorted(order(add, AT_ONCE + 1)) == ["parsed"] * AT_ONCE + ["raised"]
 
 
 def test_others_are_parsed_first_when_requests_are_paced():
-    def line_up(queue: ParseQueue, parse: Parse) -> None:
+    def add(queue: ParseQueue, parse: Parse) -> None:
         for _ in range(3):
-            queue.line_up(parse("paced"), is_paced=True)
-        queue.line_up(parse("in time"), is_paced=False)
+            queue.add(parse("paced"), is_paced=True)
+        queue.add(parse("in time"), is_paced=False)
 
-    assert order(line_up, 4) == ["in time", "paced", "paced", "paced"]
+    assert order(add, 4) == ["in time", "paced", "paced", "paced"]

@@ -3,10 +3,10 @@
 import asyncio
 
 from domain.account.commands import BuySlot
-from web.http.responses import completed
-from web.writes.submit import Written
+from web.http.responses import complete_data
+from web.writes.submit import WriteOutcome
 
-WRITTEN = Written("r_1", BuySlot("s_1"), is_published=True)
+WRITTEN = WriteOutcome("r_1", BuySlot("s_1"), is_published=True)
 KNOWN = {"slot": "s_1", "balance": None}
 
 
@@ -14,7 +14,7 @@ def test_rest_is_read_by_the_receipt_when_the_write_is_published():
     async def complete(command, receipt_id):
         return {"slot": command.slot_id, "receipt": receipt_id}
 
-    data, written = asyncio.run(completed(KNOWN, WRITTEN, complete))
+    data, written = asyncio.run(complete_data(KNOWN, WRITTEN, complete))
     assert data == {"slot": "s_1", "receipt": "r_1"}
     assert written is WRITTEN
 
@@ -24,6 +24,6 @@ def test_write_counts_as_on_its_way_when_the_rest_can_not_be_read():
     async def complete(command, receipt_id):
         raise OSError("no way to Postgres")
 
-    data, written = asyncio.run(completed(KNOWN, WRITTEN, complete))
+    data, written = asyncio.run(complete_data(KNOWN, WRITTEN, complete))
     assert data == KNOWN
     assert not written.is_published

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from domain.runtime.template_loader import colours
-from workers.render.colour import LEGIBLE, contrast, legible, luminance
+from workers.render.colour import LEGIBLE, contrast, ensure_contrast, luminance
 
 THEMES = ("dark", "light")
 GRAPHIC = 3  # WCAG 2.2, 1.4.11
@@ -48,12 +48,12 @@ def test_the_hero_is_legible_when_it_is_tinted_by_any_status(theme):
 @pytest.mark.parametrize("accent", ALL)
 def test_an_accent_is_legible_when_an_owner_chose_it(accent, theme):
     palette = colours()[theme]
-    assert contrast(legible(accent, palette["card"]), palette["card"]) >= LEGIBLE
+    assert contrast(ensure_contrast(accent, palette["card"]), palette["card"]) >= LEGIBLE
 
 
 def test_an_accent_is_left_alone_when_it_is_legible():
-    assert legible("#5b9dff", colours()["dark"]["card"]) == "#5b9dff"
-    assert legible("#1f63d1", colours()["light"]["card"]) == "#1f63d1"
+    assert ensure_contrast("#5b9dff", colours()["dark"]["card"]) == "#5b9dff"
+    assert ensure_contrast("#1f63d1", colours()["light"]["card"]) == "#1f63d1"
 
 
 def test_both_themes_have_the_same_names_when_templates_ask_for_them():

@@ -3,16 +3,16 @@
 from types import SimpleNamespace
 
 from workers.render import documents
-from workers.render.documents import DRESSES_MAX, dress
+from workers.render.documents import ASSETS_MAX, build_assets
 
 
 def test_styles_are_kept_within_a_bound_when_owners_choose_ever_other_accents():
     # Given a process that draws a page in one accent after the other
-    made = documents._dress
+    made = documents._build_assets
 
     # When there are more of them than it keeps
-    for number in range(DRESSES_MAX + 2):
-        dress(SimpleNamespace(mode="dark", accent=f"#5b9d{number:02x}"))
+    for number in range(ASSETS_MAX + 2):
+        build_assets(SimpleNamespace(mode="dark", accent=f"#5b9d{number:02x}"))
 
     # Then it keeps so many, and no more
-    assert made.cache_info().currsize == DRESSES_MAX
+    assert made.cache_info().currsize == ASSETS_MAX

@@ -13,7 +13,7 @@ from domain.account.commands import DeleteAccount
 from domain.account.credentials import PASSWORD_LIMIT, email_problem, password_problem
 from domain.rate_limits import CONFIRMATION, SIGNUP_ADDRESS
 from domain.runtime.common_passwords import common_passwords
-from domain.runtime.new_ids import mint, mint_session, secret_hash
+from domain.runtime.new_ids import new_id, new_session_token, secret_hash
 from domain.store.postgres.accounts import accounts
 from domain.store.postgres.accounts.accounts import Change
 from domain.store.postgres.accounts.sessions import Holder
@@ -27,7 +27,7 @@ from web.api.accounts.logins import EMAIL_TAKEN
 from web.api.accounts.passwords import Passwords
 from web.api.accounts.schemas import AccountChange, Farewell
 from web.http import cookies
-from web.http.auth import Gate, no_session
+from web.http.auth import Authenticator, no_session
 from web.http.bodies import decode_body, read_body
 from web.http.client_address import address_of
 from web.http.errors import ApiError, invalid
@@ -45,7 +45,7 @@ class Me:
     """`GET`, `PATCH` and `DELETE /api/v1/auth/me`."""
 
     def __init__(
-        self, process: Process, authenticator: Gate, writes: Writes, passwords: Passwords
+        self, process: Process, authenticator: Authenticator, writes: Writes, passwords: Passwords
     ) -> None:
         """Change accounts in the database of `process`; delete them through `writes`."""
         self._engine = process.engine
@@ -70,7 +70,7 @@ class Me:
             counts.append((SIGNUP_ADDRESS, (address_of(req),)))
         await self._attempts.take(*counts)
         proven_hash = await self._verify_password(holder, body.current_password)
-        token = mint_session()
+        token = new_session_token()
         account_change = await self._build_change(req, holder, body, proven_hash, token)
         email = await self._apply_change(account_change)
         if account_change.password_hash is not None:
@@ -85,7 +85,7 @@ class Me:
         await self._attempts.take((CONFIRMATION, (holder.account_id,)))
         await self._verify_password(holder, body.current_password)
         authority = Authority("owner", holder.account_id)
-        draft = Draft(mint("r"), DeleteAccount(), authority, holder.account_id)
+        draft = Draft(new_id("r"), DeleteAccount(), authority, holder.account_id)
 
         def describe(_: DeleteAccount) -> dict[str, Any]:
             data: DeletedAccountView = {"id": holder.account_id}
@@ -127,7 +127,10 @@ class Me:
         """Apply the change and return the e-mail. Raises ApiError 401 and 409."""
         try:
             email = await change(
-                self._engine, accounts.change_account, account_change, perhaps=UNCERTAIN_CHANGE
+                self._engine,
+                accounts.change_account,
+                account_change,
+                unknown_message=UNCERTAIN_CHANGE,
             )
         except IntegrityError as error:
             if constraint(error) not in accounts.EMAIL_INDEXES:

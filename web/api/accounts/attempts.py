@@ -10,7 +10,7 @@ from typing import TypeAlias
 from domain import rate_limits as rules
 from domain.rate_limits import Limit
 from domain.runtime.email_keys import email_key
-from domain.store.redis.rate_counts import Limits
+from domain.store.redis.rate_counts import AttemptCounts
 from web.http.errors import ApiError
 
 Count: TypeAlias = tuple[Limit, tuple[str, ...]]
@@ -36,7 +36,7 @@ def login_counts(address: str, email: str, device: str | None) -> tuple[Count, .
 class Attempts:
     """Counter of password attempts, with the limits of a process."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: AttemptCounts) -> None:
         """Count with `limits`."""
         self._limits = limits
 

@@ -11,7 +11,7 @@ from web.api.accounts.answers import (
 from web.api.accounts.schemas import AccountChange, Farewell
 from web.api.owner_schemas import Credentials
 from web.http.wire import Nothing
-from web.openapi.describe import Example, Operation, Who
+from web.openapi.describe import Audience, Example, Operation
 from web.openapi.path_parameters import ACCOUNT, SESSION
 
 TAG = "Accounts"
@@ -22,7 +22,7 @@ SIGN_UP = Operation(
     name="signUp",
     tag=TAG,
     summary="Make an account and log in.",
-    who=Who.ANYBODY,
+    who=Audience.ANYBODY,
     body=Credentials,
     data=LoginView,
     status=201,
@@ -35,7 +35,7 @@ LOG_IN = Operation(
     tag=TAG,
     summary="Log in.",
     note="A session that came along ends.",
-    who=Who.ANYBODY,
+    who=Audience.ANYBODY,
     body=Credentials,
     data=LoginView,
     refusals=("BAD_LOGIN", "RATE_LIMITED"),
@@ -46,7 +46,7 @@ LOG_OUT = Operation(
     name="logOut",
     tag=TAG,
     summary="End the session, if there is one.",
-    who=Who.ANYBODY,
+    who=Audience.ANYBODY,
     data=Nothing,
     refusals=("BAD_ORIGIN",),
     sets_cookie=True,

@@ -26,7 +26,7 @@ class Urgency(IntEnum):
 Waiter: TypeAlias = tuple[Urgency, int, asyncio.Future[None]]
 
 
-class HashingTurns:
+class HashingSlots:
     """Hashing slots; past `WAITING_MAX` the least urgent, latest waiter is rejected."""
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class HashingTurns:
         self._numbers = itertools.count()
 
     @asynccontextmanager
-    async def turn(self, urgency: Urgency) -> AsyncIterator[None]:
+    async def slot(self, urgency: Urgency) -> AsyncIterator[None]:
         """Wait for a slot. Raises ApiError 503."""
         await self._enter(urgency)
         try:

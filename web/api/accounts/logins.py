@@ -11,10 +11,10 @@ from falcon.asgi import Request, Response
 from domain.account.credentials import PASSWORD_LIMIT, email_problem, password_problem
 from domain.rate_limits import SIGNUP_ADDRESS
 from domain.runtime.common_passwords import common_passwords
-from domain.runtime.new_ids import mint, mint_session, secret_hash
+from domain.runtime.new_ids import new_id, new_session_token, secret_hash
 from domain.store.postgres.accounts import accounts
 from domain.store.postgres.accounts.devices import knows_device
-from domain.store.postgres.accounts.logins import Entrance, enter, sign_up
+from domain.store.postgres.accounts.logins import NewLogin, log_in, sign_up
 from domain.store.postgres.accounts.sessions import USER_AGENT_LIMIT, NewSession, close_session
 from domain.store.postgres.engine import run
 from domain.text import clean
@@ -25,7 +25,7 @@ from web.api.accounts.hashing import Urgency
 from web.api.accounts.passwords import Passwords, needs_rehash
 from web.api.owner_schemas import Credentials
 from web.http import cookies
-from web.http.auth import Gate
+from web.http.auth import Authenticator
 from web.http.bodies import decode_body, read_body
 from web.http.client_address import address_of
 from web.http.errors import ApiError, invalid
@@ -65,7 +65,7 @@ class CredentialsResource:
 class PendingSession:
     """A session to be opened for this browser, with the values of its cookies."""
 
-    login_record: Entrance
+    login_record: NewLogin
     token: str
     device: str
 
@@ -77,10 +77,10 @@ class PendingSession:
 
 def build_pending_session(req: Request, account_id: str, checked_hash: str) -> PendingSession:
     """Return a session with new tokens that replace those of the request."""
-    token, device = mint_session(), mint_session()
+    token, device = new_session_token(), new_session_token()
     agent = parse_user_agent(req)
-    login_record = Entrance(
-        NewSession(mint("n"), account_id, secret_hash(token), checked_hash, agent),
+    login_record = NewLogin(
+        NewSession(new_id("n"), account_id, secret_hash(token), checked_hash, agent),
         device_hash=secret_hash(device),
         old_session_hash=next(iter(cookies.session_hashes(req)), None),
         old_device_hash=cookies.device_hash(req),
@@ -107,10 +107,14 @@ class Signup(CredentialsResource):
             raise invalid(problem, "password")
         await self.attempts.take((SIGNUP_ADDRESS, (address_of(req),)))
         new_hash = await self.passwords.hash(body.password)
-        account_id = mint("a")
+        account_id = new_id("a")
         pending = build_pending_session(req, account_id, new_hash)
         if not await change(
-            self.engine, sign_up, pending.login_record, body.email, perhaps=UNCERTAIN_SIGN_UP
+            self.engine,
+            sign_up,
+            pending.login_record,
+            body.email,
+            unknown_message=UNCERTAIN_SIGN_UP,
         ):
             raise ApiError(409, "CONFLICT", EMAIL_TAKEN, {"email": EMAIL_TAKEN})
         pending.set_cookies(req, resp)
@@ -132,7 +136,9 @@ class Login(CredentialsResource):
                 login = await self.verify_login(body)
             pending = build_pending_session(req, login.account_id, login.password_hash)
             # No session is opened if the password changed since the check.
-            if await change(self.engine, enter, pending.login_record, perhaps=UNCERTAIN_LOGIN):
+            if await change(
+                self.engine, log_in, pending.login_record, unknown_message=UNCERTAIN_LOGIN
+            ):
                 break
         else:
             raise ApiError(401, BAD_LOGIN, NO_MATCH)
@@ -175,7 +181,7 @@ class Login(CredentialsResource):
 class Logout:
     """`POST /api/v1/auth/logout`."""
 
-    def __init__(self, process: Process, authenticator: Gate) -> None:
+    def __init__(self, process: Process, authenticator: Authenticator) -> None:
         """End sessions in the database of `process`; check the origin by `authenticator`."""
         self._engine = process.engine
         self._authenticator = authenticator

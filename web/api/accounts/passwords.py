@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from domain.runtime.settings import load_settings
-from web.api.accounts.hashing import AT_ONCE, HashingTurns, Urgency
+from web.api.accounts.hashing import AT_ONCE, HashingSlots, Urgency
 
 Value = TypeVar("Value")
 NICENESS: Final = 15  # a flood of logins leaves the processors to other requests
@@ -59,12 +59,12 @@ class Passwords:
 
     def __init__(self) -> None:
         """Create the slots and their threads."""
-        self._slots = HashingTurns()
+        self._slots = HashingSlots()
         self._threads = ThreadPoolExecutor(AT_ONCE, "passwords", yield_to_requests)
 
     async def hash(self, password: str, urgency: Urgency = Urgency.SIGN_UP) -> str:
         """Return the argon2id hash of a password. Raises ApiError 503."""
-        async with self._slots.turn(urgency):
+        async with self._slots.slot(urgency):
             return await self.in_thread(hash_password, password)
 
     async def matches(
@@ -74,7 +74,7 @@ class Passwords:
 
         The password is tried as typed, for older hashes, then in NFC. Raises ApiError 503.
         """
-        async with self._slots.turn(urgency):
+        async with self._slots.slot(urgency):
             return await self.in_thread(_matches, password, stored_hash)
 
     async def in_thread(self, work: Callable[..., Value], *args: object) -> Value:

@@ -10,7 +10,7 @@ from domain.store.postgres.engine import run
 from web.api.accounts import docs
 from web.api.accounts.answers import EndedSessionsView, EndedSessionView, session_view
 from web.http import cookies
-from web.http.auth import Gate
+from web.http.auth import Authenticator
 from web.http.errors import not_found
 from web.http.responses import write_data
 from web.openapi.describe import describes
@@ -21,7 +21,7 @@ from web.writes.transactions import change
 class Sessions:
     """`GET` and `DELETE /api/v1/auth/sessions`."""
 
-    def __init__(self, process: Process, authenticator: Gate) -> None:
+    def __init__(self, process: Process, authenticator: Authenticator) -> None:
         """Read from the database of `process`."""
         self._engine = process.engine
         self._authenticator = authenticator
@@ -45,7 +45,7 @@ class Sessions:
 class OneSession:
     """`DELETE /api/v1/auth/sessions/:id`."""
 
-    def __init__(self, process: Process, authenticator: Gate) -> None:
+    def __init__(self, process: Process, authenticator: Authenticator) -> None:
         """Write to the database of `process`."""
         self._engine = process.engine
         self._authenticator = authenticator

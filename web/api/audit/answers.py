@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any, Literal, TypeAlias, TypedDict, cast
 
 from domain.calendar import iso
-from domain.store.postgres.audit import Audit, Logged
+from domain.store.postgres.audit import Audit, LoggedCommand
 from domain.store.postgres.command_codec import KINDS
 from web.api.audit.sentences import sentence
 from web.http.wire import Id, Instant
@@ -68,7 +68,7 @@ def audit_view(audit: Audit, cursor: str | None) -> AuditView:
     return {"items": [entry_view(e, audit) for e in audit.entries], "nextCursor": cursor}
 
 
-def entry_view(logged: Logged, audit: Audit) -> EntryView:
+def entry_view(logged: LoggedCommand, audit: Audit) -> EntryView:
     """Return one command of the log as JSON."""
     refusal = logged.refusal
     return {
@@ -76,7 +76,7 @@ def entry_view(logged: Logged, audit: Audit) -> EntryView:
         "at": iso(logged.at),
         "action": logged.kind,
         "summary": sentence(logged.kind, logged.payload, audit.names, logged.outcome),
-        "actor": actor_view(logged.doer, audit),
+        "actor": actor_view(logged.original_actor, audit),
         "cause": {"id": logged.cause_id, "action": logged.cause_kind or ""}
         if logged.cause_id
         else None,
@@ -86,9 +86,9 @@ def entry_view(logged: Logged, audit: Audit) -> EntryView:
     }
 
 
-def actor_view(doer: str, audit: Audit) -> ActorView:
+def actor_view(original_actor: str, audit: Audit) -> ActorView:
     """Return the actor of an entry; `doer` is `key:k_…`, `owner:a_…` or a word."""
-    kind, _, id_ = doer.partition(":")
+    kind, _, id_ = original_actor.partition(":")
     if kind == "key":
         return {"type": "key", "id": id_, "name": audit.names.get(id_)}
     if kind == "owner":

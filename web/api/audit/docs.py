@@ -2,7 +2,7 @@
 
 from web.api.audit.answers import AuditView
 from web.openapi.describe import Example, Operation
-from web.openapi.paged import LIMITED, cursor_of
+from web.openapi.paged import LIMIT_PARAMETER, cursor_of
 from web.openapi.path_parameters import ACCOUNT, RECEIPT, TEMPLATE
 
 READ_AUDIT = Operation(
@@ -10,7 +10,7 @@ READ_AUDIT = Operation(
     tag="Audit",
     summary="Read the log of a page back, newest first.",
     data=AuditView,
-    given=(LIMITED, cursor_of("audit-cursor")),
+    parameters=(LIMIT_PARAMETER, cursor_of("audit-cursor")),
     examples=(
         Example(
             "the newest",

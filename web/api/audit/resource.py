@@ -7,7 +7,7 @@ from domain.store.postgres.engine import run
 from web.api.audit.answers import audit_view
 from web.api.audit.docs import READ_AUDIT
 from web.api.owner_resource import OwnerResource
-from web.http.paging import audit_cursor_of, audit_place_of, limit_of
+from web.http.paging import audit_cursor_of, audit_position_of, limit_of
 from web.http.responses import write_data
 from web.openapi.describe import describes
 
@@ -20,7 +20,7 @@ class Audit(OwnerResource):
         """List the audit log of a page, newest first."""
         holder = await self.holder(req)
         page = await self.page(req, page_id)
-        limit, position = limit_of(req), audit_place_of(req)
+        limit, position = limit_of(req), audit_position_of(req)
         audit = await run(self.engine, read_audit, holder.account_id, page.id, position, limit)
         cursor = audit_cursor_of(audit.after) if audit.after else None
         write_data(resp, audit_view(audit, cursor))

@@ -3,7 +3,7 @@
 from web.api.billing.answers import LedgerRows, Traded
 from web.api.billing.schemas import Trade
 from web.openapi.describe import Example, Operation
-from web.openapi.paged import LIMITED, cursor_of
+from web.openapi.paged import LIMIT_PARAMETER, cursor_of
 from web.openapi.path_parameters import RECEIPT, SLOT
 
 TAG = "Slots"
@@ -13,7 +13,7 @@ LIST_PURCHASES = Operation(
     tag=TAG,
     summary="Tell the ledger, newest first.",
     data=LedgerRows,
-    given=(LIMITED, cursor_of("ledger-cursor")),
+    parameters=(LIMIT_PARAMETER, cursor_of("ledger-cursor")),
     examples=(
         Example(
             "a slot was bought",

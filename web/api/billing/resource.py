@@ -6,7 +6,7 @@ Source: docs/behaviour.md, "Tiers and slots".
 from falcon.asgi import Request, Response
 
 from domain.account.commands import BuySlot, RenewSlot
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import run
 from domain.store.postgres.ledger import booking_by, bookings_before
 from web.api.billing import docs
@@ -18,7 +18,7 @@ from web.http.responses import write_data
 from web.openapi.describe import describes
 
 
-class Purchases(OwnerResource):
+class Ledger(OwnerResource):
     """`GET /api/v1/status/purchases`."""
 
     @describes(docs.LIST_PURCHASES)
@@ -35,7 +35,7 @@ class Purchases(OwnerResource):
         write_data(resp, rows)
 
 
-class Trades(OwnerResource):
+class SlotPurchases(OwnerResource):
     """`POST /api/v1/status/purchases/trade`."""
 
     @describes(docs.TRADE)
@@ -43,7 +43,7 @@ class Trades(OwnerResource):
         """Buy a slot with tokens, or renew one for 30 days."""
         holder = await self.holder(req)
         raw, body = await self.body(req, Trade)
-        command = to_command(body, mint("s"))
+        command = to_command(body, new_id("s"))
 
         async def describe_booking(first: BuySlot | RenewSlot, receipt_id: str) -> Traded:
             booking = await run(self.engine, booking_by, receipt_id)

@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from domain.page import tree
 from domain.page.commands import AddComponent, ChangeComponent, DeleteComponent
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import run
 from domain.store.postgres.load import load_components
 from web.api.components import docs
@@ -17,7 +17,7 @@ from web.api.owner_schemas import ComponentChange, NewComponent, provided_fields
 from web.api.pages.settings_schemas import to_clearing_text
 from web.http.errors import invalid
 from web.http.responses import write_data
-from web.http.wire import named
+from web.http.wire import to_id_data
 from web.openapi.describe import describes
 
 
@@ -37,7 +37,7 @@ class Components(OwnerResource):
         holder = await self.holder(req)
         raw, body = await self.body(req, NewComponent)
         command = AddComponent(
-            component_id=mint("c"),
+            component_id=new_id("c"),
             name=body.name,
             kind=body.kind,
             parent=body.parent,
@@ -75,7 +75,7 @@ class OneComponent(OwnerResource):
         holder = await self.holder(req)
         command = DeleteComponent(cid)
         await self.write(
-            req, resp, holder, command, lambda c: named(c.component_id), stream_id=page_id
+            req, resp, holder, command, lambda c: to_id_data(c.component_id), stream_id=page_id
         )
 
 

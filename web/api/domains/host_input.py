@@ -9,8 +9,14 @@ from publicsuffixlist import PublicSuffixList
 
 from domain.account.domain_commands import MountHost
 from domain.account.domains import MountKind
-from domain.hostnames import BadHostError, house_problem, name_problem, subdomain_of, typed_host
-from domain.runtime.new_ids import mint, mint_token
+from domain.hostnames import (
+    BadHostError,
+    name_problem,
+    parse_host,
+    reserved_name_problem,
+    subdomain_of,
+)
+from domain.runtime.new_ids import new_id, new_mount_token
 from domain.runtime.settings import Settings
 from domain.subdomains import is_reserved
 from web.http.errors import ApiError, invalid
@@ -23,24 +29,24 @@ def suffixes() -> PublicSuffixList:
     return PublicSuffixList()
 
 
-def mount_command(
+def build_mount_command(
     page_id: str, text: str, field: str, settings: Settings, *, wants_primary: bool = False
 ) -> MountHost:
     """Return the command that mounts the host in `field`. Raises ApiError 400, 409."""
-    host = wanted_host(text, field, settings)
+    host = normalize_host(text, field, settings)
     if subdomain_of(host, settings.base_domain) is not None:
-        return MountHost(mint("m"), page_id, host, MountKind.SUBDOMAIN, "", wants_primary)
-    return MountHost(mint("m"), page_id, host, MountKind.DOMAIN, mint_token(), wants_primary)
+        return MountHost(new_id("m"), page_id, host, MountKind.SUBDOMAIN, "", wants_primary)
+    return MountHost(new_id("m"), page_id, host, MountKind.DOMAIN, new_mount_token(), wants_primary)
 
 
-def wanted_host(text: str, field: str, settings: Settings) -> str:
+def normalize_host(text: str, field: str, settings: Settings) -> str:
     """Return a host in its normal form, for comparison. Raises ApiError 400, 409."""
     base = settings.base_domain
     try:
-        host = ascii_form(typed_host(text))
+        host = ascii_form(parse_host(text))
     except BadHostError as error:
         raise invalid(f"{field} {error}", field) from None
-    problem = name_problem(host, base) or house_problem(host, base, settings.cname_target)
+    problem = name_problem(host, base) or reserved_name_problem(host, base, settings.cname_target)
     if problem:
         raise invalid(f"{field} {problem}", field)
     label = subdomain_of(host, base)

@@ -18,7 +18,7 @@ from domain.store.postgres.domains.custom_domains import OwnedMount, mounts_of_p
 from domain.store.postgres.engine import UNREACHABLE, SQLAlchemyError, run
 from web.api.domains import docs
 from web.api.domains.answers import MountView, mount_view
-from web.api.domains.host_input import mount_command
+from web.api.domains.host_input import build_mount_command
 from web.api.domains.schemas import MountChange, NewMount
 from web.api.owner_resource import OwnerResource
 from web.http.errors import invalid
@@ -60,7 +60,7 @@ class CustomDomainResource(OwnerResource):
         return mount_view(OwnedMount(mount, "", None, None), self.settings)
 
 
-class NewMounts(CustomDomainResource):
+class NewCustomDomain(CustomDomainResource):
     """`POST /api/v1/status/:pageID/mount`."""
 
     @describes(docs.MOUNT_HOST)
@@ -68,7 +68,7 @@ class NewMounts(CustomDomainResource):
         """Mount a host: a subdomain at once, a domain after its DNS proof."""
         holder = await self.holder(req)
         raw, body = await self.body(req, NewMount)
-        command = mount_command(page_id, body.host, "host", self.settings)
+        command = build_mount_command(page_id, body.host, "host", self.settings)
 
         def pending_view(first: MountHost) -> dict[str, Any]:
             return {**self.pending_view(first)}
@@ -77,7 +77,7 @@ class NewMounts(CustomDomainResource):
         await self.write_mount_view(resp, holder, page_id, lambda mount: mount.host == command.host)
 
 
-class Mounts(CustomDomainResource):
+class CustomDomains(CustomDomainResource):
     """`GET /api/v1/status/:pageID/mounts`."""
 
     @describes(docs.LIST_MOUNTS)
@@ -88,7 +88,7 @@ class Mounts(CustomDomainResource):
         write_data(resp, [mount_view(owned, self.settings) for owned in mounts])
 
 
-class OneMount(CustomDomainResource):
+class OneCustomDomain(CustomDomainResource):
     """`PATCH` and `DELETE /api/v1/status/:pageID/mounts/:mid`."""
 
     @describes(docs.CHANGE_MOUNT)
@@ -113,7 +113,7 @@ class OneMount(CustomDomainResource):
         await self.write(req, resp, holder, UnmountHost(page_id, mid), mount_reference)
 
 
-class MountVerification(CustomDomainResource):
+class CustomDomainVerification(CustomDomainResource):
     """`POST /api/v1/status/:pageID/mounts/:mid/verify`."""
 
     @describes(docs.VERIFY_MOUNT)

@@ -4,8 +4,8 @@ from domain.status import IncidentKind
 from web.api.incidents import schemas as b
 from web.api.incidents.answers import ChangedIncident, IncidentList, IncidentView
 from web.http.wire import Named
-from web.openapi.describe import Example, Given, Operation
-from web.openapi.paged import LIMITED, cursor_of
+from web.openapi.describe import Example, Operation, Parameter
+from web.openapi.paged import LIMIT_PARAMETER, cursor_of
 from web.openapi.path_parameters import INCIDENT, LEAF, UPDATE
 
 TAG = "Incidents"
@@ -39,14 +39,14 @@ SLOW = {
         }
     ],
 }
-KIND = Given("kind", IncidentKind, "Only these.", "incident")
+KIND = Parameter("kind", IncidentKind, "Only these.", "incident")
 
 LIST_INCIDENTS = Operation(
     name="listIncidents",
     tag=TAG,
     summary="List incidents and maintenances, newest start first.",
     data=IncidentList,
-    given=(LIMITED, cursor_of("cursor"), KIND),
+    parameters=(LIMIT_PARAMETER, cursor_of("cursor"), KIND),
     examples=(
         Example(
             "the newest",

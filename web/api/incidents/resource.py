@@ -8,21 +8,21 @@ from typing import Any, cast
 from falcon.asgi import Request, Response
 
 from domain.page import commands as c
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.status import IncidentKind, IncidentState
 from domain.store.postgres.engine import run
 from domain.store.postgres.incidents import incident_of, incidents_after
 from web.api.incidents import docs
 from web.api.incidents import schemas as b
 from web.api.incidents.answers import ChangedIncident, IncidentList, incident_view
-from web.api.monitor.schemas import given, state_of_update
+from web.api.monitor.schemas import state_of_update, to_statuses
 from web.api.owner_resource import OwnerResource
 from web.api.owner_schemas import is_empty
 from web.http.bodies import decode_body, read_body
 from web.http.errors import invalid, not_found
-from web.http.paging import cursor_of, limit_of, place_of
+from web.http.paging import cursor_of, limit_of, position_of
 from web.http.responses import iso, write_data
-from web.http.wire import Named, named
+from web.http.wire import Named, to_id_data
 from web.openapi.describe import describes
 
 
@@ -33,7 +33,7 @@ class Incidents(OwnerResource):
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
         """List incidents and maintenances of a page, newest first."""
         page = await self.page(req, page_id)
-        limit, after = limit_of(req), place_of(req)
+        limit, after = limit_of(req), position_of(req)
         kind = b.parse_kind(req.get_param("kind"))
         stretch = await run(self.engine, incidents_after, page.id, kind, after, limit)
         cursor = cursor_of(stretch.incidents[-1]) if stretch.has_more else None
@@ -68,12 +68,12 @@ def build_incident(raw: bytes) -> c.OpenIncident:
     """Return the command that opens an incident. Raises ApiError 400."""
     body = decode_body(raw, b.NewIncident)
     return c.OpenIncident(
-        incident_id=mint("i"),
-        update_id=mint("u"),
+        incident_id=new_id("i"),
+        update_id=new_id("u"),
         title=body.title,
         impact=body.impact,
         body=body.body,
-        components=given(body.components),
+        components=to_statuses(body.components),
         state=state_of_update(body.state),
         started_at=b.to_instant(body.started_at, "startedAt"),
     )
@@ -83,8 +83,8 @@ def build_maintenance(raw: bytes) -> c.ScheduleMaintenance:
     """Return the command that plans a maintenance. Raises ApiError 400."""
     body = decode_body(raw, b.NewMaintenance)
     return c.ScheduleMaintenance(
-        incident_id=mint("i"),
-        update_id=mint("u"),
+        incident_id=new_id("i"),
+        update_id=new_id("u"),
         title=body.title,
         scheduled_start=b.to_required_instant(body.scheduled_start, "scheduledStart"),
         scheduled_end=b.to_required_instant(body.scheduled_end, "scheduledEnd"),
@@ -150,9 +150,9 @@ def build_transition(iid: str, body: b.IncidentChange) -> c.Command:
     if set(echo_fields(body)) != {"state"}:
         raise invalid("state goes alone: a write is one command.", "state")
     if body.state is IncidentState.IN_PROGRESS:
-        return c.StartMaintenance(iid, mint("u"))
+        return c.StartMaintenance(iid, new_id("u"))
     if body.state is IncidentState.RESOLVED:
-        return c.FinishMaintenance(iid, mint("u"))
+        return c.FinishMaintenance(iid, new_id("u"))
     raise invalid("state must be in_progress or resolved; post an update for another.", "state")
 
 
@@ -180,7 +180,7 @@ class Updates(OwnerResource):
 def build_update(iid: str, raw: bytes) -> c.PostUpdate:
     """Return the command that posts an update. Raises ApiError 400."""
     body = decode_body(raw, b.NewUpdate)
-    return c.PostUpdate(iid, mint("u"), body.state, body.body, given(body.components))
+    return c.PostUpdate(iid, new_id("u"), body.state, body.body, to_statuses(body.components))
 
 
 class OneUpdate(OwnerResource):
@@ -208,9 +208,9 @@ class OneUpdate(OwnerResource):
 
 def incident_reference(command: Any) -> Named:  # noqa: ANN401 - a command about an incident
     """Return the id of the incident in a command."""
-    return named(command.incident_id)
+    return to_id_data(command.incident_id)
 
 
 def update_reference(command: Any) -> Named:  # noqa: ANN401 - a command about an update
     """Return the id of the update in a command."""
-    return named(command.update_id)
+    return to_id_data(command.update_id)

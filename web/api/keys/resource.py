@@ -3,7 +3,7 @@
 from falcon.asgi import Request, Response
 
 from domain.page.commands import ChangeKey, CreateKey, DeleteKey
-from domain.runtime.new_ids import mint, mint_key, secret_hash
+from domain.runtime.new_ids import new_api_key, new_id, secret_hash
 from domain.store.postgres.engine import run
 from domain.store.postgres.owned import keys_of
 from web.api.keys import docs
@@ -12,7 +12,7 @@ from web.api.owner_resource import OwnerResource
 from web.api.owner_schemas import KeyChange, NewKey, is_empty
 from web.http.errors import invalid
 from web.http.responses import write_data
-from web.http.wire import named
+from web.http.wire import to_id_data
 from web.openapi.describe import describes
 
 
@@ -30,8 +30,8 @@ class Keys(OwnerResource):
         """Create a key; only this answer contains its secret."""
         holder = await self.holder(req)
         raw, body = await self.body(req, NewKey)
-        secret = mint_key()
-        command = CreateKey(mint("k"), body.name, secret_hash(secret))
+        secret = new_api_key()
+        command = CreateKey(new_id("k"), body.name, secret_hash(secret))
 
         def describe(first: CreateKey) -> CreatedKey:
             return {"id": first.key_id, "name": first.name, "key": secret}
@@ -59,7 +59,9 @@ class OneKey(OwnerResource):
         """Delete a key, effective with this answer."""
         holder = await self.holder(req)
         command = DeleteKey(kid)
-        await self.write(req, resp, holder, command, lambda c: named(c.key_id), stream_id=page_id)
+        await self.write(
+            req, resp, holder, command, lambda c: to_id_data(c.key_id), stream_id=page_id
+        )
 
 
 class KeyRotation(OwnerResource):
@@ -69,7 +71,7 @@ class KeyRotation(OwnerResource):
     async def on_post(self, req: Request, resp: Response, page_id: str, kid: str) -> None:
         """Replace the secret of a key, effective with this answer."""
         holder = await self.holder(req)
-        secret = mint_key()
+        secret = new_api_key()
         command = ChangeKey(kid, hash=secret_hash(secret))
 
         def describe(first: ChangeKey) -> RotatedKey:

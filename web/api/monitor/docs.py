@@ -3,18 +3,18 @@
 from web.api.monitor.answers import PageSummary
 from web.api.monitor.schemas import OpenIncident, PostUpdate, SetStatus
 from web.http.wire import ComponentStatus, Named
-from web.openapi.describe import Example, Operation, Place, Who
+from web.openapi.describe import Audience, Example, Operation, PathParameter
 from web.openapi.path_parameters import INCIDENT, LEAF, UPDATE
 
 TAG = "Monitors"
-COMPONENT = Place("component", "An id or a name, percent-encoded (`CI%2FCD`).", "API")
+COMPONENT = PathParameter("component", "An id or a name, percent-encoded (`CI%2FCD`).", "API")
 
 READ_STATUS = Operation(
     name="readStatus",
     tag=TAG,
     summary="Tell what is published now; `incidents` are the unresolved ones.",
     note="What may be old is labelled `x-hepstatus-copy: stale`, as on the page.",
-    who=Who.MONITOR,
+    who=Audience.MONITOR,
     data=PageSummary,
     examples=(
         Example(
@@ -40,7 +40,7 @@ REPORT_INCIDENT = Operation(
     tag=TAG,
     summary="Open an incident, as `investigating`.",
     note="Without `impact` it is derived from the worst status given to a component that exists.",
-    who=Who.MONITOR,
+    who=Audience.MONITOR,
     body=OpenIncident,
     data=Named,
     status=201,
@@ -61,7 +61,7 @@ REPORT_UPDATE = Operation(
     name="reportUpdate",
     tag=TAG,
     summary="Say more of an incident, or resolve it.",
-    who=Who.MONITOR,
+    who=Audience.MONITOR,
     body=PostUpdate,
     data=Named,
     status=201,
@@ -79,10 +79,10 @@ SET_STATUS = Operation(
     tag=TAG,
     summary="Change what a component shows, and nothing else.",
     note="It opens no incident and counts as no downtime. The answer echoes what was asked.",
-    who=Who.MONITOR,
+    who=Audience.MONITOR,
     body=SetStatus,
     data=ComponentStatus,
-    places={"cid": COMPONENT},
+    path_parts={"cid": COMPONENT},
     examples=(
         Example(
             "an outage",

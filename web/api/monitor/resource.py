@@ -7,20 +7,20 @@ import msgspec
 from falcon.asgi import Request, Response
 
 from domain.page import commands as c
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.command_log import Authority, Draft
 from web.api.monitor import docs
 from web.api.monitor import schemas as m
 from web.api.monitor.answers import page_summary
-from web.http.auth import Gate, bad_key, bearer
+from web.http.auth import Authenticator, bad_key, parse_bearer
 from web.http.bodies import decode_body, read_body
 from web.http.errors import NOT_READ, ApiError, unavailable
-from web.http.responses import Described, Writes, idempotency, write_data
-from web.http.wire import ComponentStatus, named
+from web.http.responses import Describer, Writes, idempotency, write_data
+from web.http.wire import ComponentStatus, to_id_data
 from web.openapi.describe import describes
 from web.process import Process
 from web.visitors.cached_page import STALE
-from web.visitors.pages import NotThereError
+from web.visitors.pages import NotAvailableError
 from web.writes.submit import NoAuthorityError
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
@@ -30,7 +30,7 @@ READ_WAIT_S = 1.0
 class MonitorResource:
     """Base of the monitor's resources: reads bodies and appends commands."""
 
-    def __init__(self, authenticator: Gate, writes: Writes) -> None:
+    def __init__(self, authenticator: Authenticator, writes: Writes) -> None:
         """Check keys by `authenticator` and write through `writes`."""
         self._authenticator = authenticator
         self._writes = writes
@@ -59,7 +59,7 @@ class MonitorResource:
         key: Authority,
         raw: bytes,
         command: c.Command,
-        describe: Described,
+        describe: Describer,
         status: int = 200,
     ) -> None:
         """Append a command to the page of the key. Raises ApiError 401."""
@@ -67,13 +67,13 @@ class MonitorResource:
             repeat_guard = idempotency(req, raw)
         except ApiError as error:
             raise await self.refuse_bad_key(key, error) from None
-        draft = Draft(mint("r"), command, key, idempotency=repeat_guard)
+        draft = Draft(new_id("r"), command, key, idempotency=repeat_guard)
         try:
             await self._writes.answer(req, resp, draft, describe, status=status)
         except NoAuthorityError:
             await self._authenticator.live_key(key)
             raise bad_key() from None
-        await self._authenticator.stamp(key)
+        await self._authenticator.note_use(key)
 
 
 class Incidents(MonitorResource):
@@ -82,14 +82,16 @@ class Incidents(MonitorResource):
     @describes(docs.REPORT_INCIDENT)
     async def on_post(self, req: Request, resp: Response) -> None:
         """Open an incident."""
-        key = bearer(req)
+        key = parse_bearer(req)
         raw, body = await self.read(req, key, m.OpenIncident)
         try:
-            statuses = m.given(body.components)
+            statuses = m.to_statuses(body.components)
         except ApiError as error:
             raise await self.refuse_bad_key(key, error) from None
-        command = c.OpenIncident(mint("i"), mint("u"), body.title, body.impact, body.body, statuses)
-        await self.write(req, resp, key, raw, command, lambda o: named(o.incident_id), 201)
+        command = c.OpenIncident(
+            new_id("i"), new_id("u"), body.title, body.impact, body.body, statuses
+        )
+        await self.write(req, resp, key, raw, command, lambda o: to_id_data(o.incident_id), 201)
 
 
 class Updates(MonitorResource):
@@ -98,14 +100,14 @@ class Updates(MonitorResource):
     @describes(docs.REPORT_UPDATE)
     async def on_post(self, req: Request, resp: Response, iid: str) -> None:
         """Post an update on an incident."""
-        key = bearer(req)
+        key = parse_bearer(req)
         raw, body = await self.read(req, key, m.PostUpdate)
         try:
-            state, statuses = m.state_of_update(body.state), m.given(body.components)
+            state, statuses = m.state_of_update(body.state), m.to_statuses(body.components)
         except ApiError as error:
             raise await self.refuse_bad_key(key, error) from None
-        command = c.PostUpdate(iid, mint("u"), state, body.body, statuses)
-        await self.write(req, resp, key, raw, command, lambda o: named(o.update_id), 201)
+        command = c.PostUpdate(iid, new_id("u"), state, body.body, statuses)
+        await self.write(req, resp, key, raw, command, lambda o: to_id_data(o.update_id), 201)
 
 
 class ComponentToggle(MonitorResource):
@@ -114,7 +116,7 @@ class ComponentToggle(MonitorResource):
     @describes(docs.SET_STATUS)
     async def on_post(self, req: Request, resp: Response, cid: str) -> None:
         """Set the status of a component, identified by id or name."""
-        key = bearer(req)
+        key = parse_bearer(req)
         raw, body = await self.read(req, key, m.SetStatus)
         command = c.SetStatus(unquote(cid), body.status)
         await self.write(req, resp, key, raw, command, status_echo)
@@ -128,7 +130,7 @@ def status_echo(command: c.SetStatus) -> ComponentStatus:
 class PageStatus:
     """`GET /api/v1/status-api/status`."""
 
-    def __init__(self, process: Process, authenticator: Gate) -> None:
+    def __init__(self, process: Process, authenticator: Authenticator) -> None:
         """Read publications from the cache of `process`."""
         self._authenticator = authenticator
         self._process = process
@@ -136,14 +138,14 @@ class PageStatus:
     @describes(docs.READ_STATUS)
     async def on_get(self, req: Request, resp: Response) -> None:
         """Return the published status, equal to status.json."""
-        key = bearer(req)
+        key = parse_bearer(req)
         credential = await self._authenticator.live_key(key)
-        await self._authenticator.stamp(key)
+        await self._authenticator.note_use(key)
         try:
-            cached = await self._process.served.page_within(credential.page_id, READ_WAIT_S)
-        except NotThereError:
+            cached = await self._process.page_cache.page_within(credential.page_id, READ_WAIT_S)
+        except NotAvailableError:
             raise unavailable(NOT_READ) from None
         if cached.is_stale:
             resp.set_header(*(part.decode() for part in STALE))
-        status_document = msgspec.json.decode(cached.copy.answers["status.json"].body)
+        status_document = msgspec.json.decode(cached.page.answers["status.json"].body)
         write_data(resp, page_summary(status_document))

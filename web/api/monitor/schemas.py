@@ -66,7 +66,7 @@ class SetStatus(msgspec.Struct, rename="camel"):
     status: Status
 
 
-def given(references: Sequence[Reference] | None) -> tuple[StatusGiven, ...]:
+def to_statuses(references: Sequence[Reference] | None) -> tuple[StatusGiven, ...]:
     """Return the statuses for a command. Raises ApiError 400."""
     items = references or []
     if len(items) > REFERENCES_MAX:

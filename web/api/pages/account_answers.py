@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TypedDict
 
-from domain.account.allocations import seated, seats
-from domain.account.forecast import Darkness, darkness
+from domain.account.allocations import allocated_slots, page_slots
+from domain.account.forecast import DarkPage, find_dark_pages
 from domain.account.state import Account
 from domain.calendar import iso
 from domain.page.state import Tier
@@ -54,17 +54,17 @@ def account_status(account: Account, pages: list[Page], at: datetime) -> Account
     return {
         "tier": (Tier.PRIME if is_prime else Tier.FREE).value,
         "tierUntil": iso(until) if until else None,
-        "capacity": len(seats(account, at)),
+        "capacity": len(page_slots(account, at)),
         "balance": account.balance,
         "slots": slot_views(account, at),
-        "warnings": [dark_warning(dark, names) for dark in darkness(account, at)],
+        "warnings": [dark_warning(dark, names) for dark in find_dark_pages(account, at)],
         "pages": pages,
     }
 
 
 def slot_views(account: Account, at: datetime) -> list[SlotShown]:
     """Return all slots, newest purchase first."""
-    holders = {seat.slot_id: page_id for page_id, seat in seated(account, at).items()}
+    holders = {seat.slot_id: page_id for page_id, seat in allocated_slots(account, at).items()}
     newest_first = sorted(account.slots.values(), key=lambda s: (s.bought_at, s.id), reverse=True)
     return [
         {
@@ -77,7 +77,7 @@ def slot_views(account: Account, at: datetime) -> list[SlotShown]:
     ]
 
 
-def dark_warning(dark: Darkness, names: Mapping[str, str]) -> Warned:
+def dark_warning(dark: DarkPage, names: Mapping[str, str]) -> Warned:
     """Return a warning that a page is dark or will be."""
     name, day = names.get(dark.page_id, dark.page_id), f"{dark.at:%Y-%m-%d %H:%M} UTC"
     cause = f"slot {dark.slot_id} expires" if dark.slot_id else "Prime ends"

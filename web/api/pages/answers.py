@@ -4,7 +4,7 @@ from typing import Required, TypedDict
 
 from domain.calendar import iso
 from domain.page.settings import etag_of
-from domain.page.state import Look, Mode
+from domain.page.state import Appearance, Mode
 from domain.runtime.settings import Settings
 from domain.store.postgres.owned import OwnedPage
 from web.api.domains.answers import MountView
@@ -116,7 +116,7 @@ def domain_change_view(page_id: str, mount: MountView) -> ChangedPage:
     return {"id": page_id, "domain": mount["host"], "mount": mount}
 
 
-def theme_fields(look: Look) -> PageLook:
+def theme_fields(look: Appearance) -> PageLook:
     """Return the theme of a page; null labels and headlines are defaults."""
     return {
         "labels": status_words(look.labels),

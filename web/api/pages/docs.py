@@ -11,7 +11,7 @@ from web.api.pages.answers import ChangedPage, CreatedPage, Page
 from web.api.pages.latency_answers import LatencyView
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange
 from web.http.wire import Named
-from web.openapi.describe import Example, Given, Operation
+from web.openapi.describe import Example, Operation, Parameter
 from web.openapi.path_parameters import PAGE
 
 TAG = "Pages"
@@ -46,7 +46,7 @@ LOGO = {
     "height": 1,
 }
 ONE_ETAG = Meta(extra_json_schema={"pattern": r'^("?[A-Za-z0-9_.+/=-]{1,64}"?|\*)$'})
-IF_MATCH = Given(
+IF_MATCH = Parameter(
     "If-Match",
     Annotated[str, ONE_ETAG],
     "The `etag` of the settings that you have seen: 409 if they changed meanwhile.",
@@ -101,7 +101,7 @@ CHANGE_PAGE = Operation(
     body=PageChange,
     body_kib=BODY_BYTES // 1024,
     data=ChangedPage,
-    given=(IF_MATCH,),
+    parameters=(IF_MATCH,),
     refusals=("CONFLICT",),
     examples=(
         Example("make it public", body={"isPublic": True}, data={"id": PAGE, "isPublic": True}),

@@ -19,7 +19,7 @@ from web.api.pages.docs import PREVIEW_PAGE
 from web.http.errors import ApiError, not_found, unavailable
 from web.openapi.describe import describes
 from web.visitors.cached_page import Answer
-from web.visitors.pages import NotThereError
+from web.visitors.pages import NotAvailableError
 
 WAIT_S = 1.0  # the same limit as for a visitor, if Redis has lost the page
 LOGO = re.compile(rf"([0-9a-f]{{32}})\.({'|'.join(EXTENSIONS.values())})")
@@ -44,10 +44,12 @@ class Preview(OwnerResource):
     async def document(self, page_id: str, accept_encoding: str) -> Answer:
         """Return the published document of a page. Raises ApiError 503."""
         try:
-            cached = await self.process.served.page_within(page_id, WAIT_S)
-        except NotThereError:
+            cached = await self.process.page_cache.page_within(page_id, WAIT_S)
+        except NotAvailableError:
             raise not_published_error() from None
-        answer = cached.copy.best("index.html", accept_encoding.encode("latin-1", "replace"))
+        answer = cached.page.choose_encoding(
+            "index.html", accept_encoding.encode("latin-1", "replace")
+        )
         if answer is None:
             raise not_published_error()
         return answer

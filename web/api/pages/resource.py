@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from falcon.asgi import Request, Response
 
 from domain.account.commands import AddPage
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import run
 from domain.store.postgres.owned import account_of, pages_of
 from domain.subdomains import is_reserved, subdomain_problem
@@ -41,7 +41,7 @@ class Pages(OwnerResource):
         holder = await self.holder(req)
         raw, body = await self.body(req, NewPage)
         host = self.host_for(body.subdomain)
-        command = AddPage(mint("p"), body.name, host)
+        command = AddPage(new_id("p"), body.name, host)
         await self.write(req, resp, holder, command, self.pending_view, raw=raw, status=201)
 
     def host_for(self, subdomain: str | None) -> str | None:

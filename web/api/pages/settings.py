@@ -12,7 +12,7 @@ from domain.account.commands import RemovePage
 from domain.account.domain_commands import MountHost
 from domain.page.commands import ChangePage
 from domain.page.logo import decode_logo
-from web.api.domains.host_input import mount_command
+from web.api.domains.host_input import build_mount_command
 from web.api.domains.resource import CustomDomainResource
 from web.api.owner_schemas import provided_fields
 from web.api.pages import docs
@@ -21,7 +21,7 @@ from web.api.pages.answers import ChangedPage, domain_change_view, page_view
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange, to_command
 from web.http.errors import invalid
 from web.http.responses import write_data
-from web.http.wire import named
+from web.http.wire import to_id_data
 from web.openapi.describe import describes
 
 ETAG = re.compile(r'"?([\w.+/=-]{1,64})"?')
@@ -66,7 +66,7 @@ class OnePage(CustomDomainResource):
         Source: docs/behaviour.md, "Mounting a host".
         """
         holder = await self.holder(req)
-        command = mount_command(page_id, domain, "domain", self.settings, wants_primary=True)
+        command = build_mount_command(page_id, domain, "domain", self.settings, wants_primary=True)
 
         def describe(first: MountHost) -> ChangedPage:
             return domain_change_view(page_id, self.pending_view(first))
@@ -81,7 +81,7 @@ class OnePage(CustomDomainResource):
         """Delete a page; its slot and hosts become free, its address answers 404."""
         holder = await self.holder(req)
         command = RemovePage(page_id)
-        await self.write(req, resp, holder, command, lambda c: named(c.page_id))
+        await self.write(req, resp, holder, command, lambda c: to_id_data(c.page_id))
 
 
 def parse_if_match(req: Request) -> str | None:

@@ -3,7 +3,7 @@
 from typing import TypedDict
 
 from domain.status import Status
-from domain.store.redis.previews import ChangedLeaf, Outlook
+from domain.store.redis.previews import ChangedLeaf, PreviewResult
 from web.http.wire import Id
 
 
@@ -27,7 +27,7 @@ class OutlookView(TypedDict):
     change: str
 
 
-def preview_view(outlook: Outlook, path: str) -> OutlookView:
+def preview_view(outlook: PreviewResult, path: str) -> OutlookView:
     """Return a preview as JSON; its documents are at `path`."""
     return {
         "indicator": outlook.indicator,

@@ -8,11 +8,11 @@ from web.api.incidents import schemas as b
 from web.api.incidents.docs import DEGRADED
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange
 from web.api.previews.answers import OutlookView
-from web.openapi.describe import Example, Given, Operation
-from web.openapi.path_parameters import LEAF, OUTLOOK, PAGE
+from web.openapi.describe import Example, Operation, Parameter
+from web.openapi.path_parameters import LEAF, PAGE, PREVIEW
 
 TAG = "Previews"
-PATH = f"/api/v1/status/{PAGE}/preview/{OUTLOOK}"
+PATH = f"/api/v1/status/{PAGE}/preview/{PREVIEW}"
 WORSE = {
     "indicator": "degraded",
     "headline": "Degraded Performance",
@@ -40,7 +40,7 @@ WINDOW = {
     "scheduledStart": "2098-12-01T22:00:00Z",
     "scheduledEnd": "2098-12-02T00:00:00Z",
 }
-PART = Given(
+PART = Parameter(
     "part",
     Annotated[str, Meta(extra_json_schema={"enum": ["page", "change"]})],
     "`page`: all of it; `change`: its headline, and the components and incidents that change.",
@@ -55,7 +55,7 @@ PREVIEW_INCIDENT = Operation(
     " found it out within a second.",
     body=(b.NewIncident, b.NewMaintenance),
     data=OutlookView,
-    is_rehearsal=True,
+    is_preview=True,
     refusals=("CONFLICT", "TEXT_LIMIT"),
     examples=(
         Example("an incident", body={"title": "Slow answers", "components": DEGRADED}, data=WORSE),
@@ -69,7 +69,7 @@ PREVIEW_UPDATE = Operation(
     note="The body and the refusals are those of `postUpdate`; nothing is written.",
     body=b.NewUpdate,
     data=OutlookView,
-    is_rehearsal=True,
+    is_preview=True,
     refusals=("CONFLICT", "TEXT_LIMIT"),
     examples=(
         Example(
@@ -91,7 +91,7 @@ PREVIEW_SETTINGS = Operation(
     body=PageChange,
     body_kib=BODY_BYTES // 1024,
     data=OutlookView,
-    is_rehearsal=True,
+    is_preview=True,
     examples=(Example("other words", body={"labels": {"outage": "Down"}}, data=SAME),),
 )
 READ_PREVIEW = Operation(
@@ -101,7 +101,7 @@ READ_PREVIEW = Operation(
     note="No JSON. It is there for a minute; the base alone may frame it.",
     data=str,
     media="text/html",
-    given=(PART,),
+    parameters=(PART,),
     examples=(
         Example("the page", data="<!doctype html>"),
         Example("the change", query={"part": "change"}, data="<!doctype html>"),

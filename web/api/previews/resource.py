@@ -10,10 +10,10 @@ from typing import Any
 from falcon.asgi import Request, Response
 
 from domain.rate_limits import PREVIEWS
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.accounts.sessions import Holder
 from domain.store.redis.keys import PREVIEW_BYTES_MAX
-from domain.store.redis.previews import SEQ, Outlook, ReplacedError, slot_of
+from domain.store.redis.previews import SEQ, PreviewResult, ReplacedError, slot_of
 from domain.store.redis.reader import UNREACHABLE
 from web.api.accounts.attempts import duration
 from web.api.incidents.resource import build_creation, build_update
@@ -24,7 +24,7 @@ from web.api.pages.settings_schemas import BODY_BYTES, PageChange, to_command
 from web.api.previews import docs
 from web.api.previews.answers import preview_view
 from web.http.bodies import read_body
-from web.http.errors import ApiError, invalid, not_found, rejected, unavailable
+from web.http.errors import ApiError, invalid, not_found, rejection_error, unavailable
 from web.http.responses import write_data
 from web.openapi.describe import describes
 
@@ -52,10 +52,10 @@ class PreviewResource(OwnerResource):
         wait_s = await self.process.limits.hit(PREVIEWS, holder.session_id, page.id)
         if wait_s is not None:
             raise too_many_previews(wait_s)
-        preview_id = mint("v")
+        preview_id = new_id("v")
         preview = await self.fetch_preview(holder, page.id, preview_id, command)
         if preview.refusal:
-            raise rejected(preview.refusal)
+            raise rejection_error(preview.refusal)
         if preview.is_too_large:
             raise ApiError(413, "TOO_LARGE", TOO_LARGE)
         path = f"/api/v1/status/{page.id}/preview/{preview_id}"
@@ -67,17 +67,17 @@ class PreviewResource(OwnerResource):
         page_id: str,
         preview_id: str,
         command: Any,  # noqa: ANN401 - any command
-    ) -> Outlook:
+    ) -> PreviewResult:
         """Return the preview of a command from a worker.
 
         Raises ApiError 503 after `WAIT_S`, or if the session requested another preview meanwhile.
         """
         process, slot = self.process, slot_of(page_id, holder.session_id)
         try:
-            await process.rehearsals.ask(slot, preview_id, page_id, command)
-            process.doorbell.ring_rehearsal(slot)
-            await process.waits.wait(preview_id, SEQ, WAIT_S)
-            preview = await process.rehearsals.outlook(slot, preview_id)
+            await process.previews.ask(slot, preview_id, page_id, command)
+            process.doorbell.request_preview(slot)
+            await process.waiters.wait(preview_id, SEQ, WAIT_S)
+            preview = await process.previews.outlook(slot, preview_id)
         except ReplacedError:
             raise unavailable(REPLACED) from None
         except UNREACHABLE:
@@ -87,7 +87,7 @@ class PreviewResource(OwnerResource):
         return preview
 
 
-class RehearsedIncidents(PreviewResource):
+class IncidentPreview(PreviewResource):
     """`POST /api/v1/status/:pageID/preview/incidents`."""
 
     @describes(docs.PREVIEW_INCIDENT)
@@ -97,7 +97,7 @@ class RehearsedIncidents(PreviewResource):
         await self.write_preview(resp, holder, page_id, build_creation(await read_body(req)))
 
 
-class RehearsedUpdates(PreviewResource):
+class UpdatePreview(PreviewResource):
     """`POST /api/v1/status/:pageID/preview/incidents/:iid/updates`."""
 
     @describes(docs.PREVIEW_UPDATE)
@@ -107,7 +107,7 @@ class RehearsedUpdates(PreviewResource):
         await self.write_preview(resp, holder, page_id, build_update(iid, await read_body(req)))
 
 
-class RehearsedSettings(PreviewResource, Preview):
+class SettingsPreview(PreviewResource, Preview):
     """`GET` and `POST /api/v1/status/:pageID/preview`: the page, also with other settings."""
 
     @describes(docs.PREVIEW_SETTINGS)
@@ -122,7 +122,7 @@ class RehearsedSettings(PreviewResource, Preview):
         await self.write_preview(resp, holder, page_id, to_command(body, None))
 
 
-class RehearsedDocument(PreviewResource):
+class PreviewDocument(PreviewResource):
     """`GET /api/v1/status/:pageID/preview/:vid`: the document of a preview."""
 
     @describes(docs.READ_PREVIEW)
@@ -135,7 +135,7 @@ class RehearsedDocument(PreviewResource):
         page = await self.page_of_owner(holder, page_id)
         slot = slot_of(page.id, holder.session_id)
         try:
-            preview = await self.process.rehearsals.document(slot, vid, part)
+            preview = await self.process.previews.document(slot, vid, part)
         except ReplacedError:
             raise ApiError(404, "NOT_FOUND", REPLACED) from None
         except UNREACHABLE:

@@ -1,7 +1,7 @@
 """Documentation of the receipt operation. Source: docs/behaviour.md, "Receipts"."""
 
 from web.api.receipts.answers import ReceiptView
-from web.openapi.describe import Example, Operation, Who
+from web.openapi.describe import Audience, Example, Operation
 from web.openapi.path_parameters import RECEIPT
 
 READ_RECEIPT = Operation(
@@ -9,7 +9,7 @@ READ_RECEIPT = Operation(
     tag="Receipts",
     summary="Tell how far a write got.",
     note="With any live key of the page, or a session of its owner.",
-    who=Who.EITHER,
+    who=Audience.EITHER,
     data=ReceiptView,
     examples=(
         Example(

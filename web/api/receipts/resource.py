@@ -7,7 +7,7 @@ from domain.store.postgres.engine import run
 from domain.store.postgres.receipts import receipt_for
 from web.api.receipts import docs
 from web.api.receipts.answers import receipt_view
-from web.http.auth import Gate, bearer
+from web.http.auth import Authenticator, parse_bearer
 from web.http.errors import not_found
 from web.http.responses import write_data
 from web.openapi.describe import describes
@@ -17,7 +17,7 @@ from web.process import Process
 class Receipts:
     """`GET /api/v1/receipts/:rid`."""
 
-    def __init__(self, process: Process, authenticator: Gate) -> None:
+    def __init__(self, process: Process, authenticator: Authenticator) -> None:
         """Read from the database of `process`."""
         self._engine = process.engine
         self._authenticator = authenticator
@@ -36,6 +36,6 @@ class Receipts:
         if req.get_header("Authorization") is None:
             holder = await self._authenticator.owner(req)
             return Authority("owner", holder.account_id)
-        key = bearer(req)
+        key = parse_bearer(req)
         await self._authenticator.live_key(key)
         return key

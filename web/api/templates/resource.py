@@ -8,7 +8,7 @@ from typing import cast
 from falcon.asgi import Request, Response
 
 from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
-from domain.runtime.new_ids import mint
+from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import run
 from domain.store.postgres.templates import load_templates, templates_of
 from web.api.owner_resource import OwnerResource
@@ -18,7 +18,7 @@ from web.api.templates import docs
 from web.api.templates import schemas as b
 from web.http.errors import invalid
 from web.http.responses import write_data
-from web.http.wire import named
+from web.http.wire import to_id_data
 from web.openapi.describe import describes
 
 
@@ -52,7 +52,7 @@ class Templates(OwnerResource):
         """Add a template."""
         holder = await self.holder(req)
         raw, body = await self.body(req, b.NewTemplate)
-        command = b.to_addition(mint("t"), body)
+        command = b.to_addition(new_id("t"), body)
 
         def describe(first: AddTemplate) -> views.TemplateView:
             return views.added_template(page_id, first)
@@ -86,5 +86,5 @@ class OneTemplate(OwnerResource):
         holder = await self.holder(req)
         command = DeleteTemplate(tid)
         await self.write(
-            req, resp, holder, command, lambda c: named(c.template_id), stream_id=page_id
+            req, resp, holder, command, lambda c: to_id_data(c.template_id), stream_id=page_id
         )

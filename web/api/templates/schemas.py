@@ -5,13 +5,13 @@ from typing import Annotated, ClassVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from domain.page.decide.templates import not_of_kind
+from domain.page.decide.templates import kind_problem
 from domain.page.template_commands import AddTemplate, ChangeTemplate
 from domain.status import Impact, IncidentKind, IncidentState
 from domain.text import BODY_LIMIT, NAME_LIMIT, TITLE_LIMIT
 from web.api.pages.settings_schemas import to_clearing_text
 from web.http.bodies import line, text
-from web.http.errors import rejected
+from web.http.errors import rejection_error
 
 
 class NewTemplate(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -66,5 +66,5 @@ def to_change(template_id: str, body: TemplateChange) -> ChangeTemplate:
 
 def check_kind(kind: IncidentKind, state: IncidentState | None, impact: Impact | None) -> None:
     """Check that state and impact fit the kind. Raises ApiError 400."""
-    if rejection := not_of_kind(kind, state, impact):
-        raise rejected(rejection)
+    if rejection := kind_problem(kind, state, impact):
+        raise rejection_error(rejection)

@@ -10,7 +10,7 @@ from domain.store.postgres.accounts.sessions import NewSession, close_session, o
 
 
 @dataclass(frozen=True, slots=True)
-class Entrance:
+class NewLogin:
     """A login that begins, and the hashes of the tokens that it replaces."""
 
     session: NewSession
@@ -19,22 +19,22 @@ class Entrance:
     old_device_hash: str | None
 
 
-def enter(conn: Connection, entrance: Entrance) -> bool:
+def log_in(conn: Connection, new_login: NewLogin) -> bool:
     """Log in, in a transaction; False for a changed password or a deleted account."""
-    session = entrance.session
+    session = new_login.session
     if not open_session(conn, session):
         return False
-    if entrance.old_session_hash:
-        close_session(conn, entrance.old_session_hash)
-    remember_device(conn, session.account_id, entrance.old_device_hash, entrance.device_hash)
+    if new_login.old_session_hash:
+        close_session(conn, new_login.old_session_hash)
+    remember_device(conn, session.account_id, new_login.old_device_hash, new_login.device_hash)
     return True
 
 
-def sign_up(conn: Connection, entrance: Entrance, email: str) -> bool:
+def sign_up(conn: Connection, new_login: NewLogin, email: str) -> bool:
     """Create an account and log in; False if the e-mail is taken.
 
     Runs in a transaction.
     """
-    session = entrance.session
+    session = new_login.session
     is_new = create_account(conn, session.account_id, email, session.checked_hash)
-    return is_new and enter(conn, entrance)
+    return is_new and log_in(conn, new_login)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from domain.account.dns_checks import Finding
+from domain.account.dns_checks import CheckResult
 from domain.account.domains import Mount
 from domain.store.postgres.domains.custom_domains import mount_from
 
@@ -72,7 +72,7 @@ _NOW = text("SELECT clock_timestamp()")
 
 
 @dataclass(frozen=True, slots=True)
-class Leased:
+class LeasedCheck:
     """A mount to look up, with its host's and its earlier lookups' state."""
 
     mount: Mount
@@ -94,13 +94,13 @@ def lease_due(conn: Connection, limit: int) -> list[str]:
     return list(conn.execute(_LEASE, values).scalars())
 
 
-def leased(conn: Connection, mount_id: str) -> Leased | None:
+def fetch_leased(conn: Connection, mount_id: str) -> LeasedCheck | None:
     """Return the data for a mount's lookup; None if the mount is gone."""
     row = conn.execute(_LEASED, {"mount_id": mount_id}).one_or_none()
     if row is None:
         return None
     details = (row.account_id, row.failing_since, row.is_taken, row.unanswered)
-    return Leased(mount_from(row), *details)
+    return LeasedCheck(mount_from(row), *details)
 
 
 def overdue_checks(conn: Connection) -> int:
@@ -115,7 +115,9 @@ def now(conn: Connection) -> datetime:
     return at
 
 
-def note_check(conn: Connection, mount: Mount, finding: Finding, next_at: datetime | None) -> None:
+def note_check(
+    conn: Connection, mount: Mount, finding: CheckResult, next_at: datetime | None
+) -> None:
     """Store a lookup's result and the time of the next one (None: no more)."""
     values = {
         "mount_id": mount.id,

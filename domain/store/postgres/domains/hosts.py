@@ -9,7 +9,7 @@ from domain.store.redis.publisher import HostRow
 
 # Only its former account can have a subdomain for so long: links to it, and visitors' trust in it,
 # belong to that page. `domain.store.postgres.expiry` keeps the row as long.
-HELD_DAYS: Final = 30
+RESERVED_DAYS: Final = 30
 
 # The row of a free host stays for long, so that its counter does not go back while an entry may
 # still be written to Redis.
@@ -57,14 +57,14 @@ def claim_host(
     Waits for a concurrent claim to end. With `claimed_by`, an account, it is a subdomain: None too
     if it is reserved for another account.
     """
-    where = {"host": host, "page_id": page_id, "claimed_by": claimed_by, "days": HELD_DAYS}
+    where = {"host": host, "page_id": page_id, "claimed_by": claimed_by, "days": RESERVED_DAYS}
     row = conn.execute(_CLAIM, where).one_or_none()
     return HostRow(*row) if row else None
 
 
 def held_until(conn: Connection, host: str, claimed_by: str) -> datetime | None:
     """Return the end of another account's reservation of a free host, or None."""
-    where = {"host": host, "claimed_by": claimed_by, "days": HELD_DAYS}
+    where = {"host": host, "claimed_by": claimed_by, "days": RESERVED_DAYS}
     until: datetime | None = conn.execute(_HELD_UNTIL, where).scalar()
     return until
 
@@ -83,12 +83,12 @@ def is_taken(conn: Connection, host: str, page_id: str) -> bool:
     return bool(conn.execute(_IS_TAKEN, {"host": host, "page_id": page_id}).scalar())
 
 
-def leads_somewhere(conn: Connection, host: str) -> bool:
+def leads_to_page(conn: Connection, host: str) -> bool:
     """Tell whether a host leads to a page."""
     return is_taken(conn, host, "")
 
 
-def shows_a_page(conn: Connection, host: str) -> bool:
+def is_page_visible(conn: Connection, host: str) -> bool:
     """Tell whether a host's page is visible to visitors now.
 
     Source: docs/behaviour.md, "Certificates".
