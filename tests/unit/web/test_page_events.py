@@ -33,6 +33,6 @@ def test_nothing_is_left_of_a_page_when_nobody_waits_any_more():
         await asyncio.gather(told, cancelled, news.of("p_3", 0), return_exceptions=True)
 
         # Then nothing is kept of them
-        assert not news._of
+        assert not news._waiters
 
     asyncio.run(play())
