@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 
 class Code(StrEnum):
@@ -66,3 +66,15 @@ class DuplicateIdError(Exception):
 
 
 FAILURE = Rejection(Code.FAILED, "This could not be applied because of a defect on our side.")
+
+
+ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+LENGTH: Final = 26
+ENTROPY_BYTES: Final = 10
+
+
+def make_id(prefix: str, millis: int, entropy: bytes) -> str:
+    """Return an id of `prefix`, Unix time in milliseconds and 10 random bytes."""
+    number = (millis << 80) | int.from_bytes(entropy)
+    digits = (ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return f"{prefix}_{''.join(digits)}"

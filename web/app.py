@@ -7,10 +7,9 @@ from falcon.asgi import App, Request, Response
 from domain.text import cut_reference
 from web.dashboard.screen import write_not_found
 from web.http import errors
-from web.http.access_log import AccessLog
 from web.http.auth import Authenticator, parse_bearer
 from web.http.errors import invalid
-from web.http.rate_limits import RateLimiter
+from web.http.rate_limits import AccessLog, RateLimiter
 from web.process import Process
 from web.routes import ROUTES, build_parts
 

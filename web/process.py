@@ -12,14 +12,13 @@ from domain.runtime.visit_metrics import carry_over
 from domain.store.broker import PAGE_PREFIX, TaskSenderThread
 from domain.store.postgres.engine import make_async_engine
 from domain.store.redis import keys
-from domain.store.redis.announcements import decode
 from domain.store.redis.previews import Previews
 from domain.store.redis.rate_counts import AttemptCounts
 from domain.store.redis.request_counts import RequestCounts
-from domain.store.redis.subscriber import Listener
+from domain.store.redis.subscriber import Listener, decode
 from web.visitors.circuit_breaker import READ_S
 from web.visitors.pages import PageCache
-from web.writes.contention import Contention
+from web.writes.append_slots import Contention
 from web.writes.waiters import Waiters
 
 log = logging.getLogger(__name__)

@@ -3,24 +3,21 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from web.api import billing, components, keys, receipts
+from web.api.accounts import account
 from web.api.accounts import account as me
 from web.api.accounts import logins as auth
-from web.api.accounts import sessions
 from web.api.accounts.passwords import Passwords
 from web.api.audit import resource as audit
-from web.api.billing import resource as billing
-from web.api.components import resource as components
 from web.api.domains import resource as hostnames
 from web.api.incidents import resource as incidents
-from web.api.keys import resource as keys
 from web.api.monitor import resource as monitor
 from web.api.pages import latency, settings
 from web.api.pages import page_preview as preview
 from web.api.pages import resource as pages
 from web.api.previews import resource as previews
-from web.api.receipts import resource as receipts
 from web.api.templates import resource as templates
-from web.dashboard import home
+from web.dashboard import static
 from web.dashboard.screens import VIEWS
 from web.dashboard.static import StaticFile
 from web.http.auth import Authenticator
@@ -71,7 +68,7 @@ def _docs(resource: type[Any], parts: Parts) -> Any:  # noqa: ANN401 - a resourc
 
 
 ROUTES: tuple[Route, ...] = (
-    Route("/", home.Home, lambda home, p: home(p.authenticator)),
+    Route("/", static.Home, lambda home, p: home(p.authenticator)),
     Route("/api/openapi.json", docs.OpenApi, _docs),
     Route("/docs", docs.Docs, _docs),
     Route("/static/{build}/{name}", StaticFile, lambda file, _: file()),
@@ -84,8 +81,8 @@ ROUTES: tuple[Route, ...] = (
         me.Me,
         lambda me, p: me(p.process, p.authenticator, p.writes, p.passwords),
     ),
-    Route("/api/v1/auth/sessions", sessions.Sessions, _reader),
-    Route("/api/v1/auth/sessions/{session_id}", sessions.OneSession, _reader),
+    Route("/api/v1/auth/sessions", account.Sessions, _reader),
+    Route("/api/v1/auth/sessions/{session_id}", account.OneSession, _reader),
     Route("/api/v1/receipts/{rid}", receipts.Receipts, _reader),
     Route("/api/v1/status", pages.Pages, _owner),
     Route("/api/v1/status/templates", templates.AllTemplates, _owner),

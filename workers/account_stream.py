@@ -7,16 +7,13 @@ rejection undoes the claim. Follow-ups are appended to the page streams in the s
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from domain.account.allocations import follow_ups
 from domain.account.apply import apply_all
-from domain.account.commands import AddPage
+from domain.account.commands import AddPage, MountHost
 from domain.account.decide.domains import host_to_claim
 from domain.account.decide.table import decide
-from domain.account.domain_commands import MountHost
-from domain.account.domain_events import HostFreed
-from domain.account.events import AccountDeleted, Event, PageRemoved
-from domain.account.facts import Facts
-from domain.account.follow_ups import follow_ups
-from domain.account.state import Account
+from domain.account.events import AccountDeleted, Event, HostFreed, PageRemoved
+from domain.account.state import Account, Facts
 from domain.page.commands import Command, CreatePage, DeletePage
 from domain.results import Code, Entry, Outcome, Rejection
 from domain.runtime.new_ids import new_id
@@ -37,8 +34,8 @@ from domain.store.postgres.load import load_account
 from domain.store.postgres.publication import note_hosts
 from domain.store.postgres.save import save_account
 from domain.store.redis import publisher as artifacts
-from domain.store.redis.announcements import Announcement, encode
 from domain.store.redis.publisher import HostRow
+from domain.store.redis.subscriber import Announcement, encode
 
 UNKNOWN = Rejection(Code.NOT_FOUND, "This account does not exist (any more).")
 

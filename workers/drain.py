@@ -30,7 +30,7 @@ from domain.store.postgres.engine import (
     sync_engine,
 )
 from domain.store.redis import publisher as artifacts
-from domain.store.redis.announcements import Announcement
+from domain.store.redis.subscriber import Announcement
 from domain.store.work_queue import work_queue
 from workers.account_stream import AccountStream
 from workers.page_stream import PageStream, is_shown

@@ -18,8 +18,8 @@ from domain.store.postgres.load import load_page
 from domain.store.postgres.publication import PublicationNote, current_edition, note_publication
 from domain.store.postgres.save import save_page
 from domain.store.redis import publisher as artifacts
-from domain.store.redis.announcements import Announcement, encode
 from domain.store.redis.publisher import Edition, Publication
+from domain.store.redis.subscriber import Announcement, encode
 from workers.render.build import build_id
 from workers.render.eager import render_eager
 

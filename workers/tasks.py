@@ -20,7 +20,7 @@ from domain.store import broker as doorbell
 from domain.store.postgres import engine
 from domain.store.redis import previews
 from domain.store.work_queue import Job
-from workers import cleaning, clock, domains, heavy, on_demand, preview, repair, sweep
+from workers import clock, domains, heavy, on_demand, preview, repair, sweep
 from workers.app import app
 from workers.drain import drain_stream
 
@@ -147,6 +147,6 @@ heavy.RUNNERS.update(
     repair=repair.repair_page,
     repair_host=repair.repair_host,
     repair_behind=repair.repair_behind,
-    clean=lambda _: cleaning.clean(),
-    archive=lambda _: cleaning.archive(),
+    clean=lambda _: sweep.clean(),
+    archive=lambda _: sweep.archive(),
 )

@@ -3,14 +3,26 @@
 Source: docs/behaviour.md, "Tiers and slots".
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from domain.account import events as e
+from domain.account.events import PrimarySet
 from domain.account.state import Account, Place, Slot
-from domain.account.terms import INCLUDED
+from domain.page.commands import Command, CreatePage, DeletePage, SetEntitlement, SetHosts
 from domain.page.state import Entitlement, Tier
+
+INCLUDED: Final[Mapping[Tier, int]] = {Tier.FREE: 1, Tier.PRIME: 2}  # page slots without a price
+SLOT_PRICE: Final = 480  # tokens, for a new slot and for a renewal alike
+SLOT_LASTS: Final = timedelta(days=30)
+WARNED_BEFORE: Final = timedelta(days=7)
+
+# Our own bounds: a higher value is a mistake, and no number or date overflows.
+PAID_AHEAD_MAX: Final = timedelta(days=3_650)
+BALANCE_MAX: Final = 1_000_000_000
+
 
 ENDLESS: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -87,3 +99,60 @@ def build_entitlement(
     if end is not None and end <= at and dark_at is not None:
         end = min(dark_at, end)
     return Entitlement(account.tier, account.tier_until, served_until=end)
+
+
+@dataclass(frozen=True, slots=True)
+class DarkPage:
+    """A page that is dark since `at`, or will be from then on.
+
+    `slot_id` is the slot that ends then. It is None if Prime ends, or if the page slot was
+    withdrawn.
+    """
+
+    page_id: str
+    at: datetime
+    is_dark: bool
+    slot_id: str | None
+
+
+def find_dark_pages(account: Account, at: datetime) -> list[DarkPage]:
+    """Return pages that are dark within seven days of `at`, oldest first.
+
+    Pages that are dark already are included.
+    """
+    entitlements = allocate(account, at)
+    ends = ((p.page_id, entitlements[p.page_id].served_until) for p in pages_oldest_first(account))
+    return [
+        DarkPage(page_id, end, is_dark=end <= at, slot_id=slot_ending(account, end))
+        for page_id, end in ends
+        if end is not None and end - at <= WARNED_BEFORE
+    ]
+
+
+def slot_ending(account: Account, end: datetime) -> str | None:
+    """Return the id of the slot that expires at `end`, if any."""
+    ending = (slot.id for slot in account.slots.values() if slot.expires_at == end)
+    return min(ending, default=None)
+
+
+def follow_ups(account: Account, events: Iterable[e.Event]) -> list[tuple[str, Command]]:
+    """Return (page id, command) pairs, in order.
+
+    `account` is the state after `events`.
+    """
+    added = {event.page_id for event in events if isinstance(event, e.PageAdded)}
+    pairs: list[tuple[str, Command]] = []
+    for event in events:
+        match event:
+            case e.PageAdded(page_id=page_id, name=name, host=host):
+                entitlement = account.places[page_id].entitlement
+                pairs.append((page_id, CreatePage(account.id, name, entitlement, host)))
+            case e.PageRemoved(page_id=page_id):
+                pairs.append((page_id, DeletePage()))
+            case e.PlaceDealt(page_id=page_id, entitlement=entitlement) if page_id not in added:
+                pairs.append((page_id, SetEntitlement(entitlement)))
+            case PrimarySet(page_id=page_id, host=host):
+                pairs.append((page_id, SetHosts(host)))
+            case _:
+                pass
+    return pairs

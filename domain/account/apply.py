@@ -6,8 +6,8 @@ from functools import reduce
 from typing import Any, get_args
 
 from domain.account import events as e
-from domain.account.domain_events import MountEvent, apply_to_mounts
 from domain.account.domains import without_page
+from domain.account.events import MountEvent, apply_to_mounts
 from domain.account.state import Account, Place
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.account.facts import Facts
+from domain.account.state import Facts
 from domain.results import Code, Rejection
 
 TOO_MANY = (

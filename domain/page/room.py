@@ -4,10 +4,30 @@ A command that ends something is always allowed, and so are those of the clock: 
 be resolved, and a planned maintenance begins and ends.
 """
 
-from domain.page.limits import CLAIMS, PLANNED, RECENT, UNRESOLVED, UPDATES, limit_reached
-from domain.page.state import Incident, Page
-from domain.results import Rejection
-from domain.status import IncidentKind, IncidentState
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from domain.page.commands import ChangeComponent, FinishMaintenance, PostUpdate, SetStatus
+from domain.page.limits import (
+    AT_HAND_DAYS,
+    CLAIMS,
+    INCIDENT_TEXT_BYTES,
+    KIB,
+    MESSAGE_BYTES,
+    PLANNED,
+    RECENT,
+    RESOLVING_CHARACTERS,
+    TEMPLATE_TEXT_BYTES,
+    TREE_TEXT_BYTES,
+    UNRESOLVED,
+    UPDATES,
+    limit_reached,
+)
+from domain.page.state import Component, Incident, Page, Template
+from domain.results import Code, Rejection
+from domain.status import IncidentKind, IncidentState, Status
+from domain.text import utf8_size
 
 OPEN_ALREADY = {
     IncidentKind.INCIDENT: limit_reached(
@@ -79,3 +99,122 @@ def no_room_for_open(page: Page, kind: IncidentKind) -> Rejection | None:
     """Return why one more of a kind can't be unresolved, or None."""
     count = sum(i.kind is kind and not i.is_resolved for i in page.incidents.values())
     return OPEN_ALREADY[kind] if count >= BOUND_OF[kind] else None
+
+
+def is_toggle(command: Any) -> bool:  # noqa: ANN401 - any command
+    """Return whether a command only changes a component's status."""
+    if isinstance(command, ChangeComponent):
+        return command == ChangeComponent(command.component_id, status=command.status)
+    return isinstance(command, SetStatus)
+
+
+def is_recovery(command: Any) -> bool:  # noqa: ANN401 - any command
+    """Return whether a command resolves an incident or toggles to operational."""
+    match command:
+        case PostUpdate(state=IncidentState.RESOLVED) | FinishMaintenance():
+            return True
+        case SetStatus(status=Status.OPERATIONAL):
+            return True
+        case ChangeComponent(status=Status.OPERATIONAL):
+            return is_toggle(command)
+    return False
+
+
+RECENT_PERIOD: Final = timedelta(days=AT_HAND_DAYS)
+INCIDENTS_FULL: Final = (
+    "The incidents that are open, planned or recently over hold as much text as a page can have:"
+    f" {INCIDENT_TEXT_BYTES // KIB**2} MB. Shorten or delete some of it first."
+)
+RESOLVING_LONG: Final = (
+    f"{INCIDENTS_FULL} What resolves an incident may still say {RESOLVING_CHARACTERS:,} characters."
+)
+TREE_FULL: Final = (
+    "The names and descriptions of the components are as long as a page can have them:"
+    f" {TREE_TEXT_BYTES // KIB} KB. Shorten or delete some of them first."
+)
+TEMPLATES_FULL: Final = (
+    "The templates hold as much text as a page can have:"
+    f" {TEMPLATE_TEXT_BYTES // KIB} KB. Shorten or delete some of it first."
+)
+
+
+def text_limit(sentence: str, field: str | None) -> Rejection:
+    """Return the rejection of a text, with its field."""
+    return Rejection(Code.TEXT_LIMIT, sentence, {field: sentence} if field else {})
+
+
+def no_room_for_message(
+    page: Page, incident: Incident, state: IncidentState, body: str | None, at: datetime
+) -> Rejection | None:
+    """Return why an update's message or reopening exceeds the limit, or None."""
+    room = room_in_incidents(page, at, incident)
+    if room >= MESSAGE_BYTES:
+        return None
+    if incident.is_resolved and state is not IncidentState.RESOLVED:
+        return text_limit(INCIDENTS_FULL, "body" if body else "state")
+    if utf8_size(body or "") <= max(room, 0):
+        return None
+    if state is not IncidentState.RESOLVED or incident.is_resolved:
+        return text_limit(INCIDENTS_FULL, "body")
+    is_short = len(body or "") <= RESOLVING_CHARACTERS
+    return None if is_short else text_limit(RESOLVING_LONG, "body")
+
+
+def no_room_in_incidents(
+    page: Page, more: int, field: str, at: datetime, changed: Incident | None = None
+) -> Rejection | None:
+    """Return why incidents can't hold `more` bytes, or None.
+
+    `changed` counts even if it is not recent.
+    """
+    if more <= 0 or more <= room_in_incidents(page, at, changed):
+        return None
+    return text_limit(INCIDENTS_FULL, field)
+
+
+def room_in_incidents(page: Page, at: datetime, changed: Incident | None) -> int:
+    """Return the free bytes for text of recent incidents and `changed`."""
+    return INCIDENT_TEXT_BYTES - sum(
+        incident.text_bytes
+        for incident in page.incidents.values()
+        if incident is changed or is_recent(incident, at)
+    )
+
+
+def is_recent(incident: Incident, at: datetime) -> bool:
+    """Return whether every drain loads an incident."""
+    return incident.resolved_at is None or incident.resolved_at >= at - RECENT_PERIOD
+
+
+def no_room_in_tree(page: Page, new: Component, old: Component | None = None) -> Rejection | None:
+    """Return why a node's text exceeds the limit, or None."""
+    more = node_bytes(new) - (node_bytes(old) if old else 0)
+    if more <= 0 or sum(map(node_bytes, page.components.values())) + more <= TREE_TEXT_BYTES:
+        return None
+    is_described = new.description and (old is None or new.description != old.description)
+    return text_limit(TREE_FULL, "description" if is_described else "name")
+
+
+def node_bytes(node: Component) -> int:
+    """Return the size of a node's text, in bytes."""
+    return utf8_size(node.name) + utf8_size(node.description or "")
+
+
+def no_room_in_templates(
+    page: Page, new: Template, old: Template | None = None
+) -> Rejection | None:
+    """Return why a template's text exceeds the limit, or None."""
+    more = template_bytes(new) - (template_bytes(old) if old else 0)
+    size = _total_bytes(page.templates.values()) if more > 0 else 0
+    if more <= 0 or size + more <= TEMPLATE_TEXT_BYTES:
+        return None
+    return text_limit(TEMPLATES_FULL, "body" if new.body else "title")
+
+
+def _total_bytes(templates: Iterable[Template]) -> int:
+    return sum(map(template_bytes, templates))
+
+
+def template_bytes(template: Template) -> int:
+    """Return the size of a template's text, in bytes."""
+    return sum(utf8_size(text or "") for text in (template.title, template.name, template.body))

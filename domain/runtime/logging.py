@@ -6,6 +6,7 @@ Fields of `bind_fields` and `bind_request` are added to every line of their cont
 
 import logging.config
 import os
+import re
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -14,9 +15,65 @@ import structlog
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from domain.runtime.redaction import redact_fields
+from domain.runtime.new_ids import new_id
 from domain.runtime.settings import load_settings
 from domain.text import printable
+
+MASK = "…"
+DEEPEST = 4  # deeper levels are written as text
+
+# Names of fields with secrets. Any prefix is allowed (`newPassword`, `POSTGRES_PASSWORD`), and few
+# suffixes (`password_hash`): `tokens: 480` is no secret.
+_NAMES = (
+    r"(?:passw(?:or)?d|secret|authorization|cookie|idempotency[-_]?key|session|token|api[-_]?key"
+    r"|hepstatus_device)(?:[-_]?(?:hash|digest|value|key|id))?"
+)
+_QUOTED = r"b?'(?:[^'\\]|\\.)*'|b?\"(?:[^\"\\]|\\.)*\"|\\+['\"][^'\"\\]*"
+_SECRETS = (
+    (re.compile(r"hyd_status_[\w.~+/=-]*"), "hyd_status_" + MASK),
+    (re.compile(r"(hepstatus_(?:session|device)=)[^;,\s'\"]*"), rf"\1{MASK}"),
+    (re.compile(r"(?i)\b(bearer|basic)\s+[^\s'\",]+"), rf"\1 {MASK}"),
+    (re.compile(r"(\w://[^\s:@/'\"]*:)[^\s@'\"]{1,2000}@"), rf"\1{MASK}@"),
+    # A header with several values: its whole line.
+    (re.compile(r"(?i)((?:authorization|cookie)\s*[:=]\s*)[^\s'\"][^\r\n'\"]*"), rf"\1{MASK}"),
+    # `password=…`, `"password": "…"`, `Password: …`
+    (
+        re.compile(rf"(?i)({_NAMES}\\*['\"]?\s*[:=]\s*)({_QUOTED}|[^\s,;&)}}]+)"),
+        rf"\1{MASK}",
+    ),
+    # `(b'idempotency-key', b'…')`
+    (re.compile(rf"(?i)({_NAMES}['\"]\s*,\s*)({_QUOTED})"), rf"\1{MASK}"),
+)
+_SECRET_NAME = re.compile(rf"(?is).*{_NAMES}")
+
+
+def redact(text: str) -> str:
+    """Return a text with keys, passwords, cookies and passwords of URLs replaced."""
+    for pattern, replacement in _SECRETS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def redact_value(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - whatever a line carries
+    """Return a field's value with every text redacted; other objects become text."""
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case dict() if depth < DEEPEST:
+            return redact_fields(value, depth + 1)
+        case list() | tuple() | set() | frozenset() if depth < DEEPEST:
+            return [redact_value(item, depth + 1) for item in value]
+        case _:
+            return redact(str(value))
+
+
+def redact_fields(fields: dict[Any, Any], depth: int = 0) -> dict[str, Any]:
+    """Return fields redacted; one with a secret's name loses its whole value."""
+    return {
+        str(name): MASK if _SECRET_NAME.fullmatch(str(name)) else redact_value(value, depth)
+        for name, value in fields.items()
+    }
+
 
 # Fields that libraries add to a line for formatters of their own.
 NOISE = frozenset({"color_message", "data", "_record", "_from_structlog"})
@@ -134,3 +191,17 @@ def bind_request(request_id: str) -> None:
 def current_request_id() -> str | None:
     """Return the id of the current request; None outside a request."""
     return structlog.contextvars.get_contextvars().get("request_id")
+
+
+# The ids of proxies and tracers: UUIDs, ULIDs, hexadecimal; no character can break a line.
+SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+
+
+def request_id_of(header: str | None) -> str:
+    """Return a valid X-Request-Id header, else a new id.
+
+    A header that contains a secret is not accepted.
+    """
+    if header and SANE.fullmatch(header) and redact(header) == header:
+        return header
+    return new_id("q")

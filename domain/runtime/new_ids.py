@@ -5,7 +5,7 @@ import os
 import secrets
 import time
 
-from domain.ids import ENTROPY_BYTES, make_id
+from domain.results import ENTROPY_BYTES, make_id
 
 KEY_PREFIX = "hyd_status_"
 SECRET_BYTES = 32

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from domain.account.commands import AddPage, SetTier
 from domain.account.credentials import email_problem, password_problem
+from domain.hostnames import subdomain_problem
 from domain.page.commands import (
     AddComponent,
     ChangePage,
@@ -18,7 +19,6 @@ from domain.runtime.settings import load_settings
 from domain.store.postgres import owned
 from domain.store.postgres.accounts import accounts
 from domain.store.postgres.engine import sync_engine
-from domain.subdomains import subdomain_problem
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT, clean, clean_line
 from ops.cli.writes import CommandRefusedError, run_in_transaction, write
 from web.api.accounts.passwords import hash_password

@@ -1,6 +1,6 @@
 """The operator's view of pages' hosts, and new DNS checks."""
 
-from domain.account.domain_commands import VerifyMount
+from domain.account.commands import VerifyMount
 from domain.store.postgres.domains.custom_domains import OwnedMount, find_mount, mounts_of_page
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.owned import owner_of

@@ -11,7 +11,7 @@ from tests.architecture.source import Source, sources
 BOUNDED = {
     "domain.store.redis.byte_buckets:ByteBuckets._buckets": "BUCKETS_MAX",
     "domain.store.redis.request_counts:RequestCounts._windows": "WINDOWS_MAX",
-    "domain.store.redis.fallback_counts:FallbackCounts._windows": "KEYS_MAX",
+    "domain.store.redis.rate_counts:FallbackCounts._windows": "KEYS_MAX",
     "domain.runtime.visit_metrics:_cache_lookups": "three words",
     "domain.runtime.visit_metrics:_visits": "families of artifacts; emptied twice a second",
     "ops.local.children:ChildrenFile._entries": "the programs of one machine",
@@ -25,9 +25,9 @@ BOUNDED = {
     "web.visitors.cache:Cache._pending": "requests under way",
     "web.visitors.cache:Cache._of_owner": "the copies that are kept",
     "web.http.bodies:_TEXTS": "the types of bodies",
-    "web.visitors.page_events:PageEvents._waiters": "requests under way",
-    "web.visitors.recent_pages:RecentPages._new": "KNOWN_MAX",
-    "web.visitors.recent_pages:RecentPages._reported_at": "KNOWN_MAX",
+    "web.visitors.on_demand:PageEvents._waiters": "requests under way",
+    "web.visitors.pages:RecentPages._new": "KNOWN_MAX",
+    "web.visitors.pages:RecentPages._reported_at": "KNOWN_MAX",
     "web.writes.append_slots:AppendSlots._semaphores": "requests under way",
     "web.writes.append_slots:AppendSlots._stream_of": "KNOWN_MAX",
     "web.writes.waiters:Waiters._by_stream": "REMEMBERED_MAX",
@@ -35,7 +35,7 @@ BOUNDED = {
     "web.writes.waiters:Waiters._waiters": "requests under way",
     "workers.account_stream:AccountStream.hosts": "one drain",
     "workers.account_stream:AccountStream.streams_to_ring": "one drain",
-    "workers.render.markdown:RenderedMessages._entries": "RENDERED_CACHE_BYTES",
+    "workers.render.html:RenderedMessages._entries": "RENDERED_CACHE_BYTES",
 }
 
 

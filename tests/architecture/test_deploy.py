@@ -121,7 +121,7 @@ def edge_id(header: str) -> str:
     ],
 )  # fmt: skip
 def test_nginx_and_the_application_agree_on_what_a_request_id_is(header: str) -> None:
-    from domain.runtime.request_ids import request_id_of
+    from domain.runtime.logging import request_id_of
 
     # Given what a client sends, when nginx hands an id on
     at_the_edge = edge_id(header)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.account import commands as ac
-from domain.account import domain_commands as mc
+from domain.account import commands as mc
 from domain.account.domains import MountKind
 from domain.page import commands as pc
 from domain.page import state as s
@@ -23,7 +23,7 @@ from domain.store.postgres.command_codec import (
     decode_command,
     encode_command,
 )
-from domain.store.redis.announcements import Announcement, decode, encode
+from domain.store.redis.subscriber import Announcement, decode, encode
 from tests.property.strategies import entitlements, instants, statuses, texts
 
 words = texts(40)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from domain.hostnames import LONGEST, BadHostError, name_problem, parse_host
 from domain.runtime.settings import build_settings
-from web.api.domains.host_input import normalize_host
+from web.api.domains.schemas import normalize_host
 from web.http.errors import ApiError
 from web.visitors.hosts import normal_host, unicode_form
 

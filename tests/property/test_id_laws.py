@@ -7,9 +7,9 @@ import unicodedata
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from domain.ids import ENTROPY_BYTES, make_id
+from domain.hostnames import is_reserved, subdomain_problem
+from domain.results import ENTROPY_BYTES, make_id
 from domain.runtime.new_ids import new_api_key, new_id, new_session_token, secret_hash
-from domain.subdomains import is_reserved, subdomain_problem
 from domain.text import clean, fold, is_storable, same_name
 from web.visitors.hosts import normal_host
 

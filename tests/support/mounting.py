@@ -2,8 +2,8 @@
 
 from sqlalchemy import text
 
-from domain.account.commands import AddPage
-from domain.account.domain_commands import (
+from domain.account.commands import (
+    AddPage,
     MountHost,
 )
 from domain.account.domains import Mount, MountKind

@@ -21,7 +21,7 @@ from ops.local import ports, processes, programs
 from ops.local.child import Child, ChildSpec
 from ops.local.child_output import LogFolder
 from ops.local.embedded.postgres_server import PostgresServer
-from ops.local.embedded.redis_server import RedisServer
+from ops.local.embedded.server import RedisServer
 from ops.local.embedded.stack import EmbeddedStack, StackUrls
 from tests.support.inside import inside
 

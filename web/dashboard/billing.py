@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 
 from falcon.asgi import Request
 
-from domain.account.forecast import find_dark_pages
-from domain.account.terms import INCLUDED, SLOT_LASTS, SLOT_PRICE
+from domain.account.allocations import INCLUDED, SLOT_LASTS, SLOT_PRICE, find_dark_pages
 from domain.page.state import Tier
 from domain.store.postgres.engine import run
 from domain.store.postgres.ledger import bookings_before

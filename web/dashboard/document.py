@@ -10,9 +10,8 @@ import falcon
 from falcon.asgi import Response
 from jinja2 import Environment
 
-from domain.calendar import iso
-from domain.date_text import format_day, format_duration, format_instant
-from domain.runtime.markdown import to_plain_text
+from domain.calendar import format_day, format_duration, format_instant, iso
+from domain.runtime.markdown_rules import to_plain_text
 from domain.runtime.template_loader import environment, wording
 from domain.status import IncidentState, Status
 from web.dashboard.static import static_path

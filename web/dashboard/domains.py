@@ -5,7 +5,7 @@ from falcon.asgi import Request
 from domain.account.domains import MountState
 from domain.store.postgres.domains.custom_domains import mounts_of_page
 from domain.store.postgres.engine import run
-from web.api.domains.answers import mount_view
+from web.api.domains.schemas import mount_view
 from web.dashboard.screen import PageView, Values
 
 POLL_INTERVAL_MS = 3000  # while a DNS lookup is pending

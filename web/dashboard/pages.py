@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from falcon import HTTPSeeOther
 from falcon.asgi import Request
 
-from domain.account.terms import INCLUDED, WARNED_BEFORE
+from domain.account.allocations import INCLUDED, WARNED_BEFORE
 from domain.page import tree
 from domain.page.settings import etag_of
 from domain.page.state import Tier

@@ -8,8 +8,6 @@ from web.dashboard import (
     domains,
     incidents,
     keys,
-    login,
-    maintenance,
     pages,
     settings,
     templates,
@@ -20,8 +18,8 @@ PAGE_PATH = "/dashboard/pages/{page_id}"
 
 VIEWS: tuple[tuple[str, type[View]], ...] = (
     ("/dashboard", pages.Pages),
-    ("/dashboard/login", login.Login),
-    ("/dashboard/signup", login.Signup),
+    ("/dashboard/login", account.Login),
+    ("/dashboard/signup", account.Signup),
     ("/dashboard/account", account.Account),
     ("/dashboard/tokens", billing.Tokens),
     (PAGE_PATH, pages.OnePage),
@@ -33,8 +31,8 @@ VIEWS: tuple[tuple[str, type[View]], ...] = (
     (f"{PAGE_PATH}/incidents/new", incidents.NewIncident),
     (f"{PAGE_PATH}/incidents/{{iid}}", incidents.OneIncident),
     (f"{PAGE_PATH}/keys", keys.Keys),
-    (f"{PAGE_PATH}/maintenance", maintenance.Maintenances),
-    (f"{PAGE_PATH}/maintenance/new", maintenance.NewMaintenance),
+    (f"{PAGE_PATH}/maintenance", incidents.Maintenances),
+    (f"{PAGE_PATH}/maintenance/new", incidents.NewMaintenance),
     (f"{PAGE_PATH}/settings", settings.Settings),
     (f"{PAGE_PATH}/templates", templates.Templates),
 )

@@ -6,11 +6,31 @@ client likes, also after `close()`, which waits until all is sent.
 
 import asyncio
 import contextlib
+import ctypes
 import socket
 import struct
+import sys
 from typing import Any, Final
 
-from web.http.peer_window import read_peer_window
+TCP_INFO_BYTES: Final = 232  # linux/tcp.h, struct tcp_info up to tcpi_snd_wnd
+SEND_WINDOW_AT: Final = 228
+_system = ctypes.CDLL(None)
+_info = ctypes.create_string_buffer(TCP_INFO_BYTES)
+
+
+def read_peer_window(fileno: int) -> int | None:
+    """Return the bytes that a peer's system still accepts; None if unavailable."""
+    if sys.platform != "linux":
+        return None
+    size = ctypes.c_uint32(TCP_INFO_BYTES)
+    failed = _system.getsockopt(
+        fileno, socket.IPPROTO_TCP, socket.TCP_INFO, _info, ctypes.byref(size)
+    )
+    if failed or size.value < TCP_INFO_BYTES:
+        return None
+    window: int = struct.unpack_from("I", _info, SEND_WINDOW_AT)[0]
+    return window
+
 
 STALL_S: Final = 30.0  # a client must read SHRINK_BYTES, or the rest, within this time
 SHRINK_BYTES: Final = 32 * 1024

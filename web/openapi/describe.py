@@ -4,10 +4,15 @@
 route: CONTRIBUTING.md.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints, is_typeddict
+
+import msgspec
+
+from domain.text import BLANK, NOT_BLANK
+from web.http.bodies import nullable_fields, required_texts
 
 Responder = TypeVar("Responder", bound=Callable[..., Any])
 METHODS = ("get", "post", "patch", "put", "delete")
@@ -46,7 +51,7 @@ class Parameter:
 class Example:
     """A request that the tests send unchanged, and the `data` of its answer.
 
-    Ids are those of `web.openapi.path_parameters`: tests substitute real ones. Values that differ
+    Ids are those of `web.openapi.operations`: tests substitute real ones. Values that differ
     from call to call (ids, instants, secrets) are compared by their form only.
     """
 
@@ -110,3 +115,122 @@ def operation_of(resource: type, method: str) -> Operation | None:
     """Return the description of a resource's method, or None."""
     operation = getattr(getattr(resource, f"on_{method}", None), ATTRIBUTE, None)
     return operation if isinstance(operation, Operation) else None
+
+
+Schema = dict[str, Any]
+REF = "#/components/schemas/{name}"
+NULL = {"type": "null"}
+NOTHING = {"type": ["null", "string"], "pattern": f"^[{BLANK}]*$"}  # a blank text counts as null
+
+
+class Schemas:
+    """The schemas of some types, with all referenced components."""
+
+    def __init__(self, answers: Sequence[Any], bodies: Sequence[type[msgspec.Struct]]) -> None:
+        """Generate the schemas of answer and body types."""
+        types = list(dict.fromkeys([*answers, *bodies]))
+        schemas, self.components = msgspec.json.schema_components(types, ref_template=REF)
+        self._of = dict(zip(types, map(simplify, schemas), strict=True))
+        self.components = {
+            name: simplify(schema_) for name, schema_ in sorted(self.components.items())
+        }
+        for answer in {kind for type_ in answers for kind in find_typed_dicts(type_)}:
+            sort_fields(self.components[answer.__name__], answer)
+        for body in bodies:
+            add_body_conventions(body, self.components)
+
+    def of(self, *types: Any) -> Schema:  # noqa: ANN401 - any type that msgspec knows
+        """Return the schema of a type; for several types, one of them."""
+        schemas = [self._of[kind] for kind in types]
+        return schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
+
+
+def find_typed_dicts(kind: Any) -> Iterator[type]:  # noqa: ANN401 - any type
+    """Yield every TypedDict within a type."""
+    if is_typeddict(kind):
+        yield kind
+    parts = get_type_hints(kind).values() if is_typeddict(kind) else get_args(kind)
+    for part in parts:
+        yield from find_typed_dicts(part)
+
+
+def sort_fields(schema: Schema, answer: type) -> None:
+    """Sort the fields of an answer as its class declares them, unlike msgspec."""
+    names = list(get_type_hints(answer))
+    if "properties" in schema:
+        schema["properties"] = {name: schema["properties"][name] for name in names}
+
+
+def add_body_conventions(body: type[msgspec.Struct], components: dict[str, Schema]) -> None:
+    """Add the conventions of bodies to one schema."""
+    schema = components[body.__name__]
+    properties = schema["properties"]
+    required = set(schema.get("required", ()))
+    for name in set(properties) - required:
+        properties[name] = add_null(properties[name])
+        if properties[name].get("default", "") is None:
+            del properties[name]["default"]
+    for name in required_texts(body):
+        properties[name].setdefault("pattern", NOT_BLANK)
+    schema.update(getattr(body, "rules", {}))
+    if getattr(body, "needs_one", False):
+        schema["not"] = build_empty_change(body, components)
+
+
+def build_empty_change(body: type[msgspec.Struct], components: Mapping[str, Schema]) -> Schema:
+    """Return the schema of an empty change: nulls, blanks and empty objects."""
+    properties = components[body.__name__]["properties"]
+    values = sorted(nullable_fields(body))
+    empty = {"type": "object", "maxProperties": 0}
+    simplified = {
+        name: empty if is_object(properties[name], components) else False for name in values
+    }
+    return {"properties": simplified, "additionalProperties": NOTHING}
+
+
+def is_object(schema: Schema, components: Mapping[str, Schema]) -> bool:
+    """Return whether a schema refers to an object; an enum can't be empty."""
+    parts = [schema, *schema.get("anyOf", ())]
+    names = [part["$ref"].rpartition("/")[2] for part in parts if "$ref" in part]
+    return any("properties" in components[name] for name in names)
+
+
+def add_null(schema: Schema) -> Schema:
+    """Return a schema that also accepts null."""
+    if isinstance(schema.get("type"), str):
+        return {**schema, "type": [schema["type"], "null"]}
+    if "null" in schema.get("type", ()) or NULL in schema.get("anyOf", ()):
+        return schema
+    default = {"default": schema.pop("default")} if "default" in schema else {}
+    return {"anyOf": [schema, NULL], **default}
+
+
+def simplify(schema: Any) -> Any:  # noqa: ANN401 - JSON of any kind
+    """Return an equal, shorter schema with enums in the order of the code."""
+    if isinstance(schema, list):
+        return [simplify(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    simplified = {
+        name: simplify(value)
+        for name, value in schema.items()
+        if (name, value) != ("required", []) and not (name == "title" and isinstance(value, str))
+    }
+    if "enum" in simplified and (order := enum_order(schema.get("title"), simplified["enum"])):
+        simplified = {"type": "string", **simplified, "enum": order}
+    return _joined(simplified)
+
+
+def _joined(schema: Schema) -> Schema:
+    """Write `anyOf` of a plain type and null as one type."""
+    parts = schema.get("anyOf", ())
+    if len(parts) != 2 or parts[1] != NULL or "enum" in parts[0] or "type" not in parts[0]:
+        return schema
+    rest = {name: value for name, value in schema.items() if name != "anyOf"}
+    return {**parts[0], "type": [parts[0]["type"], "null"], **rest}
+
+
+def enum_order(name: Any, values: list[Any]) -> list[str] | None:  # noqa: ANN401 - JSON of any kind
+    """Return the members of our enum in the order of the code; msgspec sorts."""
+    same = (k for k in StrEnum.__subclasses__() if k.__name__ == name and {*k} == {*values})
+    return next((list(map(str, kind)) for kind in same), None)

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from web.http.cookies import SESSION, name_over
-from web.http.error_codes import ERROR_CODES
-from web.openapi.describe import JSON, Audience, Example, Parameter
+from web.http.auth import SESSION, name_over
+from web.http.errors import ERROR_CODES
+from web.openapi.describe import JSON, Audience, Example, Parameter, Schemas
 from web.openapi.operations import Call, RouteLike, calls
 from web.openapi.prose import SECTIONS, prose
-from web.openapi.schemas import Schemas
 
 Json = dict[str, Any]
 SECURITY: dict[Audience, list[Json]] = {

@@ -3,11 +3,49 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Annotated, Protocol
 
-from web.http.error_codes import ERROR_CODES
-from web.openapi.describe import METHODS, Audience, Operation, PathParameter, operation_of
-from web.openapi.path_parameters import PATH_PARAMETERS
+from msgspec import Meta
+
+from web.http.errors import ERROR_CODES
+from web.http.paging import LIMIT, LIMIT_MAX
+from web.openapi.describe import (
+    METHODS,
+    Audience,
+    Operation,
+    Parameter,
+    PathParameter,
+    operation_of,
+)
+
+TAIL = "01kar5t0q4c8v2n6x3m7b9d1f{}"
+PAGE = "p_" + TAIL.format("a")
+LEAF = "c_" + TAIL.format("b")
+CATEGORY = "c_" + TAIL.format("c")
+INCIDENT = "i_" + TAIL.format("d")
+UPDATE = "u_" + TAIL.format("e")
+KEY = "k_" + TAIL.format("f")
+RECEIPT = "r_" + TAIL.format("g")
+ACCOUNT = "a_" + TAIL.format("h")
+TEMPLATE = "t_" + TAIL.format("j")
+MOUNT = "m_" + TAIL.format("k")
+SLOT = "s_" + TAIL.format("m")
+PREVIEW = "v_" + TAIL.format("p")
+SESSION = "n_" + TAIL.format("n")
+
+PATH_PARAMETERS = {
+    "page_id": PathParameter("pageId", "A page of yours.", PAGE),
+    "cid": PathParameter("componentId", "A component of the page.", LEAF),
+    "iid": PathParameter("incidentId", "An incident or a maintenance of the page.", INCIDENT),
+    "uid": PathParameter("updateId", "An update of the incident.", UPDATE),
+    "kid": PathParameter("keyId", "A key of the page.", KEY),
+    "tid": PathParameter("templateId", "A template of the page.", TEMPLATE),
+    "mid": PathParameter("mountId", "A mount of the page.", MOUNT),
+    "vid": PathParameter("previewId", "As `previewIncident` and its like tell it.", PREVIEW),
+    "session_id": PathParameter("sessionId", "A session of the account.", SESSION),
+    "rid": PathParameter("receiptId", "As `Location` said it.", RECEIPT),
+}
+
 
 PART = re.compile(r"\{(\w+)\}")
 API = "/api/v1/"
@@ -113,3 +151,17 @@ def responders(routes: Iterable[RouteLike]) -> Iterator[tuple[str, str, Operatio
 def calls(routes: Iterable[RouteLike]) -> list[Call]:
     """Return all described calls in the order of the route table."""
     return [Call(path, method, spec) for path, method, spec in responders(routes) if spec]
+
+
+LIMIT_PARAMETER = Parameter(
+    "limit",
+    Annotated[int, Meta(ge=1, le=LIMIT_MAX)],
+    f"How many at most; {LIMIT} if not given.",
+    LIMIT,
+)
+
+
+def cursor_of(format_: str) -> Parameter:
+    """Return the `cursor` parameter of a list; `format_` is its JSON Schema format."""
+    cursor_type = Annotated[str, Meta(extra_json_schema={"format": format_})]
+    return Parameter("cursor", cursor_type, "The `nextCursor` of the answer before.")

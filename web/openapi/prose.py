@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from web.http.error_codes import ERROR_CODES
+from web.http.errors import ERROR_CODES
 
 FOLDER = Path(__file__).parents[2] / "templates" / "docs"
 TABLE = "<!-- refusals -->"

@@ -10,20 +10,20 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
-from domain.runtime.logging import bind_request
-from domain.runtime.request_ids import request_id_of
+from domain.runtime.logging import bind_request, request_id_of
 from domain.runtime.visit_metrics import count_visit
 from domain.store.redis.reader import HostEntry
 from web.http.error_pages import (
     ABSENT,
     MISSING,
+    NOTHING,
     READ_ONLY,
     UNAVAILABLE,
     CachePolicy,
     ErrorContent,
+    Notice,
     render_error,
 )
-from web.http.notices import NOTHING, Notice
 from web.process import Process
 from web.visitors.cached_page import (
     Answer,

@@ -5,6 +5,7 @@ served when no worker can render a newer one.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -24,8 +25,38 @@ from web.visitors.cached_page import (
     reason_of,
 )
 from web.visitors.circuit_breaker import CircuitBreaker
-from web.visitors.page_events import PageEvents
 from web.writes.append_slots import AppendSlots, SlotTimeoutError
+
+
+class PageEvents:
+    """The waiters for publications, by page."""
+
+    def __init__(self) -> None:
+        """Start without waiters."""
+        self._waiters: dict[str, set[asyncio.Future[None]]] = {}
+
+    def notify(self, page_id: str) -> None:
+        """Wake the waiters of a page."""
+        for future in self._waiters.pop(page_id, ()):
+            if not future.done():
+                future.set_result(None)
+
+    async def of(self, page_id: str, timeout_s: float) -> None:
+        """Wait for a publication of a page, at most `timeout_s` seconds."""
+        future = asyncio.get_running_loop().create_future()
+        self._waiters.setdefault(page_id, set()).add(future)
+        try:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(future, timeout_s)
+        finally:
+            self._forget(page_id, future)
+
+    def _forget(self, page_id: str, future: asyncio.Future[None]) -> None:
+        waiters = self._waiters.get(page_id, set())
+        waiters.discard(future)
+        if not waiters:
+            self._waiters.pop(page_id, None)
+
 
 WAIT_S: Final = 3.0  # the first image loads a library
 WAIT_WITH_OLDER_S: Final = 1.0  # shorter, since an older artifact can be served

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from domain import rate_limits as rules
-from domain.page.recovery import is_recovery, is_toggle
+from domain.page.room import is_recovery, is_toggle
 from domain.rate_limits import Budget
 from domain.runtime import metrics
 from domain.store.postgres.command_codec import encode_command

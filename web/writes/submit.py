@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from domain.results import FAILURE, Outcome, Rejection
 from domain.runtime import metrics
@@ -15,6 +16,7 @@ from domain.store.postgres.engine import (
     NotConnectedError,
     SQLAlchemyError,
     constraint,
+    in_transaction,
     run,
     stored_nothing,
 )
@@ -255,3 +257,29 @@ def to_outcome(stored: Receipt) -> WriteOutcome:
         refusal = FAILURE
     is_published = stored.published_at is not None and refusal is None
     return WriteOutcome(stored.id, stored.command, is_published, refusal)
+
+
+if TYPE_CHECKING:
+    from domain.store.postgres.engine import AsyncEngine
+
+Value = TypeVar("Value")
+
+PERHAPS = "The connection was lost while this was being done: it may or may not be done."
+CHECK_FIRST = f"{PERHAPS} Please look before you repeat it."
+
+
+async def change(
+    engine: "AsyncEngine",
+    statements: Callable[..., Value],
+    *args: Any,  # noqa: ANN401 - arguments of the statements
+    unknown_message: str = CHECK_FIRST,
+) -> Value:
+    """Call a store function in one transaction.
+
+    Raises ApiError 503: UNAVAILABLE if nothing changed, UNKNOWN with the sentence `unknown_message`
+    if that is unknown; all other errors of the statements.
+    """
+    try:
+        return await run(engine, in_transaction, statements, *args)
+    except UNREACHABLE as error:
+        raise (unavailable() if stored_nothing(error) else unknown(unknown_message)) from error

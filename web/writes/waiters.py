@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from domain.results import Rejection
-from domain.store.redis.announcements import Announcement
+from domain.store.redis.subscriber import Announcement
 
 REMEMBERED_S = 60
 # Remembered outcomes, about 500 bytes each; a waiter for an older one reads the log.

@@ -13,8 +13,8 @@ from urllib.parse import quote
 from domain.runtime.template_loader import colours, wording
 from domain.status import IncidentState, Status
 from workers.render.build import ROOT
-from workers.render.colour import ensure_contrast
 from workers.render.html import environment, render, strip_code
+from workers.render.png import ensure_contrast
 from workers.render.view import PageView
 
 # An accent is the owner's choice among 16 million, and a style and script weigh 17 KB.

@@ -15,8 +15,8 @@ from markupsafe import escape
 
 from domain import artifact_sizes as sizes
 from domain.page import tree
+from workers.render.html import words
 from workers.render.incident_view import IncidentView, UpdateView
-from workers.render.markdown import words
 from workers.render.tree_view import BarView, DayView, NodeView
 
 Item = TypeVar("Item")

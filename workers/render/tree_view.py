@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.page import tree
-from domain.page.bars import AffectedDay, Bar, bar_of
 from domain.page.state import Claim, Component, Page
-from domain.page.uptime import percent
+from domain.page.uptime import AffectedDay, Bar, bar_of, percent
 from domain.runtime.template_loader import wording
 from domain.status import Status
 

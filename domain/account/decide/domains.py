@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
-from domain.account import domain_commands as c
-from domain.account import domain_events as e
+from domain.account import commands as c
+from domain.account import events as e
 from domain.account.domains import (
     DOMAINS_A_PAGE,
     SUBDOMAINS_A_PAGE,
@@ -18,8 +18,7 @@ from domain.account.domains import (
     mounts_of,
     primary_of,
 )
-from domain.account.facts import Facts
-from domain.account.state import Account
+from domain.account.state import Account, Facts
 from domain.account.subdomains import reject_host
 from domain.results import Code, DuplicateIdError, Rejection
 

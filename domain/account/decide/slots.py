@@ -11,9 +11,8 @@ from typing import TypeAlias
 
 from domain.account import commands as c
 from domain.account import events as e
-from domain.account.facts import Facts
-from domain.account.state import Account, Booking, BookingKind, Slot
-from domain.account.terms import BALANCE_MAX, PAID_AHEAD_MAX, SLOT_LASTS, SLOT_PRICE
+from domain.account.allocations import BALANCE_MAX, PAID_AHEAD_MAX, SLOT_LASTS, SLOT_PRICE
+from domain.account.state import Account, Booking, BookingKind, Facts, Slot
 from domain.page.state import Tier
 from domain.results import Code, DuplicateIdError, Rejection
 

@@ -11,16 +11,25 @@ from domain.account import commands as c
 from domain.account import events as e
 from domain.account.allocations import allocate, has_free_slot
 from domain.account.apply import apply_all
+from domain.account.commands import DeleteAccount, MountCommand
 from domain.account.decide import slots
-from domain.account.decide.deletion import GONE, delete_account
 from domain.account.decide.domains import decide_mount
-from domain.account.domain_commands import MountCommand
-from domain.account.domain_events import HostMounted
 from domain.account.domains import first_subdomain
-from domain.account.facts import Facts
-from domain.account.state import Account
+from domain.account.events import HostMounted
+from domain.account.state import Account, Facts
 from domain.account.subdomains import reject_host
 from domain.results import Code, DuplicateIdError, Rejection
+
+GONE = Rejection(Code.NOT_FOUND, "This account was deleted.")
+
+
+def delete_account(
+    account: Account, command: DeleteAccount, at: datetime, facts: Facts
+) -> tuple[e.Event, ...]:
+    """Remove every page, then the account, without new allocations."""
+    removed = (e.PageRemoved(page_id) for page_id in account.places)
+    return (*removed, e.AccountDeleted(at))
+
 
 Decision: TypeAlias = tuple[e.Event, ...] | Rejection
 ENDS_IN_THE_PAST = "Prime has to end in the future. To end it now, set the tier to free."

@@ -13,9 +13,14 @@ from domain.page import tree
 from domain.page.claims import statuses_after
 from domain.page.decide.maintenance import begin, change_maintenance, is_waiting
 from domain.page.decide.outcomes import claim_all, invalid, not_found, show
-from domain.page.room import no_room_for_claims, no_room_for_incident, no_room_for_update
+from domain.page.room import (
+    no_room_for_claims,
+    no_room_for_incident,
+    no_room_for_message,
+    no_room_for_update,
+    no_room_in_incidents,
+)
 from domain.page.state import Claim, Incident, Page, Update
-from domain.page.text_limit import no_room_for_message, no_room_in_incidents
 from domain.results import DuplicateIdError, Rejection
 from domain.status import IncidentKind, IncidentState, Status, impact_of
 from domain.text import utf8_size

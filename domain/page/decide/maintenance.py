@@ -12,9 +12,13 @@ from domain.page import events as e
 from domain.page import tree
 from domain.page.claims import status_without, statuses_after
 from domain.page.decide.outcomes import claim_all, invalid, not_found, show
-from domain.page.room import no_room_for_claims, no_room_for_window
+from domain.page.room import (
+    no_room_for_claims,
+    no_room_for_message,
+    no_room_for_window,
+    no_room_in_incidents,
+)
 from domain.page.state import Incident, Page, Update
-from domain.page.text_limit import no_room_for_message, no_room_in_incidents
 from domain.results import Code, DuplicateIdError, Rejection
 from domain.status import Impact, IncidentKind, IncidentState, Status, worst
 from domain.text import utf8_size

@@ -11,8 +11,7 @@ from typing import Any, TypeAlias
 from domain.page import commands as c
 from domain.page import events as e
 from domain.page import tree
-from domain.page.decide.component_creation import add_component
-from domain.page.decide.components import change_component, delete_component
+from domain.page.decide.components import add_component, change_component, delete_component
 from domain.page.decide.incidents import (
     change_incident,
     delete_incident,
@@ -27,8 +26,7 @@ from domain.page.decide.maintenance import (
     start_maintenance,
 )
 from domain.page.decide.outcomes import not_found, show
-from domain.page.decide.settings import change_page
-from domain.page.decide.templates import add_template, change_template, delete_template
+from domain.page.decide.settings import add_template, change_page, change_template, delete_template
 from domain.page.limits import KEYS, limit_reached
 from domain.page.state import Key, Page, Suspension
 from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate

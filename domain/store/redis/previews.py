@@ -16,8 +16,8 @@ from domain.status import Status
 from domain.store.postgres.command_codec import encode_command
 from domain.store.redis import keys
 from domain.store.redis import publisher as artifacts
-from domain.store.redis.announcements import Announcement, encode
 from domain.store.redis.publisher import announce, cache_redis
+from domain.store.redis.subscriber import Announcement, encode
 
 TTL_S = 60
 SEQ = 1  # a preview is a stream of its own with one command, for the submitter's waiter

@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import redis.asyncio as aioredis
 from limits import RateLimitItem, RateLimitItemPerSecond
@@ -22,8 +22,44 @@ from redis.backoff import NoBackoff
 from domain.rate_limits import Limit
 from domain.runtime import metrics
 from domain.store.redis import keys
-from domain.store.redis.fallback_counts import FallbackCounts
 from domain.store.redis.reader import UNREACHABLE
+
+KEYS_MAX: Final = 10_000
+
+
+class FallbackCounts:
+    """Windows by key: the count, and the end by the process's clock."""
+
+    def __init__(self) -> None:
+        """Begin without any window."""
+        self._windows: dict[str, tuple[int, float]] = {}
+
+    def hit(self, limit: Limit, key: str) -> float | None:
+        """Count one; if that exceeds the limit, return the seconds left."""
+        return self._add(limit, key, 1)
+
+    def peek(self, limit: Limit, key: str) -> float | None:
+        """Return the seconds left if one more would exceed the limit."""
+        count, ends_at = self._window(limit, key)
+        return None if count < limit.amount else ends_at - time.monotonic()
+
+    def give_back(self, limit: Limit, key: str) -> None:
+        """Take back one, if there is one."""
+        if self._window(limit, key)[0] > 0:
+            self._add(limit, key, -1)
+
+    def _add(self, limit: Limit, key: str, amount: int) -> float | None:
+        count, ends_at = self._window(limit, key)
+        if len(self._windows) >= KEYS_MAX:
+            self._windows.clear()
+        self._windows[f"{limit.name}/{key}"] = count + amount, ends_at
+        return None if count + amount <= limit.amount else ends_at - time.monotonic()
+
+    def _window(self, limit: Limit, key: str) -> tuple[int, float]:
+        now = time.monotonic()
+        window = self._windows.get(f"{limit.name}/{key}", (0, now))
+        return window if window[1] > now else (0, now + limit.window_s)
+
 
 log = logging.getLogger(__name__)
 

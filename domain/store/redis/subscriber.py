@@ -9,12 +9,14 @@ import asyncio
 import contextlib
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 import hiredis
+import msgspec
 
+from domain.results import Rejection
 from domain.store.redis import keys
 
 log = logging.getLogger(__name__)
@@ -142,3 +144,30 @@ def packed(command: tuple[str, ...]) -> bytes:
     """Return a command in the Redis protocol."""
     # Typed for one-word tuples only.
     return bytes(hiredis.pack_command(command))  # type: ignore[arg-type]
+
+
+class Announcement(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """The settled seqs `first` to `last` of a stream, page changes published.
+
+    `follow_ups` lists, by seq, the (page id, seq) pairs that have to be published as well before
+    the command's effect can be seen.
+    """
+
+    stream: str
+    first: int
+    last: int
+    refusals: Mapping[int, Rejection] = {}
+    follow_ups: Mapping[int, list[tuple[str, int]]] = {}
+
+
+_decoder = msgspec.json.Decoder(Announcement)
+
+
+def encode(announcement: Announcement) -> bytes:
+    """Return the announcement as the channel carries it."""
+    return msgspec.json.encode(announcement)
+
+
+def decode(message: bytes) -> Announcement:
+    """Read an announcement. Raises msgspec.DecodeError."""
+    return _decoder.decode(message)

@@ -10,7 +10,7 @@ from ops.local.child import Child
 from ops.local.child_output import LogFolder
 from ops.local.data_folder import write_private
 from ops.local.embedded.postgres_server import PostgresServer
-from ops.local.embedded.redis_server import RedisServer
+from ops.local.embedded.server import RedisServer
 
 _NOTE = "stack.json"
 _SITE_VARIABLES = ("BASE_DOMAIN", "BASE_URL")

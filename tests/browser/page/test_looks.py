@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from domain.page.commands import ChangePage
 from domain.page.state import Appearance, Mode
 from tests.browser.stage import address, write
-from workers.render.colour import LEGIBLE, contrast
+from workers.render.png import LEGIBLE, contrast
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

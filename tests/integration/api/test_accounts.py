@@ -10,7 +10,7 @@ from http.cookies import Morsel, SimpleCookie
 import pytest
 
 from tests.support.actors import PASSWORD, unique
-from web.http.cookies import HOST_ONLY
+from web.http.auth import HOST_ONLY
 
 LOGIN, LOGOUT, ME = "/api/v1/auth/login", "/api/v1/auth/logout", "/api/v1/auth/me"
 COOKIE = "hepstatus_session"

@@ -28,7 +28,7 @@ from tests.support.drained_page import DrainedPage, append_as, drain_all
 from web.api.accounts import passwords
 from web.app import create_app
 from web.http import bodies as media
-from web.http.error_codes import ERROR_CODES
+from web.http.errors import ERROR_CODES
 from web.process import Process
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -12,7 +12,7 @@ from ops.cli.writes import write
 from tests.support.actors import PASSWORD, Actors, Monitor, Owner, Page, unique
 from tests.support.inside import inside
 from web.api.accounts.docs import ADA
-from web.openapi import path_parameters as path_parts
+from web.openapi import operations as path_parts
 from web.openapi.describe import Audience, Example
 from web.openapi.operations import PART, Call
 

@@ -12,8 +12,7 @@ from openapi_spec_validator import validate
 from tests.architecture.source import sources, text_of
 from tests.integration.openapi.http_answers import CALLS, conforms, described, hold, operation
 from tests.integration.openapi.http_stage import Stage
-from web.http.error_codes import ERROR_CODES
-from web.http.errors import HTTP_CODES, STATUS_OF
+from web.http.errors import ERROR_CODES, HTTP_CODES, STATUS_OF
 from web.openapi.document import JSON, document
 from web.openapi.markdown import BASE_URL, markdown
 from web.routes import ROUTES

@@ -14,7 +14,7 @@ from tests.integration.openapi.http_refusals import ELSEWHERE, SPECIAL, cases
 from tests.integration.openapi.http_stage import Stage
 from tests.support.actors import Actors
 from web.dashboard.screens import VIEWS
-from web.http.error_codes import ERROR_CODES
+from web.http.errors import ERROR_CODES
 from web.openapi.describe import JSON
 from web.openapi.operations import API, responders
 from web.routes import ROUTES

@@ -15,7 +15,7 @@ from domain.store.postgres.engine import sync_engine
 from tests.support.account_rows import email_of, is_open, made, opened, session, waits_for_a_lock
 from tests.support.faults.breaking import at_once
 from tests.support.stack import wait_until
-from workers import cleaning
+from workers import sweep
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -149,7 +149,7 @@ def test_what_is_over_is_thrown_away_when_beat_has_it_cleaned():
         conn.execute(text(aged), {"id": old.id})
         unused = "UPDATE devices SET last_used_at = now() - interval '366 days'"
         conn.execute(text(f"{unused} WHERE token_hash = :hash"), {"hash": device})
-    cleaning.clean()
+    sweep.clean()
     with sync_engine().connect() as conn:
         left = conn.execute(text("SELECT id FROM sessions WHERE account_id = :id"), {"id": ada})
         assert list(left.scalars()) == [young.id]

@@ -9,15 +9,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from domain.account.commands import RemovePage
-from domain.account.dns_proof import Result
-from domain.account.domain_commands import (
+from domain.account.commands import (
     ActivateMount,
     MountHost,
+    RemovePage,
     SetPrimary,
     UnmountHost,
     VerifyMount,
 )
+from domain.account.dns_proof import Result
 from domain.account.domains import MountKind, MountState
 from domain.page.commands import SetHosts
 from domain.results import Code

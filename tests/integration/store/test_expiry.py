@@ -25,7 +25,7 @@ from domain.store.postgres.refused_commands import KEPT_BYTES
 from tests.support.drained_page import DrainedPage, drain_all
 from web.api.audit.answers import audit_view
 from web.api.audit.sentences import sentence
-from workers import cleaning
+from workers import sweep
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -117,7 +117,7 @@ def test_refusals_leave_when_their_receipts_are_not_readable_any_more(page):
     aged("commands", "stream_id = :id AND seq = :last", 29, id=page.id, last=seqs[-1])
 
     # When it is cleaned up
-    cleaning.clean()
+    sweep.clean()
 
     # Then the older refusal is gone, and nothing else is
     left = sql("SELECT seq FROM commands WHERE stream_id = :id AND seq >= :first ORDER BY seq",
@@ -135,7 +135,7 @@ def test_nothing_is_left_of_a_stream_when_its_page_was_deleted_long_ago(page):
     aged("streams", "id = :id", 31, id=page.id)
 
     # When it is cleaned up
-    cleaning.clean()
+    sweep.clean()
 
     # Then the older one's stream is gone, and the account's own stays
     counts = (
@@ -167,7 +167,7 @@ def test_a_free_host_leaves_when_nobody_took_it_for_thirty_days(page):
     assert sql("SELECT freed_at FROM hosts WHERE host = :host", host=names[again]) == [(None,)]
 
     # When it is cleaned up
-    cleaning.clean()
+    sweep.clean()
 
     # Then only the first is gone; of the one that nobody timed the time runs from now on
     assert hosts_left(*names.values()) == {names[lately], names[unsaid], names[again]}
@@ -187,7 +187,7 @@ def test_a_long_path_is_remembered_when_it_is_written_with_a_key(page):
 
 def test_batches_end_when_nothing_is_left_to_forget():
     left = [3, 2, 0]
-    cleaning.forget_in_batches(lambda _conn, _limit: left.pop(0), 60)
+    sweep.forget_in_batches(lambda _conn, _limit: left.pop(0), 60)
     assert left == []
 
 

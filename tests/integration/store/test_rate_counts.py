@@ -13,8 +13,7 @@ from prometheus_client import REGISTRY
 from domain.rate_limits import Limit
 from domain.runtime.new_ids import new_id
 from domain.store.redis import publisher as artifacts
-from domain.store.redis.fallback_counts import KEYS_MAX, FallbackCounts
-from domain.store.redis.rate_counts import AttemptCounts
+from domain.store.redis.rate_counts import KEYS_MAX, AttemptCounts, FallbackCounts
 from tests.support.faults.breaking import NOBODY
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -8,8 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from domain.account.commands import AddPage, DeleteAccount, RemovePage, SetTier
-from domain.account.domain_commands import MountHost, UnmountHost
+from domain.account.commands import (
+    AddPage,
+    DeleteAccount,
+    MountHost,
+    RemovePage,
+    SetTier,
+    UnmountHost,
+)
 from domain.account.domains import MountKind
 from domain.page.state import Tier
 from domain.results import Code

@@ -8,7 +8,7 @@ from kombu.common import ignore_errors
 from kombu.exceptions import OperationalError
 
 from ops.local.child_output import LogFolder
-from ops.local.embedded.redis_server import RedisServer
+from ops.local.embedded.server import RedisServer
 from tests.support.faults.breaking import NOBODY
 
 FETCHED = 2

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.account.domain_commands import VerifyMount
+from domain.account.commands import VerifyMount
 from domain.runtime import settings
 from domain.store.postgres.domains.dns_checks import IN_FLIGHT_MAX, lease_due
 from domain.store.postgres.engine import sync_engine

@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from domain.account import commands as c
-from domain.account.allocations import allocated_slots, has_free_slot, page_slots
+from domain.account.allocations import (
+    WARNED_BEFORE,
+    allocated_slots,
+    find_dark_pages,
+    has_free_slot,
+    page_slots,
+)
 from domain.account.apply import apply_all
 from domain.account.decide.table import decide
-from domain.account.facts import Facts
-from domain.account.forecast import find_dark_pages
-from domain.account.state import Account
-from domain.account.terms import WARNED_BEFORE
+from domain.account.state import Account, Facts
 from domain.page.state import Tier
 from domain.results import Code, Rejection
 from tests.property.account.account_model import PRICE, AccountModel

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from domain.account import domain_commands as c
+from domain.account import commands as c
+from domain.account.allocations import follow_ups
 from domain.account.apply import apply_all
 from domain.account.commands import AddPage, RemovePage
 from domain.account.decide.domains import host_to_claim
 from domain.account.decide.table import Facts, decide
-from domain.account.domain_events import HostFreed
 from domain.account.domains import DOMAINS_A_PAGE, MountKind, MountState, mounts_of
-from domain.account.follow_ups import follow_ups
+from domain.account.events import HostFreed
 from domain.account.state import Account
 from domain.page.commands import CreatePage, SetHosts
 from domain.page.state import Tier

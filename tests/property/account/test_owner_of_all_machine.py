@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
 from domain.account import commands as c
-from domain.account import domain_commands as m
+from domain.account import commands as m
 from domain.account import events as e
 from domain.account.apply import apply_all
 from domain.account.decide.domains import host_to_claim
 from domain.account.decide.table import decide
-from domain.account.domain_events import HostFreed
 from domain.account.domains import DOMAINS_A_PAGE, Mount, MountKind, mounts_of
-from domain.account.facts import Facts
+from domain.account.events import HostFreed
+from domain.account.state import Facts
 from domain.results import Code, Rejection
 from tests.property.account.test_account_machine import Paying, numbers
 

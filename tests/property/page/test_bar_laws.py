@@ -9,15 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.calendar import day_of, ends_at, starts_at
-from domain.page.bars import bar_of
 from domain.page.state import Claim
-from domain.page.uptime import BAR_DAYS, percent
+from domain.page.uptime import BAR_DAYS, bar_of, percent
 from domain.runtime.template_loader import colours
 from domain.status import Status, worst
 from tests.property.strategies import ZONES, instants, statuses, texts
 from workers.render.bars import bar_paths
-from workers.render.colour import LEGIBLE, contrast, ensure_contrast
-from workers.render.markdown import words
+from workers.render.html import words
+from workers.render.png import LEGIBLE, contrast, ensure_contrast
 
 DAY_MINUTES_MAX = 25 * 60
 LAST = BAR_DAYS - 1

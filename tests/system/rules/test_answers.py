@@ -11,8 +11,8 @@ import pytest
 
 from domain.store.redis import keys
 from domain.store.redis import publisher as artifacts
-from domain.store.redis.announcements import Announcement, encode
 from domain.store.redis.publisher import Edition, Publication
+from domain.store.redis.subscriber import Announcement, encode
 from tests.support.faults.breaking import SOON_S, Behind, at_once, receipt_id
 from tests.support.inside import inside
 from tests.support.stack import wait_until

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domain.account.allocations import SLOT_LASTS, SLOT_PRICE
 from domain.account.commands import BuySlot, GrantTokens, SetTier
-from domain.account.terms import SLOT_LASTS, SLOT_PRICE
 from domain.page.limits import FREE_LEAVES
 from domain.page.state import Tier
 from domain.runtime.new_ids import new_id

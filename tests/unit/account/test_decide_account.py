@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.account import commands as c
+from domain.account.allocations import follow_ups
 from domain.account.apply import apply_all
 from domain.account.decide.table import Facts, decide
-from domain.account.follow_ups import follow_ups
 from domain.account.state import Account
 from domain.page.commands import CreatePage, DeletePage, SetEntitlement
 from domain.page.state import Entitlement, Tier

@@ -6,9 +6,9 @@ import pytest
 
 from domain.account import commands as c
 from domain.account import events as e
+from domain.account.allocations import follow_ups
 from domain.account.apply import apply_all
 from domain.account.decide.table import Facts, decide
-from domain.account.follow_ups import follow_ups
 from domain.account.state import Account
 from domain.page.commands import DeletePage
 from domain.page.state import Tier

@@ -8,14 +8,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.account import commands as c
-from domain.account.allocations import allocated_slots, page_slots
+from domain.account.allocations import (
+    BALANCE_MAX,
+    SLOT_PRICE,
+    allocated_slots,
+    find_dark_pages,
+    page_slots,
+)
 from domain.account.apply import apply_all
 from domain.account.decide.table import decide, with_allocations
 from domain.account.events import TierSet
-from domain.account.facts import Facts
-from domain.account.forecast import find_dark_pages
-from domain.account.state import Account, Booking, BookingKind
-from domain.account.terms import BALANCE_MAX, SLOT_PRICE
+from domain.account.state import Account, Booking, BookingKind, Facts
 from domain.page.state import Tier
 from domain.results import Code, DuplicateIdError, Rejection
 

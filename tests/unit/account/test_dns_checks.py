@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.account import domain_commands as c
-from domain.account.dns_checks import CheckResult, command_after_check, next_check_at
+from domain.account import commands as c
+from domain.account.dns_proof import CheckResult, command_after_check, next_check_at
 from domain.account.domains import Mount, MountKind, MountState
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)

@@ -8,8 +8,8 @@ import pytest
 
 from domain import artifact_sizes as sizes
 from domain.page.limits import INCIDENT_TEXT_BYTES, TREE_TEXT_BYTES
+from domain.page.room import node_bytes
 from domain.page.state import Update
-from domain.page.text_limit import node_bytes
 from domain.status import IncidentState
 from tests.support.largest_page import NOW, TODAY, largest_page
 from workers.render.eager import build_render_context, render_eager

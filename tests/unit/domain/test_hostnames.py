@@ -4,7 +4,7 @@ import pytest
 
 from domain.account.domains import MountKind
 from domain.runtime.settings import build_settings
-from web.api.domains.host_input import build_mount_command, is_apex, normalize_host
+from web.api.domains.schemas import build_mount_command, is_apex, normalize_host
 from web.http.errors import ApiError
 from web.visitors.hosts import normal_host, unicode_form
 

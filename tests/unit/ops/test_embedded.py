@@ -2,19 +2,19 @@ import json
 
 import pytest
 
-from ops.local.embedded import postgres_settings
+from ops.local.embedded import postgres_server
 from ops.local.embedded.stack import EmbeddedStack, StackUrls, read_stack
 
 
 def test_acknowledged_writes_survive_a_power_cut_unless_a_test_says_otherwise():
-    durable = postgres_settings.as_arguments(durable=True)
+    durable = postgres_server.as_arguments(durable=True)
     for setting in ("fsync=on", "synchronous_commit=on", "full_page_writes=on"):
         assert setting in durable
-    assert "fsync=off" in postgres_settings.as_arguments(durable=False)
+    assert "fsync=off" in postgres_server.as_arguments(durable=False)
 
 
 def test_postgres_listens_on_loopback_only():
-    arguments = postgres_settings.as_arguments(durable=True)
+    arguments = postgres_server.as_arguments(durable=True)
     assert "listen_addresses=127.0.0.1" in arguments
     assert "unix_socket_directories=" in arguments
 

@@ -11,10 +11,9 @@ import pytest
 
 from domain.page import commands as c
 from domain.page.apply import apply_all
-from domain.page.bars import bar_of
 from domain.page.decide.table import decide
 from domain.page.state import Claim, Entitlement, Page, Tier
-from domain.page.uptime import percent
+from domain.page.uptime import bar_of, percent
 from domain.results import Rejection
 from domain.status import IncidentState, Status
 

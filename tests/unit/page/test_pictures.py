@@ -5,8 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, PngImagePlugin
 
-from domain.page.logo import LogoError, read_logo
-from domain.page.pictures import ANIMATED
+from domain.page.logo import ANIMATED, LogoError, read_logo
 
 SECRET = b"Ada's balcony, 52.5 N"
 MODES = {

@@ -12,7 +12,7 @@ from domain.page.commands import (
     PostUpdate,
     SetStatus,
 )
-from domain.page.recovery import is_recovery, is_toggle
+from domain.page.room import is_recovery, is_toggle
 from domain.status import IncidentState, Status
 
 RESOLVED, OPERATIONAL = IncidentState.RESOLVED, Status.OPERATIONAL

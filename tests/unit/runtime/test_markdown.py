@@ -5,8 +5,8 @@ from cProfile import Profile
 
 import pytest
 
-from domain.runtime.markdown import MARK, MARKS_MAX, PLAIN_TEXT_MAX, to_plain_text
-from workers.render.markdown import RenderedMessages, render_message, words
+from domain.runtime.markdown_rules import MARK, MARKS_MAX, PLAIN_TEXT_MAX, to_plain_text
+from workers.render.html import RenderedMessages, render_message, words
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,13 @@ import time
 
 import pytest
 
-from domain.runtime.logging import bind_fields, build_formatter
-from domain.runtime.redaction import redact, redact_fields
-from domain.runtime.request_ids import request_id_of
+from domain.runtime.logging import (
+    bind_fields,
+    build_formatter,
+    redact,
+    redact_fields,
+    request_id_of,
+)
 
 SECRET = "S3cr3tValue"
 

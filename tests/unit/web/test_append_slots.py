@@ -5,8 +5,14 @@ import asyncio
 import pytest
 
 from web.writes import append_slots as module
-from web.writes.append_slots import AT_ONCE, BUSY, COOL_DOWN_MAX_S, AppendSlots, SlotTimeoutError
-from web.writes.contention import Contention
+from web.writes.append_slots import (
+    AT_ONCE,
+    BUSY,
+    COOL_DOWN_MAX_S,
+    AppendSlots,
+    Contention,
+    SlotTimeoutError,
+)
 
 
 def played(turns, *names):

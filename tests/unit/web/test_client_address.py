@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.http.client_address import network_of
+from web.http.rate_limits import network_of
 
 
 @pytest.mark.parametrize(

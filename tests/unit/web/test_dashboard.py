@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from web.dashboard.account import OWN_PATH
 from web.dashboard.document import days_until, local
-from web.dashboard.login import OWN_PATH
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 

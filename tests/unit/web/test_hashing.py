@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from web.api.accounts.hashing import AT_ONCE, WAITING_MAX, HashingSlots, Urgency
+from web.api.accounts.passwords import AT_ONCE, WAITING_MAX, HashingSlots, Urgency
 from web.http.errors import ApiError
 
 

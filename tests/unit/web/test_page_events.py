@@ -2,7 +2,7 @@
 
 import asyncio
 
-from web.visitors.page_events import PageEvents
+from web.visitors.on_demand import PageEvents
 
 PATIENCE_S = 20  # nobody here waits so long
 

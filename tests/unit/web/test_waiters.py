@@ -9,7 +9,7 @@ import time
 import pytest
 
 from domain.results import Code, Rejection
-from domain.store.redis.announcements import Announcement
+from domain.store.redis.subscriber import Announcement
 from web.writes.waiters import REMEMBERED_MAX, AnnouncedOutcome, Waiters
 
 NO = Rejection(Code.NOT_FOUND, "This page has no such component.")

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from domain.runtime.template_loader import colours
-from workers.render.colour import LEGIBLE, contrast, ensure_contrast, luminance
+from workers.render.png import LEGIBLE, contrast, ensure_contrast, luminance
 
 THEMES = ("dark", "light")
 GRAPHIC = 3  # WCAG 2.2, 1.4.11

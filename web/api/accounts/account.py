@@ -16,26 +16,36 @@ from domain.runtime.common_passwords import common_passwords
 from domain.runtime.new_ids import new_id, new_session_token, secret_hash
 from domain.store.postgres.accounts import accounts
 from domain.store.postgres.accounts.accounts import Change
-from domain.store.postgres.accounts.sessions import Holder
+from domain.store.postgres.accounts.sessions import (
+    Holder,
+    revoke_others,
+    revoke_session,
+    sessions_of,
+)
 from domain.store.postgres.command_log import Authority, Draft
 from domain.store.postgres.engine import IntegrityError, constraint, run
 from web.api.accounts import docs
-from web.api.accounts.answers import DeletedAccountView, account_view
 from web.api.accounts.attempts import BAD_LOGIN, Attempts, Count
-from web.api.accounts.hashing import Urgency
 from web.api.accounts.logins import EMAIL_TAKEN
-from web.api.accounts.passwords import Passwords
-from web.api.accounts.schemas import AccountChange, Farewell
-from web.http import cookies
+from web.api.accounts.passwords import Passwords, Urgency
+from web.api.accounts.schemas import (
+    AccountChange,
+    DeletedAccountView,
+    EndedSessionsView,
+    EndedSessionView,
+    Farewell,
+    account_view,
+    session_view,
+)
+from web.http import auth
 from web.http.auth import Authenticator, no_session
 from web.http.bodies import decode_body, read_body
-from web.http.client_address import address_of
-from web.http.errors import ApiError, invalid
+from web.http.errors import ApiError, invalid, not_found
+from web.http.rate_limits import address_of
 from web.http.responses import Writes, write_data
 from web.openapi.describe import describes
 from web.process import Process
-from web.writes.submit import NoAuthorityError
-from web.writes.transactions import PERHAPS, change
+from web.writes.submit import PERHAPS, NoAuthorityError, change
 
 WRONG_CURRENT = "currentPassword is not this account's password."
 UNCERTAIN_CHANGE = f"{PERHAPS} Log in anew: if one password is refused, the other one holds."
@@ -74,7 +84,7 @@ class Me:
         account_change = await self._build_change(req, holder, body, proven_hash, token)
         email = await self._apply_change(account_change)
         if account_change.password_hash is not None:
-            cookies.set_session(req, resp, token)
+            auth.set_session(req, resp, token)
         write_data(resp, account_view(holder, email))
 
     @describes(docs.DELETE_ACCOUNT)
@@ -96,7 +106,7 @@ class Me:
         except NoAuthorityError:
             raise no_session() from None  # a concurrent deletion came first
         if outcome.is_published:
-            cookies.unset_session(resp)
+            auth.unset_session(resp)
 
     async def _verify_password(self, holder: Holder, password: str) -> str:
         """Return the stored hash that the password matches. Raises ApiError 401."""
@@ -120,7 +130,7 @@ class Me:
             email=body.email,
             password_hash=new_hash,
             token_hash=secret_hash(token),
-            device_hash=cookies.device_hash(req) or "",
+            device_hash=auth.device_hash(req) or "",
         )
 
     async def _apply_change(self, account_change: Change) -> str:
@@ -160,3 +170,47 @@ def validate_change(body: AccountChange, email: str) -> AccountChange:
         if problem:
             raise invalid(problem, "password")
     return body
+
+
+class Sessions:
+    """`GET` and `DELETE /api/v1/auth/sessions`."""
+
+    def __init__(self, process: Process, authenticator: Authenticator) -> None:
+        """Read from the database of `process`."""
+        self._engine = process.engine
+        self._authenticator = authenticator
+
+    @describes(docs.LIST_SESSIONS)
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """List the sessions of the owner, most recently used first."""
+        holder = await self._authenticator.owner(req)
+        sessions = await run(self._engine, sessions_of, holder.account_id)
+        write_data(resp, [session_view(session, holder.session_id) for session in sessions])
+
+    @describes(docs.END_OTHER_SESSIONS)
+    async def on_delete(self, req: Request, resp: Response) -> None:
+        """End all sessions except the current one."""
+        holder = await self._authenticator.owner(req)
+        count = await change(self._engine, revoke_others, holder.account_id, holder.session_id)
+        data: EndedSessionsView = {"ended": count}
+        write_data(resp, data)
+
+
+class OneSession:
+    """`DELETE /api/v1/auth/sessions/:id`."""
+
+    def __init__(self, process: Process, authenticator: Authenticator) -> None:
+        """Write to the database of `process`."""
+        self._engine = process.engine
+        self._authenticator = authenticator
+
+    @describes(docs.END_SESSION)
+    async def on_delete(self, req: Request, resp: Response, session_id: str) -> None:
+        """End one session; if it is the current one, unset its cookie."""
+        holder = await self._authenticator.owner(req)
+        if not await change(self._engine, revoke_session, holder.account_id, session_id):
+            raise not_found("session")
+        if session_id == holder.session_id:
+            auth.unset_session(resp)
+        data: EndedSessionView = {"id": session_id}
+        write_data(resp, data)

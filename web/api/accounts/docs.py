@@ -1,18 +1,19 @@
 """Documentation of the account, login and session operations."""
 
-from web.api.accounts.answers import (
+from web.api.accounts.schemas import (
+    AccountChange,
     AccountView,
     DeletedAccountView,
     EndedSessionsView,
     EndedSessionView,
+    Farewell,
     LoginView,
     SessionView,
 )
-from web.api.accounts.schemas import AccountChange, Farewell
 from web.api.owner_schemas import Credentials
 from web.http.wire import Nothing
 from web.openapi.describe import Audience, Example, Operation
-from web.openapi.path_parameters import ACCOUNT, SESSION
+from web.openapi.operations import ACCOUNT, SESSION
 
 TAG = "Accounts"
 ADA = {"email": "ada@example.com", "password": "correct horse battery"}

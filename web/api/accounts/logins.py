@@ -19,20 +19,19 @@ from domain.store.postgres.accounts.sessions import USER_AGENT_LIMIT, NewSession
 from domain.store.postgres.engine import run
 from domain.text import clean
 from web.api.accounts import docs
-from web.api.accounts.answers import LoginView, NothingView
 from web.api.accounts.attempts import BAD_LOGIN, Attempts, login_counts
-from web.api.accounts.hashing import Urgency
-from web.api.accounts.passwords import Passwords, needs_rehash
+from web.api.accounts.passwords import Passwords, Urgency, needs_rehash
+from web.api.accounts.schemas import LoginView, NothingView
 from web.api.owner_schemas import Credentials
-from web.http import cookies
+from web.http import auth
 from web.http.auth import Authenticator
 from web.http.bodies import decode_body, read_body
-from web.http.client_address import address_of
 from web.http.errors import ApiError, invalid
+from web.http.rate_limits import address_of
 from web.http.responses import write_data
 from web.openapi.describe import describes
 from web.process import Process
-from web.writes.transactions import PERHAPS, change
+from web.writes.submit import PERHAPS, change
 
 log = logging.getLogger(__name__)
 
@@ -71,8 +70,8 @@ class PendingSession:
 
     def set_cookies(self, req: Request, resp: Response) -> None:
         """Set the session cookie and the device cookie."""
-        cookies.set_session(req, resp, self.token)
-        cookies.set_device(req, resp, self.device)
+        auth.set_session(req, resp, self.token)
+        auth.set_device(req, resp, self.device)
 
 
 def build_pending_session(req: Request, account_id: str, checked_hash: str) -> PendingSession:
@@ -82,8 +81,8 @@ def build_pending_session(req: Request, account_id: str, checked_hash: str) -> P
     login_record = NewLogin(
         NewSession(new_id("n"), account_id, secret_hash(token), checked_hash, agent),
         device_hash=secret_hash(device),
-        old_session_hash=next(iter(cookies.session_hashes(req)), None),
-        old_device_hash=cookies.device_hash(req),
+        old_session_hash=next(iter(auth.session_hashes(req)), None),
+        old_device_hash=auth.device_hash(req),
     )
     return PendingSession(login_record, token, device)
 
@@ -171,7 +170,7 @@ class Login(CredentialsResource):
 
     async def recognized_device(self, req: Request, email: str) -> str | None:
         """Return the hash of the device token if the account has seen it."""
-        token_hash = cookies.device_hash(req)
+        token_hash = auth.device_hash(req)
         if token_hash is None:
             return None
         is_known = await run(self.engine, knows_device, email, token_hash)
@@ -189,11 +188,11 @@ class Logout:
     @describes(docs.LOG_OUT)
     async def on_post(self, req: Request, resp: Response) -> None:
         """End the session, if there is one."""
-        token_hashes = cookies.session_hashes(req)
+        token_hashes = auth.session_hashes(req)
         if token_hashes:
             self._authenticator.refuse_other_sites(req)
         for token_hash in token_hashes:
             await change(self._engine, close_session, token_hash)
-        cookies.unset_session(resp)
+        auth.unset_session(resp)
         data: NothingView = {}
         write_data(resp, data)

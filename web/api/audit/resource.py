@@ -4,12 +4,46 @@ from falcon.asgi import Request, Response
 
 from domain.store.postgres.audit import read_audit
 from domain.store.postgres.engine import run
-from web.api.audit.answers import audit_view
-from web.api.audit.docs import READ_AUDIT
+from web.api.audit.answers import AuditView, audit_view
 from web.api.owner_resource import OwnerResource
 from web.http.paging import audit_cursor_of, audit_position_of, limit_of
 from web.http.responses import write_data
-from web.openapi.describe import describes
+from web.openapi.describe import Example, Operation, describes
+from web.openapi.operations import ACCOUNT, LIMIT_PARAMETER, RECEIPT, TEMPLATE, cursor_of
+
+READ_AUDIT = Operation(
+    name="readAudit",
+    tag="Audit",
+    summary="Read the log of a page back, newest first.",
+    data=AuditView,
+    parameters=(LIMIT_PARAMETER, cursor_of("audit-cursor")),
+    examples=(
+        Example(
+            "the newest",
+            query={"limit": 1},
+            data={
+                "items": [
+                    {
+                        "id": RECEIPT,
+                        "at": "2026-11-23T14:02:00.000Z",
+                        "action": "AddTemplate",
+                        "summary": "Added the template “The API is down”",
+                        "actor": {"type": "owner", "id": ACCOUNT, "name": "ada@example.com"},
+                        "cause": None,
+                        "outcome": "applied",
+                        "refusal": None,
+                        "details": {
+                            "kind": "incident",
+                            "title": "The API is down",
+                            "templateId": TEMPLATE,
+                        },
+                    }
+                ],
+                "nextCursor": "MTIgMg==",
+            },
+        ),
+    ),
+)
 
 
 class Audit(OwnerResource):

@@ -10,16 +10,20 @@ from typing import Any
 
 from falcon.asgi import Request, Response
 
+from domain.account.commands import MountHost, SetPrimary, UnmountHost, VerifyMount
 from domain.account.decide.domains import pending_mount
-from domain.account.domain_commands import MountHost, SetPrimary, UnmountHost, VerifyMount
 from domain.account.domains import Mount
 from domain.store.postgres.accounts.sessions import Holder
 from domain.store.postgres.domains.custom_domains import OwnedMount, mounts_of_page
 from domain.store.postgres.engine import UNREACHABLE, SQLAlchemyError, run
-from web.api.domains import docs
-from web.api.domains.answers import MountView, mount_view
-from web.api.domains.host_input import build_mount_command
-from web.api.domains.schemas import MountChange, NewMount
+from web.api.domains import schemas
+from web.api.domains.schemas import (
+    MountChange,
+    MountView,
+    NewMount,
+    build_mount_command,
+    mount_view,
+)
 from web.api.owner_resource import OwnerResource
 from web.http.errors import invalid
 from web.http.responses import write_data
@@ -63,7 +67,7 @@ class CustomDomainResource(OwnerResource):
 class NewCustomDomain(CustomDomainResource):
     """`POST /api/v1/status/:pageID/mount`."""
 
-    @describes(docs.MOUNT_HOST)
+    @describes(schemas.MOUNT_HOST)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
         """Mount a host: a subdomain at once, a domain after its DNS proof."""
         holder = await self.holder(req)
@@ -80,7 +84,7 @@ class NewCustomDomain(CustomDomainResource):
 class CustomDomains(CustomDomainResource):
     """`GET /api/v1/status/:pageID/mounts`."""
 
-    @describes(docs.LIST_MOUNTS)
+    @describes(schemas.LIST_MOUNTS)
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
         """List the custom domains of a page, oldest first."""
         page, holder = await self.page(req, page_id), await self.holder(req)
@@ -91,7 +95,7 @@ class CustomDomains(CustomDomainResource):
 class OneCustomDomain(CustomDomainResource):
     """`PATCH` and `DELETE /api/v1/status/:pageID/mounts/:mid`."""
 
-    @describes(docs.CHANGE_MOUNT)
+    @describes(schemas.CHANGE_MOUNT)
     async def on_patch(self, req: Request, resp: Response, page_id: str, mid: str) -> None:
         """Make a host the canonical host of the page."""
         holder = await self.holder(req)
@@ -106,7 +110,7 @@ class OneCustomDomain(CustomDomainResource):
         ):
             resp.status = ACCEPTED  # it is deleted or not readable yet: answer its id only
 
-    @describes(docs.UNMOUNT_HOST)
+    @describes(schemas.UNMOUNT_HOST)
     async def on_delete(self, req: Request, resp: Response, page_id: str, mid: str) -> None:
         """Remove a host from its page, effective with this answer."""
         holder = await self.holder(req)
@@ -116,7 +120,7 @@ class OneCustomDomain(CustomDomainResource):
 class CustomDomainVerification(CustomDomainResource):
     """`POST /api/v1/status/:pageID/mounts/:mid/verify`."""
 
-    @describes(docs.VERIFY_MOUNT)
+    @describes(schemas.VERIFY_MOUNT)
     async def on_post(self, req: Request, resp: Response, page_id: str, mid: str) -> None:
         """Request a new DNS lookup of a custom domain."""
         holder = await self.holder(req)

@@ -3,12 +3,84 @@
 Source: docs/behaviour.md, "Mounting a host".
 """
 
-from typing import Annotated
+from functools import cache
+from ipaddress import ip_address
+from typing import Annotated, Any, Literal, TypeAlias, TypedDict
 
 import msgspec
 from msgspec import Meta
+from publicsuffixlist import PublicSuffixList
 
+from domain.account.commands import MountHost
+from domain.account.dns_proof import Proof
+from domain.account.domains import Mount, MountKind, MountState
+from domain.calendar import iso
+from domain.hostnames import (
+    LONGEST,
+    BadHostError,
+    is_reserved,
+    name_problem,
+    parse_host,
+    reserved_name_problem,
+    subdomain_of,
+)
+from domain.runtime.new_ids import new_id, new_mount_token
+from domain.runtime.setting_values import addresses
+from domain.runtime.settings import Settings
+from domain.store.postgres.domains.custom_domains import OwnedMount
 from web.http.bodies import text
+from web.http.errors import ApiError, invalid
+from web.http.responses import iso as iso_or_none
+from web.http.wire import Id, Instant, Named
+from web.openapi.describe import Example, Operation
+from web.openapi.operations import MOUNT
+from web.visitors.hosts import ascii_form, unicode_form
+
+
+@cache
+def suffixes() -> PublicSuffixList:
+    """Return the suffix list of the library, without a download."""
+    return PublicSuffixList()
+
+
+def build_mount_command(
+    page_id: str, text: str, field: str, settings: Settings, *, wants_primary: bool = False
+) -> MountHost:
+    """Return the command that mounts the host in `field`. Raises ApiError 400, 409."""
+    host = normalize_host(text, field, settings)
+    if subdomain_of(host, settings.base_domain) is not None:
+        return MountHost(new_id("m"), page_id, host, MountKind.SUBDOMAIN, "", wants_primary)
+    return MountHost(new_id("m"), page_id, host, MountKind.DOMAIN, new_mount_token(), wants_primary)
+
+
+def normalize_host(text: str, field: str, settings: Settings) -> str:
+    """Return a host in its normal form, for comparison. Raises ApiError 400, 409."""
+    base = settings.base_domain
+    try:
+        host = ascii_form(parse_host(text))
+    except BadHostError as error:
+        raise invalid(f"{field} {error}", field) from None
+    problem = name_problem(host, base) or reserved_name_problem(host, base, settings.cname_target)
+    if problem:
+        raise invalid(f"{field} {problem}", field)
+    label = subdomain_of(host, base)
+    if label is not None and is_reserved(label):
+        raise reserved_error(label, field)
+    if label is None and suffixes().is_public(host):
+        raise invalid(f"{field} must be a domain of your own: many share {host}.", field)
+    return host
+
+
+def reserved_error(label: str, field: str) -> ApiError:
+    """Return a 409 for a subdomain that the service reserves."""
+    sentence = f"{label} is reserved for the service itself."
+    return ApiError(409, "CONFLICT", sentence, {field: sentence})
+
+
+def is_apex(host: str) -> bool:
+    """Return whether a host is a registered domain, which can't have a CNAME."""
+    return suffixes().privatesuffix(host) == host
+
 
 # A host has at most 253 characters; input may add a scheme, a port and a slash.
 HOST_LIMIT = 300
@@ -28,3 +100,169 @@ class MountChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     primary: Annotated[
         bool, Meta(extra_json_schema={"const": True, "description": "Only true can be asked for."})
     ]
+
+
+RecordType: TypeAlias = Literal["CNAME", "TXT", "A", "AAAA"]
+
+
+class DnsRecordView(TypedDict):
+    """A record to make: its type, its full name, and what it says."""
+
+    type: RecordType
+    name: str
+    value: str
+
+
+class MountView(TypedDict):
+    """A mount. `reason` says in plain words what is wrong or waited for; null if nothing is.
+
+    `host` is in ASCII (`xn--…` for an IDN), `hostUnicode` as people write it. `nextCheckAt` is
+    null when no lookup is planned.
+    """
+
+    id: Id
+    host: str
+    hostUnicode: str
+    kind: MountKind
+    state: MountState
+    reason: str | None
+    primary: bool
+    url: str
+    dns: list[DnsRecordView]
+    createdAt: Instant
+    verifiedAt: Instant | None
+    checkedAt: Instant | None
+    nextCheckAt: Instant | None
+
+
+def mount_view(owned: OwnedMount, settings: Settings) -> MountView:
+    """Return a custom domain or subdomain as JSON."""
+    mount = owned.mount
+    return {
+        "id": mount.id,
+        "host": mount.host,
+        "hostUnicode": unicode_form(mount.host),
+        "kind": mount.kind,
+        "state": mount.state,
+        "reason": mount.reason,
+        "primary": mount.is_primary,
+        "url": settings.page_url(mount.host),
+        "dns": dns_records(mount, settings),
+        "createdAt": iso(mount.created_at),
+        "verifiedAt": iso_or_none(mount.verified_at),
+        "checkedAt": iso_or_none(owned.checked_at),
+        "nextCheckAt": iso_or_none(owned.next_at),
+    }
+
+
+def dns_records(mount: Mount, settings: Settings) -> list[DnsRecordView]:
+    """Return the DNS records of a custom domain; a subdomain needs none.
+
+    Either of the first two records proves the domain.
+    """
+    if mount.kind is MountKind.SUBDOMAIN:
+        return []
+    proof = Proof(mount.host, mount.token, settings.cname_target)
+    records: list[DnsRecordView] = [{"type": "CNAME", "name": mount.host, "value": proof.alias}]
+    if len(proof.text_name) <= LONGEST:
+        records.append({"type": "TXT", "name": proof.text_name, "value": proof.text})
+    if is_apex(mount.host):
+        records += edge_records(mount.host, settings)
+    return records
+
+
+def edge_records(host: str, settings: Settings) -> list[DnsRecordView]:
+    """Return the A and AAAA records for a host that can't have a CNAME."""
+    edge_addresses = addresses(settings.edge_addresses)
+    record_types: dict[int, RecordType] = {4: "A", 6: "AAAA"}
+    return [
+        {"type": record_types[ip_address(address).version], "name": host, "value": address}
+        for address in edge_addresses
+    ]
+
+
+TAG = "Hosts"
+AT = "2026-11-23T14:02:00.000Z"
+TOKEN = "3vq8m2x7t4z9k1w6"  # noqa: S105 - it is public in DNS
+SUBDOMAIN: dict[str, Any] = {
+    "id": MOUNT,
+    "host": "acme.hep.gg",
+    "hostUnicode": "acme.hep.gg",
+    "kind": "subdomain",
+    "state": "active",
+    "reason": None,
+    "primary": True,
+    "url": "https://acme.hep.gg/",
+    "dns": [],
+    "createdAt": AT,
+    "verifiedAt": AT,
+    "checkedAt": None,
+    "nextCheckAt": None,
+}
+DOMAIN = {
+    "id": MOUNT,
+    "host": "status.acme.com",
+    "hostUnicode": "status.acme.com",
+    "kind": "domain",
+    "state": "pending",
+    "reason": "Waiting for the first lookup in DNS.",
+    "primary": False,
+    "url": "https://status.acme.com/",
+    "dns": [
+        {"type": "CNAME", "name": "status.acme.com", "value": f"{TOKEN}.mount.hep.gg"},
+        {"type": "TXT", "name": "_hepstatus.status.acme.com", "value": f"hepstatus-verify={TOKEN}"},
+    ],
+    "createdAt": AT,
+    "verifiedAt": None,
+    "checkedAt": None,
+    "nextCheckAt": AT,
+}
+
+MOUNT_HOST = Operation(
+    name="mountHost",
+    tag=TAG,
+    summary="Mount a host: a subdomain of the base at once, a domain once its proof was seen.",
+    note="409: taken, reserved, mounted here already, a second subdomain or a sixth domain, or a"
+    " subdomain that another account had in the last 30 days. 429: an account's eleventh new"
+    " subdomain within 24 hours; pages that are created with one count too.",
+    body=NewMount,
+    data=MountView,
+    status=201,
+    refusals=("CONFLICT",),
+    examples=(Example("a domain", body={"host": "status.acme.com"}, data=DOMAIN),),
+)
+LIST_MOUNTS = Operation(
+    name="listMounts",
+    tag=TAG,
+    summary="List a page's mounts, oldest first.",
+    data=list[MountView],
+    examples=(Example("a subdomain", data=[SUBDOMAIN]),),
+)
+CHANGE_MOUNT = Operation(
+    name="changeMount",
+    tag=TAG,
+    summary="Make a mount's host the page's canonical one.",
+    note="409: it is not active.",
+    body=MountChange,
+    data=MountView,
+    later=Named,
+    refusals=("CONFLICT",),
+    examples=(Example("the primary host", body={"primary": True}, data=SUBDOMAIN),),
+)
+UNMOUNT_HOST = Operation(
+    name="unmountHost",
+    tag=TAG,
+    summary="Take a host from its page; from this answer on it is free.",
+    data=Named,
+    examples=(Example("a mount", data={"id": MOUNT}),),
+)
+VERIFY_MOUNT = Operation(
+    name="verifyMount",
+    tag=TAG,
+    summary="Look a mount up again, now.",
+    note="What failed or lapsed is pending again. The answer tells the mount as it is before that"
+    " lookup; a subdomain needs none.",
+    data=MountView,
+    later=Named,
+    examples=(Example("a subdomain", data=SUBDOMAIN),),
+)

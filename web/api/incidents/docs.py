@@ -5,8 +5,7 @@ from web.api.incidents import schemas as b
 from web.api.incidents.answers import ChangedIncident, IncidentList, IncidentView
 from web.http.wire import Named
 from web.openapi.describe import Example, Operation, Parameter
-from web.openapi.paged import LIMIT_PARAMETER, cursor_of
-from web.openapi.path_parameters import INCIDENT, LEAF, UPDATE
+from web.openapi.operations import INCIDENT, LEAF, LIMIT_PARAMETER, UPDATE, cursor_of
 
 TAG = "Incidents"
 OPENED = "2026-11-23T14:02:00.000Z"

@@ -1,10 +1,9 @@
 """Documentation of the monitor's API. Source: docs/behaviour.md, "Monitor's API"."""
 
-from web.api.monitor.answers import PageSummary
-from web.api.monitor.schemas import OpenIncident, PostUpdate, SetStatus
+from web.api.monitor.schemas import OpenIncident, PageSummary, PostUpdate, SetStatus
 from web.http.wire import ComponentStatus, Named
 from web.openapi.describe import Audience, Example, Operation, PathParameter
-from web.openapi.path_parameters import INCIDENT, LEAF, UPDATE
+from web.openapi.operations import INCIDENT, LEAF, UPDATE
 
 TAG = "Monitors"
 COMPONENT = PathParameter("component", "An id or a name, percent-encoded (`CI%2FCD`).", "API")

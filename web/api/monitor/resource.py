@@ -11,7 +11,7 @@ from domain.runtime.new_ids import new_id
 from domain.store.postgres.command_log import Authority, Draft
 from web.api.monitor import docs
 from web.api.monitor import schemas as m
-from web.api.monitor.answers import page_summary
+from web.api.monitor.schemas import page_summary
 from web.http.auth import Authenticator, bad_key, parse_bearer
 from web.http.bodies import decode_body, read_body
 from web.http.errors import NOT_READ, ApiError, unavailable

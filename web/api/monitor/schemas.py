@@ -4,7 +4,7 @@ Source: docs/behaviour.md, "Monitor's API".
 """
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 
@@ -13,6 +13,7 @@ from domain.status import Impact, IncidentState, Status
 from domain.text import BODY_LIMIT, NOT_BLANK, TITLE_LIMIT, clean, cut_reference
 from web.http.bodies import line, text
 from web.http.errors import invalid
+from web.http.wire import Id, Instant
 
 REFERENCES_MAX = 500
 
@@ -83,3 +84,50 @@ def state_of_update(state: IncidentState) -> IncidentState:
     if state is IncidentState.SCHEDULED:
         raise invalid("state can't be scheduled: only a planned maintenance is.", "state")
     return state
+
+
+class LeafStatus(TypedDict):
+    """A component and what it shows."""
+
+    id: Id
+    name: str
+    status: Status
+
+
+class OpenTrouble(TypedDict):
+    """An incident that is not resolved."""
+
+    id: Id
+    title: str
+    impact: Impact
+    state: IncidentState
+    startedAt: Instant
+
+
+class PageSummary(TypedDict):
+    """What is published now: the worst status, every leaf, and unresolved incidents."""
+
+    overall: Status
+    components: list[LeafStatus]
+    incidents: list[OpenTrouble]
+
+
+def page_summary(status_document: dict[str, Any]) -> PageSummary:
+    """Return the parts of status.json for monitors."""
+    return {
+        "overall": status_document["status"]["indicator"],
+        "components": [
+            {"id": leaf["id"], "name": leaf["name"], "status": leaf["status"]}
+            for leaf in status_document["components"]
+        ],
+        "incidents": [
+            {
+                "id": incident["id"],
+                "title": incident["name"],
+                "impact": incident["impact"],
+                "state": incident["state"],
+                "startedAt": incident["startedAt"],
+            }
+            for incident in status_document["incidents"]
+        ],
+    }

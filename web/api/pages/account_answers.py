@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TypedDict
 
-from domain.account.allocations import allocated_slots, page_slots
-from domain.account.forecast import DarkPage, find_dark_pages
+from domain.account.allocations import DarkPage, allocated_slots, find_dark_pages, page_slots
 from domain.account.state import Account
 from domain.calendar import iso
 from domain.page.state import Tier

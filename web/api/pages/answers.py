@@ -7,7 +7,7 @@ from domain.page.settings import etag_of
 from domain.page.state import Appearance, Mode
 from domain.runtime.settings import Settings
 from domain.store.postgres.owned import OwnedPage
-from web.api.domains.answers import MountView
+from web.api.domains.schemas import MountView
 from web.api.pages import logo_answers as logos
 from web.api.pages.logo_answers import LogoView
 from web.http.responses import iso as iso_or_none

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from web.api.domains.docs import DOMAIN
+from web.api.domains.schemas import DOMAIN
 from web.api.owner_schemas import NewPage
 from web.api.pages.account_answers import AccountStatus
 from web.api.pages.answers import ChangedPage, CreatedPage, Page
@@ -12,7 +12,7 @@ from web.api.pages.latency_answers import LatencyView
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange
 from web.http.wire import Named
 from web.openapi.describe import Example, Operation, Parameter
-from web.openapi.path_parameters import PAGE
+from web.openapi.operations import PAGE
 
 TAG = "Pages"
 HOST = "acme.hep.gg"

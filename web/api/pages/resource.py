@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from falcon.asgi import Request, Response
 
 from domain.account.commands import AddPage
+from domain.hostnames import is_reserved, subdomain_problem
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import run
 from domain.store.postgres.owned import account_of, pages_of
-from domain.subdomains import is_reserved, subdomain_problem
-from web.api.domains.host_input import reserved_error
+from web.api.domains.schemas import reserved_error
 from web.api.owner_resource import OwnerResource
 from web.api.owner_schemas import NewPage
 from web.api.pages import docs

@@ -8,12 +8,11 @@ from typing import cast
 
 from falcon.asgi import Request, Response
 
-from domain.account.commands import RemovePage
-from domain.account.domain_commands import MountHost
+from domain.account.commands import MountHost, RemovePage
 from domain.page.commands import ChangePage
 from domain.page.logo import decode_logo
-from web.api.domains.host_input import build_mount_command
 from web.api.domains.resource import CustomDomainResource
+from web.api.domains.schemas import build_mount_command
 from web.api.owner_schemas import provided_fields
 from web.api.pages import docs
 from web.api.pages import logo_answers as logos

@@ -9,7 +9,7 @@ from web.api.incidents.docs import DEGRADED
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange
 from web.api.previews.answers import OutlookView
 from web.openapi.describe import Example, Operation, Parameter
-from web.openapi.path_parameters import LEAF, PAGE, PREVIEW
+from web.openapi.operations import LEAF, PAGE, PREVIEW
 
 TAG = "Previews"
 PATH = f"/api/v1/status/{PAGE}/preview/{PREVIEW}"

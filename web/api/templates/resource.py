@@ -14,7 +14,7 @@ from domain.store.postgres.templates import load_templates, templates_of
 from web.api.owner_resource import OwnerResource
 from web.api.owner_schemas import provided_fields
 from web.api.templates import answers as views
-from web.api.templates import docs
+from web.api.templates import schemas
 from web.api.templates import schemas as b
 from web.http.errors import invalid
 from web.http.responses import write_data
@@ -25,7 +25,7 @@ from web.openapi.describe import describes
 class AllTemplates(OwnerResource):
     """`GET /api/v1/status/templates`."""
 
-    @describes(docs.LIST_ALL_TEMPLATES)
+    @describes(schemas.LIST_ALL_TEMPLATES)
     async def on_get(self, req: Request, resp: Response) -> None:
         """List the templates of all pages of the account, by page, oldest first."""
         holder = await self.holder(req)
@@ -38,7 +38,7 @@ class AllTemplates(OwnerResource):
 class Templates(OwnerResource):
     """`GET` and `POST /api/v1/status/:pageID/templates`."""
 
-    @describes(docs.LIST_TEMPLATES)
+    @describes(schemas.LIST_TEMPLATES)
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
         """List the templates of a page, oldest first."""
         page = await self.page(req, page_id)
@@ -47,7 +47,7 @@ class Templates(OwnerResource):
             resp, [views.template_view(page.id, template) for template in templates.values()]
         )
 
-    @describes(docs.ADD_TEMPLATE)
+    @describes(schemas.ADD_TEMPLATE)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
         """Add a template."""
         holder = await self.holder(req)
@@ -65,7 +65,7 @@ class Templates(OwnerResource):
 class OneTemplate(OwnerResource):
     """`PATCH` and `DELETE /api/v1/status/:pageID/templates/:tid`."""
 
-    @describes(docs.CHANGE_TEMPLATE)
+    @describes(schemas.CHANGE_TEMPLATE)
     async def on_patch(self, req: Request, resp: Response, page_id: str, tid: str) -> None:
         """Change a template; absent fields stay unchanged."""
         holder = await self.holder(req)
@@ -80,7 +80,7 @@ class OneTemplate(OwnerResource):
 
         await self.write(req, resp, holder, command, describe, stream_id=page_id, raw=raw)
 
-    @describes(docs.DELETE_TEMPLATE)
+    @describes(schemas.DELETE_TEMPLATE)
     async def on_delete(self, req: Request, resp: Response, page_id: str, tid: str) -> None:
         """Delete a template; incidents opened from it stay."""
         holder = await self.holder(req)

@@ -5,13 +5,17 @@ from typing import Annotated, ClassVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from domain.page.decide.templates import kind_problem
+from domain.page.decide.settings import kind_problem
 from domain.page.template_commands import AddTemplate, ChangeTemplate
 from domain.status import Impact, IncidentKind, IncidentState
 from domain.text import BODY_LIMIT, NAME_LIMIT, TITLE_LIMIT
 from web.api.pages.settings_schemas import to_clearing_text
+from web.api.templates.answers import ChangedTemplate, TemplateView
 from web.http.bodies import line, text
 from web.http.errors import rejection_error
+from web.http.wire import Named
+from web.openapi.describe import Example, Operation
+from web.openapi.operations import PAGE, TEMPLATE
 
 
 class NewTemplate(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -68,3 +72,80 @@ def check_kind(kind: IncidentKind, state: IncidentState | None, impact: Impact |
     """Check that state and impact fit the kind. Raises ApiError 400."""
     if rejection := kind_problem(kind, state, impact):
         raise rejection_error(rejection)
+
+
+TAG = "Templates"
+WORDS = {
+    "name": "Outage",
+    "title": "The API is down",
+    "body": "We are looking.",
+    "state": "identified",
+    "impact": "major",
+}
+OUTAGE = {"id": TEMPLATE, "page": PAGE, **WORDS, "kind": "incident"}
+ONE = (Example("one template", data=[OUTAGE]),)
+
+LIST_ALL_TEMPLATES = Operation(
+    name="listAllTemplates",
+    tag=TAG,
+    summary="List the templates of all of the account's pages, page by page, oldest first.",
+    data=list[TemplateView],
+    examples=ONE,
+)
+LIST_TEMPLATES = Operation(
+    name="listTemplates",
+    tag=TAG,
+    summary="List a page's templates, oldest first.",
+    data=list[TemplateView],
+    examples=ONE,
+)
+ADD_TEMPLATE = Operation(
+    name="addTemplate",
+    tag=TAG,
+    summary="Keep words for later.",
+    note="400, too: `state` or `impact` of a maintenance. 409: the page has 200 templates.",
+    body=NewTemplate,
+    data=TemplateView,
+    status=201,
+    refusals=("CONFLICT", "TEXT_LIMIT"),
+    examples=(
+        Example("an outage", body=WORDS, data=OUTAGE),
+        Example(
+            "a maintenance",
+            body={"title": "New disks", "kind": "maintenance"},
+            data={
+                "id": TEMPLATE,
+                "page": PAGE,
+                "name": "New disks",
+                "title": "New disks",
+                "body": None,
+                "state": None,
+                "impact": None,
+                "kind": "maintenance",
+            },
+        ),
+    ),
+)
+CHANGE_TEMPLATE = Operation(
+    name="changeTemplate",
+    tag=TAG,
+    summary="Change a template; what is not given stays.",
+    note="The answer tells what was given. 400, too: `state` or `impact` of a maintenance.",
+    body=TemplateChange,
+    data=ChangedTemplate,
+    refusals=("TEXT_LIMIT",),
+    examples=(
+        Example(
+            "other words",
+            body={"title": "The API is slow", "impact": None},
+            data={"id": TEMPLATE, "title": "The API is slow", "impact": None},
+        ),
+    ),
+)
+DELETE_TEMPLATE = Operation(
+    name="deleteTemplate",
+    tag=TAG,
+    summary="Forget a template; what was opened from it stays.",
+    data=Named,
+    examples=(Example("a template", data={"id": TEMPLATE}),),
+)

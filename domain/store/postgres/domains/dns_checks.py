@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from domain.account.dns_checks import CheckResult
+from domain.account.dns_proof import CheckResult
 from domain.account.domains import Mount
 from domain.store.postgres.domains.custom_domains import mount_from
 

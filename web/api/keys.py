@@ -1,0 +1,205 @@
+"""The keys of a page, stored as hashes. Source: docs/behaviour.md, "Keys"."""
+
+from typing import Annotated, Required, TypedDict
+
+from falcon.asgi import Request, Response
+from msgspec import Meta
+
+from domain.calendar import iso
+from domain.page.commands import ChangeKey, CreateKey, DeleteKey
+from domain.runtime.new_ids import new_api_key, new_id, secret_hash
+from domain.store.postgres.engine import run
+from domain.store.postgres.owned import OwnedKey, keys_of
+from web.api.owner_resource import OwnerResource
+from web.api.owner_schemas import KeyChange, NewKey, is_empty
+from web.http.errors import invalid
+from web.http.responses import iso as iso_or_none
+from web.http.responses import write_data
+from web.http.wire import Id, Instant, Named, to_id_data
+from web.openapi.describe import Example, Operation, describes
+from web.openapi.operations import KEY
+
+KEY_NOTE = "The secret. It is told this once: a repeat by Idempotency-Key says null."
+Secret = Annotated[str | None, Meta(description=KEY_NOTE)]
+
+
+class Key(TypedDict):
+    """A key without its secret; used: to the minute."""
+
+    id: Id
+    name: str
+    disabled: bool
+    createdAt: Instant
+    lastUsedAt: Instant | None
+
+
+class CreatedKey(TypedDict):
+    """A new key with its secret."""
+
+    id: Id
+    name: str
+    key: Secret
+
+
+class RotatedKey(TypedDict):
+    """A key's new secret."""
+
+    id: str
+    key: Secret
+
+
+class ChangedKey(TypedDict, total=False):
+    """What was given, and the key's id."""
+
+    id: Required[str]
+    name: str
+    disabled: bool
+
+
+def key_view(key: OwnedKey) -> Key:
+    """Return a key as JSON, without its secret."""
+    return {
+        "id": key.id,
+        "name": key.name,
+        "disabled": key.disabled,
+        "createdAt": iso(key.created_at),
+        "lastUsedAt": iso_or_none(key.last_used_at),
+    }
+
+
+def key_change_view(command: ChangeKey) -> ChangedKey:
+    """Return the changed fields of a key."""
+    changes: ChangedKey = {"id": command.key_id}
+    if command.name is not None:
+        changes["name"] = command.name
+    if command.disabled is not None:
+        changes["disabled"] = command.disabled
+    return changes
+
+
+TAG = "Keys"
+SECRET = "hyd_status_4pYk0cVt2uJr8mQxZ1nB6wEs9aHfLdGi3oTyUvKbRe0"  # noqa: S105 - an example
+
+LIST_KEYS = Operation(
+    name="listKeys",
+    tag=TAG,
+    summary="List the page's keys, without their secrets.",
+    data=list[Key],
+    examples=(
+        Example(
+            "one key",
+            data=[
+                {
+                    "id": KEY,
+                    "name": "Prometheus",
+                    "disabled": False,
+                    "createdAt": "2026-11-23T14:02:00.000Z",
+                    "lastUsedAt": None,
+                }
+            ],
+        ),
+    ),
+)
+CREATE_KEY = Operation(
+    name="createKey",
+    tag=TAG,
+    summary="Make a key; its secret is in this answer and in no other.",
+    body=NewKey,
+    data=CreatedKey,
+    status=201,
+    examples=(
+        Example(
+            "a key",
+            body={"name": "Prometheus"},
+            data={"id": KEY, "name": "Prometheus", "key": SECRET},
+        ),
+    ),
+)
+CHANGE_KEY = Operation(
+    name="changeKey",
+    tag=TAG,
+    summary="Rename, disable or enable a key; it holds from this answer on.",
+    body=KeyChange,
+    data=ChangedKey,
+    examples=(
+        Example("switch it off", body={"disabled": True}, data={"id": KEY, "disabled": True}),
+    ),
+)
+DELETE_KEY = Operation(
+    name="deleteKey",
+    tag=TAG,
+    summary="Take a key away; from this answer on it opens nothing.",
+    data=Named,
+    examples=(Example("a key", data={"id": KEY}),),
+)
+ROTATE_KEY = Operation(
+    name="rotateKey",
+    tag=TAG,
+    summary="Give a key another secret; the old one opens nothing from this answer on.",
+    data=RotatedKey,
+    examples=(Example("a key", data={"id": KEY, "key": SECRET}),),
+)
+
+
+class Keys(OwnerResource):
+    """`GET` and `POST /api/v1/status/:pageID/keys`."""
+
+    @describes(LIST_KEYS)
+    async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
+        """List the keys of a page, without their secrets."""
+        page = await self.page(req, page_id)
+        write_data(resp, [key_view(key) for key in await run(self.engine, keys_of, page.id)])
+
+    @describes(CREATE_KEY)
+    async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
+        """Create a key; only this answer contains its secret."""
+        holder = await self.holder(req)
+        raw, body = await self.body(req, NewKey)
+        secret = new_api_key()
+        command = CreateKey(new_id("k"), body.name, secret_hash(secret))
+
+        def describe(first: CreateKey) -> CreatedKey:
+            return {"id": first.key_id, "name": first.name, "key": secret}
+
+        await self.write(
+            req, resp, holder, command, describe, stream_id=page_id, raw=raw, status=201
+        )
+
+
+class OneKey(OwnerResource):
+    """`PATCH` and `DELETE /api/v1/status/:pageID/keys/:kid`."""
+
+    @describes(CHANGE_KEY)
+    async def on_patch(self, req: Request, resp: Response, page_id: str, kid: str) -> None:
+        """Rename, disable or enable a key."""
+        holder = await self.holder(req)
+        raw, body = await self.body(req, KeyChange)
+        if is_empty(body):
+            raise invalid("Give at least one of name, disabled.")
+        command = ChangeKey(kid, body.name, body.disabled)
+        await self.write(req, resp, holder, command, key_change_view, stream_id=page_id, raw=raw)
+
+    @describes(DELETE_KEY)
+    async def on_delete(self, req: Request, resp: Response, page_id: str, kid: str) -> None:
+        """Delete a key, effective with this answer."""
+        holder = await self.holder(req)
+        command = DeleteKey(kid)
+        await self.write(
+            req, resp, holder, command, lambda c: to_id_data(c.key_id), stream_id=page_id
+        )
+
+
+class KeyRotation(OwnerResource):
+    """`POST /api/v1/status/:pageID/keys/:kid/rotate`."""
+
+    @describes(ROTATE_KEY)
+    async def on_post(self, req: Request, resp: Response, page_id: str, kid: str) -> None:
+        """Replace the secret of a key, effective with this answer."""
+        holder = await self.holder(req)
+        secret = new_api_key()
+        command = ChangeKey(kid, hash=secret_hash(secret))
+
+        def describe(first: ChangeKey) -> RotatedKey:
+            return {"id": first.key_id, "key": secret}
+
+        await self.write(req, resp, holder, command, describe, stream_id=page_id)

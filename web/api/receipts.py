@@ -1,0 +1,109 @@
+"""Receipts: the outcome of a write. Source: docs/behaviour.md, "Receipts"."""
+
+from collections.abc import Mapping
+from typing import Literal, TypedDict, cast
+
+from falcon.asgi import Request, Response
+
+from domain.calendar import iso
+from domain.results import Code
+from domain.store.postgres.command_log import Authority
+from domain.store.postgres.engine import run
+from domain.store.postgres.receipts import Receipt, receipt_for
+from web.http.auth import Authenticator, parse_bearer
+from web.http.errors import not_found
+from web.http.responses import iso as iso_or_none
+from web.http.responses import write_data
+from web.http.wire import Id, Instant
+from web.openapi.describe import Audience, Example, Operation, describes
+from web.openapi.operations import RECEIPT
+from web.process import Process
+
+Stage = Literal["accepted", "applied", "published", "refused", "failed"]
+
+
+class ReceiptRefusal(TypedDict):
+    """Why a write was refused: as its answer would have said."""
+
+    code: Code
+    error: str
+    fields: Mapping[str, str]
+
+
+class ReceiptView(TypedDict):
+    """How far a write got."""
+
+    id: Id
+    state: Stage
+    requestId: str | None
+    acceptedAt: Instant
+    appliedAt: Instant | None
+    publishedAt: Instant | None
+    refusal: ReceiptRefusal | None
+
+
+def receipt_view(receipt: Receipt) -> ReceiptView:
+    """Return a receipt as JSON."""
+    refusal = receipt.refusal
+    return {
+        "id": receipt.id,
+        "state": cast("Stage", receipt.state),
+        "requestId": receipt.request_id,
+        "acceptedAt": iso(receipt.accepted_at),
+        "appliedAt": iso_or_none(receipt.applied_at),
+        "publishedAt": iso_or_none(receipt.published_at),
+        "refusal": {"code": refusal.code, "error": refusal.error, "fields": refusal.fields}
+        if refusal
+        else None,
+    }
+
+
+READ_RECEIPT = Operation(
+    name="readReceipt",
+    tag="Receipts",
+    summary="Tell how far a write got.",
+    note="With any live key of the page, or a session of its owner.",
+    who=Audience.EITHER,
+    data=ReceiptView,
+    examples=(
+        Example(
+            "a write that visitors see",
+            data={
+                "id": RECEIPT,
+                "state": "published",
+                "requestId": "3f0c7d1e-restart",
+                "acceptedAt": "2026-11-23T14:02:00.000Z",
+                "appliedAt": "2026-11-23T14:02:00.012Z",
+                "publishedAt": "2026-11-23T14:02:00.018Z",
+                "refusal": None,
+            },
+        ),
+    ),
+)
+
+
+class Receipts:
+    """`GET /api/v1/receipts/:rid`."""
+
+    def __init__(self, process: Process, authenticator: Authenticator) -> None:
+        """Read from the database of `process`."""
+        self._engine = process.engine
+        self._authenticator = authenticator
+
+    @describes(READ_RECEIPT)
+    async def on_get(self, req: Request, resp: Response, rid: str) -> None:
+        """Return the receipt of a write to a live key or a session."""
+        authority = await self.authority(req)
+        receipt = await run(self._engine, receipt_for, rid, authority)
+        if receipt is None:
+            raise not_found("receipt")
+        write_data(resp, receipt_view(receipt))
+
+    async def authority(self, req: Request) -> Authority:
+        """Return the authority of the request: its key, otherwise its session."""
+        if req.get_header("Authorization") is None:
+            holder = await self._authenticator.owner(req)
+            return Authority("owner", holder.account_id)
+        key = parse_bearer(req)
+        await self._authenticator.live_key(key)
+        return key
