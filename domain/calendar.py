@@ -46,6 +46,7 @@ def iso(at: datetime) -> str:
 
 
 MINUTES_AN_HOUR = 60
+MINUTE_S = 60
 
 
 def format_instant(at: datetime, zone: str) -> str:
@@ -76,3 +77,11 @@ def format_minutes(minutes: int) -> str:
 def format_duration(start: datetime, end: datetime) -> str:
     """Format the duration from `start` to `end`, in whole minutes."""
     return format_minutes(max(0, int((end - start).total_seconds() // 60)))
+
+
+def format_wait(wait_s: int) -> str:
+    """Return seconds as text, rounded up to whole minutes from one minute on."""
+    if wait_s < MINUTE_S:
+        return f"{wait_s} second{'' if wait_s == 1 else 's'}"
+    minutes = -(-wait_s // MINUTE_S)
+    return f"{minutes} minute{'' if minutes == 1 else 's'}"

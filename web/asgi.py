@@ -11,14 +11,14 @@ import msgspec
 from domain.runtime.logging import configure_logging
 from domain.runtime.settings import load_settings, require_stack
 from web.api.accounts.passwords import warm
+from web.api.domains import certificates
 from web.app import create_app
 from web.http.answer_headers import add_hsts
 from web.http.error_pages import NOTHING
 from web.http.health import readiness
+from web.http.hosts import BadRequestHostError, requested_host
 from web.process import Process
-from web.visitors import hosts
 from web.visitors.app import Scope, Send, VisitorApp, send_notice, send_plain, send_response
-from web.visitors.hosts import BadRequestHostError, requested_host
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 ENCODED = re.compile(r"%(2[fF]|25)")  # a slash, a percent sign
@@ -58,7 +58,7 @@ class Application:
             return
         if scope["path"] in {"/healthz", "/readyz"}:
             await self._send_health(scope, send)
-        elif scope["path"] == hosts.PATH:
+        elif scope["path"] == certificates.PATH:
             await self._send_tls_permission(scope, send)
         elif host == self._base:
             await self._app(dict(keep_slashes(scope)), receive, send)
@@ -81,7 +81,7 @@ class Application:
         if scope["method"] not in {"GET", "HEAD"}:
             await send_notice(scope, send, 405, NOTHING, [(b"allow", b"GET, HEAD")])
             return
-        is_allowed = await hosts.may_have_certificate(self._process, scope["query_string"])
+        is_allowed = await certificates.may_have_certificate(self._process, scope["query_string"])
         status = 503 if is_allowed is None else 200 if is_allowed else 404
         await send_plain(scope, send, status, b"", [])
 

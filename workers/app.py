@@ -127,7 +127,7 @@ def drop_inherited_connections(**_: Any) -> None:  # noqa: ANN401 - Celery's sig
 @celeryd_after_setup.connect
 @beat_init.connect
 def end_loading(**_: Any) -> None:  # noqa: ANN401 - what Celery's signal passes
-    """Look for garbage from now on: all modules are imported, and no child is forked yet."""
+    """Collect garbage again: all modules are imported, and no child is forked."""
     memory.end_loading()
 
 

@@ -23,7 +23,7 @@ from workers.render.view import PageView
 
 def rehearse(slot: str) -> None:
     """Preview a session's newest command for a page, and send the result."""
-    request = previews.asked(slot)
+    request = previews.load_request(slot)
     if request is None:
         return
     with bind_fields(stream=request.page_id):

@@ -49,7 +49,7 @@ def task(name: str, *, is_bound: bool = False) -> Callable[[Callable[..., None]]
 
 
 def start_job(message: Task, queue: str, stream: str, *args: str) -> None:
-    """Run the work of a message as a job of a stream: see workers/heavy.py."""
+    """Run the work of a message as a job of a stream."""
     heavy.run_or_defer(
         Job(message.name, args, queue, stream, message.request.get(doorbell.REQUEST_ID))
     )
@@ -70,7 +70,7 @@ def render_cold(self: Task, page_id: str, name: str) -> None:
 @task("rehearse", is_bound=True)
 def rehearse(self: Task, preview_id: str) -> None:
     """Preview the effect of a write."""
-    if (request := previews.asked(preview_id)) is not None:
+    if (request := previews.load_request(preview_id)) is not None:
         start_job(self, doorbell.ON_DEMAND, request.page_id, preview_id)
 
 

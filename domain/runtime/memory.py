@@ -1,4 +1,4 @@
-"""How a process treats its memory: garbage while it loads, and large blocks that are free.
+"""Memory of a process: garbage while it loads, large blocks when they are free.
 
 glibc raises the size from which it maps a block of its own to that of the largest block that was
 freed, up to 32 MB. A page of 4 MB then lies among small blocks, and its memory stays with the
@@ -21,7 +21,7 @@ def start_loading() -> None:
 
 
 def end_loading() -> None:
-    """Collect garbage again, and never look again at what is loaded by now."""
+    """Collect garbage again, except among the objects that are loaded by now."""
     gc.freeze()
     gc.enable()
 

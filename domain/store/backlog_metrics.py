@@ -14,9 +14,9 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 from domain.runtime.settings import Settings
+from domain.store.health import queue_lengths, worker_seen
 from domain.store.postgres.domains.dns_checks import overdue_checks
 from domain.store.postgres.engine import CONNECT, SQLAlchemyError, driver_url, hang_up
-from domain.store.postgres.health import queue_lengths, worker_seen
 from domain.store.postgres.publication import hosts_behind, pages_behind
 from domain.store.redis import keys
 

@@ -16,7 +16,7 @@ from kombu.exceptions import OperationalError
 
 from domain.runtime import metrics
 from domain.runtime.settings import Settings, load_settings, require_stack
-from domain.store.postgres.health import queue_lengths
+from domain.store.health import queue_lengths
 from domain.store.redis import keys
 
 log = logging.getLogger(__name__)

@@ -46,7 +46,7 @@ def seed() -> None:
 
 @cli.command("doctor")
 def examine() -> None:
-    """Say what is reachable, what is behind, and what to do."""
+    """Report reachable servers, work that is behind, and the next step."""
     require_stack(load_settings())
     findings = doctor.examine()
     for finding in findings:
@@ -60,7 +60,7 @@ def examine() -> None:
 @cli.command("backup")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def back_up(file: Path) -> None:
-    """Write everything to FILE, a new one, as of one instant; nobody has to stop for it."""
+    """Write all data of one instant to a new FILE, while the product runs."""
     summary = backups.backup(file)
     say(f"{file}: {summary.rows} rows of {summary.tables} tables, schema {summary.step}.")
 
@@ -68,7 +68,7 @@ def back_up(file: Path) -> None:
 @cli.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore(file: Path) -> None:
-    """Fill an EMPTY database from FILE; every page is published anew."""
+    """Fill an EMPTY database from FILE, and publish every page again."""
     summary = backups.restore(file)
     say(f"{summary.rows} rows of {summary.tables} tables, as of {summary.made_at:%F %H:%M} UTC.")
     say("Every page is published anew by the workers.")
@@ -201,7 +201,7 @@ def mount() -> None:
 @mount.command("list")
 @click.argument("page")
 def list_mounts(page: str) -> None:
-    """List the hosts of PAGE, and what was found of each in DNS."""
+    """List the hosts of PAGE, with the result of each DNS check."""
     for owned in domains.list_mounts(page):
         say(domains.format_mount(owned))
 

@@ -3,9 +3,9 @@
 import time
 
 from domain.account.commands import Probe
+from domain.store.health import backlog
 from domain.store.postgres.accounts.accounts import SYSTEM_ACCOUNT
 from domain.store.postgres.engine import sync_engine
-from domain.store.postgres.health import backlog
 from domain.store.redis import publisher as artifacts
 from ops.cli.writes import POLL_S, NotPublishedError, UnsureError, write
 from workers.render.build import build_id

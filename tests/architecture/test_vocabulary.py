@@ -5,6 +5,9 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+import pytest
+
+from tests.architecture import words
 from tests.architecture.source import Source, sources, text_of
 
 GLOSSARY = "docs/glossary.md"
@@ -73,3 +76,30 @@ def test_a_forbidden_word_is_found_when_it_hides_in_a_name() -> None:
         "REVISIONS",
         "last_revision",
     ]
+
+
+@pytest.mark.parametrize("law", words.LAWS)
+def test_every_file_speaks_plainly(law) -> None:
+    offences = [offence for source in sources() for offence in law(source)]
+    assert not offences, "\n".join(["", *offences])
+
+
+@pytest.mark.parametrize(
+    ("law", "text"),
+    [
+        (words.names_things_by_nouns, "def told(): ...\n"),
+        (words.names_things_by_nouns, "def f(given): ...\n"),
+        (words.names_things_by_nouns, "_kept = 1\n"),
+        (words.names_its_subjects, '"""Return whatever nobody asked for."""\n'),
+        (words.names_its_subjects, 'def f():\n    """What is left."""\n'),
+        (words.names_its_subjects, f'"""{"word " * 16}."""\n'),
+    ],
+)
+def test_a_law_of_words_speaks_when_it_is_broken(law, text) -> None:
+    assert list(law(Source(PurePosixPath("web/app.py"), text)))
+
+
+@pytest.mark.parametrize("law", words.LAWS)
+def test_a_law_of_words_is_silent_when_it_is_kept(law) -> None:
+    text = 'def fetch_hosts(rows):\n    """Return the hosts of rows."""\n    hosts = rows\n'
+    assert not list(law(Source(PurePosixPath("web/app.py"), text)))

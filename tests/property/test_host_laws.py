@@ -9,7 +9,7 @@ from domain.hostnames import LONGEST, BadHostError, name_problem, parse_host
 from domain.runtime.settings import build_settings
 from web.api.domains.schemas import normalize_host
 from web.http.errors import ApiError
-from web.visitors.hosts import normal_host, unicode_form
+from web.http.hosts import normal_host, unicode_form
 
 SETTINGS = build_settings({"BASE_DOMAIN": "hep.gg", "HEPSTATUS_DATA_DIR": "/nowhere"})
 LETTERS = "abcz019-äßéжあ"

@@ -11,7 +11,7 @@ from domain.hostnames import is_reserved, subdomain_problem
 from domain.results import ENTROPY_BYTES, make_id
 from domain.runtime.new_ids import new_api_key, new_id, new_session_token, secret_hash
 from domain.text import clean, fold, is_storable, same_name
-from web.visitors.hosts import normal_host
+from web.http.hosts import normal_host
 
 millis = st.integers(0, 2**48 - 1)
 entropy = st.binary(min_size=ENTROPY_BYTES, max_size=ENTROPY_BYTES)

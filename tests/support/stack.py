@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from domain.store.postgres.health import worker_seen
+from domain.store.health import worker_seen
 from domain.store.redis import publisher as artifacts
 from ops.local import ports, processes, programs
 from ops.local.child import Child, ChildSpec

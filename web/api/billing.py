@@ -46,7 +46,7 @@ def to_command(body: Trade, new_slot_id: str) -> BuySlot | RenewSlot:
 
 
 class Traded(TypedDict):
-    """What was traded for; with 202 nobody knows yet until when it lasts, and what is left."""
+    """The result of a trade; after a 202 its end and the balance are unknown yet."""
 
     slot: str
     expiresAt: Instant | None

@@ -45,7 +45,7 @@ class AddedNode(TypedDict):
 
 
 class ChangedNode(TypedDict, total=False):
-    """What was given, and the component's id."""
+    """The fields that were sent, and the component's id."""
 
     id: Required[str]
     name: str

@@ -49,7 +49,7 @@ class RotatedKey(TypedDict):
 
 
 class ChangedKey(TypedDict, total=False):
-    """What was given, and the key's id."""
+    """The fields that were sent, and the key's id."""
 
     id: Required[str]
     name: str

@@ -46,7 +46,7 @@ Position = Annotated[int, msgspec.Meta(ge=0, le=100_000, description=POSITION_NO
 
 
 class Credentials(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """What one logs in with."""
+    """The credentials of a login."""
 
     email: Email
     password: Password
@@ -60,7 +60,7 @@ class NewPage(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 
 class NewComponent(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """A leaf or a category to be added; `status`: what a leaf shows first, or a category's pin."""
+    """A new leaf or category; `status` is a leaf's first status, or a category's pin."""
 
     name: Name
     kind: ComponentKind = ComponentKind.LEAF
@@ -72,7 +72,7 @@ class NewComponent(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 
 class ComponentChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """What to change of a component; null is the root, no pin, no description."""
+    """A change of a component; null is the root, no pin, no description."""
 
     needs_one: ClassVar[bool] = True
 
@@ -91,7 +91,7 @@ class NewKey(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 
 class KeyChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """What to change of a key."""
+    """A change of a key."""
 
     needs_one: ClassVar[bool] = True
 

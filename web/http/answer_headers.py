@@ -7,8 +7,8 @@ early rejections included. Other code does not add them.
 from collections.abc import MutableMapping
 from typing import Any, Final
 
+from web.http.hosts import normal_host
 from web.visitors.app import Scope, Send, header
-from web.visitors.hosts import normal_host
 
 ON_EVERY_ANSWER: Final = [
     ("x-content-type-options", "nosniff"),

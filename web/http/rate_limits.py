@@ -14,12 +14,12 @@ import falcon.asgi
 from falcon.asgi import Request, Response
 
 from domain import rate_limits as rules
+from domain.calendar import format_wait
 from domain.rate_limits import Limit
 from domain.runtime import metrics
 from domain.runtime.logging import bind_request, request_id_of
 from domain.runtime.new_ids import secret_hash
 from domain.store.redis.request_counts import RequestCounts
-from web.api.accounts.attempts import duration
 from web.http.errors import ApiError
 
 FORWARDED_PROTO = b"x-forwarded-proto"
@@ -90,7 +90,7 @@ def count_request(pace: RequestCounts, limit: Limit, subject: str) -> None:
     if wait_s is not None:
         sentence = (
             f"Too many {SUBJECTS[limit]}: at most {limit.amount:,} in {limit.window_s} seconds."
-            f" Please try again in {duration(wait_s)}."
+            f" Please try again in {format_wait(wait_s)}."
         )
         raise ApiError(429, "RATE_LIMITED", sentence, headers={"Retry-After": str(wait_s)})
 

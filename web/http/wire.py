@@ -15,7 +15,7 @@ Instant = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 
 
 class Named(TypedDict):
-    """What was written, by its id; a 202 echoes that of the path, whether it is there or not."""
+    """The id of the written object; a 202 repeats the id of the path unchecked."""
 
     id: str
 
@@ -25,7 +25,7 @@ class Nothing(TypedDict):
 
 
 class StatusWords(TypedDict):
-    """What each status is called; null is the default."""
+    """The label of each status; null is the default."""
 
     operational: str | None
     maintenance: str | None

@@ -95,7 +95,7 @@ class Cache(Generic[Value]):
         return self._weight > NEARLY_FULL * self._limit
 
     async def get_fresh(self, key: str, read: Callable[[str], Awaitable[Value]]) -> Value:
-        """Return a fresh value, reading it if necessary. Raises what `read` raises."""
+        """Return a fresh value, reading it if necessary; errors of `read` pass through."""
         entry = self.get(key)
         if entry is not None and not entry.is_stale:
             return entry.value

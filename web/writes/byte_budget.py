@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final
 
 from domain import rate_limits as rules
+from domain.calendar import format_wait
 from domain.page.room import is_recovery, is_toggle
 from domain.rate_limits import Budget
 from domain.runtime import metrics
@@ -16,7 +17,6 @@ from domain.store.postgres.command_codec import encode_command
 from domain.store.postgres.command_log import Draft
 from domain.store.postgres.engine import UNREACHABLE, run
 from domain.store.postgres.owned import account_of_key
-from web.api.accounts.attempts import duration
 from web.http.errors import ApiError
 from web.process import Process
 
@@ -91,6 +91,6 @@ def budget_error(budget: Budget, wait_s: int) -> ApiError:
     sentence = (
         f"This account has written too much: {budget.bytes_max // megabytes} MB at once and"
         f" {budget.bytes_a_day // megabytes} MB a day are taken. Please try again in"
-        f" {duration(wait_s)}."
+        f" {format_wait(wait_s)}."
     )
     return ApiError(429, "RATE_LIMITED", sentence, headers={"Retry-After": str(wait_s)})

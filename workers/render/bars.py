@@ -1,5 +1,6 @@
-"""Bars as SVG: one path per status, made of runs of equal days. Source: docs/decisions.
+"""Bars as SVG: one path per status, made of runs of equal days.
 
+Source: docs/decisions.
 The bar is drawn in a box of 90 by 28 that is stretched to its width. A quiet day has full height. A
 day with trouble has a notch at the top, deeper the worse the status is, so that it shows without
 colour. The stylesheet's mask cuts the gaps between days.

@@ -75,11 +75,11 @@ class PublicationNote:
     epoch: str
 
 
-def note_publication(conn: Connection, page_id: str, noted: PublicationNote) -> None:
+def note_publication(conn: Connection, page_id: str, note: PublicationNote) -> None:
     """Store a page's published edition, and mark its commands as published."""
-    edition = noted.edition
+    edition = note.edition
     values = {"seq": edition.seq, "day": edition.day, "build": edition.build}
-    where = {"page_id": page_id, "until": noted.until, "epoch": noted.epoch, "spread_s": SPREAD_S}
+    where = {"page_id": page_id, "until": note.until, "epoch": note.epoch, "spread_s": SPREAD_S}
     for lag_s in conn.execute(_NOTE, {**where, **values}).scalars():
         LAG_S.observe(lag_s)
 

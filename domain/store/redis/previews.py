@@ -129,7 +129,7 @@ def arguments_of(preview_id: str, step: str, fields: list[Any]) -> list[Any]:
     return [preview_id, step, keys.PREVIEW_BYTES_MAX, TTL_S, *fields]
 
 
-def asked(slot: str) -> PreviewRequest | None:
+def load_request(slot: str) -> PreviewRequest | None:
     """Return the command to preview; None if its request is gone."""
     names = ["id", "page_id", "kind", "payload"]
     values: Any = cache_redis().hmget(keys.preview_key(slot), names)

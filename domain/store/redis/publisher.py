@@ -106,14 +106,14 @@ def clear_publications() -> None:
 class Publication:
     """A page's artifacts before they are written to its hash.
 
-    `kept` are the names of fields that could not be rendered: they keep their previous bytes. A
+    `kept_names` are the fields that could not be rendered: they keep their previous bytes. A
     tombstone has no fields: it only blocks late publishers.
     """
 
     page_id: str
     edition: Edition
     fields: Fields
-    kept: tuple[str, ...] = ()
+    kept_names: tuple[str, ...] = ()
     is_tombstone: bool = False
 
 
@@ -128,7 +128,7 @@ def publish(publication: Publication, in_epoch: str) -> Edition | None:
         fields = ["gone", "1"]
     ttl = keys.TOMBSTONE_TTL_S if publication.is_tombstone else keys.PAGE_TTL_S
     head = [in_epoch, edition.seq, edition.day.isoformat(), edition.build, ttl]
-    kept_args = [len(publication.kept), *publication.kept]
+    kept_args = [len(publication.kept_names), *publication.kept_names]
     reply = _script("publish")(
         keys=[keys.page_key(publication.page_id), keys.EPOCH],
         args=[*head, *kept_args, *fields],

@@ -6,7 +6,7 @@ from domain.account.domains import MountKind
 from domain.runtime.settings import build_settings
 from web.api.domains.schemas import build_mount_command, is_apex, normalize_host
 from web.http.errors import ApiError
-from web.visitors.hosts import normal_host, unicode_form
+from web.http.hosts import normal_host, unicode_form
 
 HEP = build_settings({"BASE_DOMAIN": "hep.gg", "HEPSTATUS_DATA_DIR": "/nowhere"})
 LOCAL = build_settings({"HEPSTATUS_DATA_DIR": "/nowhere"})

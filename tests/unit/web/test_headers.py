@@ -2,9 +2,9 @@
 
 import pytest
 
+from web.http.hosts import normal_host
 from web.visitors.app import has_matching_etag
 from web.visitors.cached_page import accepts_encoding
-from web.visitors.hosts import normal_host
 
 ACCEPTED = [
     (b"", False),

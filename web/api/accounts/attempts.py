@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TypeAlias
 
 from domain import rate_limits as rules
+from domain.calendar import format_wait
 from domain.rate_limits import Limit
 from domain.runtime.email_keys import email_key
 from domain.store.redis.rate_counts import AttemptCounts
@@ -70,13 +71,5 @@ class Attempts:
 
 def too_many_attempts(wait_s: int) -> ApiError:
     """Return a 429 with the time to the next attempt."""
-    sentence = f"Too many attempts. Please try again in {duration(wait_s)}."
+    sentence = f"Too many attempts. Please try again in {format_wait(wait_s)}."
     return ApiError(429, "RATE_LIMITED", sentence, headers={"Retry-After": str(wait_s)})
-
-
-def duration(wait_s: int) -> str:
-    """Return a duration in words, rounded up to whole minutes from one minute on."""
-    minutes = -(-wait_s // rules.MINUTE_S)
-    if wait_s < rules.MINUTE_S:
-        return f"{wait_s} second{'' if wait_s == 1 else 's'}"
-    return f"{minutes} minute{'' if minutes == 1 else 's'}"

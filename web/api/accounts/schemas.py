@@ -27,7 +27,7 @@ class Farewell(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 
 class LoginView(TypedDict):
-    """Whose session was opened."""
+    """The account of the session that was opened."""
 
     id: Id
     email: str

@@ -21,7 +21,7 @@ ACTORS: Mapping[str, tuple[ActorKind, str]] = {
 
 
 class ActorView(TypedDict):
-    """Who did it; the clock, the operator and the system have no id."""
+    """The actor of an entry; the clock, the operator and the system have no id."""
 
     type: ActorKind
     id: Id | None
@@ -43,7 +43,7 @@ class RefusalView(TypedDict):
 
 
 class EntryView(TypedDict):
-    """Who did what, when, through what, and what became of it; `id` is the receipt's."""
+    """An entry: actor, action, time, source and outcome; `id` is the receipt's."""
 
     id: Id
     at: Instant

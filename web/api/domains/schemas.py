@@ -30,11 +30,11 @@ from domain.runtime.settings import Settings
 from domain.store.postgres.domains.custom_domains import OwnedMount
 from web.http.bodies import text
 from web.http.errors import ApiError, invalid
+from web.http.hosts import ascii_form, unicode_form
 from web.http.responses import iso as iso_or_none
 from web.http.wire import Id, Instant, Named
 from web.openapi.describe import Example, Operation
 from web.openapi.operations import MOUNT
-from web.visitors.hosts import ascii_form, unicode_form
 
 
 @cache
@@ -106,7 +106,7 @@ RecordType: TypeAlias = Literal["CNAME", "TXT", "A", "AAAA"]
 
 
 class DnsRecordView(TypedDict):
-    """A record to make: its type, its full name, and what it says."""
+    """A DNS record to create: type, full name, value."""
 
     type: RecordType
     name: str
@@ -114,7 +114,7 @@ class DnsRecordView(TypedDict):
 
 
 class MountView(TypedDict):
-    """A mount. `reason` says in plain words what is wrong or waited for; null if nothing is.
+    """A mount; `reason` is a sentence about the problem, or null.
 
     `host` is in ASCII (`xn--…` for an IDN), `hostUnicode` as people write it. `nextCheckAt` is
     null when no lookup is planned.

@@ -22,7 +22,7 @@ class UpdateView(TypedDict):
 
 
 class Plan(TypedDict):
-    """What is planned of a maintenance; of an incident nothing is."""
+    """The plan of a maintenance; null for an incident."""
 
     scheduledStart: Instant | None
     scheduledEnd: Instant | None
@@ -32,7 +32,7 @@ class Plan(TypedDict):
 
 
 class IncidentView(Plan):
-    """An incident or a maintenance: `components` is what it claims now, updates newest first."""
+    """An incident or a maintenance: `components` are its claims, updates newest first."""
 
     id: Id
     kind: IncidentKind
@@ -55,7 +55,7 @@ class IncidentList(TypedDict):
 
 
 class ChangedIncident(TypedDict, total=False):
-    """What was given, and the incident's id."""
+    """The fields that were sent, and the incident's id."""
 
     id: Required[str]
     title: str

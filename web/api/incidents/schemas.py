@@ -74,7 +74,7 @@ class NewMaintenance(msgspec.Struct, rename="camel", forbid_unknown_fields=True)
 
 
 class IncidentChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """What to change of an incident or a maintenance; or `state`, alone: start it, finish it."""
+    """A change of an incident or a maintenance; or `state` alone, to start or finish it."""
 
     needs_one: ClassVar[bool] = True
     rules: ClassVar[dict[str, Any]] = {
@@ -98,7 +98,7 @@ class IncidentChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True)
 
 
 class NewUpdate(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """What is new; `scheduled` goes with a maintenance that waits."""
+    """A new update; `scheduled` is for a maintenance before its start."""
 
     state: IncidentState
     body: Markdown = None

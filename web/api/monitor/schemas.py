@@ -54,7 +54,7 @@ class OpenIncident(msgspec.Struct, rename="camel"):
 
 
 class PostUpdate(msgspec.Struct, rename="camel"):
-    """What is new of an incident."""
+    """A new update of an incident."""
 
     state: UpdateState
     body: Markdown = None
@@ -62,7 +62,7 @@ class PostUpdate(msgspec.Struct, rename="camel"):
 
 
 class SetStatus(msgspec.Struct, rename="camel"):
-    """What a component is to show."""
+    """A new status of a component."""
 
     status: Status
 
@@ -87,7 +87,7 @@ def state_of_update(state: IncidentState) -> IncidentState:
 
 
 class LeafStatus(TypedDict):
-    """A component and what it shows."""
+    """A component and its status."""
 
     id: Id
     name: str
@@ -105,7 +105,7 @@ class OpenTrouble(TypedDict):
 
 
 class PageSummary(TypedDict):
-    """What is published now: the worst status, every leaf, and unresolved incidents."""
+    """The published page: the worst status, every leaf, and unresolved incidents."""
 
     overall: Status
     components: list[LeafStatus]

@@ -16,7 +16,7 @@ from web.http.wire import Id, Instant
 
 
 class SlotShown(TypedDict):
-    """A slot, expired or not, and the page that it gives a place to at the moment."""
+    """A slot, expired or not, and the page that it serves now."""
 
     id: Id
     boughtAt: Instant
@@ -25,7 +25,7 @@ class SlotShown(TypedDict):
 
 
 class Warned(TypedDict):
-    """That a page is dark (`at` is past) or will be from `at` on; `slot` is the one that ends."""
+    """A page that is or will be dark; `slot` is the one that ends."""
 
     warning: str
     page: Id

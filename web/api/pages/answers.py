@@ -66,14 +66,14 @@ class SomeStatusWords(TypedDict, total=False):
 
 
 class SomeTheme(TypedDict, total=False):
-    """What was given of the page's colours."""
+    """The fields of the page's colours that were sent."""
 
     mode: Mode | None
     accent: str | None
 
 
 class ChangedPage(TypedDict, total=False):
-    """What was given, and the page's id; of a domain its mount as well."""
+    """The fields that were sent, and the page's id; for a domain its mount too."""
 
     id: Required[str]
     name: str

@@ -28,7 +28,7 @@ Headline = Annotated[str | UnsetType | None, line(HEADLINE_LIMIT)]
 
 
 class Labels(msgspec.Struct, forbid_unknown_fields=True):
-    """What each status of a component is called; null is the default."""
+    """The label of each status; null is the default."""
 
     operational: Label = UNSET
     maintenance: Label = UNSET
@@ -38,7 +38,7 @@ class Labels(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Headlines(msgspec.Struct, forbid_unknown_fields=True):
-    """What the page says at its top when the worst status is this one; null is the default."""
+    """The headline for each worst status; null is the default."""
 
     operational: Headline = UNSET
     maintenance: Headline = UNSET
@@ -58,7 +58,7 @@ class Theme(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """Settings to change; what is not given stays, and null is the default again."""
+    """Settings to change; a missing field stays, null restores the default."""
 
     needs_one: ClassVar[bool] = True
 

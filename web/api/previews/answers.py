@@ -8,7 +8,7 @@ from web.http.wire import Id
 
 
 class ChangedComponent(TypedDict):
-    """A component that would be shown with another status; `was` is null for a new one."""
+    """A component with another status; `was` is null for a new one."""
 
     id: Id
     name: str
@@ -18,7 +18,7 @@ class ChangedComponent(TypedDict):
 
 
 class OutlookView(TypedDict):
-    """What the page would say, and where it can be looked at for a minute."""
+    """The page as it would be, and its address for a minute."""
 
     indicator: Status
     headline: str

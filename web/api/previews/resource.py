@@ -9,13 +9,13 @@ from typing import Any
 
 from falcon.asgi import Request, Response
 
+from domain.calendar import format_wait
 from domain.rate_limits import PREVIEWS
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.accounts.sessions import Holder
 from domain.store.redis.keys import PREVIEW_BYTES_MAX
 from domain.store.redis.previews import SEQ, PreviewResult, ReplacedError, slot_of
 from domain.store.redis.reader import UNREACHABLE
-from web.api.accounts.attempts import duration
 from web.api.incidents.resource import build_creation, build_update
 from web.api.owner_resource import OwnerResource
 from web.api.owner_schemas import provided_fields
@@ -150,7 +150,7 @@ def too_many_previews(wait_s: int) -> ApiError:
     """Return a 429 for too many previews of a page by one session."""
     sentence = (
         f"At most {PREVIEWS.amount} previews of a page are made in a second."
-        f" Please try again in {duration(wait_s)}."
+        f" Please try again in {format_wait(wait_s)}."
     )
     return ApiError(429, "RATE_LIMITED", sentence, headers={"Retry-After": str(wait_s)})
 

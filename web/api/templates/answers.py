@@ -22,7 +22,7 @@ class TemplateView(TypedDict):
 
 
 class ChangedTemplate(TypedDict, total=False):
-    """What was given, and the template's id."""
+    """The fields that were sent, and the template's id."""
 
     id: Required[str]
     title: str

@@ -30,7 +30,7 @@ class NewTemplate(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 
 class TemplateChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """A change of a template; what is not given stays, null clears what may be missing."""
+    """A change of a template; a missing field stays, null clears an optional one."""
 
     needs_one: ClassVar[bool] = True
 

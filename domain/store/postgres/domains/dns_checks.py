@@ -104,7 +104,7 @@ def fetch_leased(conn: Connection, mount_id: str) -> LeasedCheck | None:
 
 
 def overdue_checks(conn: Connection) -> int:
-    """Return the number of mounts whose lookup is overdue by more than a minute."""
+    """Return the number of mounts with a lookup overdue by more than a minute."""
     count: int = conn.execute(_OVERDUE, {"overdue_s": OVERDUE_S}).scalar_one()
     return count
 

@@ -6,17 +6,11 @@ Source: docs/behaviour.md, "Hosts".
 import ipaddress
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import parse_qs
 
 import idna
 
 from domain.hostnames import BadHostError
-from domain.store.postgres.domains.hosts import is_page_visible
-from domain.store.postgres.engine import UNREACHABLE, SQLAlchemyError, run
-from web.process import Process
-from web.visitors.pages import NotAvailableError, PageResult
 
 LONGEST: Final = 253
 LAST_PORT: Final = 65_535
@@ -118,37 +112,3 @@ def _ascii(host: str) -> str:
         return host if host.isascii() else idna.encode(host, uts46=True).decode()
     except idna.IDNAError:
         return ""
-
-
-PATH = "/internal/tls/allow"
-
-
-async def may_have_certificate(process: Process, query: bytes) -> bool | None:
-    """Return whether `?domain=` names the base or a host with a visible page.
-
-    None if that is unknown. The page cache answers; where it may be stale, Postgres is asked.
-    Hidden pages and guessed names get none, because the certificates per week are limited.
-    """
-    domain = parse_qs(query.decode("latin-1")).get("domain", [""])[0]
-    host, settings = normal_host(domain), process.settings
-    if host is None or host == settings.base_domain:
-        return host is not None
-    if settings.wildcard_certificate and host.endswith(f".{settings.base_domain}"):
-        return False
-    result = await _find_page(process, host)
-    is_visible = result is not None and result.page.is_visible_at(datetime.now(UTC))
-    if result is not None and not result.is_stale:
-        return is_visible
-    try:
-        return await run(process.engine, is_page_visible, host)
-    except (SQLAlchemyError, *UNREACHABLE):
-        return is_visible if result is not None else None
-
-
-async def _find_page(process: Process, host: str) -> PageResult | None:
-    """Return the cached page of a host, if there is one."""
-    try:
-        entry = await process.page_cache.host(host)
-        return await process.page_cache.page(entry.page_id) if entry.page_id else None
-    except NotAvailableError:
-        return None
