@@ -33,7 +33,7 @@ SUPERVISOR = """
 import json, os, sys
 from pathlib import Path
 from signal import SIGTERM
-from ops import stop_signals
+from ops.local import stop_signals
 from ops.local.child import Child, ChildSpec, Ending
 from ops.local.child_output import PrefixedOutput, say
 from ops.local.children import ChildrenFile

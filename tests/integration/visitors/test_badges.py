@@ -6,6 +6,10 @@ Source: docs/behaviour.md, "Public endpoints".
 import pytest
 
 from tests.support.actors import Actors
+from tests.support.faults.breaking import SOON_S
+from tests.support.stack import wait_until
+
+STALE = "x-hepstatus-copy"
 
 
 @pytest.fixture(scope="module")
@@ -57,14 +61,18 @@ def test_badge_is_narrower_when_it_has_no_label(vi):
     assert width("?label=") < width("") < width("?label=Acme+Incorporated")
 
 
+def is_fresh(answer):
+    return answer.status_code == 200 and STALE not in answer.headers
+
+
 def test_badge_is_a_picture_when_png_is_asked_for(actors):
     page = actors.page("API")
     mon, vi = actors.monitor(page), actors.visitor(page)
     pictures = []
     for status in ("operational", "outage"):
         mon.toggle("API", status)
+        wait_until(lambda: is_fresh(vi.get("/badge.png")), "it is rendered", SOON_S)
         answer = vi.get("/badge.png")
-        assert answer.status_code == 200
         assert answer.headers["content-type"] == "image/png"
         assert answer.content.startswith(b"\x89PNG\r\n\x1a\n")
         pictures.append(answer.content)
