@@ -94,6 +94,17 @@ class Page:
         self.host = host
         self.path = f"/api/v1/status/{page_id}"
 
+    def preview(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        """Preview a write; once more while a busy worker has no time for it."""
+        answers: list[httpx.Response] = []
+
+        def is_made() -> bool:
+            answers.append(self.owner.post(f"{self.path}/preview/{path}".rstrip("/"), body))
+            return answers[-1].status_code != httpx.codes.SERVICE_UNAVAILABLE
+
+        wait_until(is_made, "a preview is made")
+        return answers[-1]
+
     def leaf(self, name: str, **more: Any) -> str:
         """Add a component; return its id."""
         answer = self.owner.post(f"{self.path}/components", {"name": name, **more})

@@ -24,7 +24,7 @@ def held(page, system):
 
 def test_page_and_outlook_are_as_after_the_write_when_it_is_sent_then(actors, page):
     # given a preview of an incident
-    told = page.owner.post(f"{page.path}/preview/incidents", DOWN)
+    told = page.preview("incidents", DOWN)
     assert told.status_code == 200, told.text
     outlook = told.json()["data"]
     shown = page.owner.get(outlook["page"])
@@ -68,14 +68,14 @@ def test_nothing_is_changed_when_a_write_is_previewed(actors, page):
         ("", {"domain": "status.example.com"}, 400),
         ("", {"timeZone": "Nowhere"}, 400),
     ):
-        answer = page.owner.post(f"{page.path}/preview/{path}".rstrip("/"), body)
+        answer = page.preview(path, body)
         assert answer.status_code == status, (path, answer.text)
     # then log and publication are as they were
     assert held(page, system) == (head, fields)
 
 
 def test_change_shows_only_what_changes_when_it_is_asked_for(page):
-    told = page.owner.post(f"{page.path}/preview/incidents", DOWN).json()["data"]
+    told = page.preview("incidents", DOWN).json()["data"]
     short = page.owner.get(told["change"])
     assert "Major System Outage" in short.text
     assert "We <strong>look</strong>." in short.text
@@ -89,13 +89,13 @@ def test_change_shows_only_what_changes_when_it_is_asked_for(page):
 
 def test_a_logo_is_shown_when_it_is_nowhere_yet(page):
     body = {"logo": png_text(120, 40), "name": "Better"}
-    told = page.owner.post(f"{page.path}/preview", body).json()["data"]
+    told = page.preview("", body).json()["data"]
     assert 'src="data:image/png;base64,' in page.owner.get(told["page"]).text
 
 
 def test_hostile_words_are_text_when_they_are_previewed(page):
     body = {"title": "<script>alert(1)</script>", "body": "<img src=x onerror=alert(1)>"}
-    told = page.owner.post(f"{page.path}/preview/incidents", body).json()["data"]
+    told = page.preview("incidents", body).json()["data"]
     for path in (told["page"], told["change"]):
         html = page.owner.get(path).text
         assert "<script>alert" not in html
@@ -103,7 +103,7 @@ def test_hostile_words_are_text_when_they_are_previewed(page):
 
 
 def test_preview_is_the_owners_alone_when_somebody_knows_its_address(actors, page):
-    told = page.owner.post(f"{page.path}/preview/incidents", DOWN).json()["data"]
+    told = page.preview("incidents", DOWN).json()["data"]
     other = actors.page("API")
     assert other.owner.get(told["page"]).status_code == 404
     elsewhere = told["page"].replace(page.id, other.id)
@@ -113,10 +113,7 @@ def test_preview_is_the_owners_alone_when_somebody_knows_its_address(actors, pag
 
 def test_a_preview_tells_that_it_was_replaced_when_its_session_asked_for_another(page):
     # Given two previews of one page, one after the other
-    older, newer = (
-        page.owner.post(f"{page.path}/preview", {"name": name}).json()["data"]
-        for name in ("Older", "Newer")
-    )
+    older, newer = (page.preview("", {"name": name}).json()["data"] for name in ("Older", "Newer"))
 
     # When both are looked at, then the newer one is shown, and the older says what became of it
     assert "Newer" in page.owner.get(newer["page"]).text

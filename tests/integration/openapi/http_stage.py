@@ -93,7 +93,7 @@ class Stage:
             "title": "Slow answers",
             "components": [{"component": self.leaf, "status": "outage"}],
         }
-        told = self.owner.post(f"{self.page.path}/preview/incidents", body).json()["data"]
+        told = self.page.preview("incidents", body).json()["data"]
         return told["page"].rpartition("/")[2]
 
     @cached_property

@@ -97,7 +97,7 @@ def test_a_page_takes_a_bounded_part_of_redis_when_everything_of_it_is_asked_for
         for _ in range(8):
             _, slot, ask, documents = previewed(previews, page, 500_000, new_id("n"))
             await ask()
-            rehearsals.tell(slot, rehearsals.asked(slot), PreviewResult(), documents, "policy")
+            rehearsals.tell(slot, rehearsals.load_request(slot), PreviewResult(), documents, "policy")
 
     played(store, play)
 
@@ -170,7 +170,7 @@ def test_a_preview_is_replaced_when_its_session_asks_for_another(store, page):
         # Given a preview that was made
         older, slot, ask, documents = previewed(previews, page, 1_000, session)
         await ask()
-        asked = rehearsals.asked(slot)
+        asked = rehearsals.load_request(slot)
         rehearsals.tell(slot, asked, PreviewResult(headline="older"), documents, "policy")
         assert (await previews.outlook(slot, older)).headline == "older"
         assert (await previews.document(slot, older, "page")).html == documents["page"]
@@ -200,7 +200,7 @@ def test_a_preview_is_not_kept_when_it_is_larger_than_a_megabyte(store, page):
     async def play(_, previews):
         preview_id, slot, ask, documents = previewed(previews, page, 1_100_000, new_id("n"))
         await ask()
-        rehearsals.tell(slot, rehearsals.asked(slot), PreviewResult(), documents, "policy")
+        rehearsals.tell(slot, rehearsals.load_request(slot), PreviewResult(), documents, "policy")
         assert (await previews.outlook(slot, preview_id)).is_too_large
         assert await previews.document(slot, preview_id, "page") is None
         assert cache_redis().memory_usage(keys.preview_key(slot)) < 5_000

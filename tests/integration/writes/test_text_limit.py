@@ -58,8 +58,8 @@ def test_text_is_refused_and_all_else_goes_on_when_incidents_are_full(actors, pa
     assert refused(mon.update(small["id"], **more), "body")
     assert refused(owner.patch(f"{path}/updates/{first}", {"body": "x" * 101}), "body")
     assert refused(owner.patch(path, {"title": "x" * 150}), "title")
-    assert refused(owner.post(f"{page.path}/preview/incidents", {"title": "x" * 101}), "title")
-    assert refused(owner.post(f"{page.path}/preview/incidents/{small['id']}/updates", more), "body")
+    assert refused(page.preview("incidents", {"title": "x" * 101}), "title")
+    assert refused(page.preview(f"incidents/{small['id']}/updates", more), "body")
 
     # But what has no text goes on, shortening and resolving too
     data(owner.post(f"{path}/updates", {"state": "monitoring", "components": DOWN}), 201)
