@@ -97,7 +97,9 @@ def test_a_page_takes_a_bounded_part_of_redis_when_everything_of_it_is_asked_for
         for _ in range(8):
             _, slot, ask, documents = previewed(previews, page, 500_000, new_id("n"))
             await ask()
-            rehearsals.tell(slot, rehearsals.load_request(slot), PreviewResult(), documents, "policy")
+            rehearsals.tell(
+                slot, rehearsals.load_request(slot), PreviewResult(), documents, "policy"
+            )
 
     played(store, play)
 
