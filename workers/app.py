@@ -55,7 +55,8 @@ def _every(seconds: float, task: str, queue: str) -> dict[str, Any]:
 
 ROLE = "beat" if "beat" in sys.argv else "worker"
 settings = settings_or_exit()
-memory.start_loading()
+if {"worker", "beat"} & set(sys.argv):  # not for other importers of this module
+    memory.start_loading()
 memory.return_large_blocks()  # each child is forked from this process
 HAS_METRICS = ROLE == "worker" and "worker" in sys.argv and settings.worker_metrics_port > 0
 if HAS_METRICS:  # before anything imports prometheus_client

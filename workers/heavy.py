@@ -26,14 +26,14 @@ IN_A_ROW_S: Final = 2.0  # limits how long a process that has to end still works
 OUTAGES: Final = (*POSTGRES_UNREACHABLE, *UNREACHABLE)
 DRAIN_TASKS: Final = {DRAIN_TASK, "repair"}
 AGAIN_S: Final = 0.05  # delay of a job while another process works for its stream
-DEFAULT_STANDING: Final = StreamLoad(0.0, is_slow=False)
+DEFAULT_LOAD: Final = StreamLoad(0.0, is_slow=False)
 Work = Callable[[Job], None]
 RUNNERS: Final[dict[str, Work]] = {}  # by task name; workers/tasks.py registers them
 
 
 def run_or_defer(job: Job) -> None:
     """Run a job now or later, and log every exception of it."""
-    stream_load = read_standing(job)
+    stream_load = read_stream_load(job)
     if stream_load.cool_down_s:
         work_queue().send_after(job, stream_load.cool_down_s)
     elif job.task == DRAIN_TASK and not stream_load.is_slow:
@@ -59,7 +59,7 @@ def run_waiting(ends_at: float) -> None:
     After `ends_at` (monotonic clock, seconds) the next job goes to another process.
     """
     while (job := work_queue().take()) is not None:
-        stream_load = read_standing(job)
+        stream_load = read_stream_load(job)
         if stream_load.cool_down_s:
             work_queue().send_after(job, stream_load.cool_down_s)
         elif time.monotonic() < ends_at:
@@ -81,13 +81,13 @@ def run_exclusively(job: Job) -> None:
             work_queue().send_after(job, AGAIN_S)
 
 
-def read_standing(job: Job) -> StreamLoad:
-    """Return the standing of a job's stream; without a broker, the default."""
+def read_stream_load(job: Job) -> StreamLoad:
+    """Return the load of a job's stream; without a broker, the default."""
     try:
-        return work_queue().stream_load(job.stream) if job.stream else DEFAULT_STANDING
+        return work_queue().stream_load(job.stream) if job.stream else DEFAULT_LOAD
     except UNREACHABLE as error:
         logger.warning("can't tell whether %s rests: %s", job.stream, first_line(error))
-        return DEFAULT_STANDING
+        return DEFAULT_LOAD
 
 
 def run_job(job: Job) -> None:

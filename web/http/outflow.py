@@ -12,6 +12,18 @@ import struct
 import sys
 from typing import Any, Final
 
+STALL_S: Final = 30.0  # a client must read SHRINK_BYTES, or the rest, within this time
+SHRINK_BYTES: Final = 32 * 1024
+STALL_AT_END_S: Final = 8.0  # an ending process is killed after `graceful_timeout` (10 s)
+CHECK_S: Final = 1.0  # the interval of checks of a non-empty buffer
+# The kernel's own buffers of one connection. Their defaults are 2.5 MB of output on loopback,
+# invisible to checks of our buffer, and 256 KB of input in one piece.
+UNSENT_BYTES: Final = 16 * 1024
+UNREAD_BYTES: Final = 64 * 1024
+# With more unsent bytes than this, a client must read answers before it sends requests.
+UNTAKEN_BYTES: Final = 4 * 1024
+UNREAD_ANSWERS_BYTES: Final = 16 * 1024  # a client with fewer unread bytes counts as reading
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close drops unsent bytes
 TCP_INFO_BYTES: Final = 232  # linux/tcp.h, struct tcp_info up to tcpi_snd_wnd
 SEND_WINDOW_AT: Final = 228
 _system = ctypes.CDLL(None)
@@ -30,20 +42,6 @@ def read_peer_window(fileno: int) -> int | None:
         return None
     window: int = struct.unpack_from("I", _info, SEND_WINDOW_AT)[0]
     return window
-
-
-STALL_S: Final = 30.0  # a client must read SHRINK_BYTES, or the rest, within this time
-SHRINK_BYTES: Final = 32 * 1024
-STALL_AT_END_S: Final = 8.0  # an ending process is killed after `graceful_timeout` (10 s)
-CHECK_S: Final = 1.0  # the interval of checks of a non-empty buffer
-# The kernel's own buffers of one connection. Their defaults are 2.5 MB of output on loopback,
-# invisible to checks of our buffer, and 256 KB of input in one piece.
-UNSENT_BYTES: Final = 16 * 1024
-UNREAD_BYTES: Final = 64 * 1024
-# With more unsent bytes than this, a client must read answers before it sends requests.
-UNTAKEN_BYTES: Final = 4 * 1024
-UNREAD_ANSWERS_BYTES: Final = 16 * 1024  # a client with fewer unread bytes counts as reading
-RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close drops unsent bytes
 
 
 def bound_kernel_buffers(listener: socket.socket) -> None:

@@ -90,6 +90,7 @@ class HttpConnection(HttpToolsProtocol):
         """Expect a head within its time limit."""
         super().connection_made(Outflow(transport, self.loop))  # type: ignore[arg-type]  # see above
         self.flow = InputFlow(self)
+        self._queue = parse_queue_of(self.loop)
         self._expect(InputStage.HEAD)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -145,7 +146,7 @@ class HttpConnection(HttpToolsProtocol):
             self._expect(self._next_stage())
         elif not self._is_queued:
             self._is_queued = True
-            parse_queue_of(self.loop).add(self._parse_next, is_paced=is_paced)
+            self._queue.add(self._parse_next, is_paced=is_paced)
 
     def _parse_next(self) -> None:
         """Parse up to the end of a request, or of the buffered bytes."""
