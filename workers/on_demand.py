@@ -2,6 +2,7 @@
 
 import logging
 
+from domain.artifacts import reason_name
 from domain.runtime.metrics import RENDER_S
 from domain.store.broker import worker_task_sender
 from domain.store.postgres.engine import autocommit
@@ -15,9 +16,6 @@ from workers.render.on_demand import AbsentError, render_artifact
 from workers.render.png import PngUnavailable
 
 logger = logging.getLogger(__name__)
-
-# The suffix of the field with the reason why an artifact can't be made: web need not wait again.
-REASON = "!"
 
 
 def render(page_id: str, name: str) -> None:
@@ -43,7 +41,7 @@ def render(page_id: str, name: str) -> None:
             with RENDER_S.labels("cold").time():
                 fields = render_artifact(conn, build_render_context(page, edition.day), name)
         except PngUnavailable as error:
-            fields = {name + REASON: str(error).encode()}
+            fields = {reason_name(name): str(error).encode()}
         except AbsentError:
             artifacts.note_absent(page_id, name, edition.seq)
             return

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
+from domain.artifacts import BADGE, find_artifact
 from domain.runtime.logging import bind_request, request_id_of
 from domain.runtime.visit_metrics import count_visit
 from domain.store.redis.reader import HostEntry
@@ -30,7 +31,6 @@ from web.visitors.cached_page import (
     CachedPage,
     Headers,
     choose_encoding,
-    family_of,
     name_of,
 )
 from web.visitors.on_demand import AbsentError, NotRenderedError
@@ -84,7 +84,8 @@ class VisitorApp:
             if scope["method"] not in READ_METHODS:
                 await self._send_error(scope, send, 405, READ_ONLY, [(b"allow", b"GET, HEAD")])
                 return
-            scope[ARTIFACT] = family_of(name) if name else NO_ARTIFACT
+            artifact = find_artifact(name) if name else None
+            scope[ARTIFACT] = artifact.name if artifact else NO_ARTIFACT
             if name is None:
                 await self._send_missing(scope, send, ABSENT, was_shown=False)
                 return
@@ -106,7 +107,7 @@ class VisitorApp:
 
         Raises the errors of `OnDemandArtifacts.of`.
         """
-        answer = find_labelled_badge(scope, page) if name == "badge.svg" else None
+        answer = find_labelled_badge(scope, page) if name == BADGE.name else None
         accepted = header(scope, b"accept-encoding")
         answer = answer or page.choose_encoding(name, accepted)
         if answer is not None:

@@ -3,7 +3,6 @@
 The server adds the headers common to all answers (web/http/answer_headers.py).
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,102 +10,32 @@ from hashlib import blake2b
 
 import msgspec
 
+from domain.artifacts import (
+    BADGE,
+    EDITION,
+    ENCODINGS,
+    FOREVER,
+    HTML,
+    Artifact,
+    encoded_name,
+    find_artifact,
+    reason_name,
+)
 from domain.badge import BadgeParts, render_with_label
-from domain.page.logo import EXTENSIONS as LOGOS
 from domain.store.redis.keys import server_of
 
 Headers = list[tuple[bytes, bytes]]
 Edition = tuple[bytes, bytes, bytes]  # the fields seq, day and build of a hash
 
-# Cache lifetimes. Source: docs/behaviour.md, "Caching".
-PAGE_CACHE = b"public, max-age=1, stale-if-error=86400"
-BADGE_CACHE = b"public, max-age=30"
-FOREVER = b"public, max-age=31536000, immutable"  # for names that contain a content hash
-ENCODINGS = ("br", "gzip")
 ETAG_BYTES = 12
 ANSWER_BYTES = 1_000  # an answer's size beside its body: names, headers, etags
 STALE = (b"x-hepstatus-copy", b"stale")  # newer content may exist that is not shown
 
 
-@dataclass(frozen=True, slots=True)
-class ArtifactKind:
-    """The headers of an artifact: type, caching, CORS and compression.
-
-    `policy` is its Content-Security-Policy if all pages have the same one.
-    """
-
-    content_type: bytes
-    cache: bytes = PAGE_CACHE
-    is_open: bool = False
-    is_encoded: bool = True
-    policy: bytes = b""
-
-
-HTML = ArtifactKind(b"text/html; charset=utf-8")
-JSON = ArtifactKind(b"application/json", is_open=True)
-# An SVG opened directly is a document: it may not run scripts or load resources.
-SVG = ArtifactKind(
-    b"image/svg+xml", BADGE_CACHE, is_open=True, policy=b"default-src 'none'; sandbox"
-)
-PNG = ArtifactKind(b"image/png", BADGE_CACHE, is_open=True, is_encoded=False)
-PICTURE = ArtifactKind(b"image/png", is_open=True, is_encoded=False)
-
-
-def logo_kind(content_type: str) -> ArtifactKind:
-    """Return the headers of a logo."""
-    return ArtifactKind(content_type.encode(), FOREVER, is_encoded=False)
-
-
-KINDS: Mapping[str, ArtifactKind] = {
-    "index.html": HTML,
-    "status.json": JSON,
-    "status-version.json": JSON,
-    "badge.svg": SVG,
-    "badge.png": PNG,
-    "og.png": PICTURE,
-    "history": HTML,
-}
-# Families of artifacts: the pattern of valid names, and their headers.
-FAMILIES: tuple[tuple[re.Pattern[str], ArtifactKind], ...] = (
-    (re.compile(r"history/[0-9]{4}-(0[1-9]|1[0-2])"), HTML),
-    (re.compile(r"incidents/i_[0-9a-z]{26}(/([2-9]|[1-9][0-9]))?"), HTML),
-    (re.compile(r"badge/c_[0-9a-z]{26}\.svg"), SVG),
-    *(
-        (re.compile(rf"logo/[0-9a-f]{{32}}\.{ext}"), logo_kind(type_))
-        for type_, ext in LOGOS.items()
-    ),
-)
-
-
 def name_of(path: str) -> str | None:
     """Return the artifact name of a path; None if there can't be one."""
     name = path.removeprefix("/") or "index.html"
-    return name if path != "/index.html" and kind_of(name) else None
-
-
-def family_of(name: str) -> str:
-    """Return the metric label of an artifact, one of a few."""
-    return name if name in KINDS else name.partition("/")[0] + "/*"
-
-
-def kind_of(name: str) -> ArtifactKind | None:
-    """Return the headers of an artifact by its name."""
-    if name in KINDS:
-        return KINDS[name]
-    return next((kind for pattern, kind in FAMILIES if pattern.fullmatch(name)), None)
-
-
-EDITION = ("seq", "day", "build")
-EAGER_FIELDS: tuple[str, ...] = (
-    *EDITION,
-    "epoch",
-    "meta",
-    "gone",
-    "csp",
-    "badge.parts",
-    "status-version.json",
-    *(f"{n}{e}" for n in ("index.html", "status.json", "badge.svg") for e in ("", "|br", "|gzip")),
-)
+    return name if path != "/index.html" and find_artifact(name) else None
 
 
 class Meta(msgspec.Struct, frozen=True, rename="camel"):
@@ -181,15 +110,16 @@ class CachedPage:
     def badge(self, label: str) -> Answer | None:
         """Return the badge with another label, joined from parts that a worker rendered."""
         if self.parts is None:
-            return self.answers.get("badge.svg")
-        return build_answer(SVG, render_with_label(self.parts, label).encode(), None, {})
+            return self.answers.get(BADGE.name)
+        return build_answer(BADGE, render_with_label(self.parts, label).encode(), "", BADGE.policy)
 
 
 def choose_encoding(answers: Mapping[str, Answer], name: str, accepted: bytes) -> Answer | None:
     """Return an artifact in the best encoding that Accept-Encoding allows."""
     for encoding in ENCODINGS:
-        if f"{name}|{encoding}" in answers and accepts_encoding(accepted, encoding):
-            return answers[f"{name}|{encoding}"]
+        field = encoded_name(name, encoding)
+        if field in answers and accepts_encoding(accepted, encoding):
+            return answers[field]
     return answers.get(name)
 
 
@@ -226,11 +156,10 @@ def answers_of(fields: Mapping[str, bytes], policy: bytes) -> dict[str, Answer]:
     """Return answers of the fields that are artifacts; documents get the policy."""
     answers = {}
     for name, content in fields.items():
-        artifact, _, encoding = name.partition("|")
-        kind = kind_of(artifact)
-        if kind:
-            extra = {"content-security-policy": policy} if kind is HTML else {}
-            answers[name] = build_answer(kind, content, encoding or None, extra)
+        plain_name, _, encoding = name.partition("|")
+        if artifact := find_artifact(plain_name):
+            own_policy = policy if artifact.content_type == HTML else artifact.policy
+            answers[name] = build_answer(artifact, content, encoding, own_policy)
     return answers
 
 
@@ -242,22 +171,19 @@ def edition_of(fields: Mapping[str, bytes]) -> Edition:
 
 def reason_of(fields: Mapping[str, bytes], name: str) -> str:
     """Return why an artifact is unavailable; empty without a reason."""
-    return fields.get(f"{name}!", b"").decode()
+    return fields.get(reason_name(name), b"").decode()
 
 
-def build_answer(
-    kind: ArtifactKind, body: bytes, encoding: str | None, extra: Mapping[str, bytes]
-) -> Answer:
-    """Build the answer of an artifact's bytes."""
+def build_answer(artifact: Artifact, body: bytes, encoding: str, policy: bytes) -> Answer:
+    """Build the answer of an artifact's bytes; an empty encoding or policy is none."""
     etag = b'"' + blake2b(body, digest_size=ETAG_BYTES).hexdigest().encode() + b'"'
-    shared = [(b"cache-control", kind.cache), (b"etag", etag)]
-    shared += [(b"vary", b"Accept-Encoding")] if kind.is_encoded else []
-    shared += [(b"access-control-allow-origin", b"*")] if kind.is_open else []
+    shared = [(b"cache-control", artifact.cache), (b"etag", etag)]
+    shared += [(b"vary", b"Accept-Encoding")] if artifact.is_varying else []
+    shared += [(b"access-control-allow-origin", b"*")] if artifact.is_open else []
     headers = [
-        (b"content-type", kind.content_type),
+        (b"content-type", artifact.content_type),
         (b"content-length", str(len(body)).encode()),
-        *((name.encode(), value) for name, value in extra.items()),
     ]
-    headers += [(b"content-security-policy", kind.policy)] if kind.policy else []
+    headers += [(b"content-security-policy", policy)] if policy else []
     headers += [(b"content-encoding", encoding.encode())] if encoding else []
     return Answer(body, etag, headers + shared, shared)

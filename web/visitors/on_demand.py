@@ -16,7 +16,6 @@ from domain.store.redis.reader import UNREACHABLE, PageReader
 from web.visitors.cache import Cache, OwnerQuota
 from web.visitors.cached_page import (
     ANSWER_BYTES,
-    ENCODINGS,
     Answer,
     CachedPage,
     Edition,
@@ -172,9 +171,7 @@ class OnDemandArtifacts:
 
     async def _read(self, page_id: str, page: CachedPage, name: str) -> OnDemandArtifact | None:
         try:
-            fields = await self._breaker.read(
-                self._visits.on_demand_fields(page_id, name, ENCODINGS)
-            )
+            fields = await self._breaker.read(self._visits.on_demand_fields(page_id, name))
         except UNREACHABLE as error:
             raise NotRenderedError from error
         if fields is None:

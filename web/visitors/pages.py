@@ -10,12 +10,13 @@ import time
 from collections import OrderedDict
 from typing import Final, NamedTuple
 
+from domain.artifacts import EAGER_FIELDS
 from domain.runtime.settings import Settings
 from domain.runtime.visit_metrics import count_cache_lookup, count_stale_page
 from domain.store.broker import TaskSenderThread
 from domain.store.redis.reader import UNREACHABLE, HostEntry, PageReader
 from web.visitors.cache import Cache
-from web.visitors.cached_page import EAGER_FIELDS, CachedPage, build_cached_page
+from web.visitors.cached_page import CachedPage, build_cached_page
 from web.visitors.circuit_breaker import READ_S, CircuitBreaker
 from web.visitors.on_demand import RETRY_S, OnDemandArtifacts, PageEvents
 

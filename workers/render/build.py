@@ -25,5 +25,5 @@ def build_id() -> str:
 
 def list_inputs() -> set[Path]:
     """Return the files that decide how a page is rendered."""
-    found = (path for folder, names in SOURCES.items() for path in (ROOT / folder).rglob(names))
-    return {p for p in found if p.is_file() and not UNRELATED & {*p.relative_to(ROOT).parts}}
+    paths = (path for folder, names in SOURCES.items() for path in (ROOT / folder).rglob(names))
+    return {p for p in paths if p.is_file() and not UNRELATED & {*p.relative_to(ROOT).parts}}

@@ -8,10 +8,12 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import brotli
 import msgspec
 
+from domain.artifacts import EAGER, Artifact, encoded_name
 from domain.badge import BadgeParts, render_with_label
 from domain.page.state import Page
 from domain.runtime.metrics import ARTIFACTS_FAILED
@@ -25,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 BROTLI_QUALITY = 5  # 11 takes 170 times as long for a tenth less
 GZIP_LEVEL = 6
+Fields = Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class RenderContext:
     version: str
 
 
-def render_eager(page: Page, today: date) -> tuple[Mapping[str, bytes], tuple[str, ...]]:
+def render_eager(page: Page, today: date) -> tuple[Fields, tuple[str, ...]]:
     """Return the fields of a page's hash, and the names that keep their bytes.
 
     The bytes of an on-demand artifact that is named by its content are kept as well.
@@ -45,14 +48,20 @@ def render_eager(page: Page, today: date) -> tuple[Mapping[str, bytes], tuple[st
     fields: dict[str, bytes] = {"meta": render_meta(context)}
     # An artifact named by its content is the same in every edition: the hash keeps it.
     kept_names: list[str] = [page.logo.name] if page.logo else []
-    for names, artifact in ARTIFACTS.items():
+    for artifact in EAGER:
         try:
-            fields |= artifact(context)
+            fields |= render_fields(artifact, context)
         except Exception:
-            ARTIFACTS_FAILED.labels(names[0]).inc()
-            logger.exception("%s of page %s can't be rendered", names[0], page.id)
-            kept_names += names
+            ARTIFACTS_FAILED.labels(artifact.name).inc()
+            logger.exception("%s of page %s can't be rendered", artifact.name, page.id)
+            kept_names += artifact.fields
     return fields, tuple(kept_names)
+
+
+def render_fields(artifact: Artifact, context: RenderContext) -> Fields:
+    """Return an eager artifact in each of its encodings, with its companions."""
+    plain = RENDERERS[artifact.name](context)
+    return {**plain, **encode(artifact, artifact.name, plain[artifact.name])}
 
 
 def build_render_context(page: Page, today: date) -> RenderContext:
@@ -74,28 +83,28 @@ def render_meta(context: RenderContext) -> bytes:
     )
 
 
-def render_index(context: RenderContext) -> Mapping[str, bytes]:
+def render_index(context: RenderContext) -> Fields:
     """Return the page itself, with the policy for its inline style and script."""
     html = render_document("page/index.html.j2", context.view, context.version)
     policy = build_assets(context.view).policy.encode()
-    return {"csp": policy, **build_encodings("index.html", html)}
+    return {"csp": policy, "index.html": html}
 
 
-def render_status(context: RenderContext) -> Mapping[str, bytes]:
+def render_status(context: RenderContext) -> Fields:
     """Return status.json."""
-    return build_encodings("status.json", status_json(context.view, context.version))
+    return {"status.json": status_json(context.view, context.version)}
 
 
-def render_version(context: RenderContext) -> Mapping[str, bytes]:
-    """Return status-version.json, too short to be worth compressing."""
+def render_version(context: RenderContext) -> Fields:
+    """Return status-version.json."""
     return {"status-version.json": version_json(context.version)}
 
 
-def render_badge(context: RenderContext) -> Mapping[str, bytes]:
+def render_badge(context: RenderContext) -> Fields:
     """Return the badge, and the parts that web joins with another label."""
     parts = build_badge_parts(context)
     svg = render_with_label(parts, context.view.name).encode()
-    return {"badge.parts": msgspec.json.encode(parts), **build_encodings("badge.svg", svg)}
+    return {"badge.parts": msgspec.json.encode(parts), "badge.svg": svg}
 
 
 def build_badge_parts(context: RenderContext) -> BadgeParts:
@@ -103,22 +112,20 @@ def build_badge_parts(context: RenderContext) -> BadgeParts:
     return render_badge_parts(context.view.headline, colours()["light"][context.view.indicator])
 
 
-def build_encodings(name: str, content: bytes) -> Mapping[str, bytes]:
-    """Return an artifact in each content encoding; equal content gives equal bytes."""
-    return {
-        name: content,
-        f"{name}|br": brotli.compress(content, quality=BROTLI_QUALITY),
-        f"{name}|gzip": gzip.compress(content, GZIP_LEVEL, mtime=0),
-    }
+def encode(artifact: Artifact, name: str, content: bytes) -> Fields:
+    """Return an artifact in each of its encodings; equal content gives equal bytes."""
+    encoded = {encoded_name(name, e): ENCODERS[e](content) for e in artifact.encodings}
+    return {name: content, **encoded}
 
 
-def _all_encodings(*names: str) -> tuple[str, ...]:
-    return tuple(name + suffix for name in names for suffix in ("", "|br", "|gzip"))
-
-
-ARTIFACTS: Mapping[tuple[str, ...], Callable[[RenderContext], Mapping[str, bytes]]] = {
-    (*_all_encodings("index.html"), "csp"): render_index,
-    _all_encodings("status.json"): render_status,
-    ("status-version.json",): render_version,
-    (*_all_encodings("badge.svg"), "badge.parts"): render_badge,
+ENCODERS: Mapping[str, Callable[[bytes], bytes]] = {
+    "br": partial(brotli.compress, quality=BROTLI_QUALITY),
+    "gzip": partial(gzip.compress, compresslevel=GZIP_LEVEL, mtime=0),
+}
+# The renderers of eager artifacts by name in the registry (domain/artifacts.py).
+RENDERERS: Mapping[str, Callable[[RenderContext], Fields]] = {
+    "index.html": render_index,
+    "status.json": render_status,
+    "status-version.json": render_version,
+    "badge.svg": render_badge,
 }

@@ -9,7 +9,7 @@ from typing import Any, Final
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from domain.artifact_sizes import RENDERED_CACHE_BYTES
+from domain.artifacts import MIB
 from domain.badge import clean_text
 from domain.calendar import (
     format_day,
@@ -24,6 +24,8 @@ from domain.runtime.markdown_rules import has_few_marks, parser
 from workers.render.bars import bar_paths
 from workers.render.build import build_id
 
+# Per worker process: the messages of about five of the largest pages, texts included.
+RENDERED_CACHE_BYTES: Final = 4 * MIB
 _BLANK_LINES: Final = re.compile(r"\n\s*\n")
 
 

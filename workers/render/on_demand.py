@@ -1,7 +1,7 @@
 """On-demand artifacts: archive, permalinks, pictures, component badges, logo.
 
-An address without content raises AbsentError. Web decides which addresses can be requested
-(`web.visitors.cached_page`).
+An address without content raises AbsentError. Which addresses there are says the registry
+(domain/artifacts.py).
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from math import ceil
 
-from domain.artifact_sizes import UPDATES_A_PAGE
+from domain.artifacts import find_artifact
 from domain.badge import render_with_label
 from domain.calendar import day_of, starts_at
 from domain.runtime.template_loader import colours
@@ -19,14 +19,14 @@ from domain.store.postgres.load import first_start, load_month
 from domain.store.postgres.logos import load_logo
 from workers.render.badge import render_badge_parts
 from workers.render.documents import render_document
-from workers.render.eager import RenderContext, build_badge_parts, build_encodings
+from workers.render.eager import Fields, RenderContext, build_badge_parts, encode
 from workers.render.html import render
 from workers.render.incident_view import incident_views
 from workers.render.png import svg_to_png
 from workers.render.room import DocumentBudget, fit_incident
 
-Fields = Mapping[str, bytes]
 MONTH_MAX = 200
+UPDATES_A_PAGE = 100  # of a permalink; `/incidents/<id>/2` has the next ones
 
 
 class AbsentError(Exception):
@@ -35,39 +35,36 @@ class AbsentError(Exception):
 
 def render_artifact(conn: Connection, context: RenderContext, name: str) -> Fields:
     """Return the fields of an artifact. Raises AbsentError, PngUnavailable."""
-    if name in RENDERERS:
-        return RENDERERS[name](conn, context)
-    kind, _, rest = name.partition("/")
-    if kind not in PREFIX_RENDERERS:
+    artifact = find_artifact(name)
+    if artifact is None or artifact.is_eager:
         raise AbsentError(name)
-    return PREFIX_RENDERERS[kind](conn, context, rest)
+    content = RENDERERS[artifact.name](conn, context, name.partition("/")[2])
+    return encode(artifact, name, content)
 
 
-def render_badge_png(_: Connection, context: RenderContext) -> Fields:
+def render_badge_png(_: Connection, context: RenderContext, _rest: str) -> bytes:
     """Return the page's badge as PNG. Raises PngUnavailable."""
-    return {
-        "badge.png": svg_to_png(render_with_label(build_badge_parts(context), context.view.name))
-    }
+    return svg_to_png(render_with_label(build_badge_parts(context), context.view.name))
 
 
-def render_og_png(_: Connection, context: RenderContext) -> Fields:
+def render_og_png(_: Connection, context: RenderContext, _rest: str) -> bytes:
     """Return the picture for link previews on other sites. Raises PngUnavailable."""
     colour = colours()["dark"][context.view.indicator]
     svg = render("page/og.svg.j2", page=context.view, colour=colour, dark=colours()["dark"])
-    return {"og.png": svg_to_png(svg, scale=1.0)}
+    return svg_to_png(svg, scale=1.0)
 
 
-def render_component_badge(_: Connection, context: RenderContext, rest: str) -> Fields:
+def render_component_badge(_: Connection, context: RenderContext, rest: str) -> bytes:
     """Return the badge of one leaf: its name and its status."""
     component_id = rest.removesuffix(".svg")
     for leaf in context.view.leaves:
         if leaf.id == component_id:
             parts = render_badge_parts(leaf.label, colours()["light"][leaf.status])
-            return build_encodings(f"badge/{rest}", render_with_label(parts, leaf.name).encode())
+            return render_with_label(parts, leaf.name).encode()
     raise AbsentError(rest)
 
 
-def incident(_: Connection, context: RenderContext, rest: str) -> Fields:
+def render_incident(_: Connection, context: RenderContext, rest: str) -> bytes:
     """Return an incident's permalink (`<id>`) or a further page of it (`<id>/2`)."""
     incident_id, _slash, further = rest.partition("/")
     record = context.page.incidents.get(incident_id)
@@ -78,7 +75,7 @@ def incident(_: Connection, context: RenderContext, rest: str) -> Fields:
         raise AbsentError(rest)
     (item,) = incident_views(context.page, [record])
     first = (number - 1) * UPDATES_A_PAGE
-    html = render_document(
+    return render_document(
         "page/incident.html.j2",
         context.view,
         context.version,
@@ -87,40 +84,23 @@ def incident(_: Connection, context: RenderContext, rest: str) -> Fields:
         number=number,
         pages=pages,
     )
-    return build_encodings(f"incidents/{rest}", html)
 
 
-def render_logo(conn: Connection, context: RenderContext, rest: str) -> Fields:
+def render_logo(conn: Connection, context: RenderContext, rest: str) -> bytes:
     """Return the bytes of the page's logo, as its owner uploaded them."""
     logo = context.page.logo
     content = load_logo(conn, context.page.id, logo.digest) if logo else None
     if logo is None or logo.name != f"logo/{rest}" or content is None:
         raise AbsentError(rest)
-    return {logo.name: content}
+    return content
 
 
-def render_current_month(conn: Connection, context: RenderContext) -> Fields:
-    """Return the newest month of the archive."""
-    return build_encodings(
-        "history", render_month_document(conn, context, context.view.today.replace(day=1))
-    )
-
-
-def render_month(conn: Connection, context: RenderContext, rest: str) -> Fields:
-    """Return one month of the archive."""
-    try:
-        first = date.fromisoformat(f"{rest}-01")
-    except ValueError:
-        raise AbsentError(rest) from None
-    return build_encodings(f"history/{rest}", render_month_document(conn, context, first))
-
-
-def render_month_document(conn: Connection, context: RenderContext, first: date) -> bytes:
-    """Return a month of the archive.
+def render_month(conn: Connection, context: RenderContext, rest: str) -> bytes:
+    """Return one month of the archive, the newest if none is named.
 
     Raises AbsentError outside of the page's lifetime.
     """
-    page = context.page
+    page, first = context.page, first_of(context, rest)
     oldest = min(filter(None, (first_start(conn, page.id), page.created_at)))
     earliest, latest = day_of(oldest, page.time_zone).replace(day=1), context.view.today
     if not earliest <= first <= latest:
@@ -147,19 +127,27 @@ def render_month_document(conn: Connection, context: RenderContext, first: date)
     )
 
 
+def first_of(context: RenderContext, month: str) -> date:
+    """Return the first day of a month, of the present one if it is empty."""
+    try:
+        return date.fromisoformat(f"{month}-01") if month else context.view.today.replace(day=1)
+    except ValueError:  # the year 0
+        raise AbsentError(month) from None
+
+
 def next_month(first: date) -> date:
     """Return the first day of the month after."""
     return (first.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
-RENDERERS: Mapping[str, Callable[[Connection, RenderContext], Fields]] = {
+# The renderers of on-demand artifacts by name in the registry (domain/artifacts.py). A member of a
+# family gets the part of its name after the slash.
+RENDERERS: Mapping[str, Callable[[Connection, RenderContext, str], bytes]] = {
     "badge.png": render_badge_png,
     "og.png": render_og_png,
-    "history": render_current_month,
-}
-PREFIX_RENDERERS: Mapping[str, Callable[[Connection, RenderContext, str], Fields]] = {
-    "badge": render_component_badge,
+    "badge/*": render_component_badge,
     "history": render_month,
-    "incidents": incident,
-    "logo": render_logo,
+    "history/*": render_month,
+    "incidents/*": render_incident,
+    "logo/*": render_logo,
 }

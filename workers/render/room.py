@@ -8,18 +8,34 @@ Source: docs/behaviour.md, "Limits".
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 from markupsafe import escape
 
-from domain import artifact_sizes as sizes
+from domain.artifacts import KIB
 from domain.page import tree
 from workers.render.html import words
 from workers.render.incident_view import IncidentView, UpdateView
 from workers.render.tree_view import BarView, DayView, NodeView
 
 Item = TypeVar("Item")
+
+# Messages of a document with their components, as HTML. The rest is replaced by a link.
+MESSAGES_BYTES: Final = 512 * KIB
+# Style, script, glyphs, header, hero, legend and footer, with labels at their longest.
+FRAME_BYTES: Final = 64 * KIB
+# Bars of 2,000 quiet components. With many incidents, fewer days have text and fewer are drawn.
+BARS_BYTES: Final = 1_536 * KIB
+# The most that the elements around texts take. A test measures them.
+CARD_BYTES: Final = 1_200
+UPDATE_BYTES: Final = 450
+CHIP_BYTES: Final = 160
+ROW_BYTES: Final = 320
+BAR_BYTES: Final = 1_000
+RUN_BYTES: Final = 22
+DAY_BYTES: Final = 160
+LINK_BYTES: Final = 80
 
 
 def html_bytes(text: str) -> int:
@@ -30,7 +46,7 @@ def html_bytes(text: str) -> int:
 class DocumentBudget:
     """A budget in bytes for a document, taken in order."""
 
-    def __init__(self, size: int = sizes.MESSAGES_BYTES) -> None:
+    def __init__(self, size: int = MESSAGES_BYTES) -> None:
         """Set the whole budget, in bytes."""
         self.remaining = size
 
@@ -75,17 +91,17 @@ def fit_latest(incident: IncidentView, budget: DocumentBudget) -> IncidentView:
 
 def _chip_bytes(chip: tree.Affected) -> int:
     group, name, _ = chip
-    return sizes.CHIP_BYTES + html_bytes(group or "") + html_bytes(name)
+    return CHIP_BYTES + html_bytes(group or "") + html_bytes(name)
 
 
 def _update_bytes(update: UpdateView) -> int:
     html = words(update.body) if update.body else ""
-    return sizes.UPDATE_BYTES + len(html.encode())
+    return UPDATE_BYTES + len(html.encode())
 
 
 def card_bytes(incident: IncidentView) -> int:
     """Return how many bytes an incident takes beside its components and messages."""
-    return sizes.CARD_BYTES + html_bytes(incident.name)
+    return CARD_BYTES + html_bytes(incident.name)
 
 
 def fit_bars(nodes: Sequence[NodeView], budget: DocumentBudget) -> tuple[NodeView, ...]:
@@ -96,7 +112,7 @@ def fit_bars(nodes: Sequence[NodeView], budget: DocumentBudget) -> tuple[NodeVie
     """
     rows = list(_iterate_nodes(nodes))
     bars = [(node, _bar_bytes(node, node.bar)) for node in rows if node.bar]
-    budget.remaining = min(max(budget.remaining - sum(map(_row_bytes, rows)), 0), sizes.BARS_BYTES)
+    budget.remaining = min(max(budget.remaining - sum(map(_row_bytes, rows)), 0), BARS_BYTES)
     if sum(size for _, size in bars) <= budget.remaining:
         return tuple(nodes)
     share = budget.remaining // len(bars)
@@ -125,15 +141,15 @@ def _iterate_nodes(nodes: Iterable[NodeView]) -> Iterable[NodeView]:
 
 def _row_bytes(node: NodeView) -> int:
     texts = (node.name, node.description or "", node.label)
-    return sizes.ROW_BYTES + sum(map(html_bytes, texts))
+    return ROW_BYTES + sum(map(html_bytes, texts))
 
 
 def _bar_bytes(node: NodeView, bar: BarView) -> int:
     days = sum(map(_day_bytes, bar.days))
-    return sizes.BAR_BYTES + html_bytes(node.name) + sizes.RUN_BYTES * len(bar.runs) + days
+    return BAR_BYTES + html_bytes(node.name) + RUN_BYTES * len(bar.runs) + days
 
 
 def _day_bytes(day: DayView) -> int:
     labels = sum(html_bytes(label) + 20 for label, _ in day.minutes) + html_bytes(day.label)
-    links = sum(sizes.LINK_BYTES + html_bytes(title) for _, title in day.incidents)
-    return sizes.DAY_BYTES + labels + links
+    links = sum(LINK_BYTES + html_bytes(title) for _, title in day.incidents)
+    return DAY_BYTES + labels + links

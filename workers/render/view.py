@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from domain.artifact_sizes import FRAME_BYTES, MESSAGES_BYTES, PAGE_BYTES
+from domain.artifacts import INDEX
 from domain.calendar import starts_at
 from domain.page import tree
 from domain.page.logo import Logo
@@ -20,7 +20,15 @@ from domain.runtime.template_loader import wording
 from domain.status import IncidentKind, Status
 from domain.store.postgres.load import TIMELINE_DAYS
 from workers.render.incident_view import IncidentView, incident_views
-from workers.render.room import DocumentBudget, card_bytes, fit_bars, fit_incident, fit_latest
+from workers.render.room import (
+    FRAME_BYTES,
+    MESSAGES_BYTES,
+    DocumentBudget,
+    card_bytes,
+    fit_bars,
+    fit_incident,
+    fit_latest,
+)
 from workers.render.tree_view import NodeView, label_of, leaves_of, node_views
 
 VERSION_DIGITS = 16
@@ -145,7 +153,7 @@ def _fit(view: PageView) -> PageView:
         for incidents in (view.active, view.maintenances, view.past)
     )
     cards = sum(map(card_bytes, (*active, *maintenances, *past)))
-    bars = DocumentBudget(PAGE_BYTES - FRAME_BYTES - MESSAGES_BYTES - cards)
+    bars = DocumentBudget(INDEX.max_bytes - FRAME_BYTES - MESSAGES_BYTES - cards)
     return replace(
         view,
         active=tuple(fit_latest(incident, bodies) for incident in active),

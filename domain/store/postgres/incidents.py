@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
+from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, func, select, tuple_
 
-from domain.artifact_sizes import LIST_TEXT_BYTES
+from domain.artifacts import MIB
 from domain.page.state import Incident
 from domain.status import IncidentKind
 from domain.store.postgres import tables as t
 from domain.store.postgres.load import load_incidents
+
+# Text of an owner's list of incidents. The incident that exceeds it is the last of its page.
+LIST_TEXT_BYTES: Final = 4 * MIB
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 import redis
 
+from domain.artifacts import EDITION
 from domain.runtime.settings import load_settings, require_stack
 from domain.store.redis import keys
 
@@ -175,7 +176,7 @@ def note_absent(page_id: str, name: str, seq: int) -> None:
 
 def stored_edition(page_id: str, in_epoch: str | None = None) -> Edition | None:
     """Return the edition of a page's hash; None without one in that epoch."""
-    reply: Any = cache_redis().hmget(keys.page_key(page_id), ["seq", "day", "build", "epoch"])
+    reply: Any = cache_redis().hmget(keys.page_key(page_id), [*EDITION, "epoch"])
     *edition, stored_epoch = reply
     is_current = reply[0] is not None and in_epoch in {None, (stored_epoch or b"").decode()}
     return _edition(edition) if is_current else None

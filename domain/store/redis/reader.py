@@ -8,6 +8,7 @@ from typing import Any
 import redis.asyncio as aioredis
 from redis.exceptions import RedisError
 
+from domain.artifacts import EDITION, ENCODINGS, encoded_name, reason_name
 from domain.store.redis import keys
 
 UNREACHABLE = (RedisError, OSError, TimeoutError)
@@ -67,11 +68,10 @@ class PageReader:
         fields = present(names, values)
         return fields if "seq" in fields else None
 
-    async def on_demand_fields(
-        self, page_id: str, name: str, encodings: tuple[str, ...]
-    ) -> dict[str, bytes] | None:
+    async def on_demand_fields(self, page_id: str, name: str) -> dict[str, bytes] | None:
         """Return an on-demand artifact's fields with its edition; None if it is absent."""
-        names = ("seq", "day", "build", name, f"{name}!", *(f"{name}|{e}" for e in encodings))
+        encoded = (encoded_name(name, encoding) for encoding in ENCODINGS)
+        names = (*EDITION, name, reason_name(name), *encoded)
         pipe = self._redis.pipeline(transaction=False)
         pipe.hget(keys.absent_key(page_id), name)
         for key in (keys.page_key(page_id), keys.late_key(page_id, name)):

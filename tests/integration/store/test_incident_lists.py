@@ -3,11 +3,10 @@
 import pytest
 from sqlalchemy import text
 
-from domain.artifact_sizes import LIST_TEXT_BYTES
 from domain.page.commands import OpenIncident
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import sync_engine
-from domain.store.postgres.incidents import ListPosition, incidents_after
+from domain.store.postgres.incidents import LIST_TEXT_BYTES, ListPosition, incidents_after
 from tests.support.drained_page import DrainedPage
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -208,12 +208,9 @@ def test_page_is_behind_when_day_build_epoch_or_state_are_others(page):
 def test_old_bytes_stay_beside_new_ones_when_an_artifact_can_not_be_rendered(page):
     # given a page whose badge can't be drawn any more
     before = page.fields()
-    broken = {
-        names: mock.Mock(side_effect=ZeroDivisionError) if "badge.svg" in names else artifact
-        for names, artifact in hot.ARTIFACTS.items()
-    }
+    broken = {"badge.svg": mock.Mock(side_effect=ZeroDivisionError)}
     page.append(toggle("outage"))
-    with mock.patch.object(hot, "ARTIFACTS", broken):
+    with mock.patch.dict(hot.RENDERERS, broken):
         page.drain()
     # then the badge is the old one, and everything else is new
     after = page.fields()

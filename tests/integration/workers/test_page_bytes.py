@@ -119,7 +119,7 @@ def test_the_least_recently_asked_go_first_when_a_page_has_too_much(store, page,
         assert artifacts.publish_on_demand(page.id, drawn(name, size), edition)
 
     async def visit(visits, _):
-        return await visits.on_demand_fields(page.id, first, ("br", "gzip"))
+        return await visits.on_demand_fields(page.id, first)
 
     assert first in played(store, visit)
 
@@ -154,7 +154,7 @@ def test_a_guessed_name_is_absent_when_it_was_looked_for(store, page, edition):
     name = permalink(404)
 
     async def visit(visits, _):
-        return await visits.on_demand_fields(page.id, name, ("br",))
+        return await visits.on_demand_fields(page.id, name)
 
     assert played(store, visit) is not None
     artifacts.note_absent(page.id, name, edition.seq)

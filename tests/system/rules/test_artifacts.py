@@ -8,6 +8,7 @@ import asyncio
 import pytest
 
 from domain.account.commands import AddPage
+from domain.artifacts import BADGE
 from domain.page.commands import AddComponent, ChangePage, SetStatus
 from domain.runtime.new_ids import new_id
 from domain.status import Status
@@ -24,8 +25,6 @@ from workers.drain import drain_stream
 from workers.render import eager as hot
 
 pytestmark = pytest.mark.system
-
-BADGE = next(names for names in hot.ARTIFACTS if "badge.svg" in names)
 
 
 @pytest.fixture
@@ -55,14 +54,14 @@ def test_artifact_keeps_its_bytes_when_it_raises(store, page_id, monkeypatch, ca
     def broken(_scene):
         raise ZeroDivisionError
 
-    monkeypatch.setitem(hot.ARTIFACTS, BADGE, broken)
+    monkeypatch.setitem(hot.RENDERERS, BADGE.name, broken)
     # when its state changes
     told(page_id, SetStatus("api", Status.OUTAGE))
     # then the others are published, the badge stays, and the defect is reported
     after = Behind(store).hash_of(page_id)
     assert after["seq"] != before["seq"]
     assert b'"outage"' in after["status.json"]
-    assert [after[name] for name in BADGE] == [before[name] for name in BADGE]
+    assert [after[name] for name in BADGE.fields] == [before[name] for name in BADGE.fields]
     assert f"badge.svg of page {page_id} can't be rendered" in caplog.text
     # and once it can be made again, the next publication has it
     monkeypatch.undo()
@@ -106,7 +105,7 @@ async def drawn(store, page_id, name):
     """What a web process reads of a drawing."""
     visits = PageReader(store.urls.redis_url, timeout_s=5)
     try:
-        return await visits.on_demand_fields(page_id, name, ("br", "gzip"))
+        return await visits.on_demand_fields(page_id, name)
     finally:
         await visits.close()
 

@@ -6,15 +6,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from domain import artifact_sizes as sizes
+from domain.artifacts import EAGER, KIB, encoded_name, find_artifact
 from domain.page.limits import INCIDENT_TEXT_BYTES, TREE_TEXT_BYTES
 from domain.page.room import node_bytes
 from domain.page.state import Update
 from domain.status import IncidentState
 from tests.support.largest_page import NOW, TODAY, largest_page
 from workers.render.eager import build_render_context, render_eager
-from workers.render.on_demand import AbsentError, incident
-from workers.render.room import DocumentBudget, fit_incident
+from workers.render.on_demand import AbsentError, render_incident
+from workers.render.room import MESSAGES_BYTES, DocumentBudget, fit_incident
 
 DICE = random.Random(19)
 
@@ -34,13 +34,10 @@ def noise(count):
     return "".join(map(chr, DICE.choices(range(0x4E00, 0x9FFF), k=count)))
 
 
-AT_MOST = {
-    "index.html": sizes.PAGE_BYTES,
-    "index.html|br": sizes.PAGE_BROTLI_BYTES,
-    "index.html|gzip": sizes.PAGE_BROTLI_BYTES,
-    "status.json": sizes.STATUS_BYTES,
-    "status.json|br": sizes.STATUS_PACKED_BYTES,
-    "status.json|gzip": sizes.STATUS_PACKED_BYTES,
+AT_MOST = {artifact.name: artifact.max_bytes for artifact in EAGER} | {
+    encoded_name(artifact.name, encoding): artifact.packed_bytes or artifact.max_bytes
+    for artifact in EAGER
+    for encoding in artifact.encodings
 }
 
 
@@ -57,9 +54,9 @@ def test_no_artifact_is_heavier_than_its_size_when_the_page_is_the_largest(say):
     # Then every artifact is there, and none is heavier than is said in one place
     assert kept == ()
     weighed = {name: len(content) for name, content in fields.items()}
-    limits = {name: AT_MOST.get(name, sizes.SMALL_BYTES) for name in weighed}
+    limits = {name: AT_MOST.get(name, 16 * KIB) for name in weighed}
     assert {name: size for name, size in weighed.items() if size > limits[name]} == {}
-    assert weighed["index.html"] > sizes.MESSAGES_BYTES
+    assert weighed["index.html"] > MESSAGES_BYTES
 
     # And each incident that is open or planned is there by its title, with a link
     html = fields["index.html"].decode()
@@ -78,7 +75,7 @@ def test_an_incident_has_as_many_pages_as_its_updates_need():
 
     # When its pages are rendered
     names = [id_, f"{id_}/2", f"{id_}/3"]
-    html = [incident(conn, scene, name)[f"incidents/{name}"].decode() for name in names]
+    html = [render_incident(conn, scene, name).decode() for name in names]
 
     # Then the newest hundred come first, each page leads on, and there is no fourth
     told = [[n for n in range(201) if f"message {n}." in one] for one in html]
@@ -90,7 +87,7 @@ def test_an_incident_has_as_many_pages_as_its_updates_need():
     assert f'rel="prev" href="/incidents/{id_}/2"' in html[2]
     assert 'rel="next"' not in html[2]
     with pytest.raises(AbsentError):
-        incident(conn, scene, f"{id_}/4")
+        render_incident(conn, scene, f"{id_}/4")
 
 
 @pytest.mark.parametrize("say", [ampersands, links])
@@ -102,8 +99,8 @@ def test_a_permalink_is_no_heavier_than_its_size_when_its_messages_are_the_longe
     )
     leaves = tuple(node.id for node in page.components.values() if node.is_leaf)
     page = replace(page, incidents={id_: replace(first, updates=said, leaves=leaves)})
-    fields = incident(SimpleNamespace(), build_render_context(page, TODAY), id_)
-    assert len(fields[f"incidents/{id_}"]) <= sizes.PERMALINK_BYTES
+    html = render_incident(SimpleNamespace(), build_render_context(page, TODAY), id_)
+    assert len(html) <= find_artifact(f"incidents/i_{'0' * 26}").max_bytes
 
 
 def test_what_does_not_fit_is_counted_when_messages_are_long():

@@ -18,7 +18,7 @@ class Nothing:
     async def worker_was_seen(self):
         return True
 
-    async def on_demand_fields(self, page_id, name, encodings):
+    async def on_demand_fields(self, page_id, name):
         return {}
 
 

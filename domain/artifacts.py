@@ -1,0 +1,177 @@
+"""The registry of artifacts: all that visitors can ask a page for, one row each.
+
+Source: docs/behaviour.md, "Public endpoints" and "Caching". Web sends what a row says, workers
+render it by the row's name. Header values are bytes, as the server takes them.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from domain.page.logo import BYTES_MAX, EXTENSIONS
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+ENCODINGS: Final = ("br", "gzip")
+EDITION: Final = ("seq", "day", "build")  # the fields that say what a hash was made from
+
+HTML: Final = b"text/html; charset=utf-8"
+JSON: Final = b"application/json"
+SVG: Final = b"image/svg+xml"
+PNG: Final = b"image/png"
+TEXTS: Final = frozenset({HTML, JSON, SVG})  # what an encoding shortens
+PAGE_CACHE: Final = b"public, max-age=1, stale-if-error=86400"
+BADGE_CACHE: Final = b"public, max-age=30"
+FOREVER: Final = b"public, max-age=31536000, immutable"  # for names that contain a content hash
+# An SVG opened directly is a document: it may not run scripts or load resources.
+SVG_POLICY: Final = b"default-src 'none'; sandbox"
+ID: Final = "[0-9a-z]{26}"
+
+
+def encoded_name(name: str, encoding: str) -> str:
+    """Return the field of an artifact in an encoding."""
+    return f"{name}|{encoding}"
+
+
+def reason_name(name: str) -> str:
+    """Return the field with the reason why an artifact can't be made."""
+    return f"{name}!"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """An artifact, or a family of them: its name ends in `*`, its members match `pattern`.
+
+    `companions` are fields that are rendered and kept together with it. `max_bytes` and
+    `packed_bytes` bound it for the largest page, plain and encoded. HTML has its page's policy.
+    """
+
+    name: str
+    content_type: bytes
+    pattern: str = ""
+    is_eager: bool = False  # rendered at every publication, else at the first request
+    cache: bytes = PAGE_CACHE
+    encodings: tuple[str, ...] = ENCODINGS
+    is_open: bool = False  # for scripts of any site
+    policy: bytes = b""
+    companions: tuple[str, ...] = ()
+    max_bytes: int = 16 * KIB
+    packed_bytes: int | None = None  # as `max_bytes`
+
+    @property
+    def is_varying(self) -> bool:
+        """Whether its bytes depend on Accept-Encoding."""
+        return self.content_type in TEXTS
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of a page's hash that hold it."""
+        encoded = (encoded_name(self.name, encoding) for encoding in self.encodings)
+        return (self.name, *encoded, *self.companions)
+
+
+INDEX: Final = Artifact(
+    name="index.html",
+    content_type=HTML,
+    is_eager=True,
+    companions=("csp",),
+    # The cost of a visit and of a publication of the largest page.
+    max_bytes=4 * MIB,
+    packed_bytes=1 * MIB,
+)
+BADGE: Final = Artifact(
+    name="badge.svg",
+    content_type=SVG,
+    is_eager=True,
+    cache=BADGE_CACHE,
+    is_open=True,
+    policy=SVG_POLICY,
+    companions=("badge.parts",),  # web joins them with another label
+)
+ARTIFACTS: Final = (
+    INDEX,
+    Artifact(
+        name="status.json",
+        content_type=JSON,
+        is_eager=True,
+        is_open=True,
+        max_bytes=10 * MIB,  # 2,000 leaves with their groups, 50,000 ids of leaves in plans
+        packed_bytes=2 * MIB,
+    ),
+    Artifact(
+        name="status-version.json",
+        content_type=JSON,
+        is_eager=True,
+        is_open=True,
+        encodings=(),  # too short to be worth compressing
+    ),
+    BADGE,
+    Artifact(
+        name="badge.png",
+        content_type=PNG,
+        cache=BADGE_CACHE,
+        encodings=(),
+        is_open=True,
+    ),
+    Artifact(
+        name="og.png",
+        content_type=PNG,
+        encodings=(),
+        is_open=True,
+        max_bytes=64 * KIB,
+    ),
+    Artifact(
+        name="badge/*",
+        pattern=rf"badge/c_{ID}\.svg",
+        content_type=SVG,
+        cache=BADGE_CACHE,
+        is_open=True,
+        policy=SVG_POLICY,
+    ),
+    Artifact(
+        name="history",
+        content_type=HTML,
+        max_bytes=1 * MIB,  # 200 cards, and messages as on `/`
+    ),
+    Artifact(
+        name="history/*",
+        pattern=r"history/[0-9]{4}-(0[1-9]|1[0-2])",
+        content_type=HTML,
+        max_bytes=1 * MIB,
+    ),
+    Artifact(
+        name="incidents/*",
+        pattern=rf"incidents/i_{ID}(/([2-9]|[1-9][0-9]))?",
+        content_type=HTML,
+        max_bytes=10 * MIB,  # 100 messages of 75 KB in HTML, and the chips of 2,000 leaves
+    ),
+    *(
+        Artifact(
+            name="logo/*",
+            pattern=rf"logo/[0-9a-f]{{32}}\.{extension}",
+            content_type=content_type.encode(),
+            cache=FOREVER,
+            encodings=(),
+            max_bytes=BYTES_MAX,
+        )
+        for content_type, extension in EXTENSIONS.items()
+    ),
+)
+EAGER: Final = tuple(artifact for artifact in ARTIFACTS if artifact.is_eager)
+BY_NAME: Final[Mapping[str, Artifact]] = {a.name: a for a in ARTIFACTS if not a.pattern}
+FAMILIES: Final = tuple((re.compile(a.pattern), a) for a in ARTIFACTS if a.pattern)
+# What a visit reads of a page at once.
+EAGER_FIELDS: Final = (
+    *EDITION,
+    "epoch",
+    "meta",
+    "gone",
+    *(field for artifact in EAGER for field in artifact.fields),
+)
+
+
+def find_artifact(name: str) -> Artifact | None:
+    """Return the artifact or the family of a name; None without one."""
+    family = (artifact for pattern, artifact in FAMILIES if pattern.fullmatch(name))
+    return BY_NAME.get(name) or next(family, None)
