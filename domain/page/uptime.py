@@ -15,7 +15,6 @@ from domain.page.state import Claim
 from domain.status import Status, worst
 
 BAR_DAYS = 90
-TENTHS = {Status.OUTAGE: 10, Status.PARTIAL: 3}
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -61,7 +60,7 @@ def edges(
 def downtime(claims: Iterable[Claim], from_at: datetime, until_at: datetime) -> int:
     """Return the weighted downtime in a window, in tenths of a microsecond."""
     return sum(
-        TENTHS.get(span.status, 0) * ((span.until_at - span.from_at) // MICROSECOND)
+        span.status.downtime_tenths * ((span.until_at - span.from_at) // MICROSECOND)
         for span in spans(claims, from_at, until_at)
     )
 

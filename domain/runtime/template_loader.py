@@ -1,4 +1,4 @@
-"""The templates folder: wording, colours, and one strict Jinja environment."""
+"""The templates folder: wording, colours, shapes, and one strict Jinja environment."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -23,6 +23,12 @@ def wording() -> Mapping[str, Table]:
 def colours() -> Mapping[str, Table]:
     """Return the tables of colours, by section and wire name."""
     return tomllib.loads((FOLDER / "colours.toml").read_text("utf-8"))
+
+
+@cache
+def shapes() -> Mapping[str, Table]:
+    """Return the tables of shapes, by use and wire name of a status."""
+    return tomllib.loads((FOLDER / "shapes.toml").read_text("utf-8"))
 
 
 def environment(filters: Mapping[str, Callable[..., Any]]) -> Environment:

@@ -13,16 +13,9 @@ from jinja2 import Environment
 from domain.calendar import format_day, format_duration, format_instant, iso
 from domain.runtime.markdown_rules import to_plain_text
 from domain.runtime.template_loader import environment, wording
-from domain.status import IncidentState, Status
+from domain.status import LISTED, IncidentState
 from web.dashboard.static import static_path
 
-STATUSES = (
-    Status.OPERATIONAL,
-    Status.DEGRADED,
-    Status.PARTIAL,
-    Status.OUTAGE,
-    Status.MAINTENANCE,
-)
 STATES = tuple(state for state in IncidentState if state is not IncidentState.SCHEDULED)
 HEADERS = {
     "Cache-Control": "no-store",  # after the logout nothing stays in the browser
@@ -70,7 +63,7 @@ def template_environment() -> Environment:
     env = environment(FILTERS)
     env.globals |= {
         "words": wording(),
-        "statuses": STATUSES,
+        "statuses": LISTED,
         "states": STATES,
         "static": static_path(),
     }

@@ -22,7 +22,7 @@ from web.http.errors import not_found
 from web.http.paging import cursor_of, limit_of, position_of
 
 # The statuses to open an incident with; updates can set the others.
-PROBLEM_STATUSES = (Status.DEGRADED, Status.PARTIAL, Status.OUTAGE)
+PROBLEM_STATUSES = tuple(status for status in Status if status.impact is not Impact.NONE)
 
 
 def affected_reader(page_context: PageContext) -> Callable[[Incident], tuple[Affected, ...]]:

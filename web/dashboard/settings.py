@@ -6,9 +6,9 @@ from domain.calendar import zones
 from domain.page.logo import BYTES_MAX
 from domain.page.settings import HEADLINE_LIMIT, LABEL_LIMIT, etag_of
 from domain.page.state import Mode
+from domain.status import LISTED
 from domain.store.postgres.engine import run
 from domain.store.postgres.latency import latency_summary
-from web.dashboard.document import STATUSES
 from web.dashboard.screen import PageView, Values
 
 KIB = 1024
@@ -50,7 +50,7 @@ class Theme(PageView):
             "etag": etag_of(page_context.page),
             "zones": sorted(zones()),
             "modes": tuple(Mode),
-            "worded": STATUSES,
+            "worded": LISTED,
             "limits": {"labels": LABEL_LIMIT, "headlines": HEADLINE_LIMIT},
             "logo_kib": BYTES_MAX // KIB,
         }

@@ -6,7 +6,7 @@ from functools import cache
 import falcon
 from falcon.asgi import Request, Response
 
-from domain.runtime.template_loader import FOLDER, colours, environment
+from domain.runtime.template_loader import FOLDER, colours, environment, wording
 from domain.store.postgres.engine import UNREACHABLE
 from web.http.auth import Authenticator
 from web.http.error_pages import read_notice, write_notice
@@ -21,7 +21,11 @@ DIGITS = 16
 @cache
 def files() -> dict[str, bytes]:
     """Return the content of all files by name, with colours in the style."""
-    style = environment({}).get_template("static/dashboard/dashboard.css.j2").render(colours())
+    style = (
+        environment({})
+        .get_template("static/dashboard/dashboard.css.j2")
+        .render(colours(), words=wording())
+    )
     scripts = {path.name: path.read_bytes() for path in sorted(SOURCE.glob("*.js"))}
     return {"dashboard.css": style.encode(), **scripts}
 

@@ -4,7 +4,7 @@ Source: docs/behaviour.md, "Ids, times and lists".
 """
 
 from collections.abc import Mapping
-from typing import Annotated, TypedDict
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from msgspec import Meta
 
@@ -24,14 +24,15 @@ class Nothing(TypedDict):
     """Nothing is left to say."""
 
 
-class StatusWords(TypedDict):
-    """The label of each status; null is the default."""
-
-    operational: str | None
-    maintenance: str | None
-    degraded: str | None
-    partial: str | None
-    outage: str | None
+WORDS = dict.fromkeys(map(str, Status), str | None)
+if TYPE_CHECKING:
+    StatusWords = dict[str, str | None]
+    SomeStatusWords = dict[str, str | None]
+else:  # a field for each status, which a type checker could not list
+    StatusWords = TypedDict("StatusWords", WORDS)
+    StatusWords.__doc__ = "The label of each status; null is the default."
+    SomeStatusWords = TypedDict("SomeStatusWords", WORDS, total=False)
+    SomeStatusWords.__doc__ = "Those names of statuses that were given."
 
 
 class ComponentStatus(TypedDict):
@@ -49,13 +50,7 @@ def to_id_data(identifier: str) -> Named:
 def status_words(labels_by_status: Mapping[Status, str] | Mapping[str, str]) -> StatusWords:
     """Return the label of each status."""
     labels = {str(status): word for status, word in labels_by_status.items()}
-    return {
-        "operational": labels.get("operational"),
-        "maintenance": labels.get("maintenance"),
-        "degraded": labels.get("degraded"),
-        "partial": labels.get("partial"),
-        "outage": labels.get("outage"),
-    }
+    return {name: labels.get(name) for name in WORDS}
 
 
 def component_statuses(statuses: Mapping[str, Status]) -> list[ComponentStatus]:

@@ -10,16 +10,10 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
+from domain.runtime.template_loader import shapes
 from domain.status import Status
 
 HEIGHT = 28
-NOTCH = {
-    Status.OPERATIONAL: 0,
-    Status.MAINTENANCE: 4,
-    Status.DEGRADED: 6,
-    Status.PARTIAL: 8,
-    Status.OUTAGE: 11,
-}
 NO_DATA_TOP = 24  # a low dashed line: no data, which differs from no trouble
 
 
@@ -27,7 +21,7 @@ def bar_paths(runs: Iterable[tuple[Status | None, int, int]]) -> Markup:
     """Return the paths of a bar, from mild to severe."""
     path_by_status: dict[Status | None, str] = {}
     for status, start, length in runs:
-        top = NO_DATA_TOP if status is None else NOTCH[status]
+        top = NO_DATA_TOP if status is None else int(shapes()["notches"][status])
         run = f"M{start} {top}h{length}v{HEIGHT - top}h-{length}z"
         path_by_status[status] = path_by_status.get(status, "") + run
     paths = (

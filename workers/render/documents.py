@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
-from domain.runtime.template_loader import colours, wording
+from domain.runtime.template_loader import colours, shapes, wording
 from domain.status import IncidentState, Status
 from workers.render.build import ROOT
 from workers.render.html import environment, render, strip_code
@@ -76,21 +76,12 @@ def render_document(template: str, view: PageView, version: str, **more: Any) ->
 
 def favicon(status: Status) -> str:
     """Return the status as a data: URL; its shape is distinct without colour, too."""
-    shape = FAVICONS.get(status, FAVICONS[Status.DEGRADED])
+    shape = shapes()["favicons"][status]
     colour = colours()["dark"][status]
     svg = (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='{colour}'>{shape}</svg>"
     )
     return "data:image/svg+xml," + quote(svg, safe="/:='<> ")
-
-
-FAVICONS = {
-    Status.OPERATIONAL: "<circle cx='8' cy='8' r='7'/>",
-    Status.MAINTENANCE: "<path d='M8 1l7 7-7 7-7-7z'/>",
-    Status.DEGRADED: "<path d='M8 1l7.5 14H.5z'/>",
-    Status.PARTIAL: "<path d='M1 8a7 7 0 0 0 14 0z'/>",
-    Status.OUTAGE: "<rect x='1' y='1' width='14' height='14' rx='2'/>",
-}
 
 
 def digest(text: str) -> str:

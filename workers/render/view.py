@@ -17,7 +17,7 @@ from domain.page.logo import Logo
 from domain.page.state import Incident, Mode, Page, Tier
 from domain.runtime.settings import load_settings
 from domain.runtime.template_loader import wording
-from domain.status import IncidentKind, Status
+from domain.status import LISTED, IncidentKind, Status
 from domain.store.postgres.load import TIMELINE_DAYS
 from workers.render.incident_view import IncidentView, incident_views
 from workers.render.room import (
@@ -33,13 +33,6 @@ from workers.render.tree_view import NodeView, label_of, leaves_of, node_views
 
 VERSION_DIGITS = 16
 TIMELINE_MAX = 50  # the archive has all of them
-LEGEND = (
-    Status.OPERATIONAL,
-    Status.DEGRADED,
-    Status.PARTIAL,
-    Status.OUTAGE,
-    Status.MAINTENANCE,
-)
 LOGO_WIDTH, LOGO_HEIGHT = 240, 40  # in CSS pixels
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -98,7 +91,7 @@ def page_view(page: Page, today: date) -> PageView:
         updated_at=page.changed_at or NEVER,
         indicator=indicator,
         headline=page.look.headlines.get(indicator) or wording()["headlines"][indicator],
-        labels=tuple((status, label_of(page, status)) for status in LEGEND),
+        labels=tuple((status, label_of(page, status)) for status in LISTED),
         mode=page.look.mode,
         accent=page.look.accent,
         logo=logo_view(page.logo) if page.logo else None,

@@ -11,7 +11,7 @@ from web.api.domains.schemas import MountView
 from web.api.pages import logo_answers as logos
 from web.api.pages.logo_answers import LogoView
 from web.http.responses import iso as iso_or_none
-from web.http.wire import Id, Instant, StatusWords, status_words
+from web.http.wire import Id, Instant, SomeStatusWords, StatusWords, status_words
 
 
 class PageTheme(TypedDict):
@@ -53,16 +53,6 @@ class Page(CreatedPage, PageLook):
     suspendedReason: str | None
     expiresAt: Instant | None
     createdAt: Instant
-
-
-class SomeStatusWords(TypedDict, total=False):
-    """Those names of statuses that were given."""
-
-    operational: str | None
-    maintenance: str | None
-    degraded: str | None
-    partial: str | None
-    outage: str | None
 
 
 class SomeTheme(TypedDict, total=False):

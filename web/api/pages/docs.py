@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from domain.status import Status
 from web.api.domains.schemas import DOMAIN
 from web.api.owner_schemas import NewPage
 from web.api.pages.account_answers import AccountStatus
@@ -16,7 +17,7 @@ from web.openapi.operations import PAGE
 
 TAG = "Pages"
 HOST = "acme.hep.gg"
-NO_WORDS = dict.fromkeys(("operational", "maintenance", "degraded", "partial", "outage"))
+NO_WORDS = dict.fromkeys(map(str, Status))
 CREATED = {"id": PAGE, "name": "Acme", "host": HOST, "url": f"https://{HOST}/"}
 PAGE_DATA = {
     **CREATED,

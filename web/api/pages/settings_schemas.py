@@ -2,7 +2,7 @@
 
 import base64
 import re
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -27,24 +27,25 @@ Label = Annotated[str | UnsetType | None, line(LABEL_LIMIT)]
 Headline = Annotated[str | UnsetType | None, line(HEADLINE_LIMIT)]
 
 
-class Labels(msgspec.Struct, forbid_unknown_fields=True):
-    """The label of each status; null is the default."""
+def define_words(name: str, word: object, meaning: str) -> type[msgspec.Struct]:
+    """Return a type with a word for each status."""
+    return msgspec.defstruct(
+        name,
+        [(str(status), word, UNSET) for status in Status],
+        namespace={"__doc__": meaning},
+        module=__name__,
+        forbid_unknown_fields=True,
+    )
 
-    operational: Label = UNSET
-    maintenance: Label = UNSET
-    degraded: Label = UNSET
-    partial: Label = UNSET
-    outage: Label = UNSET
 
-
-class Headlines(msgspec.Struct, forbid_unknown_fields=True):
-    """The headline for each worst status; null is the default."""
-
-    operational: Headline = UNSET
-    maintenance: Headline = UNSET
-    degraded: Headline = UNSET
-    partial: Headline = UNSET
-    outage: Headline = UNSET
+if TYPE_CHECKING:
+    Labels = msgspec.Struct
+    Headlines = msgspec.Struct
+else:  # a field for each status, which a type checker could not list
+    Labels = define_words("Labels", Label, "The label of each status; null is the default.")
+    Headlines = define_words(
+        "Headlines", Headline, "The headline for each worst status; null is the default."
+    )
 
 
 class Theme(msgspec.Struct, forbid_unknown_fields=True):
