@@ -22,24 +22,59 @@ LOST = read_notice("lost")
 
 RETRY_AFTER_S = "2"
 HTTP_NOT_FOUND = 404
-STATUS_OF = {
-    Code.VALIDATION: 400,
-    Code.NOT_FOUND: 404,
-    Code.CONFLICT: 409,
-    Code.NO_FREE_SLOT: 403,
-    Code.COMPONENT_LIMIT: 403,
-    Code.TEXT_LIMIT: 403,
-    Code.INSUFFICIENT_TOKENS: 402,
-    Code.RATE_LIMITED: 429,
-    Code.FAILED: 500,
+
+
+class ErrorCode(NamedTuple):
+    """An error code: its HTTP status, and its meaning in the documentation.
+
+    `refusal` is the sentence with which Falcon's errors of that status are answered.
+    """
+
+    status: int
+    meaning: str
+    refusal: str = ""
+
+
+ERROR_CODES = {
+    "VALIDATION": ErrorCode(
+        400, "malformed; the sentence says where, `fields` which field", "The request is malformed."
+    ),
+    "NO_KEY": ErrorCode(401, "there is no `Authorization: Bearer …`"),
+    "BAD_KEY": ErrorCode(401, "this key opens nothing; that is said before anything else"),
+    "KEY_DISABLED": ErrorCode(401, "the key's owner switched it off"),
+    "NO_SESSION": ErrorCode(401, "not logged in, or not any more"),
+    "BAD_LOGIN": ErrorCode(401, "unknown e-mail or wrong password, no telling which"),
+    "INSUFFICIENT_TOKENS": ErrorCode(402, "the balance is too low"),
+    "PAGE_SUSPENDED": ErrorCode(403, "the operator has suspended the page"),
+    "NO_FREE_SLOT": ErrorCode(403, "the account's places are used up"),
+    "COMPONENT_LIMIT": ErrorCode(403, "the page's components are used up"),
+    "TEXT_LIMIT": ErrorCode(403, "the page's text is used up; what adds none goes on (see Limits)"),
+    "BAD_ORIGIN": ErrorCode(
+        403, "a write of a session with another site's `Origin` or `Sec-Fetch-Site`"
+    ),
+    "NOT_FOUND": ErrorCode(404, "not there, or not yours", "There is nothing at this address."),
+    "METHOD_NOT_ALLOWED": ErrorCode(
+        405, "there for other methods: see `Allow`", "This address does not know that method."
+    ),
+    "TOO_SLOW": ErrorCode(408, "the body took longer than 10 seconds"),
+    "CONFLICT": ErrorCode(
+        409, "taken, changed meanwhile, or an `Idempotency-Key` with another body"
+    ),
+    "TOO_LARGE": ErrorCode(413, "more than 64 KiB (settings: 112)", "The body is too large."),
+    "UNSUPPORTED_MEDIA_TYPE": ErrorCode(
+        415,
+        "not JSON, or compressed",
+        "The body must be JSON (Content-Type: application/json).",
+    ),
+    "RATE_LIMITED": ErrorCode(429, "too often (see Limits); try again after `Retry-After`"),
+    "FAILED": ErrorCode(500, "our defect; it is stored and reported, repeating won't help"),
+    "UNAVAILABLE": ErrorCode(503, "nothing was accepted; try again after `Retry-After`"),
+    "UNKNOWN": ErrorCode(
+        503, "it may have been accepted: look, or repeat with the same `Idempotency-Key`"
+    ),
 }
-HTTP_CODES = {
-    400: ("VALIDATION", "The request is malformed."),
-    404: ("NOT_FOUND", "There is nothing at this address."),
-    405: ("METHOD_NOT_ALLOWED", "This address does not know that method."),
-    413: ("TOO_LARGE", "The body is too large."),
-    415: ("UNSUPPORTED_MEDIA_TYPE", "The body must be JSON (Content-Type: application/json)."),
-}
+# The codes with which Falcon's own errors are answered, by status.
+HTTP_CODES = {row.status: code for code, row in ERROR_CODES.items() if row.refusal}
 
 
 class ApiError(Exception):
@@ -93,7 +128,7 @@ def unknown(sentence: str = NOT_KNOWN) -> ApiError:
 
 def rejection_error(rejection: Rejection) -> ApiError:
     """Return the error of a rejected or failed command."""
-    status = STATUS_OF[rejection.code]
+    status = ERROR_CODES[rejection.code].status
     headers = {"Retry-After": str(seconds_until(rejection.retry_at))} if rejection.retry_at else {}
     return ApiError(status, rejection.code, rejection.error, rejection.fields, headers)
 
@@ -136,8 +171,8 @@ async def on_http_error(
 ) -> None:
     """Answer an error of Falcon in our envelope."""
     del params
-    code, sentence = HTTP_CODES.get(error.status_code, ("VALIDATION", "The request is malformed."))
-    headers = dict(error.headers or {})
+    code = HTTP_CODES.get(error.status_code, Code.VALIDATION)
+    sentence, headers = ERROR_CODES[code].refusal, dict(error.headers or {})
     write_answer(req, resp, ApiError(error.status_code, code, sentence, headers=headers))
 
 
@@ -177,42 +212,3 @@ def install(app: "falcon.asgi.App[Any, Any]") -> None:
         app.add_error_handler(outage, on_outage)
     app.add_error_handler(falcon.HTTPError, on_http_error)
     app.add_error_handler(ApiError, on_api_error)
-
-
-class ErrorCode(NamedTuple):
-    """An error code's meaning: an HTTP status and a sentence for the client."""
-
-    status: int
-    meaning: str
-
-
-ERROR_CODES = {
-    "VALIDATION": ErrorCode(400, "malformed; the sentence says where, `fields` which field"),
-    "NO_KEY": ErrorCode(401, "there is no `Authorization: Bearer …`"),
-    "BAD_KEY": ErrorCode(401, "this key opens nothing; that is said before anything else"),
-    "KEY_DISABLED": ErrorCode(401, "the key's owner switched it off"),
-    "NO_SESSION": ErrorCode(401, "not logged in, or not any more"),
-    "BAD_LOGIN": ErrorCode(401, "unknown e-mail or wrong password, no telling which"),
-    "INSUFFICIENT_TOKENS": ErrorCode(402, "the balance is too low"),
-    "PAGE_SUSPENDED": ErrorCode(403, "the operator has suspended the page"),
-    "NO_FREE_SLOT": ErrorCode(403, "the account's places are used up"),
-    "COMPONENT_LIMIT": ErrorCode(403, "the page's components are used up"),
-    "TEXT_LIMIT": ErrorCode(403, "the page's text is used up; what adds none goes on (see Limits)"),
-    "BAD_ORIGIN": ErrorCode(
-        403, "a write of a session with another site's `Origin` or `Sec-Fetch-Site`"
-    ),
-    "NOT_FOUND": ErrorCode(404, "not there, or not yours"),
-    "METHOD_NOT_ALLOWED": ErrorCode(405, "there for other methods: see `Allow`"),
-    "TOO_SLOW": ErrorCode(408, "the body took longer than 10 seconds"),
-    "CONFLICT": ErrorCode(
-        409, "taken, changed meanwhile, or an `Idempotency-Key` with another body"
-    ),
-    "TOO_LARGE": ErrorCode(413, "more than 64 KiB (settings: 112)"),
-    "UNSUPPORTED_MEDIA_TYPE": ErrorCode(415, "not JSON, or compressed"),
-    "RATE_LIMITED": ErrorCode(429, "too often (see Limits); try again after `Retry-After`"),
-    "FAILED": ErrorCode(500, "our defect; it is stored and reported, repeating won't help"),
-    "UNAVAILABLE": ErrorCode(503, "nothing was accepted; try again after `Retry-After`"),
-    "UNKNOWN": ErrorCode(
-        503, "it may have been accepted: look, or repeat with the same `Idempotency-Key`"
-    ),
-}

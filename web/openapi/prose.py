@@ -38,5 +38,5 @@ def prose(name: str) -> str:
 
 def build_error_table() -> str:
     """Return the table of error codes in Markdown."""
-    rows = [f"| {status} | `{code}` | {means} |" for code, (status, means) in ERROR_CODES.items()]
+    rows = [f"| {row.status} | `{code}` | {row.meaning} |" for code, row in ERROR_CODES.items()]
     return "\n".join(["| status | code | meaning, and what to do |", "|---|---|---|", *rows])
