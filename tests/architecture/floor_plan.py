@@ -36,6 +36,9 @@ NEVER: Final = {
     "domain.store.redis": ("sqlalchemy", "psycopg", "celery", "kombu"),
 }
 
+COMPOSITION_ROOT: Final = "web.process"
+ENTRY: Final = "web.asgi"
+
 
 def crowded_folders(paths: Iterable[PurePosixPath]) -> Iterator[str]:
     """Yield an offence for each folder with too many modules beside each other."""
@@ -62,3 +65,13 @@ def keeps_its_direction(source: Source) -> Iterator[str]:
             for line, name in source.imports():
                 if any(f"{name}.".startswith(f"{other}.") for other in forbidden):
                     yield f"{source.path}:{line} imports {name}: {room} never does."
+
+
+def takes_parts_one_by_one(source: Source) -> Iterator[str]:
+    """Yield an offence for each import of the composition root outside the entry."""
+    for line, name in source.imports():
+        if f"{name}.".startswith(f"{COMPOSITION_ROOT}.") and source.module != ENTRY:
+            yield (
+                f"{source.path}:{line} imports {name}, which only {ENTRY} may:"
+                " a constructor takes the parts that it uses."
+            )

@@ -14,7 +14,7 @@ from domain.calendar import iso
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import run
 from domain.store.postgres.ledger import booking_by, bookings_before
-from web.api.owner_resource import OwnerResource
+from web.api.owner_resource import OwnerResource, WritingResource
 from web.api.owner_schemas import ID_LIMIT
 from web.http.errors import invalid
 from web.http.paging import cursor_at, limit_of, seq_of
@@ -171,7 +171,7 @@ class Ledger(OwnerResource):
         write_data(resp, rows)
 
 
-class SlotPurchases(OwnerResource):
+class SlotPurchases(WritingResource):
     """`POST /api/v1/status/purchases/trade`."""
 
     @describes(TRADE)

@@ -12,7 +12,7 @@ from domain.runtime.new_ids import new_id
 from domain.status import Status
 from domain.store.postgres.engine import run
 from domain.store.postgres.load import load_components
-from web.api.owner_resource import OwnerResource
+from web.api.owner_resource import WritingResource
 from web.api.owner_schemas import ComponentChange, NewComponent, provided_fields
 from web.api.pages.settings_schemas import to_clearing_text
 from web.http.errors import invalid
@@ -151,7 +151,7 @@ DELETE_COMPONENT = Operation(
 )
 
 
-class Components(OwnerResource):
+class Components(WritingResource):
     """`GET` and `POST /api/v1/status/:pageID/components`."""
 
     @describes(LIST_COMPONENTS)
@@ -181,7 +181,7 @@ class Components(OwnerResource):
         )
 
 
-class OneComponent(OwnerResource):
+class OneComponent(WritingResource):
     """`PATCH` and `DELETE /api/v1/status/:pageID/components/:cid`."""
 
     @describes(CHANGE_COMPONENT)

@@ -10,7 +10,7 @@ from domain.page.commands import ChangeKey, CreateKey, DeleteKey
 from domain.runtime.new_ids import new_api_key, new_id, secret_hash
 from domain.store.postgres.engine import run
 from domain.store.postgres.owned import OwnedKey, keys_of
-from web.api.owner_resource import OwnerResource
+from web.api.owner_resource import WritingResource
 from web.api.owner_schemas import KeyChange, NewKey, is_empty
 from web.http.errors import invalid
 from web.http.responses import iso as iso_or_none
@@ -141,7 +141,7 @@ ROTATE_KEY = Operation(
 )
 
 
-class Keys(OwnerResource):
+class Keys(WritingResource):
     """`GET` and `POST /api/v1/status/:pageID/keys`."""
 
     @describes(LIST_KEYS)
@@ -166,7 +166,7 @@ class Keys(OwnerResource):
         )
 
 
-class OneKey(OwnerResource):
+class OneKey(WritingResource):
     """`PATCH` and `DELETE /api/v1/status/:pageID/keys/:kid`."""
 
     @describes(CHANGE_KEY)
@@ -189,7 +189,7 @@ class OneKey(OwnerResource):
         )
 
 
-class KeyRotation(OwnerResource):
+class KeyRotation(WritingResource):
     """`POST /api/v1/status/:pageID/keys/:kid/rotate`."""
 
     @describes(ROTATE_KEY)

@@ -1,7 +1,7 @@
 """Receipts: the outcome of a write. Source: docs/behaviour.md, "Receipts"."""
 
 from collections.abc import Mapping
-from typing import Literal, TypedDict, cast
+from typing import TYPE_CHECKING, Literal, TypedDict, cast
 
 from falcon.asgi import Request, Response
 
@@ -17,7 +17,9 @@ from web.http.responses import write_data
 from web.http.wire import Id, Instant
 from web.openapi.describe import Audience, Example, Operation, describes
 from web.openapi.operations import RECEIPT
-from web.process import Process
+
+if TYPE_CHECKING:
+    from domain.store.postgres.engine import AsyncEngine
 
 Stage = Literal["accepted", "applied", "published", "refused", "failed"]
 
@@ -85,9 +87,9 @@ READ_RECEIPT = Operation(
 class Receipts:
     """`GET /api/v1/receipts/:rid`."""
 
-    def __init__(self, process: Process, authenticator: Authenticator) -> None:
-        """Read from the database of `process`."""
-        self._engine = process.engine
+    def __init__(self, engine: "AsyncEngine", authenticator: Authenticator) -> None:
+        """Read the receipts of keys and owners."""
+        self._engine = engine
         self._authenticator = authenticator
 
     @describes(READ_RECEIPT)

@@ -5,7 +5,7 @@ Only deletion is a command: a change of e-mail or password is a plain transactio
 Source: docs/architecture.md, "Account changes are not commands".
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from falcon.asgi import Request, Response
 
@@ -24,6 +24,7 @@ from domain.store.postgres.accounts.sessions import (
 )
 from domain.store.postgres.command_log import Authority, Draft
 from domain.store.postgres.engine import IntegrityError, constraint, run
+from domain.store.redis.rate_counts import AttemptCounts
 from web.api.accounts import docs
 from web.api.accounts.attempts import BAD_LOGIN, Attempts, Count
 from web.api.accounts.logins import EMAIL_TAKEN
@@ -44,8 +45,10 @@ from web.http.errors import ApiError, invalid, not_found
 from web.http.rate_limits import address_of
 from web.http.responses import Writes, write_data
 from web.openapi.describe import describes
-from web.process import Process
 from web.writes.submit import PERHAPS, NoAuthorityError, change
+
+if TYPE_CHECKING:
+    from domain.store.postgres.engine import AsyncEngine
 
 WRONG_CURRENT = "currentPassword is not this account's password."
 UNCERTAIN_CHANGE = f"{PERHAPS} Log in anew: if one password is refused, the other one holds."
@@ -55,14 +58,19 @@ class Me:
     """`GET`, `PATCH` and `DELETE /api/v1/auth/me`."""
 
     def __init__(
-        self, process: Process, authenticator: Authenticator, writes: Writes, passwords: Passwords
+        self,
+        engine: "AsyncEngine",
+        authenticator: Authenticator,
+        writes: Writes,
+        passwords: Passwords,
+        limits: AttemptCounts,
     ) -> None:
-        """Change accounts in the database of `process`; delete them through `writes`."""
-        self._engine = process.engine
+        """Count attempts by `limits`; delete accounts through `writes`."""
+        self._engine = engine
         self._authenticator = authenticator
         self._writes = writes
         self._passwords = passwords
-        self._attempts = Attempts(process.limits)
+        self._attempts = Attempts(limits)
 
     @describes(docs.WHO_AM_I)
     async def on_get(self, req: Request, resp: Response) -> None:
@@ -175,9 +183,9 @@ def validate_change(body: AccountChange, email: str) -> AccountChange:
 class Sessions:
     """`GET` and `DELETE /api/v1/auth/sessions`."""
 
-    def __init__(self, process: Process, authenticator: Authenticator) -> None:
-        """Read from the database of `process`."""
-        self._engine = process.engine
+    def __init__(self, engine: "AsyncEngine", authenticator: Authenticator) -> None:
+        """Show and end the sessions of an owner."""
+        self._engine = engine
         self._authenticator = authenticator
 
     @describes(docs.LIST_SESSIONS)
@@ -199,9 +207,9 @@ class Sessions:
 class OneSession:
     """`DELETE /api/v1/auth/sessions/:id`."""
 
-    def __init__(self, process: Process, authenticator: Authenticator) -> None:
-        """Write to the database of `process`."""
-        self._engine = process.engine
+    def __init__(self, engine: "AsyncEngine", authenticator: Authenticator) -> None:
+        """End a session of an owner."""
+        self._engine = engine
         self._authenticator = authenticator
 
     @describes(docs.END_SESSION)

@@ -5,6 +5,7 @@ These are not commands: see domain.store.postgres.accounts.accounts.
 
 import logging
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from falcon.asgi import Request, Response
 
@@ -17,6 +18,7 @@ from domain.store.postgres.accounts.devices import knows_device
 from domain.store.postgres.accounts.logins import NewLogin, log_in, sign_up
 from domain.store.postgres.accounts.sessions import USER_AGENT_LIMIT, NewSession, close_session
 from domain.store.postgres.engine import run
+from domain.store.redis.rate_counts import AttemptCounts
 from domain.text import clean
 from web.api.accounts import docs
 from web.api.accounts.attempts import BAD_LOGIN, Attempts, login_counts
@@ -30,8 +32,10 @@ from web.http.errors import ApiError, invalid
 from web.http.rate_limits import address_of
 from web.http.responses import write_data
 from web.openapi.describe import describes
-from web.process import Process
 from web.writes.submit import PERHAPS, change
+
+if TYPE_CHECKING:
+    from domain.store.postgres.engine import AsyncEngine
 
 log = logging.getLogger(__name__)
 
@@ -45,11 +49,11 @@ UNCERTAIN_SIGN_UP = f"{PERHAPS} Try to log in; if that is refused, sign up again
 class CredentialsResource:
     """Base of sign-up and login: reads credentials and counts attempts."""
 
-    def __init__(self, process: Process, passwords: Passwords) -> None:
-        """Use the database and the limits of `process`."""
-        self.engine = process.engine
+    def __init__(self, engine: "AsyncEngine", passwords: Passwords, limits: AttemptCounts) -> None:
+        """Hash by `passwords` and count attempts by `limits`."""
+        self.engine = engine
         self.passwords = passwords
-        self.attempts = Attempts(process.limits)
+        self.attempts = Attempts(limits)
 
     async def credentials(self, req: Request) -> Credentials:
         """Return e-mail and password. Raises ApiError 400.
@@ -180,9 +184,9 @@ class Login(CredentialsResource):
 class Logout:
     """`POST /api/v1/auth/logout`."""
 
-    def __init__(self, process: Process, authenticator: Authenticator) -> None:
-        """End sessions in the database of `process`; check the origin by `authenticator`."""
-        self._engine = process.engine
+    def __init__(self, engine: "AsyncEngine", authenticator: Authenticator) -> None:
+        """End sessions; check the origin by `authenticator`."""
+        self._engine = engine
         self._authenticator = authenticator
 
     @describes(docs.LOG_OUT)

@@ -24,7 +24,7 @@ from web.api.domains.schemas import (
     build_mount_command,
     mount_view,
 )
-from web.api.owner_resource import OwnerResource
+from web.api.owner_resource import HostResource
 from web.http.errors import invalid
 from web.http.responses import write_data
 from web.http.wire import Named
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 ACCEPTED = 202
 
 
-class CustomDomainResource(OwnerResource):
+class CustomDomainResource(HostResource):
     """Base of the resources of custom domains."""
 
     async def write_mount_view(

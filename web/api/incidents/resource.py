@@ -16,7 +16,7 @@ from web.api.incidents import docs
 from web.api.incidents import schemas as b
 from web.api.incidents.answers import ChangedIncident, IncidentList, incident_view
 from web.api.monitor.schemas import state_of_update, to_statuses
-from web.api.owner_resource import OwnerResource
+from web.api.owner_resource import WritingResource
 from web.api.owner_schemas import is_empty
 from web.http.bodies import decode_body, read_body
 from web.http.errors import invalid, not_found
@@ -26,7 +26,7 @@ from web.http.wire import Named, to_id_data
 from web.openapi.describe import describes
 
 
-class Incidents(OwnerResource):
+class Incidents(WritingResource):
     """`GET` and `POST /api/v1/status/:pageID/incidents`."""
 
     @describes(docs.LIST_INCIDENTS)
@@ -95,7 +95,7 @@ def build_maintenance(raw: bytes) -> c.ScheduleMaintenance:
     )
 
 
-class OneIncident(OwnerResource):
+class OneIncident(WritingResource):
     """`GET`, `PATCH` and `DELETE /api/v1/status/:pageID/incidents/:iid`."""
 
     @describes(docs.READ_INCIDENT)
@@ -163,7 +163,7 @@ def echo_fields(body: b.IncidentChange) -> dict[str, Any]:
     return {n: iso(v) if hasattr(v, "isoformat") else v for n, v in values.items() if v is not None}
 
 
-class Updates(OwnerResource):
+class Updates(WritingResource):
     """`POST /api/v1/status/:pageID/incidents/:iid/updates`."""
 
     @describes(docs.POST_UPDATE)
@@ -183,7 +183,7 @@ def build_update(iid: str, raw: bytes) -> c.PostUpdate:
     return c.PostUpdate(iid, new_id("u"), body.state, body.body, to_statuses(body.components))
 
 
-class OneUpdate(OwnerResource):
+class OneUpdate(WritingResource):
     """`PATCH` and `DELETE /api/v1/status/:pageID/incidents/:iid/updates/:uid`."""
 
     @describes(docs.CHANGE_UPDATE)

@@ -18,9 +18,8 @@ from web.http.errors import NOT_READ, ApiError, unavailable
 from web.http.responses import Describer, Writes, idempotency, write_data
 from web.http.wire import ComponentStatus, to_id_data
 from web.openapi.describe import describes
-from web.process import Process
 from web.visitors.cached_page import STALE
-from web.visitors.pages import NotAvailableError
+from web.visitors.pages import NotAvailableError, PageCache
 from web.writes.submit import NoAuthorityError
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
@@ -130,10 +129,10 @@ def status_echo(command: c.SetStatus) -> ComponentStatus:
 class PageStatus:
     """`GET /api/v1/status-api/status`."""
 
-    def __init__(self, process: Process, authenticator: Authenticator) -> None:
-        """Read publications from the cache of `process`."""
+    def __init__(self, authenticator: Authenticator, page_cache: PageCache) -> None:
+        """Read publications from `page_cache`."""
         self._authenticator = authenticator
-        self._process = process
+        self._page_cache = page_cache
 
     @describes(docs.READ_STATUS)
     async def on_get(self, req: Request, resp: Response) -> None:
@@ -142,7 +141,7 @@ class PageStatus:
         credential = await self._authenticator.live_key(key)
         await self._authenticator.note_use(key)
         try:
-            cached = await self._process.page_cache.page_within(credential.page_id, READ_WAIT_S)
+            cached = await self._page_cache.page_within(credential.page_id, READ_WAIT_S)
         except NotAvailableError:
             raise unavailable(NOT_READ) from None
         if cached.is_stale:

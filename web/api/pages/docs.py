@@ -139,16 +139,6 @@ DELETE_PAGE = Operation(
     data=Named,
     examples=(Example("a page", data={"id": PAGE}),),
 )
-PREVIEW_PAGE = Operation(
-    name="previewPage",
-    tag=TAG,
-    summary="Show the page as it would be served, also while it is hidden or dark.",
-    note="No JSON. The base alone may frame it; it does not refresh itself, its links lead nowhere,"
-    " and its logo comes from `/logo/{name}` on the base.",
-    data=str,
-    media="text/html",
-    examples=(Example("a page", data="<!doctype html>"),),
-)
 READ_LATENCY = Operation(
     name="readLatency",
     tag=TAG,

@@ -13,7 +13,7 @@ from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import run
 from domain.store.postgres.owned import account_of, pages_of
 from web.api.domains.schemas import reserved_error
-from web.api.owner_resource import OwnerResource
+from web.api.owner_resource import HostResource
 from web.api.owner_schemas import NewPage
 from web.api.pages import docs
 from web.api.pages.account_answers import account_status
@@ -23,7 +23,7 @@ from web.http.responses import write_data
 from web.openapi.describe import describes
 
 
-class Pages(OwnerResource):
+class Pages(HostResource):
     """`GET` and `POST /api/v1/status`."""
 
     @describes(docs.LIST_PAGES)

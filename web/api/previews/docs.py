@@ -47,6 +47,16 @@ PART = Parameter(
     "change",
 )
 
+PREVIEW_PAGE = Operation(
+    name="previewPage",
+    tag="Pages",
+    summary="Show the page as it would be served, also while it is hidden or dark.",
+    note="No JSON. The base alone may frame it; it does not refresh itself, its links lead nowhere,"
+    " and its logo comes from `/logo/{name}` on the base.",
+    data=str,
+    media="text/html",
+    examples=(Example("a page", data="<!doctype html>"),),
+)
 PREVIEW_INCIDENT = Operation(
     name="previewIncident",
     tag=TAG,

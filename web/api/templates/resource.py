@@ -11,7 +11,7 @@ from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTem
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import run
 from domain.store.postgres.templates import load_templates, templates_of
-from web.api.owner_resource import OwnerResource
+from web.api.owner_resource import OwnerResource, WritingResource
 from web.api.owner_schemas import provided_fields
 from web.api.templates import answers as views
 from web.api.templates import schemas
@@ -35,7 +35,7 @@ class AllTemplates(OwnerResource):
         )
 
 
-class Templates(OwnerResource):
+class Templates(WritingResource):
     """`GET` and `POST /api/v1/status/:pageID/templates`."""
 
     @describes(schemas.LIST_TEMPLATES)
@@ -62,7 +62,7 @@ class Templates(OwnerResource):
         )
 
 
-class OneTemplate(OwnerResource):
+class OneTemplate(WritingResource):
     """`PATCH` and `DELETE /api/v1/status/:pageID/templates/:tid`."""
 
     @describes(schemas.CHANGE_TEMPLATE)
