@@ -10,13 +10,14 @@ from domain.results import Code
 from domain.store.postgres.command_log import Authority
 from domain.store.postgres.engine import run
 from domain.store.postgres.receipts import Receipt, receipt_for
+from web.api.area import Area
 from web.http.auth import Authenticator, parse_bearer
 from web.http.errors import not_found
 from web.http.responses import iso as iso_or_none
 from web.http.responses import write_data
 from web.http.wire import Id, Instant
-from web.openapi.describe import Audience, Example, Operation, describes
-from web.openapi.operations import RECEIPT
+from web.openapi.describe import Audience, Example, Operation, PathParameter, describes
+from web.openapi.operations import TAIL
 
 if TYPE_CHECKING:
     from domain.store.postgres.engine import AsyncEngine
@@ -60,6 +61,7 @@ def receipt_view(receipt: Receipt) -> ReceiptView:
     }
 
 
+RECEIPT = "r_" + TAIL.format("g")
 READ_RECEIPT = Operation(
     name="readReceipt",
     tag="Receipts",
@@ -109,3 +111,11 @@ class Receipts:
         key = parse_bearer(req)
         await self._authenticator.live_key(key)
         return key
+
+
+AREA = Area(
+    {
+        "/api/v1/receipts/{rid}": Receipts,
+    },
+    {"rid": PathParameter("receiptId", "As `Location` said it.", RECEIPT)},
+)

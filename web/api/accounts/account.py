@@ -27,7 +27,7 @@ from domain.store.postgres.engine import IntegrityError, constraint, run
 from domain.store.redis.rate_counts import AttemptCounts
 from web.api.accounts import docs
 from web.api.accounts.attempts import BAD_LOGIN, Attempts, Count
-from web.api.accounts.logins import EMAIL_TAKEN
+from web.api.accounts.logins import EMAIL_TAKEN, Login, Logout, Signup
 from web.api.accounts.passwords import Passwords, Urgency
 from web.api.accounts.schemas import (
     AccountChange,
@@ -38,6 +38,7 @@ from web.api.accounts.schemas import (
     account_view,
     session_view,
 )
+from web.api.area import Area
 from web.http import auth
 from web.http.auth import Authenticator, no_session
 from web.http.bodies import decode_body, read_body
@@ -222,3 +223,17 @@ class OneSession:
             auth.unset_session(resp)
         data: EndedSessionView = {"id": session_id}
         write_data(resp, data)
+
+
+AREA = Area(
+    {
+        "/api/v1/auth/signup": Signup,
+        "/api/v1/auth/login": Login,
+        "/api/v1/auth/logout": Logout,
+        "/api/v1/auth/me": Me,
+        "/api/v1/auth/sessions": Sessions,
+        "/api/v1/auth/sessions/{session_id}": OneSession,
+    },
+    docs.PATH_PARAMETERS,
+    docs.SENTENCES,
+)

@@ -16,6 +16,7 @@ from domain.account.domains import Mount
 from domain.store.postgres.accounts.sessions import Holder
 from domain.store.postgres.domains.custom_domains import OwnedMount, mounts_of_page
 from domain.store.postgres.engine import UNREACHABLE, SQLAlchemyError, run
+from web.api.area import Area
 from web.api.domains import schemas
 from web.api.domains.schemas import (
     MountChange,
@@ -135,3 +136,15 @@ class CustomDomainVerification(CustomDomainResource):
 def mount_reference(command: VerifyMount | UnmountHost | SetPrimary) -> Named:
     """Return the id of the custom domain in a command."""
     return {"id": command.mount_id}
+
+
+AREA = Area(
+    {
+        "/api/v1/status/{page_id}/mount": NewCustomDomain,
+        "/api/v1/status/{page_id}/mounts": CustomDomains,
+        "/api/v1/status/{page_id}/mounts/{mid}": OneCustomDomain,
+        "/api/v1/status/{page_id}/mounts/{mid}/verify": CustomDomainVerification,
+    },
+    schemas.PATH_PARAMETERS,
+    schemas.SENTENCES,
+)

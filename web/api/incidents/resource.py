@@ -12,6 +12,7 @@ from domain.runtime.new_ids import new_id
 from domain.status import IncidentKind, IncidentState
 from domain.store.postgres.engine import run
 from domain.store.postgres.incidents import incident_of, incidents_after
+from web.api.area import Area
 from web.api.incidents import docs
 from web.api.incidents import schemas as b
 from web.api.incidents.answers import ChangedIncident, IncidentList, incident_view
@@ -214,3 +215,15 @@ def incident_reference(command: Any) -> Named:  # noqa: ANN401 - a command about
 def update_reference(command: Any) -> Named:  # noqa: ANN401 - a command about an update
     """Return the id of the update in a command."""
     return to_id_data(command.update_id)
+
+
+AREA = Area(
+    {
+        "/api/v1/status/{page_id}/incidents": Incidents,
+        "/api/v1/status/{page_id}/incidents/{iid}": OneIncident,
+        "/api/v1/status/{page_id}/incidents/{iid}/updates": Updates,
+        "/api/v1/status/{page_id}/incidents/{iid}/updates/{uid}": OneUpdate,
+    },
+    docs.PATH_PARAMETERS,
+    docs.SENTENCES,
+)

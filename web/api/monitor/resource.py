@@ -9,6 +9,7 @@ from falcon.asgi import Request, Response
 from domain.page import commands as c
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.command_log import Authority, Draft
+from web.api.area import Area
 from web.api.monitor import docs
 from web.api.monitor import schemas as m
 from web.api.monitor.schemas import page_summary
@@ -148,3 +149,15 @@ class PageStatus:
             resp.set_header(*(part.decode() for part in STALE))
         status_document = msgspec.json.decode(cached.page.answers["status.json"].body)
         write_data(resp, page_summary(status_document))
+
+
+AREA = Area(
+    {
+        "/api/v1/status-api/status": PageStatus,
+        "/api/v1/status-api/incidents": Incidents,
+        "/api/v1/status-api/incidents/{iid}/updates": Updates,
+        "/api/v1/status-api/components/{cid}/status": ComponentToggle,
+    },
+    docs.PATH_PARAMETERS,
+    docs.SENTENCES,
+)

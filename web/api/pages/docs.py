@@ -10,6 +10,7 @@ from web.api.pages.account_answers import AccountStatus
 from web.api.pages.answers import ChangedPage, CreatedPage, Page
 from web.api.pages.latency_answers import LatencyView
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange
+from web.api.sentences import Names, Payload, fixed_sentence, name_sentence
 from web.http.wire import Named
 from web.openapi.describe import Example, Operation, Parameter
 from web.openapi.operations import PAGE
@@ -158,3 +159,25 @@ READ_LATENCY = Operation(
         ),
     ),
 )
+
+SETTING_NAMES = {
+    "name": "name", "description": "description", "time_zone": "time zone", "logo": "logo",
+    "labels": "labels", "headlines": "headlines", "mode": "theme", "accent": "accent",
+    "look": "look", "show_uptime": "uptime", "show_footer": "footer", "is_public": "visibility",
+    "show_latency": "speed of updates",
+}  # fmt: skip
+
+
+def settings_sentence(payload: Payload, _: Names) -> str:
+    """Return the names of the settings in a change."""
+    changes = [field for field in SETTING_NAMES if payload.get(field) is not None]
+    if changes == ["is_public"]:
+        return "Made the page public" if payload["is_public"] else "Hid the page"
+    return f"Changed the settings: {', '.join(SETTING_NAMES[field] for field in changes)}"
+
+
+SENTENCES = {
+    "AddPage": name_sentence("Asked for the page", "name"),
+    "RemovePage": fixed_sentence("Asked to delete the page"),
+    "ChangePage": settings_sentence,
+}

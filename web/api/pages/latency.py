@@ -4,6 +4,7 @@ from falcon.asgi import Request, Response
 
 from domain.store.postgres.engine import run
 from domain.store.postgres.latency import latency_of
+from web.api.area import Area
 from web.api.owner_resource import OwnerResource
 from web.api.pages.docs import READ_LATENCY
 from web.api.pages.latency_answers import latency_view
@@ -20,3 +21,6 @@ class Latency(OwnerResource):
         page = await self.page(req, page_id)
         total, days = await run(self.engine, latency_of, page.id, page.time_zone)
         write_data(resp, latency_view(total, days))
+
+
+AREA = Area({"/api/v1/status/{page_id}/latency": Latency})

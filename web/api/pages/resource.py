@@ -12,12 +12,14 @@ from domain.hostnames import is_reserved, subdomain_problem
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import run
 from domain.store.postgres.owned import account_of, pages_of
+from web.api.area import Area
 from web.api.domains.schemas import reserved_error
 from web.api.owner_resource import HostResource
 from web.api.owner_schemas import NewPage
 from web.api.pages import docs
 from web.api.pages.account_answers import account_status
 from web.api.pages.answers import CreatedPage, page_view
+from web.api.pages.settings import OnePage
 from web.http.errors import invalid
 from web.http.responses import write_data
 from web.openapi.describe import describes
@@ -60,3 +62,12 @@ class Pages(HostResource):
         """Return a new page before the decision."""
         url = self.settings.page_url(command.host) if command.host else None
         return {"id": command.page_id, "name": command.name, "host": command.host, "url": url}
+
+
+AREA = Area(
+    {
+        "/api/v1/status": Pages,
+        "/api/v1/status/{page_id}": OnePage,
+    },
+    sentences=docs.SENTENCES,
+)

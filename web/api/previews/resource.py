@@ -12,13 +12,14 @@ from falcon.asgi import Request, Response
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.accounts.sessions import Holder
 from domain.store.redis.keys import PREVIEW_BYTES_MAX
+from web.api.area import Area
 from web.api.incidents.resource import build_creation, build_update
 from web.api.owner_resource import OwnerResource
 from web.api.owner_schemas import provided_fields
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange, to_command
 from web.api.previews import docs
 from web.api.previews.answers import preview_view
-from web.api.previews.page_preview import fetch_published, write_framed, write_published
+from web.api.previews.page_preview import Logo, fetch_published, write_framed, write_published
 from web.api.previews.preview_worker import PreviewWorker
 from web.http.auth import Authenticator
 from web.http.bodies import read_body
@@ -133,3 +134,15 @@ class PreviewDocument(PreviewResource):
         preview = await self.preview_worker.document(holder, page.id, vid, part)
         resp.content_type = "text/html; charset=utf-8"
         write_framed(resp, preview.html, preview.policy)
+
+
+AREA = Area(
+    {
+        "/api/v1/status/{page_id}/preview": SettingsPreview,
+        "/api/v1/status/{page_id}/preview/incidents": IncidentPreview,
+        "/api/v1/status/{page_id}/preview/incidents/{iid}/updates": UpdatePreview,
+        "/api/v1/status/{page_id}/preview/{vid}": PreviewDocument,
+        "/logo/{name}": Logo,
+    },
+    docs.PATH_PARAMETERS,
+)

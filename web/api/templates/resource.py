@@ -11,6 +11,7 @@ from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTem
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import run
 from domain.store.postgres.templates import load_templates, templates_of
+from web.api.area import Area
 from web.api.owner_resource import OwnerResource, WritingResource
 from web.api.owner_schemas import provided_fields
 from web.api.templates import answers as views
@@ -88,3 +89,14 @@ class OneTemplate(WritingResource):
         await self.write(
             req, resp, holder, command, lambda c: to_id_data(c.template_id), stream_id=page_id
         )
+
+
+AREA = Area(
+    {
+        "/api/v1/status/templates": AllTemplates,
+        "/api/v1/status/{page_id}/templates": Templates,
+        "/api/v1/status/{page_id}/templates/{tid}": OneTemplate,
+    },
+    schemas.PATH_PARAMETERS,
+    schemas.SENTENCES,
+)
