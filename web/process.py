@@ -16,6 +16,7 @@ from domain.store.redis.previews import Previews
 from domain.store.redis.rate_counts import AttemptCounts
 from domain.store.redis.request_counts import RequestCounts
 from domain.store.redis.subscriber import Listener, decode
+from web.api.accounts.attempts import Attempts
 from web.api.accounts.passwords import Passwords
 from web.api.previews.preview_worker import PreviewWorker
 from web.http.auth import Authenticator
@@ -40,22 +41,22 @@ class Process:
         """Build the parts; nothing connects before `start`."""
         doorbell = TaskSenderThread(settings)
         engine = make_async_engine(settings.database_url)
-        limits = AttemptCounts(settings.cache_url, is_on=settings.rate_limits)
+        self._limits = limits = AttemptCounts(settings.cache_url, is_on=settings.rate_limits)
         pace = RequestCounts(settings.cache_url, is_on=settings.rate_limits)
         self._previews = Previews(settings.cache_url, READ_S)
         self._waiters = Waiters()
         self._contention = Contention()
         slots = AppendSlots(self._contention.has_others)
         byte_budget = ByteBudget(engine, pace, limits)
-        self.submitter = Submitter(engine, doorbell, self._waiters, slots, byte_budget)
+        submitter = Submitter(engine, doorbell, self._waiters, slots, byte_budget)
         self.parts = Parts(
             settings=settings,
             engine=engine,
             page_cache=PageCache(settings, doorbell),
-            limits=limits,
+            attempts=Attempts(limits),
             pace=pace,
             authenticator=Authenticator(engine, pace, settings.base_url),
-            writes=Writes(self.submitter),
+            writes=Writes(submitter),
             passwords=Passwords(),
             preview_worker=PreviewWorker(limits, self._previews, doorbell, self._waiters),
         )
@@ -87,7 +88,7 @@ class Process:
         carry_over()
         await self._page_cache.close()
         await self._previews.close()
-        await self.parts.limits.close()
+        await self._limits.close()
         await self.parts.pace.stop()
         await self.parts.engine.dispose()
 

@@ -6,8 +6,8 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from domain.runtime.settings import Settings
-from domain.store.redis.rate_counts import AttemptCounts
 from domain.store.redis.request_counts import RequestCounts
+from web.api.accounts.attempts import Attempts
 from web.api.accounts.passwords import Passwords
 from web.api.areas import AREAS
 from web.api.previews.preview_worker import PreviewWorker
@@ -47,7 +47,7 @@ class Parts:
     settings: Settings
     engine: "AsyncEngine"
     page_cache: PageCache
-    limits: AttemptCounts
+    attempts: Attempts
     pace: RequestCounts
     authenticator: Authenticator
     writes: Writes

@@ -1,5 +1,6 @@
 """Bases of the owner's resources: session, page and body; the append of commands."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -23,17 +24,16 @@ if TYPE_CHECKING:
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 
+@dataclass(eq=False)
 class OwnerResource:
     """Base of the owner's resources."""
 
-    def __init__(self, engine: "AsyncEngine", authenticator: Authenticator) -> None:
-        """Read from `engine`; find the owner by `authenticator`."""
-        self.engine = engine
-        self._authenticator = authenticator
+    engine: "AsyncEngine"
+    authenticator: Authenticator
 
     async def holder(self, req: Request) -> Holder:
         """Return the owner of the session. Raises ApiError 401, 403."""
-        return await self._authenticator.owner(req)
+        return await self.authenticator.owner(req)
 
     async def page(self, req: Request, page_id: str) -> OwnedPage:
         """Return a page of the session's owner. Raises ApiError 404 for other pages."""
@@ -54,13 +54,11 @@ class OwnerResource:
         return raw, decode_body(raw, shape)
 
 
+@dataclass(eq=False)
 class WritingResource(OwnerResource):
     """Base of the owner's resources that append commands."""
 
-    def __init__(self, engine: "AsyncEngine", authenticator: Authenticator, writes: Writes) -> None:
-        """Write through `writes`."""
-        super().__init__(engine, authenticator)
-        self._writes = writes
+    writes: Writes
 
     async def write(
         self,
@@ -105,21 +103,13 @@ class WritingResource(OwnerResource):
     ) -> None:
         """Append a draft and answer with its outcome. Raises ApiError 404."""
         try:
-            await self._writes.answer(req, resp, draft, describe, complete=complete, status=status)
+            await self.writes.answer(req, resp, draft, describe, complete=complete, status=status)
         except NoAuthorityError:
             raise not_found("page") from None
 
 
+@dataclass(eq=False)
 class HostResource(WritingResource):
     """Base of the owner's resources that name hosts."""
 
-    def __init__(
-        self,
-        engine: "AsyncEngine",
-        authenticator: Authenticator,
-        writes: Writes,
-        settings: Settings,
-    ) -> None:
-        """Name hosts by `settings`."""
-        super().__init__(engine, authenticator, writes)
-        self.settings = settings
+    settings: Settings

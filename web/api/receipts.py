@@ -1,6 +1,7 @@
 """Receipts: the outcome of a write. Source: docs/behaviour.md, "Receipts"."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypedDict, cast
 
 from falcon.asgi import Request, Response
@@ -86,19 +87,18 @@ READ_RECEIPT = Operation(
 )
 
 
+@dataclass(eq=False)
 class Receipts:
     """`GET /api/v1/receipts/:rid`."""
 
-    def __init__(self, engine: "AsyncEngine", authenticator: Authenticator) -> None:
-        """Read the receipts of keys and owners."""
-        self._engine = engine
-        self._authenticator = authenticator
+    engine: "AsyncEngine"
+    authenticator: Authenticator
 
     @describes(READ_RECEIPT)
     async def on_get(self, req: Request, resp: Response, rid: str) -> None:
         """Return the receipt of a write to a live key or a session."""
         authority = await self.authority(req)
-        receipt = await run(self._engine, receipt_for, rid, authority)
+        receipt = await run(self.engine, receipt_for, rid, authority)
         if receipt is None:
             raise not_found("receipt")
         write_data(resp, receipt_view(receipt))
@@ -106,10 +106,10 @@ class Receipts:
     async def authority(self, req: Request) -> Authority:
         """Return the authority of the request: its key, otherwise its session."""
         if req.get_header("Authorization") is None:
-            holder = await self._authenticator.owner(req)
+            holder = await self.authenticator.owner(req)
             return Authority("owner", holder.account_id)
         key = parse_bearer(req)
-        await self._authenticator.live_key(key)
+        await self.authenticator.live_key(key)
         return key
 
 

@@ -46,18 +46,15 @@ INTERNAL_ERROR = {
 Values: TypeAlias = dict[str, Any]
 
 
+@dataclass(eq=False)
 class View:
     """A view for logged-in owners; subclasses return template variables in `values`."""
 
     template = ""
 
-    def __init__(
-        self, engine: "AsyncEngine", authenticator: Authenticator, settings: Settings
-    ) -> None:
-        """Read from `engine`; find the owner by `authenticator`."""
-        self.settings = settings
-        self.engine = engine
-        self._authenticator = authenticator
+    engine: "AsyncEngine"
+    authenticator: Authenticator
+    settings: Settings
 
     async def on_get(self, req: Request, resp: Response, **params: str) -> None:
         """Render the view, or redirect to the login if there is no session."""
@@ -86,7 +83,7 @@ class View:
 
     async def holder(self, req: Request) -> Holder:
         """Return the owner of the session. Raises ApiError 401."""
-        return await self._authenticator.owner(req)
+        return await self.authenticator.owner(req)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def written(*drafts):
 
     async def sent():
         process = Process(load_settings())
-        inbox = process.submitter
+        inbox = process.parts.writes.submitter
         try:
             return [await inbox.write(each, is_waiting=False) for each in drafts]
         finally:

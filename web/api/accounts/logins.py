@@ -18,7 +18,6 @@ from domain.store.postgres.accounts.devices import knows_device
 from domain.store.postgres.accounts.logins import NewLogin, log_in, sign_up
 from domain.store.postgres.accounts.sessions import USER_AGENT_LIMIT, NewSession, close_session
 from domain.store.postgres.engine import run
-from domain.store.redis.rate_counts import AttemptCounts
 from domain.text import clean
 from web.api.accounts import docs
 from web.api.accounts.attempts import BAD_LOGIN, Attempts, login_counts
@@ -46,14 +45,13 @@ UNCERTAIN_LOGIN = f"{PERHAPS} Please log in."
 UNCERTAIN_SIGN_UP = f"{PERHAPS} Try to log in; if that is refused, sign up again."
 
 
+@dataclass(eq=False)
 class CredentialsResource:
     """Base of sign-up and login: reads credentials and counts attempts."""
 
-    def __init__(self, engine: "AsyncEngine", passwords: Passwords, limits: AttemptCounts) -> None:
-        """Hash by `passwords` and count attempts by `limits`."""
-        self.engine = engine
-        self.passwords = passwords
-        self.attempts = Attempts(limits)
+    engine: "AsyncEngine"
+    passwords: Passwords
+    attempts: Attempts
 
     async def credentials(self, req: Request) -> Credentials:
         """Return e-mail and password. Raises ApiError 400.
@@ -181,22 +179,21 @@ class Login(CredentialsResource):
         return token_hash if is_known else None
 
 
+@dataclass(eq=False)
 class Logout:
     """`POST /api/v1/auth/logout`."""
 
-    def __init__(self, engine: "AsyncEngine", authenticator: Authenticator) -> None:
-        """End sessions; check the origin by `authenticator`."""
-        self._engine = engine
-        self._authenticator = authenticator
+    engine: "AsyncEngine"
+    authenticator: Authenticator
 
     @describes(docs.LOG_OUT)
     async def on_post(self, req: Request, resp: Response) -> None:
         """End the session, if there is one."""
         token_hashes = auth.session_hashes(req)
         if token_hashes:
-            self._authenticator.refuse_other_sites(req)
+            self.authenticator.refuse_other_sites(req)
         for token_hash in token_hashes:
-            await change(self._engine, close_session, token_hash)
+            await change(self.engine, close_session, token_hash)
         auth.unset_session(resp)
         data: NothingView = {}
         write_data(resp, data)

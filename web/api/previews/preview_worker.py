@@ -1,5 +1,6 @@
 """Previews made by workers: the request, the wait, and the documents."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from domain.calendar import format_wait
@@ -23,19 +24,14 @@ WAIT_S = 1.0
 REPLACED = "A newer preview of this page was asked for in your session: it replaced this one."
 
 
+@dataclass(frozen=True, slots=True)
 class PreviewWorker:
     """The worker that decides and renders, as this process reaches it."""
 
-    def __init__(
-        self,
-        limits: AttemptCounts,
-        previews: Previews,
-        doorbell: TaskSenderThread,
-        waiters: Waiters,
-    ) -> None:
-        """Count by `limits`, exchange `previews`, notify by `doorbell`, wait in `waiters`."""
-        self._limits, self._previews = limits, previews
-        self._doorbell, self._waiters = doorbell, waiters
+    limits: AttemptCounts
+    previews: Previews
+    doorbell: TaskSenderThread
+    waiters: Waiters
 
     async def preview(
         self,
@@ -49,15 +45,15 @@ class PreviewWorker:
         Raises ApiError 429, and 503 after `WAIT_S` or if the session requested another preview
         meanwhile.
         """
-        wait_s = await self._limits.hit(PREVIEWS, holder.session_id, page_id)
+        wait_s = await self.limits.hit(PREVIEWS, holder.session_id, page_id)
         if wait_s is not None:
             raise too_many_previews(wait_s)
         slot = slot_of(page_id, holder.session_id)
         try:
-            await self._previews.ask(slot, preview_id, page_id, command)
-            self._doorbell.request_preview(slot)
-            await self._waiters.wait(preview_id, SEQ, WAIT_S)
-            preview = await self._previews.outlook(slot, preview_id)
+            await self.previews.ask(slot, preview_id, page_id, command)
+            self.doorbell.request_preview(slot)
+            await self.waiters.wait(preview_id, SEQ, WAIT_S)
+            preview = await self.previews.outlook(slot, preview_id)
         except ReplacedError:
             raise unavailable(REPLACED) from None
         except UNREACHABLE:
@@ -69,7 +65,7 @@ class PreviewWorker:
     async def document(self, holder: Holder, page_id: str, preview_id: str, part: str) -> Document:
         """Return a document of a preview. Raises ApiError 404 and 503."""
         try:
-            document = await self._previews.document(
+            document = await self.previews.document(
                 slot_of(page_id, holder.session_id), preview_id, part
             )
         except ReplacedError:

@@ -5,7 +5,8 @@ The bodies are those of the writes. A worker decides and renders; web renders no
 Source: docs/architecture.md, "Web renders no public page"; docs/behaviour.md, "Preview of a write".
 """
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from falcon.asgi import Request, Response
 
@@ -21,15 +22,11 @@ from web.api.previews import docs
 from web.api.previews.answers import preview_view
 from web.api.previews.page_preview import Logo, fetch_published, write_framed, write_published
 from web.api.previews.preview_worker import PreviewWorker
-from web.http.auth import Authenticator
 from web.http.bodies import read_body
 from web.http.errors import ApiError, invalid, rejection_error
 from web.http.responses import write_data
 from web.openapi.describe import describes
 from web.visitors.pages import PageCache
-
-if TYPE_CHECKING:
-    from domain.store.postgres.engine import AsyncEngine
 
 TOO_LARGE = (
     f"This page is too large for a preview: at most {PREVIEW_BYTES_MAX // 1_000_000} MB of one,"
@@ -38,15 +35,11 @@ TOO_LARGE = (
 PARTS = ("page", "change")
 
 
+@dataclass(eq=False)
 class PreviewResource(OwnerResource):
     """Base of the resources that preview a write."""
 
-    def __init__(
-        self, engine: "AsyncEngine", authenticator: Authenticator, preview_worker: PreviewWorker
-    ) -> None:
-        """Decide and render by `preview_worker`."""
-        super().__init__(engine, authenticator)
-        self.preview_worker = preview_worker
+    preview_worker: PreviewWorker
 
     async def write_preview(
         self,
@@ -87,26 +80,18 @@ class UpdatePreview(PreviewResource):
         await self.write_preview(resp, holder, page_id, build_update(iid, await read_body(req)))
 
 
+@dataclass(eq=False)
 class SettingsPreview(PreviewResource):
     """`GET` and `POST /api/v1/status/:pageID/preview`: the page, also with other settings."""
 
-    def __init__(
-        self,
-        engine: "AsyncEngine",
-        authenticator: Authenticator,
-        preview_worker: PreviewWorker,
-        page_cache: PageCache,
-    ) -> None:
-        """Read the published page from `page_cache`."""
-        super().__init__(engine, authenticator, preview_worker)
-        self._page_cache = page_cache
+    page_cache: PageCache
 
     @describes(docs.PREVIEW_PAGE)
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
         """Return the published page to its owner, even if it is hidden."""
         page = await self.page(req, page_id)
         accept_encoding = req.get_header("Accept-Encoding") or ""
-        write_published(resp, await fetch_published(self._page_cache, page.id, accept_encoding))
+        write_published(resp, await fetch_published(self.page_cache, page.id, accept_encoding))
 
     @describes(docs.PREVIEW_SETTINGS)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
