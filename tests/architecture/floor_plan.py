@@ -21,7 +21,7 @@ AREAS: Final = frozenset(
     )
 )
 # What all areas of owners share; screens of the dashboard that are not of one area.
-SHARED_API: Final = frozenset(["area", "areas", "owner_resource", "owner_schemas", "sentences"])
+SHARED_API: Final = frozenset(["area", "areas", "owner_resource", "owner_schemas"])
 SHARED_SCREENS: Final = frozenset(
     ["account", "document", "home", "screen", "screens", "settings", "static"]
 )

@@ -6,7 +6,6 @@ from web.api.audit import resource as audit
 from web.api.domains import resource as domains
 from web.api.incidents import resource as incidents
 from web.api.monitor import resource as monitor
-from web.api.pages import latency
 from web.api.pages import resource as pages
 from web.api.previews import resource as previews
 from web.api.templates import resource as templates
@@ -22,7 +21,7 @@ AREAS = (
     previews.AREA,
     templates.AREA,
     billing.AREA,
-    latency.AREA,
+    pages.LATENCY,
     domains.AREA,
     monitor.AREA,
 )

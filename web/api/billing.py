@@ -14,11 +14,10 @@ from domain.calendar import iso
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import run
 from domain.store.postgres.ledger import booking_by, bookings_before
-from web.api.area import Area
+from web.api.area import Area, fixed_sentence
 from web.api.owner_resource import OwnerResource, WritingResource
 from web.api.owner_schemas import ID_LIMIT
 from web.api.receipts import RECEIPT
-from web.api.sentences import fixed_sentence
 from web.http.errors import invalid
 from web.http.paging import cursor_at, limit_of, seq_of
 from web.http.responses import write_data

@@ -12,11 +12,10 @@ from domain.runtime.new_ids import new_id
 from domain.status import Status
 from domain.store.postgres.engine import run
 from domain.store.postgres.load import load_components
-from web.api.area import Area
+from web.api.area import Area, Names, Payload, name_sentence, quoted, reference_sentence
 from web.api.owner_resource import WritingResource
 from web.api.owner_schemas import ComponentChange, NewComponent, provided_fields
 from web.api.pages.settings_schemas import to_clearing_text
-from web.api.sentences import Names, Payload, name_sentence, quoted, reference_sentence
 from web.http.errors import invalid
 from web.http.responses import write_data
 from web.http.wire import Id, Named, to_id_data

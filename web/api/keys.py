@@ -10,10 +10,9 @@ from domain.page.commands import ChangeKey, CreateKey, DeleteKey
 from domain.runtime.new_ids import new_api_key, new_id, secret_hash
 from domain.store.postgres.engine import run
 from domain.store.postgres.owned import OwnedKey, keys_of
-from web.api.area import Area
+from web.api.area import Area, Names, Payload, name_sentence, quoted, reference_sentence
 from web.api.owner_resource import WritingResource
 from web.api.owner_schemas import KeyChange, NewKey, is_empty
-from web.api.sentences import Names, Payload, name_sentence, quoted, reference_sentence
 from web.http.errors import invalid
 from web.http.responses import iso as iso_or_none
 from web.http.responses import write_data

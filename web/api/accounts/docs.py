@@ -10,8 +10,8 @@ from web.api.accounts.schemas import (
     LoginView,
     SessionView,
 )
+from web.api.area import fixed_sentence
 from web.api.owner_schemas import Credentials
-from web.api.sentences import fixed_sentence
 from web.http.wire import Nothing
 from web.openapi.describe import Audience, Example, Operation, PathParameter
 from web.openapi.operations import TAIL

@@ -6,7 +6,7 @@ A new command needs a sentence; a test checks this.
 from collections.abc import Mapping
 from functools import cache
 
-from web.api.sentences import Names, Payload, Sentence, fixed_sentence, name_sentence
+from web.api.area import Names, Payload, Sentence, fixed_sentence, name_sentence
 
 UNSETTLED = {"refused": "Refused", "failed": "Failed", None: "Waiting"}
 

@@ -1,10 +1,10 @@
 """Documentation of the incident, maintenance and update operations."""
 
 from domain.status import IncidentKind
+from web.api.area import Names, Payload, name_sentence, quoted, reference_sentence
 from web.api.components import LEAF
 from web.api.incidents import schemas as b
 from web.api.incidents.answers import ChangedIncident, IncidentList, IncidentView
-from web.api.sentences import Names, Payload, name_sentence, quoted, reference_sentence
 from web.http.wire import Named
 from web.openapi.describe import Example, Operation, Parameter, PathParameter
 from web.openapi.operations import LIMIT_PARAMETER, TAIL, cursor_of

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from web.api.area import Names, Payload, fixed_sentence, name_sentence
 from web.api.domains.schemas import DOMAIN
 from web.api.owner_schemas import NewPage
 from web.api.pages.account_answers import AccountStatus
 from web.api.pages.answers import ChangedPage, CreatedPage, Page
 from web.api.pages.latency_answers import LatencyView
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange
-from web.api.sentences import Names, Payload, fixed_sentence, name_sentence
 from web.http.wire import Named
 from web.openapi.describe import Example, Operation, Parameter
 from web.openapi.operations import PAGE

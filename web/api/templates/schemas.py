@@ -9,8 +9,8 @@ from domain.page.decide.settings import kind_problem
 from domain.page.template_commands import AddTemplate, ChangeTemplate
 from domain.status import Impact, IncidentKind, IncidentState
 from domain.text import BODY_LIMIT, NAME_LIMIT, TITLE_LIMIT
+from web.api.area import name_sentence, reference_sentence
 from web.api.pages.settings_schemas import to_clearing_text
-from web.api.sentences import name_sentence, reference_sentence
 from web.api.templates.answers import ChangedTemplate, TemplateView
 from web.http.bodies import line, text
 from web.http.errors import rejection_error
