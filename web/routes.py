@@ -11,7 +11,19 @@ from web.api.accounts.attempts import Attempts
 from web.api.accounts.passwords import Passwords
 from web.api.areas import AREAS
 from web.api.previews.preview_worker import PreviewWorker
-from web.dashboard.screens import SCREENS
+from web.dashboard import (
+    account,
+    audit,
+    billing,
+    components,
+    domains,
+    incidents,
+    keys,
+    pages,
+    settings,
+    static,
+    templates,
+)
 from web.http.auth import Authenticator
 from web.http.responses import Writes
 from web.openapi import resource as docs
@@ -20,6 +32,20 @@ from web.visitors.pages import PageCache
 
 if TYPE_CHECKING:
     from domain.store.postgres.engine import AsyncEngine
+
+SCREENS = (
+    static,
+    pages,
+    account,
+    billing,
+    audit,
+    components,
+    settings,
+    domains,
+    incidents,
+    keys,
+    templates,
+)
 
 
 def collect_routes() -> Iterator[Route]:

@@ -22,9 +22,7 @@ AREAS: Final = frozenset(
 )
 # What all areas of owners share; screens of the dashboard that are not of one area.
 SHARED_API: Final = frozenset(["area", "areas", "owner_resource", "owner_schemas"])
-SHARED_SCREENS: Final = frozenset(
-    ["account", "document", "home", "screen", "screens", "settings", "static"]
-)
+SHARED_SCREENS: Final = frozenset(["account", "document", "home", "screen", "settings", "static"])
 # Whom a room never imports, by the beginnings of module names.
 NEVER: Final = {
     "web.http": ("web.api", "web.dashboard", "web.openapi", "web.routes", "web.app"),

@@ -1,8 +1,7 @@
 """Receipts: the outcome of a write. Source: docs/behaviour.md, "Receipts"."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypedDict, cast
+from typing import Literal, TypedDict, cast
 
 from falcon.asgi import Request, Response
 
@@ -12,16 +11,14 @@ from domain.store.postgres.command_log import Authority
 from domain.store.postgres.engine import run
 from domain.store.postgres.receipts import Receipt, receipt_for
 from web.api.area import Area
-from web.http.auth import Authenticator, parse_bearer
+from web.api.owner_resource import OwnerResource
+from web.http.auth import parse_bearer
 from web.http.errors import not_found
 from web.http.responses import iso as iso_or_none
 from web.http.responses import write_data
 from web.http.wire import Id, Instant
 from web.openapi.describe import Audience, Example, Operation, PathParameter, describes
 from web.openapi.operations import TAIL
-
-if TYPE_CHECKING:
-    from domain.store.postgres.engine import AsyncEngine
 
 Stage = Literal["accepted", "applied", "published", "refused", "failed"]
 
@@ -87,12 +84,8 @@ READ_RECEIPT = Operation(
 )
 
 
-@dataclass(eq=False)
-class Receipts:
+class Receipts(OwnerResource):
     """`GET /api/v1/receipts/:rid`."""
-
-    engine: "AsyncEngine"
-    authenticator: Authenticator
 
     @describes(READ_RECEIPT)
     async def on_get(self, req: Request, resp: Response, rid: str) -> None:
@@ -106,7 +99,7 @@ class Receipts:
     async def authority(self, req: Request) -> Authority:
         """Return the authority of the request: its key, otherwise its session."""
         if req.get_header("Authorization") is None:
-            holder = await self.authenticator.owner(req)
+            holder = await self.holder(req)
             return Authority("owner", holder.account_id)
         key = parse_bearer(req)
         await self.authenticator.live_key(key)

@@ -6,7 +6,7 @@ Source: docs/architecture.md, "Account changes are not commands".
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from falcon.asgi import Request, Response
 
@@ -39,43 +39,37 @@ from web.api.accounts.schemas import (
     session_view,
 )
 from web.api.area import Area
-from web.api.owner_resource import OwnerResource
+from web.api.owner_resource import OwnerResource, WritingResource
 from web.http import auth
-from web.http.auth import Authenticator, no_session
+from web.http.auth import no_session
 from web.http.bodies import decode_body, read_body
 from web.http.errors import ApiError, invalid, not_found
 from web.http.rate_limits import address_of
-from web.http.responses import Writes, write_data
+from web.http.responses import write_data
 from web.openapi.describe import describes
 from web.writes.submit import PERHAPS, NoAuthorityError, change
-
-if TYPE_CHECKING:
-    from domain.store.postgres.engine import AsyncEngine
 
 WRONG_CURRENT = "currentPassword is not this account's password."
 UNCERTAIN_CHANGE = f"{PERHAPS} Log in anew: if one password is refused, the other one holds."
 
 
 @dataclass(eq=False)
-class Me:
+class Me(WritingResource):
     """`GET`, `PATCH` and `DELETE /api/v1/auth/me`."""
 
-    engine: "AsyncEngine"
-    authenticator: Authenticator
-    writes: Writes
     passwords: Passwords
     attempts: Attempts
 
     @describes(docs.WHO_AM_I)
     async def on_get(self, req: Request, resp: Response) -> None:
         """Return the account of the session."""
-        holder = await self.authenticator.owner(req)
+        holder = await self.holder(req)
         write_data(resp, account_view(holder, holder.email))
 
     @describes(docs.CHANGE_ACCOUNT)
     async def on_patch(self, req: Request, resp: Response) -> None:
         """Change e-mail or password; a new password ends all other sessions."""
-        holder = await self.authenticator.owner(req)
+        holder = await self.holder(req)
         body = validate_change(decode_body(await read_body(req), AccountChange), holder.email)
         counts: list[Count] = [(CONFIRMATION, (holder.account_id,))]
         if body.email is not None:  # the answer reveals whether an address exists, as at sign-up
@@ -92,7 +86,7 @@ class Me:
     @describes(docs.DELETE_ACCOUNT)
     async def on_delete(self, req: Request, resp: Response) -> None:
         """Delete the account with its pages; after a 200 nothing of it is visible."""
-        holder = await self.authenticator.owner(req)
+        holder = await self.holder(req)
         body = decode_body(await read_body(req), Farewell)
         await self.attempts.take((CONFIRMATION, (holder.account_id,)))
         await self._verify_password(holder, body.current_password)

@@ -23,9 +23,9 @@ from web.api.accounts import docs
 from web.api.accounts.attempts import BAD_LOGIN, Attempts, login_counts
 from web.api.accounts.passwords import Passwords, Urgency, needs_rehash
 from web.api.accounts.schemas import LoginView, NothingView
+from web.api.owner_resource import OwnerResource
 from web.api.owner_schemas import Credentials
 from web.http import auth
-from web.http.auth import Authenticator
 from web.http.bodies import decode_body, read_body
 from web.http.errors import ApiError, invalid
 from web.http.rate_limits import address_of
@@ -179,12 +179,8 @@ class Login(CredentialsResource):
         return token_hash if is_known else None
 
 
-@dataclass(eq=False)
-class Logout:
+class Logout(OwnerResource):
     """`POST /api/v1/auth/logout`."""
-
-    engine: "AsyncEngine"
-    authenticator: Authenticator
 
     @describes(docs.LOG_OUT)
     async def on_post(self, req: Request, resp: Response) -> None:
