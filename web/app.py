@@ -10,8 +10,7 @@ from web.http import errors
 from web.http.auth import Authenticator, parse_bearer
 from web.http.errors import invalid
 from web.http.rate_limits import AccessLog, RateLimiter
-from web.process import Process
-from web.routes import ROUTES, build_parts
+from web.routes import Parts, build_resource
 
 
 class CleanPaths:
@@ -42,16 +41,15 @@ class CleanPaths:
         params |= {name: cut_reference(part) for name, part in params.items()}
 
 
-def create_app(process: Process) -> "App[Any, Any]":
-    """Return the application for a process."""
-    parts = build_parts(process)
+def create_app(parts: Parts) -> "App[Any, Any]":
+    """Return the application of the base host."""
     app: App[Any, Any] = App(
-        middleware=[AccessLog(), RateLimiter(process.pace), CleanPaths(parts.authenticator)]
+        middleware=[AccessLog(), RateLimiter(parts.pace), CleanPaths(parts.authenticator)]
     )
     app.req_options.strip_url_path_trailing_slash = True
     errors.install(app)
-    for route in ROUTES:
-        app.add_route(route.path, add_head(route.make(route.resource, parts)))
+    for route in parts.routes:
+        app.add_route(route.path, add_head(build_resource(route.resource, parts)))
     app.add_sink(write_not_found, "/dashboard/")
     return app
 

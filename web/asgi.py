@@ -36,8 +36,9 @@ class Application:
         settings = require_stack(load_settings())
         self._base = settings.base_domain
         self._process = Process(settings)
-        self._visitor_app = VisitorApp(self._process)
-        self._app = create_app(self._process)
+        self._parts = self._process.parts
+        self._visitor_app = VisitorApp(self._parts.page_cache, settings)
+        self._app = create_app(self._parts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Route one connection by its type, its path and its host."""
@@ -73,7 +74,7 @@ class Application:
         elif scope["path"] == "/healthz":
             await send_plain(scope, send, 200, b"alive\n", [])
         else:
-            state = await readiness(self._process)
+            state = await readiness(self._parts.engine, self._parts.page_cache.visits)
             body = msgspec.json.encode(state)
             await send_response(scope, send, 200 if state["ok"] else 503, NO_STORE, body)
 
@@ -81,7 +82,9 @@ class Application:
         if scope["method"] not in {"GET", "HEAD"}:
             await send_notice(scope, send, 405, NOTHING, [(b"allow", b"GET, HEAD")])
             return
-        is_allowed = await certificates.may_have_certificate(self._process, scope["query_string"])
+        is_allowed = await certificates.may_have_certificate(
+            scope["query_string"], self._parts.settings, self._parts.page_cache, self._parts.engine
+        )
         status = 503 if is_allowed is None else 200 if is_allowed else 404
         await send_plain(scope, send, status, b"", [])
 

@@ -21,10 +21,8 @@ AREAS: Final = frozenset(
     )
 )
 # What all areas of owners share; screens of the dashboard that are not of one area.
-SHARED_API: Final = frozenset(["owner_resource", "owner_schemas"])
-SHARED_SCREENS: Final = frozenset(
-    ["account", "document", "home", "screen", "screens", "settings", "static"]
-)
+SHARED_API: Final = frozenset(["area", "areas", "owner_resource", "owner_schemas"])
+SHARED_SCREENS: Final = frozenset(["account", "document", "home", "screen", "settings", "static"])
 # Whom a room never imports, by the beginnings of module names.
 NEVER: Final = {
     "web.http": ("web.api", "web.dashboard", "web.openapi", "web.routes", "web.app"),
@@ -35,6 +33,9 @@ NEVER: Final = {
     "domain.store.postgres": ("redis", "celery", "kombu"),
     "domain.store.redis": ("sqlalchemy", "psycopg", "celery", "kombu"),
 }
+
+COMPOSITION_ROOT: Final = "web.process"
+ENTRY: Final = "web.asgi"
 
 
 def crowded_folders(paths: Iterable[PurePosixPath]) -> Iterator[str]:
@@ -62,3 +63,13 @@ def keeps_its_direction(source: Source) -> Iterator[str]:
             for line, name in source.imports():
                 if any(f"{name}.".startswith(f"{other}.") for other in forbidden):
                     yield f"{source.path}:{line} imports {name}: {room} never does."
+
+
+def takes_parts_one_by_one(source: Source) -> Iterator[str]:
+    """Yield an offence for each import of the composition root outside the entry."""
+    for line, name in source.imports():
+        if f"{name}.".startswith(f"{COMPOSITION_ROOT}.") and source.module != ENTRY:
+            yield (
+                f"{source.path}:{line} imports {name}, which only {ENTRY} may:"
+                " a constructor takes the parts that it uses."
+            )

@@ -14,14 +14,16 @@ from domain.calendar import iso
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import run
 from domain.store.postgres.ledger import booking_by, bookings_before
-from web.api.owner_resource import OwnerResource
+from web.api.area import Area, fixed_sentence
+from web.api.owner_resource import OwnerResource, WritingResource
 from web.api.owner_schemas import ID_LIMIT
+from web.api.receipts import RECEIPT
 from web.http.errors import invalid
 from web.http.paging import cursor_at, limit_of, seq_of
 from web.http.responses import write_data
 from web.http.wire import Id, Instant
 from web.openapi.describe import Example, Operation, describes
-from web.openapi.operations import LIMIT_PARAMETER, RECEIPT, SLOT, cursor_of
+from web.openapi.operations import LIMIT_PARAMETER, TAIL, cursor_of
 
 
 class Trade(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -105,6 +107,7 @@ def slot_expiry(booking: Booking) -> str | None:
 
 
 TAG = "Slots"
+SLOT = "s_" + TAIL.format("m")
 UNTIL = "2026-12-23T14:02:00.000Z"
 LIST_PURCHASES = Operation(
     name="listPurchases",
@@ -171,7 +174,7 @@ class Ledger(OwnerResource):
         write_data(resp, rows)
 
 
-class SlotPurchases(OwnerResource):
+class SlotPurchases(WritingResource):
     """`POST /api/v1/status/purchases/trade`."""
 
     @describes(TRADE)
@@ -187,3 +190,15 @@ class SlotPurchases(OwnerResource):
 
         draft = self.draft(req, holder, command, raw)
         await self.answer(req, resp, draft, pending_trade, complete=describe_booking, status=201)
+
+
+AREA = Area(
+    {
+        "/api/v1/status/purchases": Ledger,
+        "/api/v1/status/purchases/trade": SlotPurchases,
+    },
+    sentences={
+        "BuySlot": fixed_sentence("Bought a slot"),
+        "RenewSlot": fixed_sentence("Renewed a slot"),
+    },
+)

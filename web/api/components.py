@@ -12,14 +12,15 @@ from domain.runtime.new_ids import new_id
 from domain.status import Status
 from domain.store.postgres.engine import run
 from domain.store.postgres.load import load_components
-from web.api.owner_resource import OwnerResource
+from web.api.area import Area, Names, Payload, name_sentence, quoted, reference_sentence
+from web.api.owner_resource import WritingResource
 from web.api.owner_schemas import ComponentChange, NewComponent, provided_fields
 from web.api.pages.settings_schemas import to_clearing_text
 from web.http.errors import invalid
 from web.http.responses import write_data
 from web.http.wire import Id, Named, to_id_data
-from web.openapi.describe import Example, Operation, describes
-from web.openapi.operations import CATEGORY, LEAF
+from web.openapi.describe import Example, Operation, PathParameter, describes
+from web.openapi.operations import TAIL
 
 
 class Node(TypedDict):
@@ -81,6 +82,8 @@ def node_view(component: Component) -> Node:
 
 
 TAG = "Components"
+LEAF = "c_" + TAIL.format("b")
+CATEGORY = "c_" + TAIL.format("c")
 API = {
     "id": LEAF,
     "kind": "leaf",
@@ -151,7 +154,7 @@ DELETE_COMPONENT = Operation(
 )
 
 
-class Components(OwnerResource):
+class Components(WritingResource):
     """`GET` and `POST /api/v1/status/:pageID/components`."""
 
     @describes(LIST_COMPONENTS)
@@ -181,7 +184,7 @@ class Components(OwnerResource):
         )
 
 
-class OneComponent(OwnerResource):
+class OneComponent(WritingResource):
     """`PATCH` and `DELETE /api/v1/status/:pageID/components/:cid`."""
 
     @describes(CHANGE_COMPONENT)
@@ -221,3 +224,25 @@ def to_command(component_id: str, body: ComponentChange) -> ChangeComponent:
         unpins=body.status is None,
         show_uptime=body.show_uptime,
     )
+
+
+def component_sentence(payload: Payload, names: Names) -> str:
+    """Return the change of a component."""
+    node = quoted(names.get(payload.get("component_id", "")), "a component that is gone")
+    if payload.get("status"):
+        return f"Set {node} to {payload['status']}"
+    return f"Unpinned {node}" if payload.get("unpins") else f"Changed the component {node}"
+
+
+AREA = Area(
+    {
+        "/api/v1/status/{page_id}/components": Components,
+        "/api/v1/status/{page_id}/components/{cid}": OneComponent,
+    },
+    {"cid": PathParameter("componentId", "A component of the page.", LEAF)},
+    sentences={
+        "AddComponent": name_sentence("Added the component", "name"),
+        "ChangeComponent": component_sentence,
+        "DeleteComponent": reference_sentence("Deleted", "the component", "component_id"),
+    },
+)

@@ -10,14 +10,15 @@ from domain.page.commands import ChangeKey, CreateKey, DeleteKey
 from domain.runtime.new_ids import new_api_key, new_id, secret_hash
 from domain.store.postgres.engine import run
 from domain.store.postgres.owned import OwnedKey, keys_of
-from web.api.owner_resource import OwnerResource
+from web.api.area import Area, Names, Payload, name_sentence, quoted, reference_sentence
+from web.api.owner_resource import WritingResource
 from web.api.owner_schemas import KeyChange, NewKey, is_empty
 from web.http.errors import invalid
 from web.http.responses import iso as iso_or_none
 from web.http.responses import write_data
 from web.http.wire import Id, Instant, Named, to_id_data
-from web.openapi.describe import Example, Operation, describes
-from web.openapi.operations import KEY
+from web.openapi.describe import Example, Operation, PathParameter, describes
+from web.openapi.operations import TAIL
 
 KEY_NOTE = "The secret. It is told this once: a repeat by Idempotency-Key says null."
 Secret = Annotated[str | None, Meta(description=KEY_NOTE)]
@@ -78,6 +79,7 @@ def key_change_view(command: ChangeKey) -> ChangedKey:
 
 
 TAG = "Keys"
+KEY = "k_" + TAIL.format("f")
 SECRET = "hyd_status_4pYk0cVt2uJr8mQxZ1nB6wEs9aHfLdGi3oTyUvKbRe0"  # noqa: S105 - an example
 
 LIST_KEYS = Operation(
@@ -141,7 +143,7 @@ ROTATE_KEY = Operation(
 )
 
 
-class Keys(OwnerResource):
+class Keys(WritingResource):
     """`GET` and `POST /api/v1/status/:pageID/keys`."""
 
     @describes(LIST_KEYS)
@@ -166,7 +168,7 @@ class Keys(OwnerResource):
         )
 
 
-class OneKey(OwnerResource):
+class OneKey(WritingResource):
     """`PATCH` and `DELETE /api/v1/status/:pageID/keys/:kid`."""
 
     @describes(CHANGE_KEY)
@@ -189,7 +191,7 @@ class OneKey(OwnerResource):
         )
 
 
-class KeyRotation(OwnerResource):
+class KeyRotation(WritingResource):
     """`POST /api/v1/status/:pageID/keys/:kid/rotate`."""
 
     @describes(ROTATE_KEY)
@@ -203,3 +205,28 @@ class KeyRotation(OwnerResource):
             return {"id": first.key_id, "key": secret}
 
         await self.write(req, resp, holder, command, describe, stream_id=page_id)
+
+
+def key_sentence(payload: Payload, names: Names) -> str:
+    """Return the change of a key."""
+    key = f"the key {quoted(names.get(payload.get('key_id', '')), 'that is gone')}"
+    if payload.get("hash"):
+        return f"Rotated {key}"
+    if payload.get("disabled") is not None:
+        return f"{'Disabled' if payload['disabled'] else 'Enabled'} {key}"
+    return f"Renamed a key to {quoted(payload.get('name'), '')}"
+
+
+AREA = Area(
+    {
+        "/api/v1/status/{page_id}/keys": Keys,
+        "/api/v1/status/{page_id}/keys/{kid}": OneKey,
+        "/api/v1/status/{page_id}/keys/{kid}/rotate": KeyRotation,
+    },
+    {"kid": PathParameter("keyId", "A key of the page.", KEY)},
+    sentences={
+        "CreateKey": name_sentence("Created the key", "name"),
+        "ChangeKey": key_sentence,
+        "DeleteKey": reference_sentence("Deleted", "the key", "key_id"),
+    },
+)

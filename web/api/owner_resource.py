@@ -1,11 +1,13 @@
-"""Base of the owner's resources: session, page, body, and the append of commands."""
+"""Bases of the owner's resources: session, page and body; the append of commands."""
 
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from falcon.asgi import Request, Response
 
 from domain.runtime.new_ids import new_id
+from domain.runtime.settings import Settings
 from domain.store.postgres.accounts.sessions import Holder
 from domain.store.postgres.command_log import Authority, Draft
 from domain.store.postgres.engine import run
@@ -14,26 +16,24 @@ from web.http.auth import Authenticator
 from web.http.bodies import LIMIT_BYTES, decode_body, read_body
 from web.http.errors import not_found
 from web.http.responses import Completer, Describer, Writes, idempotency
-from web.process import Process
 from web.writes.submit import NoAuthorityError
+
+if TYPE_CHECKING:
+    from domain.store.postgres.engine import AsyncEngine
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 
+@dataclass(eq=False)
 class OwnerResource:
-    """Base class of the owner's resources."""
+    """Base of the owner's resources."""
 
-    def __init__(self, process: Process, authenticator: Authenticator, writes: Writes) -> None:
-        """Read from the database of `process` and write through `writes`."""
-        self.process = process
-        self.settings = process.settings
-        self.engine = process.engine
-        self._authenticator = authenticator
-        self._writes = writes
+    engine: "AsyncEngine"
+    authenticator: Authenticator
 
     async def holder(self, req: Request) -> Holder:
         """Return the owner of the session. Raises ApiError 401, 403."""
-        return await self._authenticator.owner(req)
+        return await self.authenticator.owner(req)
 
     async def page(self, req: Request, page_id: str) -> OwnedPage:
         """Return a page of the session's owner. Raises ApiError 404 for other pages."""
@@ -52,6 +52,13 @@ class OwnerResource:
         """Return the body, raw and decoded. Raises ApiError 400, 413, 415."""
         raw = await read_body(req, limit)
         return raw, decode_body(raw, shape)
+
+
+@dataclass(eq=False)
+class WritingResource(OwnerResource):
+    """Base of the owner's resources that append commands."""
+
+    writes: Writes
 
     async def write(
         self,
@@ -96,6 +103,13 @@ class OwnerResource:
     ) -> None:
         """Append a draft and answer with its outcome. Raises ApiError 404."""
         try:
-            await self._writes.answer(req, resp, draft, describe, complete=complete, status=status)
+            await self.writes.answer(req, resp, draft, describe, complete=complete, status=status)
         except NoAuthorityError:
             raise not_found("page") from None
+
+
+@dataclass(eq=False)
+class HostResource(WritingResource):
+    """Base of the owner's resources that name hosts."""
+
+    settings: Settings

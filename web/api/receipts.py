@@ -10,14 +10,15 @@ from domain.results import Code
 from domain.store.postgres.command_log import Authority
 from domain.store.postgres.engine import run
 from domain.store.postgres.receipts import Receipt, receipt_for
-from web.http.auth import Authenticator, parse_bearer
+from web.api.area import Area
+from web.api.owner_resource import OwnerResource
+from web.http.auth import parse_bearer
 from web.http.errors import not_found
 from web.http.responses import iso as iso_or_none
 from web.http.responses import write_data
 from web.http.wire import Id, Instant
-from web.openapi.describe import Audience, Example, Operation, describes
-from web.openapi.operations import RECEIPT
-from web.process import Process
+from web.openapi.describe import Audience, Example, Operation, PathParameter, describes
+from web.openapi.operations import TAIL
 
 Stage = Literal["accepted", "applied", "published", "refused", "failed"]
 
@@ -58,6 +59,7 @@ def receipt_view(receipt: Receipt) -> ReceiptView:
     }
 
 
+RECEIPT = "r_" + TAIL.format("g")
 READ_RECEIPT = Operation(
     name="readReceipt",
     tag="Receipts",
@@ -82,19 +84,14 @@ READ_RECEIPT = Operation(
 )
 
 
-class Receipts:
+class Receipts(OwnerResource):
     """`GET /api/v1/receipts/:rid`."""
-
-    def __init__(self, process: Process, authenticator: Authenticator) -> None:
-        """Read from the database of `process`."""
-        self._engine = process.engine
-        self._authenticator = authenticator
 
     @describes(READ_RECEIPT)
     async def on_get(self, req: Request, resp: Response, rid: str) -> None:
         """Return the receipt of a write to a live key or a session."""
         authority = await self.authority(req)
-        receipt = await run(self._engine, receipt_for, rid, authority)
+        receipt = await run(self.engine, receipt_for, rid, authority)
         if receipt is None:
             raise not_found("receipt")
         write_data(resp, receipt_view(receipt))
@@ -102,8 +99,16 @@ class Receipts:
     async def authority(self, req: Request) -> Authority:
         """Return the authority of the request: its key, otherwise its session."""
         if req.get_header("Authorization") is None:
-            holder = await self._authenticator.owner(req)
+            holder = await self.holder(req)
             return Authority("owner", holder.account_id)
         key = parse_bearer(req)
-        await self._authenticator.live_key(key)
+        await self.authenticator.live_key(key)
         return key
+
+
+AREA = Area(
+    {
+        "/api/v1/receipts/{rid}": Receipts,
+    },
+    {"rid": PathParameter("receiptId", "As `Location` said it.", RECEIPT)},
+)

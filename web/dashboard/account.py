@@ -104,3 +104,10 @@ class Signup(LoginView):
     """`GET /dashboard/signup`."""
 
     template = "signup"
+
+
+ROUTES = {
+    "/dashboard/login": Login,
+    "/dashboard/signup": Signup,
+    "/dashboard/account": Account,
+}

@@ -31,3 +31,6 @@ class AuditLog(PageView):
             ],
             "older": audit_cursor_of(audit.after) if audit.after else None,
         }
+
+
+ROUTES = {"/dashboard/pages/{page_id}/activity": AuditLog}

@@ -47,3 +47,6 @@ class Tokens(View):
             "ledger": rows[:limit],
             "older": cursor_at(rows[limit - 1].seq) if len(rows) > limit else None,
         }
+
+
+ROUTES = {"/dashboard/tokens": Tokens}

@@ -28,3 +28,6 @@ class Components(PageView):
             "cap": entitlement.leaves_at(frame["now"]),
             "shown": lambda node: tree.shown_status(node, page_context.children),
         }
+
+
+ROUTES = {"/dashboard/pages/{page_id}/components": Components}

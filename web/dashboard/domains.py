@@ -43,3 +43,6 @@ class Domain(PageView):
             "has_subdomain": any(view["kind"] == "subdomain" for view in views),
             "base": self.settings.base_domain,
         }
+
+
+ROUTES = {"/dashboard/pages/{page_id}/domain": Domain}

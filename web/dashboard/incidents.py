@@ -163,3 +163,12 @@ class NewMaintenance(PageView):
         )
         starts_at = (frame["now"] + LEAD).replace(minute=0, second=0, microsecond=0) + LEAD
         return {**frame, **template_values, "starts_at": starts_at, "ends_at": starts_at + DURATION}
+
+
+ROUTES = {
+    "/dashboard/pages/{page_id}/incidents": Incidents,
+    "/dashboard/pages/{page_id}/incidents/new": NewIncident,
+    "/dashboard/pages/{page_id}/incidents/{iid}": OneIncident,
+    "/dashboard/pages/{page_id}/maintenance": Maintenances,
+    "/dashboard/pages/{page_id}/maintenance/new": NewMaintenance,
+}

@@ -49,3 +49,6 @@ def curl(url: str, body: object = None) -> str:
     if body is not None:
         parts += ["-H 'Content-Type: application/json'", f"-d {quote(json.dumps(body))}"]
     return " \\\n  ".join(parts)
+
+
+ROUTES = {"/dashboard/pages/{page_id}/keys": Keys}

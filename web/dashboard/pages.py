@@ -75,3 +75,9 @@ class OnePage(PageView):
         """Redirect to the incidents. Raises ApiError 404 for pages of others."""
         _, frame = await self.fetch_page_context(req, params["page_id"])
         raise HTTPSeeOther(f"{frame['home']}/incidents")
+
+
+ROUTES = {
+    "/dashboard": Pages,
+    "/dashboard/pages/{page_id}": OnePage,
+}

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
 import falcon
@@ -12,6 +12,7 @@ from falcon.asgi import Request, Response
 
 from domain.page import tree
 from domain.page.state import Component, Incident
+from domain.runtime.settings import Settings
 from domain.status import IncidentKind, Status
 from domain.store.postgres.accounts.sessions import Holder
 from domain.store.postgres.engine import UNREACHABLE, Connection, run
@@ -21,7 +22,9 @@ from domain.store.postgres.owned import OwnedPage, page_of
 from web.dashboard.document import write_document
 from web.http.auth import NO_SESSION, Authenticator
 from web.http.errors import ApiError, not_found, unavailable
-from web.process import Process
+
+if TYPE_CHECKING:
+    from domain.store.postgres.engine import AsyncEngine
 
 log = logging.getLogger(__name__)
 
@@ -43,16 +46,15 @@ INTERNAL_ERROR = {
 Values: TypeAlias = dict[str, Any]
 
 
+@dataclass(eq=False)
 class View:
     """A view for logged-in owners; subclasses return template variables in `values`."""
 
     template = ""
 
-    def __init__(self, process: Process, authenticator: Authenticator) -> None:
-        """Read from the database of `process`."""
-        self.settings = process.settings
-        self.engine = process.engine
-        self._authenticator = authenticator
+    engine: "AsyncEngine"
+    authenticator: Authenticator
+    settings: Settings
 
     async def on_get(self, req: Request, resp: Response, **params: str) -> None:
         """Render the view, or redirect to the login if there is no session."""
@@ -81,7 +83,7 @@ class View:
 
     async def holder(self, req: Request) -> Holder:
         """Return the owner of the session. Raises ApiError 401."""
-        return await self._authenticator.owner(req)
+        return await self.authenticator.owner(req)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,3 +54,9 @@ class Theme(PageView):
             "limits": {"labels": LABEL_LIMIT, "headlines": HEADLINE_LIMIT},
             "logo_kib": BYTES_MAX // KIB,
         }
+
+
+ROUTES = {
+    "/dashboard/pages/{page_id}/customize": Theme,
+    "/dashboard/pages/{page_id}/settings": Settings,
+}

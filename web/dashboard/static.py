@@ -79,3 +79,9 @@ class Home:
         except (ApiError, *UNREACHABLE):  # the home page does not depend on the database
             return False
         return True
+
+
+ROUTES = {
+    "/": Home,
+    "/static/{build}/{name}": StaticFile,
+}

@@ -41,3 +41,6 @@ async def load_template_choices(
     template_id = req.get_param("template")
     chosen = next((template for template in choices if template.id == template_id), None)
     return {"offered": choices, "chosen": chosen}
+
+
+ROUTES = {"/dashboard/pages/{page_id}/templates": Templates}

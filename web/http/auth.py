@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import falcon.asgi
@@ -17,9 +18,12 @@ from domain.store.postgres.accounts.sessions import SESSION_LASTS, Holder, holde
 from domain.store.postgres.command_log import Authority
 from domain.store.postgres.engine import UNREACHABLE, run
 from domain.store.postgres.owned import Credential, credential, touch_key
+from domain.store.redis.request_counts import RequestCounts
 from web.http.errors import ApiError
 from web.http.rate_limits import READS, take_write
-from web.process import Process
+
+if TYPE_CHECKING:
+    from domain.store.postgres.engine import AsyncEngine
 
 SESSION = "hepstatus_session"
 DEVICE = "hepstatus_device"
@@ -117,9 +121,9 @@ def no_session() -> ApiError:
 class Authenticator:
     """Authenticates requests; keeps only the minute of last use by key and session."""
 
-    def __init__(self, process: Process) -> None:
-        """Read from the database of `process`."""
-        self._process = process
+    def __init__(self, engine: "AsyncEngine", pace: RequestCounts, base_url: str) -> None:
+        """Count the writes of owners by `pace`; reject those of sites other than `base_url`."""
+        self._engine, self._pace, self._base_url = engine, pace, base_url
         self._stamped: dict[str, int] = {}
         self._stamping: set[asyncio.Task[None]] = set()
 
@@ -129,7 +133,7 @@ class Authenticator:
         Raises ApiError 401 if the key is unknown, closed or disabled, 403 PAGE_SUSPENDED if its
         page is suspended.
         """
-        key = await run(self._process.engine, credential, authority.value)
+        key = await run(self._engine, credential, authority.value)
         if key is None or key.closed:
             raise bad_key()
         if key.disabled:
@@ -153,7 +157,7 @@ class Authenticator:
 
     async def _try_touch(self, touch: Callable[..., None], identifier: str) -> None:
         try:
-            await run(self._process.engine, touch, identifier)
+            await run(self._engine, touch, identifier)
         except UNREACHABLE as error:
             log.warning("%s: %s", touch.__name__, error)
 
@@ -169,18 +173,18 @@ class Authenticator:
     async def owner(self, req: falcon.asgi.Request) -> Holder:
         """Return the owner of the session. Raises ApiError 401 NO_SESSION and 403 BAD_ORIGIN."""
         token = session_token(req)
-        holder = await run(self._process.engine, holder_of, secret_hash(token)) if token else None
+        holder = await run(self._engine, holder_of, secret_hash(token)) if token else None
         if holder is None:
             raise no_session()
         self.refuse_other_sites(req)
-        take_write(self._process.pace, req, holder.account_id)
+        take_write(self._pace, req, holder.account_id)
         if self._is_first_this_minute(holder.session_id):
             await self._record(touch_session, holder.session_id)
         return holder
 
     def refuse_other_sites(self, req: falcon.asgi.Request) -> None:
         """Reject a write from another site's script. Raises ApiError 403 BAD_ORIGIN."""
-        if req.method not in READS and is_cross_site(req, self._process.settings.base_url):
+        if req.method not in READS and is_cross_site(req, self._base_url):
             raise ApiError(403, "BAD_ORIGIN", "This call comes from another site.")
 
 

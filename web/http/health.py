@@ -1,12 +1,15 @@
 """Readiness of this process: the log, Redis and a worker answer."""
 
 import asyncio
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from domain.store.postgres.command_log import head_seq
 from domain.store.postgres.engine import UNREACHABLE, SQLAlchemyError, run
 from domain.store.redis.reader import UNREACHABLE as REDIS_UNREACHABLE
-from web.process import Process
+from domain.store.redis.reader import PageReader
+
+if TYPE_CHECKING:
+    from domain.store.postgres.engine import AsyncEngine
 
 LIMIT_S = 2.0
 OK = "ok"
@@ -25,16 +28,16 @@ class Readiness(TypedDict):
     worker: str
 
 
-async def readiness(process: Process) -> Readiness:
+async def readiness(engine: "AsyncEngine", visits: PageReader) -> Readiness:
     """Return the state of each dependency within LIMIT_S."""
-    log, (redis, worker) = await asyncio.gather(_log(process), _redis_and_worker(process))
+    log, (redis, worker) = await asyncio.gather(_log(engine), _redis_and_worker(visits))
     return {"ok": {log, redis, worker} == {OK}, "log": log, "redis": redis, "worker": worker}
 
 
-async def _log(process: Process) -> str:
+async def _log(engine: "AsyncEngine") -> str:
     try:
         half_s = LIMIT_S / 2
-        await run(process.engine, head_seq, "", connect_s=half_s, statement_s=half_s)
+        await run(engine, head_seq, "", connect_s=half_s, statement_s=half_s)
     except UNREACHABLE:
         return SILENT
     except SQLAlchemyError:
@@ -42,9 +45,9 @@ async def _log(process: Process) -> str:
     return OK
 
 
-async def _redis_and_worker(process: Process) -> tuple[str, str]:
+async def _redis_and_worker(visits: PageReader) -> tuple[str, str]:
     try:
-        was_seen = await process.page_cache.visits.worker_was_seen()
+        was_seen = await visits.worker_was_seen()
     except REDIS_UNREACHABLE:
         return SILENT, UNKNOWN
     return OK, OK if was_seen else UNSEEN

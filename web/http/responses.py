@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -53,12 +53,11 @@ def wants_async(req: falcon.asgi.Request) -> bool:
     return any(p.partition(";")[0].strip() == "respond-async" for p in preferences)
 
 
+@dataclass(frozen=True, slots=True)
 class Writes:
     """Submits drafts and answers with their outcome."""
 
-    def __init__(self, submitter: Submitter) -> None:
-        """Write through `submitter`."""
-        self._submitter = submitter
+    submitter: Submitter
 
     async def answer(
         self,
@@ -76,7 +75,7 @@ class Writes:
         that only the decision knows, once that is published. Raises ApiError with a rejection,
         NoAuthorityError.
         """
-        outcome = await self._submitter.write(draft, is_waiting=not wants_async(req))
+        outcome = await self.submitter.write(draft, is_waiting=not wants_async(req))
         resp.set_header("Location", f"/api/v1/receipts/{outcome.receipt_id}")
         if wants_async(req):
             resp.set_header("Preference-Applied", "respond-async")

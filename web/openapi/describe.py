@@ -51,7 +51,7 @@ class Parameter:
 class Example:
     """A request that the tests send unchanged, and the `data` of its answer.
 
-    Ids are those of `web.openapi.operations`: tests substitute real ones. Values that differ
+    Ids are those of path parameters: tests substitute real ones. Values that differ
     from call to call (ids, instants, secrets) are compared by their form only.
     """
 
@@ -82,7 +82,6 @@ class Operation:
     who: Audience = Audience.OWNER
     parameters: tuple[Parameter, ...] = ()
     refusals: tuple[str, ...] = ()
-    path_parts: Mapping[str, PathParameter] = field(default_factory=dict)
     sets_cookie: bool = False
     has_receipt: bool = False
     media: str = JSON

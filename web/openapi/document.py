@@ -6,7 +6,7 @@ from typing import Any
 from web.http.auth import SESSION, name_over
 from web.http.errors import ERROR_CODES
 from web.openapi.describe import JSON, Audience, Example, Parameter, Schemas
-from web.openapi.operations import Call, RouteLike, calls
+from web.openapi.operations import Call, Route, calls
 from web.openapi.prose import SECTIONS, prose
 
 Json = dict[str, Any]
@@ -48,7 +48,7 @@ RETRY = {"description": "In how many seconds to try again.", "schema": {"type": 
 COOKIE_SET = {"description": "The session, host-only and HttpOnly.", "schema": {"type": "string"}}
 
 
-def document(routes: Iterable[RouteLike], base_url: str) -> Json:
+def document(routes: Iterable[Route], base_url: str) -> Json:
     """Return the OpenAPI document of the API at `base_url`."""
     api_calls = calls(routes)
     schemas = build_schemas(api_calls)

@@ -1,9 +1,9 @@
 """Facts of an operation derived from its method, path and description."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Annotated, Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -20,33 +20,7 @@ from web.openapi.describe import (
 
 TAIL = "01kar5t0q4c8v2n6x3m7b9d1f{}"
 PAGE = "p_" + TAIL.format("a")
-LEAF = "c_" + TAIL.format("b")
-CATEGORY = "c_" + TAIL.format("c")
-INCIDENT = "i_" + TAIL.format("d")
-UPDATE = "u_" + TAIL.format("e")
-KEY = "k_" + TAIL.format("f")
-RECEIPT = "r_" + TAIL.format("g")
-ACCOUNT = "a_" + TAIL.format("h")
-TEMPLATE = "t_" + TAIL.format("j")
-MOUNT = "m_" + TAIL.format("k")
-SLOT = "s_" + TAIL.format("m")
-PREVIEW = "v_" + TAIL.format("p")
-SESSION = "n_" + TAIL.format("n")
-
-PATH_PARAMETERS = {
-    "page_id": PathParameter("pageId", "A page of yours.", PAGE),
-    "cid": PathParameter("componentId", "A component of the page.", LEAF),
-    "iid": PathParameter("incidentId", "An incident or a maintenance of the page.", INCIDENT),
-    "uid": PathParameter("updateId", "An update of the incident.", UPDATE),
-    "kid": PathParameter("keyId", "A key of the page.", KEY),
-    "tid": PathParameter("templateId", "A template of the page.", TEMPLATE),
-    "mid": PathParameter("mountId", "A mount of the page.", MOUNT),
-    "vid": PathParameter("previewId", "As `previewIncident` and its like tell it.", PREVIEW),
-    "session_id": PathParameter("sessionId", "A session of the account.", SESSION),
-    "rid": PathParameter("receiptId", "As `Location` said it.", RECEIPT),
-}
-
-
+PAGE_ID = PathParameter("pageId", "A page of yours.", PAGE)
 PART = re.compile(r"\{(\w+)\}")
 API = "/api/v1/"
 OF_KEYS = ("NO_KEY", "BAD_KEY", "KEY_DISABLED", "PAGE_SUSPENDED")
@@ -57,33 +31,33 @@ OF_WRITES = ("VALIDATION", "UNKNOWN")
 OF_ALL = ("FAILED", "UNAVAILABLE", "RATE_LIMITED")
 
 
-class RouteLike(Protocol):
-    """A row of the route table: an address and its resource."""
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An address with its resource, and its path parameters but for `page_id`."""
 
-    @property
-    def path(self) -> str:
-        """The path template with its parameters in braces."""
-
-    @property
-    def resource(self) -> type:
-        """The resource class."""
+    path: str
+    resource: type
+    parameters: Mapping[str, PathParameter] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """A described operation with its path and method."""
 
-    path: str
+    route: Route
     method: str
     operation: Operation
 
     @property
+    def path(self) -> str:
+        """The path template with its parameters in braces."""
+        return self.route.path
+
+    @property
     def parts(self) -> dict[str, PathParameter]:
         """The path parameters by their names in the route table."""
-        return {
-            name: {**PATH_PARAMETERS, **self.operation.path_parts}[name]
-            for name in PART.findall(self.path)
-        }
+        parameters = {"page_id": PAGE_ID, **self.route.parameters}
+        return {name: parameters[name] for name in PART.findall(self.path)}
 
     @property
     def public_path(self) -> str:
@@ -140,17 +114,17 @@ class Call:
         }
 
 
-def responders(routes: Iterable[RouteLike]) -> Iterator[tuple[str, str, Operation | None]]:
-    """Yield path, method and description (or None) of every API responder."""
+def responders(routes: Iterable[Route]) -> Iterator[tuple[Route, str, Operation | None]]:
+    """Yield route, method and description (or None) of every API responder."""
     for route in routes:
         for method in METHODS:
             if route.path.startswith(API) and hasattr(route.resource, f"on_{method}"):
-                yield route.path, method, operation_of(route.resource, method)
+                yield route, method, operation_of(route.resource, method)
 
 
-def calls(routes: Iterable[RouteLike]) -> list[Call]:
+def calls(routes: Iterable[Route]) -> list[Call]:
     """Return all described calls in the order of the route table."""
-    return [Call(path, method, spec) for path, method, spec in responders(routes) if spec]
+    return [Call(route, method, spec) for route, method, spec in responders(routes) if spec]
 
 
 LIMIT_PARAMETER = Parameter(

@@ -12,9 +12,9 @@ import falcon
 import msgspec
 from falcon.asgi import Request, Response
 
+from domain.runtime.settings import Settings
 from web.openapi.document import Json, document
-from web.openapi.operations import RouteLike
-from web.process import Process
+from web.openapi.operations import Route
 from web.visitors.app import has_matching_etag
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ CACHE = "public, max-age=300"  # it changes only with a deploy
 class Described:
     """The base of both resources: the document, generated at the first request."""
 
-    def __init__(self, process: Process, routes: Iterable[RouteLike]) -> None:
-        """Describe `routes` at the base URL of `process`."""
-        self._base_url = process.settings.base_url
+    def __init__(self, settings: Settings, routes: Iterable[Route]) -> None:
+        """Describe `routes` at the base URL."""
+        self._base_url = settings.base_url
         self._routes = routes
 
     @cached_property
@@ -81,3 +81,6 @@ class Docs(Described):
         from web.openapi.page import docs_page  # noqa: PLC0415 - keeps Markdown out of the start
 
         return docs_page(self.document)
+
+
+ROUTES = {"/api/openapi.json": OpenApi, "/docs": Docs}

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 from domain.artifacts import BADGE, find_artifact
 from domain.runtime.logging import bind_request, request_id_of
+from domain.runtime.settings import Settings
 from domain.runtime.visit_metrics import count_visit
 from domain.store.redis.reader import HostEntry
 from web.http.error_pages import (
@@ -25,7 +26,6 @@ from web.http.error_pages import (
     Notice,
     render_error,
 )
-from web.process import Process
 from web.visitors.cached_page import (
     Answer,
     CachedPage,
@@ -34,7 +34,7 @@ from web.visitors.cached_page import (
     name_of,
 )
 from web.visitors.on_demand import AbsentError, NotRenderedError
-from web.visitors.pages import NotAvailableError
+from web.visitors.pages import NotAvailableError, PageCache
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -49,11 +49,11 @@ NO_ARTIFACT = "(none)"
 class VisitorApp:
     """The ASGI handler of page hosts in one process."""
 
-    def __init__(self, process: Process) -> None:
-        """Serve from the caches of `process`."""
-        self._process = process
-        self._base = process.settings.base_domain
-        self._base_url = process.settings.base_url
+    def __init__(self, page_cache: PageCache, settings: Settings) -> None:
+        """Serve from `page_cache`."""
+        self._page_cache = page_cache
+        self._base = settings.base_domain
+        self._base_url = settings.base_url
 
     async def serve(self, scope: Scope, send: Send, host: str) -> None:
         """Answer a request on a page host, and count it."""
@@ -64,7 +64,7 @@ class VisitorApp:
 
     async def _serve(self, scope: Scope, send: Send, host: str) -> None:
         try:
-            entry = await self._process.page_cache.host_within(host, WAIT_S)
+            entry = await self._page_cache.host_within(host, WAIT_S)
         except NotAvailableError:
             await self._send_unavailable(scope, send)
             return
@@ -76,7 +76,7 @@ class VisitorApp:
     async def _serve_page(self, scope: Scope, send: Send, entry: HostEntry) -> None:
         page_id = entry.page_id or ""
         try:
-            page, is_stale = await self._process.page_cache.page_within(page_id, WAIT_S)
+            page, is_stale = await self._page_cache.page_within(page_id, WAIT_S)
             name = name_of(scope["path"])
             if not page.is_visible_at(datetime.now(UTC)):
                 await self._send_missing(scope, send, MISSING, was_shown=True)
@@ -113,7 +113,7 @@ class VisitorApp:
         if answer is not None:
             return answer, False
         bind_request(request_id_of(header(scope, b"x-request-id").decode("latin-1")))
-        artifact, is_outdated = await self._process.page_cache.on_demand.of(page_id, page, name)
+        artifact, is_outdated = await self._page_cache.on_demand.of(page_id, page, name)
         answer = choose_encoding(artifact.answers, name, accepted)
         if answer is None:
             raise NotRenderedError

@@ -6,7 +6,7 @@ does not keep showing an outage because its account wrote too much.
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from domain import rate_limits as rules
 from domain.calendar import format_wait
@@ -17,8 +17,12 @@ from domain.store.postgres.command_codec import encode_command
 from domain.store.postgres.command_log import Draft
 from domain.store.postgres.engine import UNREACHABLE, run
 from domain.store.postgres.owned import account_of_key
+from domain.store.redis.rate_counts import AttemptCounts
+from domain.store.redis.request_counts import RequestCounts
 from web.http.errors import ApiError
-from web.process import Process
+
+if TYPE_CHECKING:
+    from domain.store.postgres.engine import AsyncEngine
 
 KEYS_MAX: Final = 20_000  # some 300 bytes each
 Refund = Callable[[], Awaitable[None]]
@@ -27,10 +31,9 @@ Refund = Callable[[], Awaitable[None]]
 class ByteBudget:
     """The byte budgets of accounts in one process."""
 
-    def __init__(self, process: Process) -> None:
-        """Use the counts of `process`."""
-        self._process = process
-        self._pace, self._limits = process.pace, process.limits
+    def __init__(self, engine: "AsyncEngine", pace: RequestCounts, limits: AttemptCounts) -> None:
+        """Count bytes by `pace` and recovery updates by `limits`."""
+        self._engine, self._pace, self._limits = engine, pace, limits
         self._account_of_key: dict[str, str] = {}
 
     async def spend(self, draft: Draft) -> Refund:
@@ -69,7 +72,7 @@ class ByteBudget:
             return authority.value if is_counted else None
         if authority.value not in self._account_of_key:
             try:
-                account_id = await run(self._process.engine, account_of_key, authority.value)
+                account_id = await run(self._engine, account_of_key, authority.value)
             except UNREACHABLE:
                 return None  # the append reports the outage
             if account_id is None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from domain.results import FAILURE, Outcome, Rejection
 from domain.runtime import metrics
 from domain.runtime.logging import current_request_id
+from domain.store.broker import TaskSenderThread
 from domain.store.postgres.command_log import Draft, LogPosition, append
 from domain.store.postgres.engine import (
     UNREACHABLE,
@@ -29,12 +30,15 @@ from domain.store.postgres.receipts import (
     receipt_at,
 )
 from web.http.errors import ApiError, unavailable, unknown
-from web.process import Process
 from web.writes.append_slots import AppendSlots, SlotTimeoutError
 from web.writes.byte_budget import ByteBudget
-from web.writes.waiters import AnnouncedOutcome
+from web.writes.waiters import AnnouncedOutcome, Waiters
+
+if TYPE_CHECKING:
+    from domain.store.postgres.engine import AsyncEngine
 
 log = logging.getLogger(__name__)
+Value = TypeVar("Value")
 
 # How long a write waits to be published: docs/behaviour.md, "Read your writes".
 WAIT_S = 2.0  # after that the answer is 202
@@ -56,14 +60,15 @@ class NoAuthorityError(Exception):
     """The authority has no open stream for the command; the caller chooses the error."""
 
 
+@dataclass(frozen=True, slots=True)
 class Submitter:
     """Submits the writes of one process."""
 
-    def __init__(self, process: Process) -> None:
-        """Append, notify and wait in `process`."""
-        self._process = process
-        self._slots = AppendSlots(process.contention.has_others)
-        self._bytes = ByteBudget(process)
+    engine: "AsyncEngine"
+    doorbell: TaskSenderThread
+    waiters: Waiters
+    slots: AppendSlots
+    byte_budget: ByteBudget
 
     async def write(self, draft: Draft, *, is_waiting: bool) -> WriteOutcome:
         """Append a command and, if `is_waiting`, wait for its publication.
@@ -85,13 +90,13 @@ class Submitter:
         if appended is None:
             raise NoAuthorityError
         metrics.APPENDED.labels(type(draft.command).__name__).inc()
-        self._process.doorbell.request_drain(appended.stream_id)
+        self.doorbell.request_drain(appended.stream_id)
         outcome = WriteOutcome(draft.id, draft.command, is_published=False)
         return await self._await_published(outcome, appended) if is_waiting else outcome
 
     async def _append_within_budget(self, draft: Draft) -> LogPosition | None:
         """Append; spend the bytes before, and refund them if nothing was stored."""
-        give_back = await self._bytes.spend(draft)
+        give_back = await self.byte_budget.spend(draft)
         appended = None
         try:
             appended = await self._append(draft)
@@ -134,18 +139,18 @@ class Submitter:
         return await self._find_appended(draft)
 
     async def _find_appended(self, draft: Draft) -> LogPosition | None:
-        stored = await run(self._process.engine, receipt, draft.id)
+        stored = await run(self.engine, receipt, draft.id)
         return LogPosition(stored.stream_id, stored.seq, stored.accepted_at) if stored else None
 
     async def _append_in_slot(self, draft: Draft) -> LogPosition | None:
         name = draft.stream_id or draft.authority.value
         try:
-            async with self._slots.slot(name):
-                appended = await run(self._process.engine, append, draft)
+            async with self.slots.slot(name):
+                appended = await run(self.engine, append, draft)
         except SlotTimeoutError as error:
             raise NotConnectedError(str(error)) from error
         if appended is not None and not draft.stream_id:
-            self._slots.note_stream(name, appended.stream_id)
+            self.slots.note_stream(name, appended.stream_id)
         return appended
 
     async def _find_repeated(self, draft: Draft, *, is_waiting: bool) -> WriteOutcome:
@@ -162,11 +167,11 @@ class Submitter:
             raise NoAuthorityError
         if use is None or use.expired:
             if use:
-                await run(self._process.engine, forget_use, use.command_id)
+                await run(self.engine, forget_use, use.command_id)
             return await self.write(draft, is_waiting=is_waiting)
         if use.body_hash != idempotency.body_hash:
             raise ApiError(409, "CONFLICT", OTHER_BODY)
-        first = await run(self._process.engine, receipt, use.command_id)
+        first = await run(self.engine, receipt, use.command_id)
         if first is None:
             raise unknown()
         # Own: the connection died after the commit, and the retry found the key in use.
@@ -180,7 +185,7 @@ class Submitter:
         if idempotency is None:
             return None
         return await run(
-            self._process.engine,
+            self.engine,
             first_use, draft.authority, draft.stream_id, idempotency.scope, idempotency.key,
         )  # fmt: skip
 
@@ -188,7 +193,7 @@ class Submitter:
         outcome = to_outcome(first)
         if outcome.is_published or outcome.refusal or not is_waiting:
             return outcome
-        self._process.doorbell.request_drain(first.stream_id)
+        self.doorbell.request_drain(first.stream_id)
         appended = LogPosition(first.stream_id, first.seq, first.accepted_at)
         return await self._await_published(outcome, appended)
 
@@ -203,7 +208,7 @@ class Submitter:
     async def _await_settled(
         self, stream_id: str, seq: int, ends_at: float
     ) -> tuple[Rejection | None, bool]:
-        announced = await self._process.waiters.wait(stream_id, seq, left_s(ends_at))
+        announced = await self.waiters.wait(stream_id, seq, left_s(ends_at))
         if announced is not None:
             return await self._follow_outcome(announced, ends_at)
         logged = await self._read_logged(stream_id, seq)
@@ -211,9 +216,7 @@ class Submitter:
             return logged
         # A later drain announced first, and this publication is not stored yet: the drain that
         # settled the command is about to announce it as well.
-        announced = await self._process.waiters.wait(
-            stream_id, seq, left_s(ends_at), is_patient=True
-        )
+        announced = await self.waiters.wait(stream_id, seq, left_s(ends_at), is_patient=True)
         return await (
             self._follow_outcome(announced, ends_at)
             if announced
@@ -233,12 +236,12 @@ class Submitter:
         return None, True
 
     def _can_be_announced(self, ends_at: float) -> bool:
-        return self._process.waiters.is_connected and left_s(ends_at) > 0
+        return self.waiters.is_connected and left_s(ends_at) > 0
 
     async def _read_logged(self, stream_id: str, seq: int) -> tuple[Rejection | None, bool]:
         """Return the outcome of an unannounced command from the log."""
         try:
-            stored = await run(self._process.engine, receipt_at, stream_id, seq)
+            stored = await run(self.engine, receipt_at, stream_id, seq)
         except (SQLAlchemyError, *UNREACHABLE):
             return None, False  # the write is durable anyway: 202
         outcome = to_outcome(stored) if stored else None
@@ -258,11 +261,6 @@ def to_outcome(stored: Receipt) -> WriteOutcome:
     is_published = stored.published_at is not None and refusal is None
     return WriteOutcome(stored.id, stored.command, is_published, refusal)
 
-
-if TYPE_CHECKING:
-    from domain.store.postgres.engine import AsyncEngine
-
-Value = TypeVar("Value")
 
 PERHAPS = "The connection was lost while this was being done: it may or may not be done."
 CHECK_FIRST = f"{PERHAPS} Please look before you repeat it."

@@ -182,7 +182,7 @@ async def left_by(code, request, times):
     """Blocks that are live after many refusals, and were not before."""
     process = Process(replace(load_settings(), rate_limits=False))
     try:
-        app = create_app(process)
+        app = create_app(process.parts)
         assert await codes_of(app, request, WARM_UP) == {code}
         before = live_blocks()
         assert await codes_of(app, request, times) == {code}

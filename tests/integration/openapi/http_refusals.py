@@ -119,7 +119,9 @@ def with_unknown(part: str) -> Ask:
 
 def with_anothers(part: str) -> Ask:
     def ask(stage: Stage, call: Call) -> httpx.Response:
-        return stage.send(call, path=stage.path(call, **{part: stage.other.name(part)}))
+        example = call.parts[part].example
+        theirs = stage.other.leaf if example == "API" else stage.other.real(example)
+        return stage.send(call, path=stage.path(call, **{part: theirs}))
 
     return ask
 

@@ -11,10 +11,17 @@ from domain.account.commands import GrantTokens
 from ops.cli.writes import write
 from tests.support.actors import PASSWORD, Actors, Monitor, Owner, Page, unique
 from tests.support.inside import inside
-from web.api.accounts.docs import ADA
-from web.openapi import operations as path_parts
+from web.api.accounts.docs import ADA, SESSION
+from web.api.billing import SLOT
+from web.api.components import CATEGORY, LEAF
+from web.api.domains.schemas import MOUNT
+from web.api.incidents.docs import INCIDENT, UPDATE
+from web.api.keys import KEY
+from web.api.previews.docs import PREVIEW
+from web.api.receipts import RECEIPT
+from web.api.templates.schemas import TEMPLATE
 from web.openapi.describe import Audience, Example
-from web.openapi.operations import PART, Call
+from web.openapi.operations import PAGE, PART, Call
 
 UNKNOWN = "_00000000000000000000000000"
 
@@ -22,8 +29,7 @@ UNKNOWN = "_00000000000000000000000000"
 class Stage:
     """One owner with a page and its things, each made when it is first asked for.
 
-    What stands for it in examples and paths is told by `real` and `names`: a new part of a path
-    needs a line in `names`.
+    What stands for it in examples and paths is told by `real`: a new id in them needs a line there.
     """
 
     def __init__(self, actors: Actors) -> None:
@@ -97,6 +103,10 @@ class Stage:
         return told["page"].rpartition("/")[2]
 
     @cached_property
+    def receipt(self) -> str:
+        return self.opened.headers["location"].rpartition("/")[2]
+
+    @cached_property
     def session(self) -> str:
         return self.owner.get("/api/v1/auth/sessions").json()["data"][0]["id"]
 
@@ -124,35 +134,22 @@ class Stage:
             assert self.key
             assert self.template  # last, for the audit begins with it
 
-    def name(self, part: str) -> str:
-        """What is really there for a part of a path."""
-        return {
-            "page_id": lambda: self.page.id,
-            "cid": lambda: self.leaf,
-            "iid": lambda: self.incident,
-            "uid": lambda: self.update,
-            "kid": lambda: self.key["id"],
-            "tid": lambda: self.template,
-            "mid": lambda: self.mount,
-            "vid": lambda: self.outlook,
-            "session_id": lambda: self.session,
-            "rid": lambda: self.opened.headers["location"].rpartition("/")[2],
-        }[part]()
-
     def real(self, example: Any) -> Any:
         """An example with what is really there in place of its ids and names."""
         told = json.dumps(example)
         for published, real in (
-            (path_parts.PAGE, lambda: self.page.id),
-            (path_parts.LEAF, lambda: self.leaf),
-            (path_parts.CATEGORY, lambda: self.category),
-            (path_parts.INCIDENT, lambda: self.incident),
-            (path_parts.UPDATE, lambda: self.update),
-            (path_parts.KEY, lambda: self.key["id"]),
-            (path_parts.TEMPLATE, lambda: self.template),
-            (path_parts.MOUNT, lambda: self.mount),
-            (path_parts.SLOT, lambda: self.slot),
-            (path_parts.PREVIEW, lambda: self.outlook),
+            (PAGE, lambda: self.page.id),
+            (LEAF, lambda: self.leaf),
+            (CATEGORY, lambda: self.category),
+            (INCIDENT, lambda: self.incident),
+            (UPDATE, lambda: self.update),
+            (KEY, lambda: self.key["id"]),
+            (TEMPLATE, lambda: self.template),
+            (MOUNT, lambda: self.mount),
+            (SLOT, lambda: self.slot),
+            (PREVIEW, lambda: self.outlook),
+            (SESSION, lambda: self.session),
+            (RECEIPT, lambda: self.receipt),
             ('"acme"', lambda: f'"{unique("acme")}"'),
         ):
             if published in told:
@@ -173,10 +170,9 @@ class Stage:
 
     def path(self, call: Call, **instead: str) -> str:
         """The path of a call with real ids, or with others instead."""
-        named = {part: place.example for part, place in call.operation.path_parts.items()}
         names = {
-            part: instead.get(part) or named.get(part) or self.name(part)
-            for part in PART.findall(call.path)
+            part: instead.get(part) or self.real(parameter.example)
+            for part, parameter in call.parts.items()
         }
         return PART.sub(lambda found: quote(names[found[1]], safe="%"), call.path)
 

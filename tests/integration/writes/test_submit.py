@@ -15,7 +15,6 @@ from domain.store.postgres.command_log import Authority, Draft, Idempotency, app
 from tests.support.drained_page import DrainedPage
 from web.process import Process
 from web.writes import submit as module
-from web.writes.submit import Submitter
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -51,7 +50,7 @@ def written(*drafts):
 
     async def sent():
         process = Process(load_settings())
-        inbox = Submitter(process)
+        inbox = process.parts.writes.submitter
         try:
             return [await inbox.write(each, is_waiting=False) for each in drafts]
         finally:

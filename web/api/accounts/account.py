@@ -5,6 +5,7 @@ Only deletion is a command: a change of e-mail or password is a plain transactio
 Source: docs/architecture.md, "Account changes are not commands".
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from falcon.asgi import Request, Response
@@ -26,7 +27,7 @@ from domain.store.postgres.command_log import Authority, Draft
 from domain.store.postgres.engine import IntegrityError, constraint, run
 from web.api.accounts import docs
 from web.api.accounts.attempts import BAD_LOGIN, Attempts, Count
-from web.api.accounts.logins import EMAIL_TAKEN
+from web.api.accounts.logins import EMAIL_TAKEN, Login, Logout, Signup
 from web.api.accounts.passwords import Passwords, Urgency
 from web.api.accounts.schemas import (
     AccountChange,
@@ -37,48 +38,43 @@ from web.api.accounts.schemas import (
     account_view,
     session_view,
 )
+from web.api.area import Area
+from web.api.owner_resource import OwnerResource, WritingResource
 from web.http import auth
-from web.http.auth import Authenticator, no_session
+from web.http.auth import no_session
 from web.http.bodies import decode_body, read_body
 from web.http.errors import ApiError, invalid, not_found
 from web.http.rate_limits import address_of
-from web.http.responses import Writes, write_data
+from web.http.responses import write_data
 from web.openapi.describe import describes
-from web.process import Process
 from web.writes.submit import PERHAPS, NoAuthorityError, change
 
 WRONG_CURRENT = "currentPassword is not this account's password."
 UNCERTAIN_CHANGE = f"{PERHAPS} Log in anew: if one password is refused, the other one holds."
 
 
-class Me:
+@dataclass(eq=False)
+class Me(WritingResource):
     """`GET`, `PATCH` and `DELETE /api/v1/auth/me`."""
 
-    def __init__(
-        self, process: Process, authenticator: Authenticator, writes: Writes, passwords: Passwords
-    ) -> None:
-        """Change accounts in the database of `process`; delete them through `writes`."""
-        self._engine = process.engine
-        self._authenticator = authenticator
-        self._writes = writes
-        self._passwords = passwords
-        self._attempts = Attempts(process.limits)
+    passwords: Passwords
+    attempts: Attempts
 
     @describes(docs.WHO_AM_I)
     async def on_get(self, req: Request, resp: Response) -> None:
         """Return the account of the session."""
-        holder = await self._authenticator.owner(req)
+        holder = await self.holder(req)
         write_data(resp, account_view(holder, holder.email))
 
     @describes(docs.CHANGE_ACCOUNT)
     async def on_patch(self, req: Request, resp: Response) -> None:
         """Change e-mail or password; a new password ends all other sessions."""
-        holder = await self._authenticator.owner(req)
+        holder = await self.holder(req)
         body = validate_change(decode_body(await read_body(req), AccountChange), holder.email)
         counts: list[Count] = [(CONFIRMATION, (holder.account_id,))]
         if body.email is not None:  # the answer reveals whether an address exists, as at sign-up
             counts.append((SIGNUP_ADDRESS, (address_of(req),)))
-        await self._attempts.take(*counts)
+        await self.attempts.take(*counts)
         proven_hash = await self._verify_password(holder, body.current_password)
         token = new_session_token()
         account_change = await self._build_change(req, holder, body, proven_hash, token)
@@ -90,9 +86,9 @@ class Me:
     @describes(docs.DELETE_ACCOUNT)
     async def on_delete(self, req: Request, resp: Response) -> None:
         """Delete the account with its pages; after a 200 nothing of it is visible."""
-        holder = await self._authenticator.owner(req)
+        holder = await self.holder(req)
         body = decode_body(await read_body(req), Farewell)
-        await self._attempts.take((CONFIRMATION, (holder.account_id,)))
+        await self.attempts.take((CONFIRMATION, (holder.account_id,)))
         await self._verify_password(holder, body.current_password)
         authority = Authority("owner", holder.account_id)
         draft = Draft(new_id("r"), DeleteAccount(), authority, holder.account_id)
@@ -102,7 +98,7 @@ class Me:
             return {**data}
 
         try:
-            outcome = await self._writes.answer(req, resp, draft, describe)
+            outcome = await self.writes.answer(req, resp, draft, describe)
         except NoAuthorityError:
             raise no_session() from None  # a concurrent deletion came first
         if outcome.is_published:
@@ -110,9 +106,9 @@ class Me:
 
     async def _verify_password(self, holder: Holder, password: str) -> str:
         """Return the stored hash that the password matches. Raises ApiError 401."""
-        stored_hash = await run(self._engine, accounts.password_hash_of, holder.account_id)
+        stored_hash = await run(self.engine, accounts.password_hash_of, holder.account_id)
         candidate = password[: PASSWORD_LIMIT + 1]
-        is_right = await self._passwords.matches(candidate, stored_hash, Urgency.CONFIRMATION)
+        is_right = await self.passwords.matches(candidate, stored_hash, Urgency.CONFIRMATION)
         if not is_right or stored_hash is None:
             raise wrong_password_error()
         return stored_hash
@@ -122,7 +118,7 @@ class Me:
     ) -> Change:
         new_hash = None
         if body.password is not None:
-            new_hash = await self._passwords.hash(body.password, Urgency.CONFIRMATION)
+            new_hash = await self.passwords.hash(body.password, Urgency.CONFIRMATION)
         return Change(
             holder.account_id,
             holder.session_id,
@@ -137,7 +133,7 @@ class Me:
         """Apply the change and return the e-mail. Raises ApiError 401 and 409."""
         try:
             email = await change(
-                self._engine,
+                self.engine,
                 accounts.change_account,
                 account_change,
                 unknown_message=UNCERTAIN_CHANGE,
@@ -172,45 +168,49 @@ def validate_change(body: AccountChange, email: str) -> AccountChange:
     return body
 
 
-class Sessions:
+class Sessions(OwnerResource):
     """`GET` and `DELETE /api/v1/auth/sessions`."""
-
-    def __init__(self, process: Process, authenticator: Authenticator) -> None:
-        """Read from the database of `process`."""
-        self._engine = process.engine
-        self._authenticator = authenticator
 
     @describes(docs.LIST_SESSIONS)
     async def on_get(self, req: Request, resp: Response) -> None:
         """List the sessions of the owner, most recently used first."""
-        holder = await self._authenticator.owner(req)
-        sessions = await run(self._engine, sessions_of, holder.account_id)
+        holder = await self.holder(req)
+        sessions = await run(self.engine, sessions_of, holder.account_id)
         write_data(resp, [session_view(session, holder.session_id) for session in sessions])
 
     @describes(docs.END_OTHER_SESSIONS)
     async def on_delete(self, req: Request, resp: Response) -> None:
         """End all sessions except the current one."""
-        holder = await self._authenticator.owner(req)
-        count = await change(self._engine, revoke_others, holder.account_id, holder.session_id)
+        holder = await self.holder(req)
+        count = await change(self.engine, revoke_others, holder.account_id, holder.session_id)
         data: EndedSessionsView = {"ended": count}
         write_data(resp, data)
 
 
-class OneSession:
+class OneSession(OwnerResource):
     """`DELETE /api/v1/auth/sessions/:id`."""
-
-    def __init__(self, process: Process, authenticator: Authenticator) -> None:
-        """Write to the database of `process`."""
-        self._engine = process.engine
-        self._authenticator = authenticator
 
     @describes(docs.END_SESSION)
     async def on_delete(self, req: Request, resp: Response, session_id: str) -> None:
         """End one session; if it is the current one, unset its cookie."""
-        holder = await self._authenticator.owner(req)
-        if not await change(self._engine, revoke_session, holder.account_id, session_id):
+        holder = await self.holder(req)
+        if not await change(self.engine, revoke_session, holder.account_id, session_id):
             raise not_found("session")
         if session_id == holder.session_id:
             auth.unset_session(resp)
         data: EndedSessionView = {"id": session_id}
         write_data(resp, data)
+
+
+AREA = Area(
+    {
+        "/api/v1/auth/signup": Signup,
+        "/api/v1/auth/login": Login,
+        "/api/v1/auth/logout": Logout,
+        "/api/v1/auth/me": Me,
+        "/api/v1/auth/sessions": Sessions,
+        "/api/v1/auth/sessions/{session_id}": OneSession,
+    },
+    docs.PATH_PARAMETERS,
+    docs.SENTENCES,
+)

@@ -5,6 +5,7 @@ Counting first limits concurrent guesses too.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from domain import rate_limits as rules
@@ -34,12 +35,11 @@ def login_counts(address: str, email: str, device: str | None) -> tuple[Count, .
     )
 
 
+@dataclass(frozen=True, slots=True)
 class Attempts:
     """Counter of password attempts, with the limits of a process."""
 
-    def __init__(self, limits: AttemptCounts) -> None:
-        """Count with `limits`."""
-        self._limits = limits
+    limits: AttemptCounts
 
     @asynccontextmanager
     async def count_attempt(self, *counts: Count) -> AsyncIterator[None]:
@@ -59,14 +59,14 @@ class Attempts:
     async def take(self, *counts: Count) -> None:
         """Count one in each limit; if one is exhausted, count none. Raises ApiError 429."""
         for position, (limit, parts) in enumerate(counts, start=1):
-            wait_s = await self._limits.hit(limit, *parts)
+            wait_s = await self.limits.hit(limit, *parts)
             if wait_s is not None:
                 await self._give_back(counts[:position])
                 raise too_many_attempts(wait_s)
 
     async def _give_back(self, counts: tuple[Count, ...]) -> None:
         for limit, parts in counts:
-            await self._limits.give_back(limit, *parts)
+            await self.limits.give_back(limit, *parts)
 
 
 def too_many_attempts(wait_s: int) -> ApiError:

@@ -10,12 +10,19 @@ from web.api.accounts.schemas import (
     LoginView,
     SessionView,
 )
+from web.api.area import fixed_sentence
 from web.api.owner_schemas import Credentials
 from web.http.wire import Nothing
-from web.openapi.describe import Audience, Example, Operation
-from web.openapi.operations import ACCOUNT, SESSION
+from web.openapi.describe import Audience, Example, Operation, PathParameter
+from web.openapi.operations import TAIL
 
 TAG = "Accounts"
+ACCOUNT = "a_" + TAIL.format("h")
+SESSION = "n_" + TAIL.format("n")
+PATH_PARAMETERS = {
+    "session_id": PathParameter("sessionId", "A session of the account.", SESSION),
+}
+SENTENCES = {"DeleteAccount": fixed_sentence("Deleted the account")}
 ADA = {"email": "ada@example.com", "password": "correct horse battery"}
 ACCOUNT_DATA = {"id": ACCOUNT, "email": "ada@example.com"}
 

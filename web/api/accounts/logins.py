@@ -5,6 +5,7 @@ These are not commands: see domain.store.postgres.accounts.accounts.
 
 import logging
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from falcon.asgi import Request, Response
 
@@ -22,16 +23,18 @@ from web.api.accounts import docs
 from web.api.accounts.attempts import BAD_LOGIN, Attempts, login_counts
 from web.api.accounts.passwords import Passwords, Urgency, needs_rehash
 from web.api.accounts.schemas import LoginView, NothingView
+from web.api.owner_resource import OwnerResource
 from web.api.owner_schemas import Credentials
 from web.http import auth
-from web.http.auth import Authenticator
 from web.http.bodies import decode_body, read_body
 from web.http.errors import ApiError, invalid
 from web.http.rate_limits import address_of
 from web.http.responses import write_data
 from web.openapi.describe import describes
-from web.process import Process
 from web.writes.submit import PERHAPS, change
+
+if TYPE_CHECKING:
+    from domain.store.postgres.engine import AsyncEngine
 
 log = logging.getLogger(__name__)
 
@@ -42,14 +45,13 @@ UNCERTAIN_LOGIN = f"{PERHAPS} Please log in."
 UNCERTAIN_SIGN_UP = f"{PERHAPS} Try to log in; if that is refused, sign up again."
 
 
+@dataclass(eq=False)
 class CredentialsResource:
     """Base of sign-up and login: reads credentials and counts attempts."""
 
-    def __init__(self, process: Process, passwords: Passwords) -> None:
-        """Use the database and the limits of `process`."""
-        self.engine = process.engine
-        self.passwords = passwords
-        self.attempts = Attempts(process.limits)
+    engine: "AsyncEngine"
+    passwords: Passwords
+    attempts: Attempts
 
     async def credentials(self, req: Request) -> Credentials:
         """Return e-mail and password. Raises ApiError 400.
@@ -177,22 +179,17 @@ class Login(CredentialsResource):
         return token_hash if is_known else None
 
 
-class Logout:
+class Logout(OwnerResource):
     """`POST /api/v1/auth/logout`."""
-
-    def __init__(self, process: Process, authenticator: Authenticator) -> None:
-        """End sessions in the database of `process`; check the origin by `authenticator`."""
-        self._engine = process.engine
-        self._authenticator = authenticator
 
     @describes(docs.LOG_OUT)
     async def on_post(self, req: Request, resp: Response) -> None:
         """End the session, if there is one."""
         token_hashes = auth.session_hashes(req)
         if token_hashes:
-            self._authenticator.refuse_other_sites(req)
+            self.authenticator.refuse_other_sites(req)
         for token_hash in token_hashes:
-            await change(self._engine, close_session, token_hash)
+            await change(self.engine, close_session, token_hash)
         auth.unset_session(resp)
         data: NothingView = {}
         write_data(resp, data)

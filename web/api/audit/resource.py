@@ -4,12 +4,16 @@ from falcon.asgi import Request, Response
 
 from domain.store.postgres.audit import read_audit
 from domain.store.postgres.engine import run
+from web.api.accounts.docs import ACCOUNT
+from web.api.area import Area
 from web.api.audit.answers import AuditView, audit_view
 from web.api.owner_resource import OwnerResource
+from web.api.receipts import RECEIPT
+from web.api.templates.schemas import TEMPLATE
 from web.http.paging import audit_cursor_of, audit_position_of, limit_of
 from web.http.responses import write_data
 from web.openapi.describe import Example, Operation, describes
-from web.openapi.operations import ACCOUNT, LIMIT_PARAMETER, RECEIPT, TEMPLATE, cursor_of
+from web.openapi.operations import LIMIT_PARAMETER, cursor_of
 
 READ_AUDIT = Operation(
     name="readAudit",
@@ -58,3 +62,6 @@ class Audit(OwnerResource):
         audit = await run(self.engine, read_audit, holder.account_id, page.id, position, limit)
         cursor = audit_cursor_of(audit.after) if audit.after else None
         write_data(resp, audit_view(audit, cursor))
+
+
+AREA = Area({"/api/v1/status/{page_id}/audit": Audit})

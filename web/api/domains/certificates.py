@@ -4,43 +4,49 @@ Source: docs/behaviour.md, "Certificates".
 """
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
+from domain.runtime.settings import Settings
 from domain.store.postgres.domains.hosts import is_page_visible
 from domain.store.postgres.engine import UNREACHABLE, SQLAlchemyError, run
 from web.http.hosts import normal_host
-from web.process import Process
-from web.visitors.pages import NotAvailableError, PageResult
+from web.visitors.pages import NotAvailableError, PageCache, PageResult
+
+if TYPE_CHECKING:
+    from domain.store.postgres.engine import AsyncEngine
 
 PATH = "/internal/tls/allow"
 
 
-async def may_have_certificate(process: Process, query: bytes) -> bool | None:
+async def may_have_certificate(
+    query: bytes, settings: Settings, page_cache: PageCache, engine: "AsyncEngine"
+) -> bool | None:
     """Return whether `?domain=` names the base or a host with a visible page.
 
     None if that is unknown. The page cache answers; where it may be stale, Postgres is asked.
     Hidden pages and guessed names get none, because the certificates per week are limited.
     """
     domain = parse_qs(query.decode("latin-1")).get("domain", [""])[0]
-    host, settings = normal_host(domain), process.settings
+    host = normal_host(domain)
     if host is None or host == settings.base_domain:
         return host is not None
     if settings.wildcard_certificate and host.endswith(f".{settings.base_domain}"):
         return False
-    result = await _find_page(process, host)
+    result = await _find_page(page_cache, host)
     is_visible = result is not None and result.page.is_visible_at(datetime.now(UTC))
     if result is not None and not result.is_stale:
         return is_visible
     try:
-        return await run(process.engine, is_page_visible, host)
+        return await run(engine, is_page_visible, host)
     except (SQLAlchemyError, *UNREACHABLE):
         return is_visible if result is not None else None
 
 
-async def _find_page(process: Process, host: str) -> PageResult | None:
+async def _find_page(page_cache: PageCache, host: str) -> PageResult | None:
     """Return the cached page of a host, if there is one."""
     try:
-        entry = await process.page_cache.host(host)
-        return await process.page_cache.page(entry.page_id) if entry.page_id else None
+        entry = await page_cache.host(host)
+        return await page_cache.page(entry.page_id) if entry.page_id else None
     except NotAvailableError:
         return None

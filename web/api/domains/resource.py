@@ -16,6 +16,7 @@ from domain.account.domains import Mount
 from domain.store.postgres.accounts.sessions import Holder
 from domain.store.postgres.domains.custom_domains import OwnedMount, mounts_of_page
 from domain.store.postgres.engine import UNREACHABLE, SQLAlchemyError, run
+from web.api.area import Area
 from web.api.domains import schemas
 from web.api.domains.schemas import (
     MountChange,
@@ -24,7 +25,7 @@ from web.api.domains.schemas import (
     build_mount_command,
     mount_view,
 )
-from web.api.owner_resource import OwnerResource
+from web.api.owner_resource import HostResource
 from web.http.errors import invalid
 from web.http.responses import write_data
 from web.http.wire import Named
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 ACCEPTED = 202
 
 
-class CustomDomainResource(OwnerResource):
+class CustomDomainResource(HostResource):
     """Base of the resources of custom domains."""
 
     async def write_mount_view(
@@ -135,3 +136,15 @@ class CustomDomainVerification(CustomDomainResource):
 def mount_reference(command: VerifyMount | UnmountHost | SetPrimary) -> Named:
     """Return the id of the custom domain in a command."""
     return {"id": command.mount_id}
+
+
+AREA = Area(
+    {
+        "/api/v1/status/{page_id}/mount": NewCustomDomain,
+        "/api/v1/status/{page_id}/mounts": CustomDomains,
+        "/api/v1/status/{page_id}/mounts/{mid}": OneCustomDomain,
+        "/api/v1/status/{page_id}/mounts/{mid}/verify": CustomDomainVerification,
+    },
+    schemas.PATH_PARAMETERS,
+    schemas.SENTENCES,
+)

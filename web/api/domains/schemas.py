@@ -28,13 +28,14 @@ from domain.runtime.new_ids import new_id, new_mount_token
 from domain.runtime.setting_values import addresses
 from domain.runtime.settings import Settings
 from domain.store.postgres.domains.custom_domains import OwnedMount
+from web.api.area import Names, Payload, fixed_sentence
 from web.http.bodies import text
 from web.http.errors import ApiError, invalid
 from web.http.hosts import ascii_form, unicode_form
 from web.http.responses import iso as iso_or_none
 from web.http.wire import Id, Instant, Named
-from web.openapi.describe import Example, Operation
-from web.openapi.operations import MOUNT
+from web.openapi.describe import Example, Operation, PathParameter
+from web.openapi.operations import TAIL
 
 
 @cache
@@ -181,6 +182,8 @@ def edge_records(host: str, settings: Settings) -> list[DnsRecordView]:
     ]
 
 
+MOUNT = "m_" + TAIL.format("k")
+PATH_PARAMETERS = {"mid": PathParameter("mountId", "A mount of the page.", MOUNT)}
 TAG = "Hosts"
 AT = "2026-11-23T14:02:00.000Z"
 TOKEN = "3vq8m2x7t4z9k1w6"  # noqa: S105 - it is public in DNS
@@ -266,3 +269,17 @@ VERIFY_MOUNT = Operation(
     later=Named,
     examples=(Example("a subdomain", data=SUBDOMAIN),),
 )
+
+
+def mount_sentence(payload: Payload, _: Names) -> str:
+    """Return the host that was bound, or requested as a custom domain."""
+    verb = "Bound" if payload.get("kind") == "subdomain" else "Asked for"
+    return f"{verb} the host {payload.get('host')}"
+
+
+SENTENCES = {
+    "MountHost": mount_sentence,
+    "VerifyMount": fixed_sentence("Asked for the host to be looked up again"),
+    "UnmountHost": fixed_sentence("Unmounted the host"),
+    "SetPrimary": fixed_sentence("Chose another primary host"),
+}

@@ -1,13 +1,22 @@
 """Documentation of the incident, maintenance and update operations."""
 
 from domain.status import IncidentKind
+from web.api.area import Names, Payload, name_sentence, quoted, reference_sentence
+from web.api.components import LEAF
 from web.api.incidents import schemas as b
 from web.api.incidents.answers import ChangedIncident, IncidentList, IncidentView
 from web.http.wire import Named
-from web.openapi.describe import Example, Operation, Parameter
-from web.openapi.operations import INCIDENT, LEAF, LIMIT_PARAMETER, UPDATE, cursor_of
+from web.openapi.describe import Example, Operation, Parameter, PathParameter
+from web.openapi.operations import LIMIT_PARAMETER, TAIL, cursor_of
 
 TAG = "Incidents"
+INCIDENT = "i_" + TAIL.format("d")
+UPDATE = "u_" + TAIL.format("e")
+INCIDENT_ID = PathParameter("incidentId", "An incident or a maintenance of the page.", INCIDENT)
+PATH_PARAMETERS = {
+    "iid": INCIDENT_ID,
+    "uid": PathParameter("updateId", "An update of the incident.", UPDATE),
+}
 OPENED = "2026-11-23T14:02:00.000Z"
 DEGRADED = [{"component": LEAF, "status": "degraded"}]
 SLOW = {
@@ -152,3 +161,22 @@ DELETE_UPDATE = Operation(
     data=Named,
     examples=(Example("an update", data={"id": UPDATE}),),
 )
+
+
+def update_sentence(payload: Payload, names: Names) -> str:
+    """Return the state of an incident."""
+    incident = quoted(names.get(payload.get("incident_id", "")), "an incident that is gone")
+    return f"Posted an update on {incident}: {str(payload.get('state')).replace('_', ' ')}"
+
+
+SENTENCES = {
+    "OpenIncident": name_sentence("Opened incident", "title"),
+    "PostUpdate": update_sentence,
+    "ScheduleMaintenance": name_sentence("Planned maintenance", "title"),
+    "StartMaintenance": reference_sentence("Started", "maintenance", "incident_id"),
+    "FinishMaintenance": reference_sentence("Finished", "maintenance", "incident_id"),
+    "ChangeIncident": reference_sentence("Changed", "incident", "incident_id"),
+    "EditUpdate": reference_sentence("Edited an update of", "incident", "incident_id"),
+    "DeleteUpdate": reference_sentence("Deleted an update of", "incident", "incident_id"),
+    "DeleteIncident": reference_sentence("Deleted", "incident", "incident_id"),
+}

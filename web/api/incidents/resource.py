@@ -12,11 +12,12 @@ from domain.runtime.new_ids import new_id
 from domain.status import IncidentKind, IncidentState
 from domain.store.postgres.engine import run
 from domain.store.postgres.incidents import incident_of, incidents_after
+from web.api.area import Area
 from web.api.incidents import docs
 from web.api.incidents import schemas as b
 from web.api.incidents.answers import ChangedIncident, IncidentList, incident_view
 from web.api.monitor.schemas import state_of_update, to_statuses
-from web.api.owner_resource import OwnerResource
+from web.api.owner_resource import WritingResource
 from web.api.owner_schemas import is_empty
 from web.http.bodies import decode_body, read_body
 from web.http.errors import invalid, not_found
@@ -26,7 +27,7 @@ from web.http.wire import Named, to_id_data
 from web.openapi.describe import describes
 
 
-class Incidents(OwnerResource):
+class Incidents(WritingResource):
     """`GET` and `POST /api/v1/status/:pageID/incidents`."""
 
     @describes(docs.LIST_INCIDENTS)
@@ -95,7 +96,7 @@ def build_maintenance(raw: bytes) -> c.ScheduleMaintenance:
     )
 
 
-class OneIncident(OwnerResource):
+class OneIncident(WritingResource):
     """`GET`, `PATCH` and `DELETE /api/v1/status/:pageID/incidents/:iid`."""
 
     @describes(docs.READ_INCIDENT)
@@ -163,7 +164,7 @@ def echo_fields(body: b.IncidentChange) -> dict[str, Any]:
     return {n: iso(v) if hasattr(v, "isoformat") else v for n, v in values.items() if v is not None}
 
 
-class Updates(OwnerResource):
+class Updates(WritingResource):
     """`POST /api/v1/status/:pageID/incidents/:iid/updates`."""
 
     @describes(docs.POST_UPDATE)
@@ -183,7 +184,7 @@ def build_update(iid: str, raw: bytes) -> c.PostUpdate:
     return c.PostUpdate(iid, new_id("u"), body.state, body.body, to_statuses(body.components))
 
 
-class OneUpdate(OwnerResource):
+class OneUpdate(WritingResource):
     """`PATCH` and `DELETE /api/v1/status/:pageID/incidents/:iid/updates/:uid`."""
 
     @describes(docs.CHANGE_UPDATE)
@@ -214,3 +215,15 @@ def incident_reference(command: Any) -> Named:  # noqa: ANN401 - a command about
 def update_reference(command: Any) -> Named:  # noqa: ANN401 - a command about an update
     """Return the id of the update in a command."""
     return to_id_data(command.update_id)
+
+
+AREA = Area(
+    {
+        "/api/v1/status/{page_id}/incidents": Incidents,
+        "/api/v1/status/{page_id}/incidents/{iid}": OneIncident,
+        "/api/v1/status/{page_id}/incidents/{iid}/updates": Updates,
+        "/api/v1/status/{page_id}/incidents/{iid}/updates/{uid}": OneUpdate,
+    },
+    docs.PATH_PARAMETERS,
+    docs.SENTENCES,
+)

@@ -1,12 +1,17 @@
 """Documentation of the monitor's API. Source: docs/behaviour.md, "Monitor's API"."""
 
+from web.api.area import Names, Payload, quoted
+from web.api.components import LEAF
+from web.api.incidents.docs import INCIDENT, INCIDENT_ID, UPDATE
 from web.api.monitor.schemas import OpenIncident, PageSummary, PostUpdate, SetStatus
 from web.http.wire import ComponentStatus, Named
 from web.openapi.describe import Audience, Example, Operation, PathParameter
-from web.openapi.operations import INCIDENT, LEAF, UPDATE
 
 TAG = "Monitors"
-COMPONENT = PathParameter("component", "An id or a name, percent-encoded (`CI%2FCD`).", "API")
+PATH_PARAMETERS = {
+    "iid": INCIDENT_ID,
+    "cid": PathParameter("component", "An id or a name, percent-encoded (`CI%2FCD`).", "API"),
+}
 
 READ_STATUS = Operation(
     name="readStatus",
@@ -81,7 +86,6 @@ SET_STATUS = Operation(
     who=Audience.MONITOR,
     body=SetStatus,
     data=ComponentStatus,
-    path_parts={"cid": COMPONENT},
     examples=(
         Example(
             "an outage",
@@ -90,3 +94,12 @@ SET_STATUS = Operation(
         ),
     ),
 )
+
+
+def status_sentence(payload: Payload, names: Names) -> str:
+    """Return the status of a leaf, with its name or the reference to it."""
+    reference = payload.get("reference", "")
+    return f"Set {quoted(names.get(reference, reference), '')} to {payload.get('status')}"
+
+
+SENTENCES = {"SetStatus": status_sentence}

@@ -1,5 +1,6 @@
 """The monitor's API: one bearer key, one page. Source: docs/behaviour.md, "Monitor's API"."""
 
+from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import unquote
 
@@ -9,6 +10,7 @@ from falcon.asgi import Request, Response
 from domain.page import commands as c
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.command_log import Authority, Draft
+from web.api.area import Area
 from web.api.monitor import docs
 from web.api.monitor import schemas as m
 from web.api.monitor.schemas import page_summary
@@ -18,22 +20,20 @@ from web.http.errors import NOT_READ, ApiError, unavailable
 from web.http.responses import Describer, Writes, idempotency, write_data
 from web.http.wire import ComponentStatus, to_id_data
 from web.openapi.describe import describes
-from web.process import Process
 from web.visitors.cached_page import STALE
-from web.visitors.pages import NotAvailableError
+from web.visitors.pages import NotAvailableError, PageCache
 from web.writes.submit import NoAuthorityError
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 READ_WAIT_S = 1.0
 
 
+@dataclass(eq=False)
 class MonitorResource:
     """Base of the monitor's resources: reads bodies and appends commands."""
 
-    def __init__(self, authenticator: Authenticator, writes: Writes) -> None:
-        """Check keys by `authenticator` and write through `writes`."""
-        self._authenticator = authenticator
-        self._writes = writes
+    authenticator: Authenticator
+    writes: Writes
 
     async def read(self, req: Request, key: Authority, shape: type[Shape]) -> tuple[bytes, Shape]:
         """Return the body. An invalid key is reported before an invalid body.
@@ -44,12 +44,12 @@ class MonitorResource:
             raw = await read_body(req)
             return raw, decode_body(raw, shape)
         except ApiError:
-            await self._authenticator.live_key(key)
+            await self.authenticator.live_key(key)
             raise
 
     async def refuse_bad_key(self, key: Authority, error: ApiError) -> ApiError:
         """Return `error`. Raises ApiError 401 instead if the key is invalid."""
-        await self._authenticator.live_key(key)
+        await self.authenticator.live_key(key)
         return error
 
     async def write(
@@ -69,11 +69,11 @@ class MonitorResource:
             raise await self.refuse_bad_key(key, error) from None
         draft = Draft(new_id("r"), command, key, idempotency=repeat_guard)
         try:
-            await self._writes.answer(req, resp, draft, describe, status=status)
+            await self.writes.answer(req, resp, draft, describe, status=status)
         except NoAuthorityError:
-            await self._authenticator.live_key(key)
+            await self.authenticator.live_key(key)
             raise bad_key() from None
-        await self._authenticator.note_use(key)
+        await self.authenticator.note_use(key)
 
 
 class Incidents(MonitorResource):
@@ -127,25 +127,36 @@ def status_echo(command: c.SetStatus) -> ComponentStatus:
     return {"component": command.reference, "status": command.status}
 
 
+@dataclass(eq=False)
 class PageStatus:
     """`GET /api/v1/status-api/status`."""
 
-    def __init__(self, process: Process, authenticator: Authenticator) -> None:
-        """Read publications from the cache of `process`."""
-        self._authenticator = authenticator
-        self._process = process
+    authenticator: Authenticator
+    page_cache: PageCache
 
     @describes(docs.READ_STATUS)
     async def on_get(self, req: Request, resp: Response) -> None:
         """Return the published status, equal to status.json."""
         key = parse_bearer(req)
-        credential = await self._authenticator.live_key(key)
-        await self._authenticator.note_use(key)
+        credential = await self.authenticator.live_key(key)
+        await self.authenticator.note_use(key)
         try:
-            cached = await self._process.page_cache.page_within(credential.page_id, READ_WAIT_S)
+            cached = await self.page_cache.page_within(credential.page_id, READ_WAIT_S)
         except NotAvailableError:
             raise unavailable(NOT_READ) from None
         if cached.is_stale:
             resp.set_header(*(part.decode() for part in STALE))
         status_document = msgspec.json.decode(cached.page.answers["status.json"].body)
         write_data(resp, page_summary(status_document))
+
+
+AREA = Area(
+    {
+        "/api/v1/status-api/status": PageStatus,
+        "/api/v1/status-api/incidents": Incidents,
+        "/api/v1/status-api/incidents/{iid}/updates": Updates,
+        "/api/v1/status-api/components/{cid}/status": ComponentToggle,
+    },
+    docs.PATH_PARAMETERS,
+    docs.SENTENCES,
+)

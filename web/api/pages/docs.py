@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from domain.status import Status
+from web.api.area import Names, Payload, fixed_sentence, name_sentence
 from web.api.domains.schemas import DOMAIN
 from web.api.owner_schemas import NewPage
 from web.api.pages.account_answers import AccountStatus
@@ -140,16 +141,6 @@ DELETE_PAGE = Operation(
     data=Named,
     examples=(Example("a page", data={"id": PAGE}),),
 )
-PREVIEW_PAGE = Operation(
-    name="previewPage",
-    tag=TAG,
-    summary="Show the page as it would be served, also while it is hidden or dark.",
-    note="No JSON. The base alone may frame it; it does not refresh itself, its links lead nowhere,"
-    " and its logo comes from `/logo/{name}` on the base.",
-    data=str,
-    media="text/html",
-    examples=(Example("a page", data="<!doctype html>"),),
-)
 READ_LATENCY = Operation(
     name="readLatency",
     tag=TAG,
@@ -169,3 +160,25 @@ READ_LATENCY = Operation(
         ),
     ),
 )
+
+SETTING_NAMES = {
+    "name": "name", "description": "description", "time_zone": "time zone", "logo": "logo",
+    "labels": "labels", "headlines": "headlines", "mode": "theme", "accent": "accent",
+    "look": "look", "show_uptime": "uptime", "show_footer": "footer", "is_public": "visibility",
+    "show_latency": "speed of updates",
+}  # fmt: skip
+
+
+def settings_sentence(payload: Payload, _: Names) -> str:
+    """Return the names of the settings in a change."""
+    changes = [field for field in SETTING_NAMES if payload.get(field) is not None]
+    if changes == ["is_public"]:
+        return "Made the page public" if payload["is_public"] else "Hid the page"
+    return f"Changed the settings: {', '.join(SETTING_NAMES[field] for field in changes)}"
+
+
+SENTENCES = {
+    "AddPage": name_sentence("Asked for the page", "name"),
+    "RemovePage": fixed_sentence("Asked to delete the page"),
+    "ChangePage": settings_sentence,
+}

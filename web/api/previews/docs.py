@@ -4,14 +4,20 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from web.api.components import LEAF
 from web.api.incidents import schemas as b
-from web.api.incidents.docs import DEGRADED
+from web.api.incidents.docs import DEGRADED, INCIDENT_ID
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange
 from web.api.previews.answers import OutlookView
-from web.openapi.describe import Example, Operation, Parameter
-from web.openapi.operations import LEAF, PAGE, PREVIEW
+from web.openapi.describe import Example, Operation, Parameter, PathParameter
+from web.openapi.operations import PAGE, TAIL
 
 TAG = "Previews"
+PREVIEW = "v_" + TAIL.format("p")
+PATH_PARAMETERS = {
+    "iid": INCIDENT_ID,
+    "vid": PathParameter("previewId", "As `previewIncident` and its like tell it.", PREVIEW),
+}
 PATH = f"/api/v1/status/{PAGE}/preview/{PREVIEW}"
 WORSE = {
     "indicator": "degraded",
@@ -47,6 +53,16 @@ PART = Parameter(
     "change",
 )
 
+PREVIEW_PAGE = Operation(
+    name="previewPage",
+    tag="Pages",
+    summary="Show the page as it would be served, also while it is hidden or dark.",
+    note="No JSON. The base alone may frame it; it does not refresh itself, its links lead nowhere,"
+    " and its logo comes from `/logo/{name}` on the base.",
+    data=str,
+    media="text/html",
+    examples=(Example("a page", data="<!doctype html>"),),
+)
 PREVIEW_INCIDENT = Operation(
     name="previewIncident",
     tag=TAG,

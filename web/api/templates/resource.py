@@ -11,7 +11,8 @@ from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTem
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import run
 from domain.store.postgres.templates import load_templates, templates_of
-from web.api.owner_resource import OwnerResource
+from web.api.area import Area
+from web.api.owner_resource import OwnerResource, WritingResource
 from web.api.owner_schemas import provided_fields
 from web.api.templates import answers as views
 from web.api.templates import schemas
@@ -35,7 +36,7 @@ class AllTemplates(OwnerResource):
         )
 
 
-class Templates(OwnerResource):
+class Templates(WritingResource):
     """`GET` and `POST /api/v1/status/:pageID/templates`."""
 
     @describes(schemas.LIST_TEMPLATES)
@@ -62,7 +63,7 @@ class Templates(OwnerResource):
         )
 
 
-class OneTemplate(OwnerResource):
+class OneTemplate(WritingResource):
     """`PATCH` and `DELETE /api/v1/status/:pageID/templates/:tid`."""
 
     @describes(schemas.CHANGE_TEMPLATE)
@@ -88,3 +89,14 @@ class OneTemplate(OwnerResource):
         await self.write(
             req, resp, holder, command, lambda c: to_id_data(c.template_id), stream_id=page_id
         )
+
+
+AREA = Area(
+    {
+        "/api/v1/status/templates": AllTemplates,
+        "/api/v1/status/{page_id}/templates": Templates,
+        "/api/v1/status/{page_id}/templates/{tid}": OneTemplate,
+    },
+    schemas.PATH_PARAMETERS,
+    schemas.SENTENCES,
+)

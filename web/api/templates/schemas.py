@@ -9,13 +9,14 @@ from domain.page.decide.settings import kind_problem
 from domain.page.template_commands import AddTemplate, ChangeTemplate
 from domain.status import Impact, IncidentKind, IncidentState
 from domain.text import BODY_LIMIT, NAME_LIMIT, TITLE_LIMIT
+from web.api.area import name_sentence, reference_sentence
 from web.api.pages.settings_schemas import to_clearing_text
 from web.api.templates.answers import ChangedTemplate, TemplateView
 from web.http.bodies import line, text
 from web.http.errors import rejection_error
 from web.http.wire import Named
-from web.openapi.describe import Example, Operation
-from web.openapi.operations import PAGE, TEMPLATE
+from web.openapi.describe import Example, Operation, PathParameter
+from web.openapi.operations import PAGE, TAIL
 
 
 class NewTemplate(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -74,6 +75,8 @@ def check_kind(kind: IncidentKind, state: IncidentState | None, impact: Impact |
         raise rejection_error(rejection)
 
 
+TEMPLATE = "t_" + TAIL.format("j")
+PATH_PARAMETERS = {"tid": PathParameter("templateId", "A template of the page.", TEMPLATE)}
 TAG = "Templates"
 WORDS = {
     "name": "Outage",
@@ -149,3 +152,8 @@ DELETE_TEMPLATE = Operation(
     data=Named,
     examples=(Example("a template", data={"id": TEMPLATE}),),
 )
+SENTENCES = {
+    "AddTemplate": name_sentence("Added the template", "title"),
+    "ChangeTemplate": reference_sentence("Changed", "the template", "template_id"),
+    "DeleteTemplate": reference_sentence("Deleted", "the template", "template_id"),
+}

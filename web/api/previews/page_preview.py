@@ -1,4 +1,4 @@
-"""Preview of a published page, for its owner only.
+"""The published page and its logo, for the owner only.
 
 Hidden and dark pages are published too, so nothing is rendered here. The preview is the bytes of
 the publication, with its own Content-Security-Policy.
@@ -15,11 +15,9 @@ from domain.page.logo import EXTENSIONS
 from domain.store.postgres.engine import run
 from domain.store.postgres.logos import logo_for
 from web.api.owner_resource import OwnerResource
-from web.api.pages.docs import PREVIEW_PAGE
 from web.http.errors import ApiError, not_found, unavailable
-from web.openapi.describe import describes
 from web.visitors.cached_page import Answer
-from web.visitors.pages import NotAvailableError
+from web.visitors.pages import NotAvailableError, PageCache
 
 WAIT_S = 1.0  # the same limit as for a visitor, if Redis has lost the page
 LOGO = re.compile(rf"([0-9a-f]{{32}})\.({'|'.join(EXTENSIONS.values())})")
@@ -27,32 +25,25 @@ TYPES = {extension: type_ for type_, extension in EXTENSIONS.items()}
 FORWARDED_HEADERS = ("content-type", "content-encoding")
 
 
-class Preview(OwnerResource):
-    """`GET /api/v1/status/:pageID/preview`."""
+async def fetch_published(page_cache: PageCache, page_id: str, accept_encoding: str) -> Answer:
+    """Return the published document of a page. Raises ApiError 503."""
+    try:
+        cached = await page_cache.page_within(page_id, WAIT_S)
+    except NotAvailableError:
+        raise not_published_error() from None
+    answer = cached.page.choose_encoding("index.html", accept_encoding.encode("latin-1", "replace"))
+    if answer is None:
+        raise not_published_error()
+    return answer
 
-    @describes(PREVIEW_PAGE)
-    async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
-        """Return the published page to its owner, even if it is hidden."""
-        page = await self.page(req, page_id)
-        answer = await self.document(page.id, req.get_header("Accept-Encoding") or "")
-        headers = {name.decode(): value.decode() for name, value in answer.headers}
-        for name in FORWARDED_HEADERS:
-            if name in headers:
-                resp.set_header(name, headers[name])
-        write_framed(resp, answer.body, headers["content-security-policy"])
 
-    async def document(self, page_id: str, accept_encoding: str) -> Answer:
-        """Return the published document of a page. Raises ApiError 503."""
-        try:
-            cached = await self.process.page_cache.page_within(page_id, WAIT_S)
-        except NotAvailableError:
-            raise not_published_error() from None
-        answer = cached.page.choose_encoding(
-            "index.html", accept_encoding.encode("latin-1", "replace")
-        )
-        if answer is None:
-            raise not_published_error()
-        return answer
+def write_published(resp: Response, answer: Answer) -> None:
+    """Write a published document for the dashboard's frame."""
+    headers = {name.decode(): value.decode() for name, value in answer.headers}
+    for name in FORWARDED_HEADERS:
+        if name in headers:
+            resp.set_header(name, headers[name])
+    write_framed(resp, answer.body, headers["content-security-policy"])
 
 
 class Logo(OwnerResource):
