@@ -5,8 +5,6 @@ Only deletion is a command: a change of e-mail or password is a plain transactio
 Source: docs/architecture.md, "Account changes are not commands".
 """
 
-from typing import Any
-
 from falcon.asgi import Request, Response
 
 from domain.account.commands import DeleteAccount
@@ -97,9 +95,8 @@ class Me:
         authority = Authority("owner", holder.account_id)
         draft = Draft(new_id("r"), DeleteAccount(), authority, holder.account_id)
 
-        def describe(_: DeleteAccount) -> dict[str, Any]:
-            data: DeletedAccountView = {"id": holder.account_id}
-            return {**data}
+        def describe(_: DeleteAccount) -> DeletedAccountView:
+            return DeletedAccountView(holder.account_id)
 
         try:
             outcome = await self._writes.answer(req, resp, draft, describe)
@@ -192,7 +189,7 @@ class Sessions:
         """End all sessions except the current one."""
         holder = await self._authenticator.owner(req)
         count = await change(self._engine, revoke_others, holder.account_id, holder.session_id)
-        data: EndedSessionsView = {"ended": count}
+        data = EndedSessionsView(count)
         write_data(resp, data)
 
 
@@ -212,5 +209,5 @@ class OneSession:
             raise not_found("session")
         if session_id == holder.session_id:
             auth.unset_session(resp)
-        data: EndedSessionView = {"id": session_id}
+        data = EndedSessionView(session_id)
         write_data(resp, data)

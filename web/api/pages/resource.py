@@ -59,4 +59,4 @@ class Pages(OwnerResource):
     def pending_view(self, command: AddPage) -> CreatedPage:
         """Return a new page before the decision."""
         url = self.settings.page_url(command.host) if command.host else None
-        return {"id": command.page_id, "name": command.name, "host": command.host, "url": url}
+        return CreatedPage(command.page_id, command.name, command.host, url)

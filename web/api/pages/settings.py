@@ -4,23 +4,22 @@ Source: docs/behaviour.md, "Settings of a page".
 """
 
 import re
-from typing import cast
+from typing import Any
 
 from falcon.asgi import Request, Response
 
 from domain.account.commands import MountHost, RemovePage
-from domain.page.commands import ChangePage
 from domain.page.logo import decode_logo
 from web.api.domains.resource import CustomDomainResource
 from web.api.domains.schemas import build_mount_command
 from web.api.owner_schemas import provided_fields
 from web.api.pages import docs
 from web.api.pages import logo_answers as logos
-from web.api.pages.answers import ChangedPage, domain_change_view, page_view
+from web.api.pages.answers import domain_change_view, page_view
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange, to_command
 from web.http.errors import invalid
 from web.http.responses import write_data
-from web.http.wire import to_id_data
+from web.http.wire import Named
 from web.openapi.describe import describes
 
 ETAG = re.compile(r'"?([\w.+/=-]{1,64})"?')
@@ -52,10 +51,8 @@ class OnePage(CustomDomainResource):
             host = (await self.page(req, page_id)).host
             changes["logo"] = logos.logo_view(decode_logo(command.logo), host, self.settings)
 
-        def describe(_: ChangePage) -> ChangedPage:
-            return cast("ChangedPage", {"id": page_id, **changes})
-
-        await self.write(req, resp, holder, command, describe, stream_id=page_id, raw=raw)
+        answer = {"id": page_id, **changes}
+        await self.write(req, resp, holder, command, lambda _: answer, stream_id=page_id, raw=raw)
 
     async def set_domain(
         self, req: Request, resp: Response, page_id: str, domain: str, raw: bytes
@@ -67,7 +64,7 @@ class OnePage(CustomDomainResource):
         holder = await self.holder(req)
         command = build_mount_command(page_id, domain, "domain", self.settings, wants_primary=True)
 
-        def describe(first: MountHost) -> ChangedPage:
+        def describe(first: MountHost) -> dict[str, Any]:
             return domain_change_view(page_id, self.pending_view(first))
 
         await self.write(req, resp, holder, command, describe, raw=raw)
@@ -80,7 +77,7 @@ class OnePage(CustomDomainResource):
         """Delete a page; its slot and hosts become free, its address answers 404."""
         holder = await self.holder(req)
         command = RemovePage(page_id)
-        await self.write(req, resp, holder, command, lambda c: to_id_data(c.page_id))
+        await self.write(req, resp, holder, command, lambda c: Named(c.page_id))
 
 
 def parse_if_match(req: Request) -> str | None:
