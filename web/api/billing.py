@@ -3,14 +3,11 @@
 Source: docs/behaviour.md, "Tiers and slots".
 """
 
-from typing import TypedDict
-
 import msgspec
 from falcon.asgi import Request, Response
 
 from domain.account.commands import BuySlot, RenewSlot
 from domain.account.state import Booking, BookingKind
-from domain.calendar import iso
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import run
 from domain.store.postgres.ledger import booking_by, bookings_before
@@ -21,7 +18,7 @@ from web.api.receipts import RECEIPT
 from web.http.errors import invalid
 from web.http.paging import cursor_at, limit_of, seq_of
 from web.http.responses import write_data
-from web.http.wire import Id, Instant
+from web.http.wire import Answer, Id, Instant, to_answer
 from web.openapi.describe import Example, Operation, describes
 from web.openapi.operations import LIMIT_PARAMETER, TAIL, cursor_of
 
@@ -47,63 +44,41 @@ def to_command(body: Trade, new_slot_id: str) -> BuySlot | RenewSlot:
     return RenewSlot(slot_id)
 
 
-class Traded(TypedDict):
+class Traded(Answer, frozen=True):
     """The result of a trade; after a 202 its end and the balance are unknown yet."""
 
     slot: str
-    expiresAt: Instant | None
+    expires_at: Instant | None
     balance: int | None
 
 
-class LedgerRow(TypedDict):
+class LedgerRow(Answer, frozen=True):
     """One change of the balance; `amount` and the `balance` after it are in tokens."""
 
     kind: BookingKind
     amount: int
     balance: int
     at: Instant
-    slot: Id | None
-    expiresAt: Instant | None
-    receipt: Id
+    slot_id: Id | None = msgspec.field(name="slot")
+    slot_expires_at: Instant | None = msgspec.field(name="expiresAt")
+    command_id: Id = msgspec.field(name="receipt")
 
 
-class LedgerRows(TypedDict):
+class LedgerRows(Answer, frozen=True):
     """A part of the ledger, newest first."""
 
     items: list[LedgerRow]
-    nextCursor: str | None
+    next_cursor: str | None
 
 
 def pending_trade(command: BuySlot | RenewSlot) -> Traded:
     """Return a purchase before the decision."""
-    return {"slot": command.slot_id, "expiresAt": None, "balance": None}
+    return Traded(command.slot_id, None, None)
 
 
-def booked_trade(command: BuySlot | RenewSlot, booking: Booking) -> Traded:
+def booked_trade(booking: Booking) -> Traded:
     """Return a purchase with the values of its booking."""
-    return {
-        "slot": command.slot_id,
-        "expiresAt": slot_expiry(booking),
-        "balance": booking.balance,
-    }
-
-
-def ledger_row(booking: Booking) -> LedgerRow:
-    """Return a row of the ledger as JSON."""
-    return {
-        "kind": booking.kind,
-        "amount": booking.amount,
-        "balance": booking.balance,
-        "at": iso(booking.at),
-        "slot": booking.slot_id,
-        "expiresAt": slot_expiry(booking),
-        "receipt": booking.command_id,
-    }
-
-
-def slot_expiry(booking: Booking) -> str | None:
-    """Return the expiry of the slot in a booking; None for a grant."""
-    return iso(booking.slot_expires_at) if booking.slot_expires_at else None
+    return to_answer(Traded, booking, slot=booking.slot_id, expires_at=booking.slot_expires_at)
 
 
 TAG = "Slots"
@@ -167,11 +142,8 @@ class Ledger(OwnerResource):
         limit, before = limit_of(req), seq_of(req)
         bookings = await run(self.engine, bookings_before, holder.account_id, before, limit + 1)
         cursor = cursor_at(bookings[limit - 1].seq) if len(bookings) > limit else None
-        rows: LedgerRows = {
-            "items": [ledger_row(booking) for booking in bookings[:limit]],
-            "nextCursor": cursor,
-        }
-        write_data(resp, rows)
+        rows = [to_answer(LedgerRow, booking) for booking in bookings[:limit]]
+        write_data(resp, LedgerRows(rows, cursor))
 
 
 class SlotPurchases(WritingResource):
@@ -186,7 +158,7 @@ class SlotPurchases(WritingResource):
 
         async def describe_booking(first: BuySlot | RenewSlot, receipt_id: str) -> Traded:
             booking = await run(self.engine, booking_by, receipt_id)
-            return booked_trade(first, booking) if booking else pending_trade(first)
+            return booked_trade(booking) if booking else pending_trade(first)
 
         draft = self.draft(req, holder, command, raw)
         await self.answer(req, resp, draft, pending_trade, complete=describe_booking, status=201)

@@ -1,13 +1,11 @@
 """The component tree of a page. Source: docs/behaviour.md, "Component tree"."""
 
-from typing import Required, TypedDict, cast
-
+import msgspec
 from falcon.asgi import Request, Response
-from msgspec import UNSET
 
 from domain.page import tree
 from domain.page.commands import AddComponent, ChangeComponent, DeleteComponent
-from domain.page.state import Component, ComponentKind
+from domain.page.state import ComponentKind
 from domain.runtime.new_ids import new_id
 from domain.status import Status
 from domain.store.postgres.engine import run
@@ -15,70 +13,35 @@ from domain.store.postgres.load import load_components
 from web.api.area import Area, Names, Payload, name_sentence, quoted, reference_sentence
 from web.api.owner_resource import WritingResource
 from web.api.owner_schemas import ComponentChange, NewComponent, provided_fields
-from web.api.pages.settings_schemas import to_clearing_text
+from web.http.commands import build_command
 from web.http.errors import invalid
 from web.http.responses import write_data
-from web.http.wire import Id, Named, to_id_data
+from web.http.wire import Answer, Id, Named, to_answer
 from web.openapi.describe import Example, Operation, PathParameter, describes
+from web.openapi.echoes import echo_of
 from web.openapi.operations import TAIL
 
 
-class Node(TypedDict):
+class Node(Answer, frozen=True):
     """A leaf or a category; the status of a category is its pin."""
 
     id: Id
     kind: ComponentKind
-    parent: Id | None
+    parent_id: Id | None = msgspec.field(name="parent")
     position: int
     name: str
     description: str | None
     status: Status | None
-    showUptime: bool
+    show_uptime: bool
 
 
-class AddedNode(TypedDict):
+class AddedNode(Answer, frozen=True):
     """A new leaf or category."""
 
-    id: Id
+    component_id: Id = msgspec.field(name="id")
     name: str
     kind: ComponentKind
     parent: str | None
-
-
-class ChangedNode(TypedDict, total=False):
-    """The fields that were sent, and the component's id."""
-
-    id: Required[str]
-    name: str
-    description: str | None
-    parent: str | None
-    position: int
-    status: Status | None
-    showUptime: bool
-
-
-def added_node(command: AddComponent) -> AddedNode:
-    """Return a new node before the decision."""
-    return {
-        "id": command.component_id,
-        "name": command.name,
-        "kind": command.kind,
-        "parent": command.parent,
-    }
-
-
-def node_view(component: Component) -> Node:
-    """Return a node of the tree as JSON."""
-    return {
-        "id": component.id,
-        "kind": component.kind,
-        "parent": component.parent_id,
-        "position": component.position,
-        "name": component.name,
-        "description": component.description,
-        "status": component.status,
-        "showUptime": component.show_uptime,
-    }
 
 
 TAG = "Components"
@@ -132,7 +95,7 @@ CHANGE_COMPONENT = Operation(
     note="The answer tells what was given. 400: `parent` is no category of this page, is the"
     " component or below it, or would make a fourth level; `status` null on a leaf.",
     body=ComponentChange,
-    data=ChangedNode,
+    data=echo_of(ComponentChange),
     refusals=("TEXT_LIMIT",),
     examples=(
         Example(
@@ -162,26 +125,22 @@ class Components(WritingResource):
         """List the tree, depth first."""
         page = await self.page(req, page_id)
         children = tree.children_of(await run(self.engine, load_components, page.id))
-        write_data(resp, [node_view(component) for component, _ in tree.walk(children)])
+        write_data(resp, [to_answer(Node, component) for component, _ in tree.walk(children)])
 
     @describes(ADD_COMPONENT)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
         """Add a leaf or a category."""
         holder = await self.holder(req)
         raw, body = await self.body(req, NewComponent)
-        command = AddComponent(
-            component_id=new_id("c"),
-            name=body.name,
-            kind=body.kind,
-            parent=body.parent,
-            position=body.position,
-            description=body.description,
-            status=body.status,
-            show_uptime=body.show_uptime,
-        )
+        command = build_command(AddComponent, body, component_id=new_id("c"))
         await self.write(
-            req, resp, holder, command, added_node, stream_id=page_id, raw=raw, status=201
+            req, resp, holder, command, describe_added, stream_id=page_id, raw=raw, status=201
         )
+
+
+def describe_added(command: AddComponent) -> AddedNode:
+    """Return a new node before the decision."""
+    return to_answer(AddedNode, command)
 
 
 class OneComponent(WritingResource):
@@ -195,12 +154,8 @@ class OneComponent(WritingResource):
         changes = provided_fields(body)
         if not changes:
             raise invalid("Give at least one thing to change.")
-
-        def describe(first: ChangeComponent) -> ChangedNode:
-            return cast("ChangedNode", {"id": first.component_id, **changes})
-
-        command = to_command(cid, body)
-        await self.write(req, resp, holder, command, describe, stream_id=page_id, raw=raw)
+        command, answer = to_command(cid, body), {"id": cid, **changes}
+        await self.write(req, resp, holder, command, lambda _: answer, stream_id=page_id, raw=raw)
 
     @describes(DELETE_COMPONENT)
     async def on_delete(self, req: Request, resp: Response, page_id: str, cid: str) -> None:
@@ -208,21 +163,18 @@ class OneComponent(WritingResource):
         holder = await self.holder(req)
         command = DeleteComponent(cid)
         await self.write(
-            req, resp, holder, command, lambda c: to_id_data(c.component_id), stream_id=page_id
+            req, resp, holder, command, lambda c: Named(c.component_id), stream_id=page_id
         )
 
 
 def to_command(component_id: str, body: ComponentChange) -> ChangeComponent:
     """Return the command of a component change."""
-    return ChangeComponent(
+    return build_command(
+        ChangeComponent,
+        body,
         component_id=component_id,
-        name=body.name,
-        description=to_clearing_text(body.description),
-        parent=to_clearing_text(body.parent),
-        position=body.position,
-        status=None if body.status is UNSET else body.status,
+        status=body.status or None,
         unpins=body.status is None,
-        show_uptime=body.show_uptime,
     )
 
 

@@ -1,40 +1,40 @@
 """The keys of a page, stored as hashes. Source: docs/behaviour.md, "Keys"."""
 
-from typing import Annotated, Required, TypedDict
+from typing import Annotated
 
 from falcon.asgi import Request, Response
 from msgspec import Meta
 
-from domain.calendar import iso
 from domain.page.commands import ChangeKey, CreateKey, DeleteKey
 from domain.runtime.new_ids import new_api_key, new_id, secret_hash
 from domain.store.postgres.engine import run
-from domain.store.postgres.owned import OwnedKey, keys_of
+from domain.store.postgres.owned import keys_of
 from web.api.area import Area, Names, Payload, name_sentence, quoted, reference_sentence
 from web.api.owner_resource import WritingResource
-from web.api.owner_schemas import KeyChange, NewKey, is_empty
+from web.api.owner_schemas import KeyChange, NewKey, provided_fields
+from web.http.commands import build_command
 from web.http.errors import invalid
-from web.http.responses import iso as iso_or_none
 from web.http.responses import write_data
-from web.http.wire import Id, Instant, Named, to_id_data
+from web.http.wire import Answer, Id, Instant, Named, to_answer
 from web.openapi.describe import Example, Operation, PathParameter, describes
+from web.openapi.echoes import echo_of
 from web.openapi.operations import TAIL
 
 KEY_NOTE = "The secret. It is told this once: a repeat by Idempotency-Key says null."
 Secret = Annotated[str | None, Meta(description=KEY_NOTE)]
 
 
-class Key(TypedDict):
+class Key(Answer, frozen=True):
     """A key without its secret; used: to the minute."""
 
     id: Id
     name: str
     disabled: bool
-    createdAt: Instant
-    lastUsedAt: Instant | None
+    created_at: Instant
+    last_used_at: Instant | None
 
 
-class CreatedKey(TypedDict):
+class CreatedKey(Answer, frozen=True):
     """A new key with its secret."""
 
     id: Id
@@ -42,40 +42,11 @@ class CreatedKey(TypedDict):
     key: Secret
 
 
-class RotatedKey(TypedDict):
+class RotatedKey(Answer, frozen=True):
     """A key's new secret."""
 
     id: str
     key: Secret
-
-
-class ChangedKey(TypedDict, total=False):
-    """The fields that were sent, and the key's id."""
-
-    id: Required[str]
-    name: str
-    disabled: bool
-
-
-def key_view(key: OwnedKey) -> Key:
-    """Return a key as JSON, without its secret."""
-    return {
-        "id": key.id,
-        "name": key.name,
-        "disabled": key.disabled,
-        "createdAt": iso(key.created_at),
-        "lastUsedAt": iso_or_none(key.last_used_at),
-    }
-
-
-def key_change_view(command: ChangeKey) -> ChangedKey:
-    """Return the changed fields of a key."""
-    changes: ChangedKey = {"id": command.key_id}
-    if command.name is not None:
-        changes["name"] = command.name
-    if command.disabled is not None:
-        changes["disabled"] = command.disabled
-    return changes
 
 
 TAG = "Keys"
@@ -122,7 +93,7 @@ CHANGE_KEY = Operation(
     tag=TAG,
     summary="Rename, disable or enable a key; it holds from this answer on.",
     body=KeyChange,
-    data=ChangedKey,
+    data=echo_of(KeyChange),
     examples=(
         Example("switch it off", body={"disabled": True}, data={"id": KEY, "disabled": True}),
     ),
@@ -150,7 +121,7 @@ class Keys(WritingResource):
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
         """List the keys of a page, without their secrets."""
         page = await self.page(req, page_id)
-        write_data(resp, [key_view(key) for key in await run(self.engine, keys_of, page.id)])
+        write_data(resp, [to_answer(Key, key) for key in await run(self.engine, keys_of, page.id)])
 
     @describes(CREATE_KEY)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
@@ -161,7 +132,7 @@ class Keys(WritingResource):
         command = CreateKey(new_id("k"), body.name, secret_hash(secret))
 
         def describe(first: CreateKey) -> CreatedKey:
-            return {"id": first.key_id, "name": first.name, "key": secret}
+            return CreatedKey(first.key_id, first.name, secret)
 
         await self.write(
             req, resp, holder, command, describe, stream_id=page_id, raw=raw, status=201
@@ -176,19 +147,18 @@ class OneKey(WritingResource):
         """Rename, disable or enable a key."""
         holder = await self.holder(req)
         raw, body = await self.body(req, KeyChange)
-        if is_empty(body):
+        changes = provided_fields(body)
+        if not changes:
             raise invalid("Give at least one of name, disabled.")
-        command = ChangeKey(kid, body.name, body.disabled)
-        await self.write(req, resp, holder, command, key_change_view, stream_id=page_id, raw=raw)
+        command, answer = build_command(ChangeKey, body, key_id=kid), {"id": kid, **changes}
+        await self.write(req, resp, holder, command, lambda _: answer, stream_id=page_id, raw=raw)
 
     @describes(DELETE_KEY)
     async def on_delete(self, req: Request, resp: Response, page_id: str, kid: str) -> None:
         """Delete a key, effective with this answer."""
         holder = await self.holder(req)
         command = DeleteKey(kid)
-        await self.write(
-            req, resp, holder, command, lambda c: to_id_data(c.key_id), stream_id=page_id
-        )
+        await self.write(req, resp, holder, command, lambda c: Named(c.key_id), stream_id=page_id)
 
 
 class KeyRotation(WritingResource):
@@ -202,7 +172,7 @@ class KeyRotation(WritingResource):
         command = ChangeKey(kid, hash=secret_hash(secret))
 
         def describe(first: ChangeKey) -> RotatedKey:
-            return {"id": first.key_id, "key": secret}
+            return RotatedKey(first.key_id, secret)
 
         await self.write(req, resp, holder, command, describe, stream_id=page_id)
 

@@ -13,6 +13,7 @@ from domain.page.state import ComponentKind
 from domain.status import Status
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT, NOT_BLANK
 from web.http.bodies import line, shape, text
+from web.http.wire import to_wire
 
 SUBDOMAIN_LIMIT = 63
 ID_LIMIT = 64
@@ -109,7 +110,10 @@ def provided_fields(body: msgspec.Struct) -> dict[str, Any]:
     fields = zip(
         body.__struct_encode_fields__, body.__struct_fields__, body.__struct_defaults__, strict=True
     )
-    pairs = {wire: (getattr(body, name), default) for wire, name, default in fields}
-    changes = {wire: value for wire, (value, default) in pairs.items() if value is not default}
+    changes = {
+        wire: to_wire(value)
+        for wire, name, default in fields
+        if (value := getattr(body, name)) is not default
+    }
     builtins: dict[str, Any] = msgspec.to_builtins(changes)
     return {wire: value for wire, value in builtins.items() if value != {}}

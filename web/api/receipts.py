@@ -1,11 +1,10 @@
 """Receipts: the outcome of a write. Source: docs/behaviour.md, "Receipts"."""
 
 from collections.abc import Mapping
-from typing import Literal, TypedDict, cast
+from typing import Literal
 
 from falcon.asgi import Request, Response
 
-from domain.calendar import iso
 from domain.results import Code
 from domain.store.postgres.command_log import Authority
 from domain.store.postgres.engine import run
@@ -14,16 +13,15 @@ from web.api.area import Area
 from web.api.owner_resource import OwnerResource
 from web.http.auth import parse_bearer
 from web.http.errors import not_found
-from web.http.responses import iso as iso_or_none
 from web.http.responses import write_data
-from web.http.wire import Id, Instant
+from web.http.wire import Answer, Id, Instant, to_answer
 from web.openapi.describe import Audience, Example, Operation, PathParameter, describes
 from web.openapi.operations import TAIL
 
 Stage = Literal["accepted", "applied", "published", "refused", "failed"]
 
 
-class ReceiptRefusal(TypedDict):
+class ReceiptRefusal(Answer, frozen=True):
     """Why a write was refused: as its answer would have said."""
 
     code: Code
@@ -31,32 +29,22 @@ class ReceiptRefusal(TypedDict):
     fields: Mapping[str, str]
 
 
-class ReceiptView(TypedDict):
+class ReceiptView(Answer, frozen=True):
     """How far a write got."""
 
     id: Id
     state: Stage
-    requestId: str | None
-    acceptedAt: Instant
-    appliedAt: Instant | None
-    publishedAt: Instant | None
+    request_id: str | None
+    accepted_at: Instant
+    applied_at: Instant | None
+    published_at: Instant | None
     refusal: ReceiptRefusal | None
 
 
 def receipt_view(receipt: Receipt) -> ReceiptView:
     """Return a receipt as JSON."""
-    refusal = receipt.refusal
-    return {
-        "id": receipt.id,
-        "state": cast("Stage", receipt.state),
-        "requestId": receipt.request_id,
-        "acceptedAt": iso(receipt.accepted_at),
-        "appliedAt": iso_or_none(receipt.applied_at),
-        "publishedAt": iso_or_none(receipt.published_at),
-        "refusal": {"code": refusal.code, "error": refusal.error, "fields": refusal.fields}
-        if refusal
-        else None,
-    }
+    refusal = to_answer(ReceiptRefusal, receipt.refusal) if receipt.refusal else None
+    return to_answer(ReceiptView, receipt, refusal=refusal)
 
 
 RECEIPT = "r_" + TAIL.format("g")

@@ -39,10 +39,10 @@ class Tokens(View):
             "included": INCLUDED[Tier.PRIME if account.is_prime_at(now) else Tier.FREE],
             "price": SLOT_PRICE,
             "days": SLOT_LASTS.days,
-            "slots": [{**slot, "ends": ends[slot["id"]]} for slot in slot_views(account, now)],
+            "slots": [(slot, ends[slot.id]) for slot in slot_views(account, now)],
             "names": names,
             "warnings": [
-                dark_warning(dark, names)["warning"] for dark in find_dark_pages(account, now)
+                dark_warning(dark, names).warning for dark in find_dark_pages(account, now)
             ],
             "ledger": rows[:limit],
             "older": cursor_at(rows[limit - 1].seq) if len(rows) > limit else None,

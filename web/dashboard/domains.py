@@ -40,7 +40,7 @@ class Domain(PageView):
                 for view, owned_mount in zip(views, mounts, strict=True)
             ],
             "follows": POLL_INTERVAL_MS if is_waiting else None,
-            "has_subdomain": any(view["kind"] == "subdomain" for view in views),
+            "has_subdomain": any(view.kind == "subdomain" for view in views),
             "base": self.settings.base_domain,
         }
 

@@ -1,9 +1,8 @@
 """Answers in the common envelope; writes also return their receipt."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -11,7 +10,6 @@ import falcon
 import falcon.asgi
 import msgspec
 
-from domain.calendar import iso as format_instant
 from domain.store.postgres.command_log import Draft, Idempotency
 from domain.store.postgres.engine import UNREACHABLE
 from web.http.errors import invalid, rejection_error
@@ -20,8 +18,8 @@ from web.writes.submit import Submitter, WriteOutcome
 log = logging.getLogger(__name__)
 
 KEY_LIMIT = 255
-Describer = Callable[[Any], Mapping[str, Any]]
-Completer = Callable[[Any, str], Awaitable[Mapping[str, Any]]]
+Describer = Callable[[Any], Any]  # an answer, or its fields
+Completer = Callable[[Any, str], Awaitable[Any]]
 
 
 def write_data(resp: falcon.asgi.Response, data: Any, status: int = 200) -> None:  # noqa: ANN401 - any JSON
@@ -30,11 +28,6 @@ def write_data(resp: falcon.asgi.Response, data: Any, status: int = 200) -> None
     resp.content_type = falcon.MEDIA_JSON
     resp.set_header("Cache-Control", "no-store")
     resp.data = msgspec.json.encode({"ok": True, "data": data})
-
-
-def iso(at: datetime | None) -> str | None:
-    """Format an instant as the API does; None stays None."""
-    return format_instant(at) if at is not None else None
 
 
 def idempotency(req: falcon.asgi.Request, raw: bytes) -> Idempotency | None:
@@ -81,7 +74,7 @@ class Writes:
             resp.set_header("Preference-Applied", "respond-async")
         if outcome.refusal:
             raise rejection_error(outcome.refusal)
-        data = dict(describe(outcome.command))
+        data = msgspec.to_builtins(describe(outcome.command))
         if complete and outcome.is_published:
             data, outcome = await complete_data(data, outcome, complete)
         if outcome.is_repeat and "key" in data:
@@ -95,7 +88,7 @@ async def complete_data(
 ) -> tuple[dict[str, Any], WriteOutcome]:
     """Return the complete data of a write; if unreadable, an unpublished outcome."""
     try:
-        return dict(await complete(outcome.command, outcome.receipt_id)), outcome
+        return msgspec.to_builtins(await complete(outcome.command, outcome.receipt_id)), outcome
     except UNREACHABLE as error:
         log.warning("%s is published, but can't be read: %s", outcome.receipt_id, error)
         return data, replace(outcome, is_published=False)

@@ -4,55 +4,75 @@ Source: docs/behaviour.md, "Ids, times and lists".
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, TypedDict
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
+import msgspec
 from msgspec import Meta
 
+from domain.calendar import iso
 from domain.status import Status
 
+Kind = TypeVar("Kind", bound=msgspec.Struct)
 Id = Annotated[str, Meta(extra_json_schema={"pattern": "^[a-z]_[0-9a-z]{26}$"})]
 Instant = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 
 
-class Named(TypedDict):
+class Answer(msgspec.Struct, frozen=True, rename="camel"):
+    """Base of answers: fields in the order of the wire."""
+
+
+class Named(Answer, frozen=True):
     """The id of the written object; a 202 repeats the id of the path unchecked."""
 
     id: str
 
 
-class Nothing(TypedDict):
+class Nothing(Answer, frozen=True):
     """Nothing is left to say."""
 
 
-WORDS = dict.fromkeys(map(str, Status), str | None)
 if TYPE_CHECKING:
-    StatusWords = dict[str, str | None]
-    SomeStatusWords = dict[str, str | None]
+
+    class StatusWords(Answer, frozen=True):
+        """The label of each status; null is the default."""
+
+        def __init__(self, **labels: str | None) -> None: ...
+
 else:  # a field for each status, which a type checker could not list
-    StatusWords = TypedDict("StatusWords", WORDS)
-    StatusWords.__doc__ = "The label of each status; null is the default."
-    SomeStatusWords = TypedDict("SomeStatusWords", WORDS, total=False)
-    SomeStatusWords.__doc__ = "Those names of statuses that were given."
+    StatusWords = msgspec.defstruct(
+        "StatusWords",
+        [(status.value, str | None) for status in Status],
+        bases=(Answer,),
+        namespace={"__doc__": "The label of each status; null is the default."},
+        frozen=True,
+    )
 
 
-class ComponentStatus(TypedDict):
+class ComponentStatus(Answer, frozen=True):
     """A component, and a status of it."""
 
     component: str
     status: Status
 
 
-def to_id_data(identifier: str) -> Named:
-    """Return an id as data."""
-    return {"id": identifier}
+def to_answer(kind: type[Kind], state: Any, /, **computed: Any) -> Kind:  # noqa: ANN401 - any state, any field
+    """Return an answer with the fields of `state` of the same names, but for `computed` ones."""
+    names = (name for name in kind.__struct_fields__ if name not in computed)
+    values = {name: getattr(state, name) for name in names} | computed
+    return kind(**{name: to_wire(value) for name, value in values.items()})
 
 
-def status_words(labels_by_status: Mapping[Status, str] | Mapping[str, str]) -> StatusWords:
+def to_wire(value: Any) -> Any:  # noqa: ANN401 - the value of a field
+    """Return an instant in the API's format, and any other value as it is."""
+    return iso(value) if isinstance(value, datetime) else value
+
+
+def status_words(labels: Mapping[str, str]) -> StatusWords:
     """Return the label of each status."""
-    labels = {str(status): word for status, word in labels_by_status.items()}
-    return {name: labels.get(name) for name in WORDS}
+    return StatusWords(**{status.value: labels.get(status) for status in Status})
 
 
 def component_statuses(statuses: Mapping[str, Status]) -> list[ComponentStatus]:
     """Return the statuses of leaves in their order."""
-    return [{"component": leaf, "status": status} for leaf, status in statuses.items()]
+    return [ComponentStatus(leaf, status) for leaf, status in statuses.items()]

@@ -4,10 +4,10 @@
 route: CONTRIBUTING.md.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints, is_typeddict
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -133,8 +133,6 @@ class Schemas:
         self.components = {
             name: simplify(schema_) for name, schema_ in sorted(self.components.items())
         }
-        for answer in {kind for type_ in answers for kind in find_typed_dicts(type_)}:
-            sort_fields(self.components[answer.__name__], answer)
         for body in bodies:
             add_body_conventions(body, self.components)
 
@@ -142,22 +140,6 @@ class Schemas:
         """Return the schema of a type; for several types, one of them."""
         schemas = [self._of[kind] for kind in types]
         return schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
-
-
-def find_typed_dicts(kind: Any) -> Iterator[type]:  # noqa: ANN401 - any type
-    """Yield every TypedDict within a type."""
-    if is_typeddict(kind):
-        yield kind
-    parts = get_type_hints(kind).values() if is_typeddict(kind) else get_args(kind)
-    for part in parts:
-        yield from find_typed_dicts(part)
-
-
-def sort_fields(schema: Schema, answer: type) -> None:
-    """Sort the fields of an answer as its class declares them, unlike msgspec."""
-    names = list(get_type_hints(answer))
-    if "properties" in schema:
-        schema["properties"] = {name: schema["properties"][name] for name in names}
 
 
 def add_body_conventions(body: type[msgspec.Struct], components: dict[str, Schema]) -> None:

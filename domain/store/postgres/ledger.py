@@ -1,18 +1,17 @@
 """The ledger for its owner: one row for every change of a balance. Reading only."""
 
-from typing import Any
+from sqlalchemy import Connection, select
 
-from sqlalchemy import Connection, Row, select
-
-from domain.account.state import Booking, BookingKind
+from domain.account.state import Booking
 from domain.store.postgres import tables as t
+from domain.store.postgres.rows import to_dataclass
 
 
 def booking_by(conn: Connection, command_id: str) -> Booking | None:
     """Return a command's ledger row; None if it changed no balance."""
     result = conn.execute(select(t.ledger).where(t.ledger.c.command_id == command_id))
     row = result.one_or_none()
-    return _booking(row) if row else None
+    return to_dataclass(row, Booking) if row else None
 
 
 def bookings_before(
@@ -23,17 +22,7 @@ def bookings_before(
     query = select(t.ledger).where(c.account_id == account_id)
     if seq is not None:
         query = query.where(c.seq < seq)
-    return [_booking(row) for row in conn.execute(query.order_by(c.seq.desc()).limit(limit))]
-
-
-def _booking(row: Row[Any]) -> Booking:
-    return Booking(
-        seq=row.seq,
-        command_id=row.command_id,
-        kind=BookingKind(row.kind),
-        amount=row.amount,
-        balance=row.balance,
-        at=row.at,
-        slot_id=row.slot_id,
-        slot_expires_at=row.slot_expires_at,
-    )
+    return [
+        to_dataclass(row, Booking)
+        for row in conn.execute(query.order_by(c.seq.desc()).limit(limit))
+    ]

@@ -1,20 +1,18 @@
 """Reading whole aggregates from Postgres; `save` writes them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
 from domain.account.state import Account, Place, Slot
 from domain.page import state as s
 from domain.page.limits import AT_HAND_DAYS
 from domain.page.uptime import BAR_DAYS
-from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.store.postgres import tables as t
 from domain.store.postgres.domains.custom_domains import load_mounts
-from domain.store.postgres.logos import logo_from
+from domain.store.postgres.rows import to_dataclass
 from domain.store.postgres.templates import load_templates
 
 TIMELINE_DAYS = 14
@@ -37,20 +35,10 @@ def load_page(
     if row is None:
         return s.Page(page_id), 0
     incidents = load_incidents(conn, page_id, _current(ids))
-    page = s.Page(
-        id=row.id,
-        account_id=row.account_id,
-        name=row.name,
-        description=row.description,
-        time_zone=row.time_zone,
-        is_public=row.is_public,
-        host=row.host,
-        look=msgspec.convert(row.look, s.Appearance),
-        logo=logo_from(row.logo),
-        entitlement=_entitlement(row),
-        created_at=row.created_at,
-        changed_at=row.changed_at,
-        deleted_at=row.deleted_at,
+    page = to_dataclass(
+        row,
+        s.Page,
+        entitlement=to_dataclass(row, s.Entitlement),
         components=load_components(conn, page_id),
         incidents=incidents,
         past=_load_past(conn, page_id, incidents),
@@ -67,52 +55,33 @@ def load_account(conn: Connection, account_id: str) -> tuple[Account, int] | Non
     if row is None:
         return None
     rows = conn.execute(select(t.places).where(t.places.c.account_id == account_id))
-    places = {p.page_id: Place(p.page_id, p.created_at, _entitlement(p)) for p in rows}
-    account = Account(
-        id=row.id,
-        tier=s.Tier(row.tier),
-        tier_until=row.tier_until,
-        places=places,
+    account = to_dataclass(
+        row,
+        Account,
+        places={p.page_id: _place(p) for p in rows},
         slots=_load_slots(conn, account_id),
-        balance=row.balance,
         mounts=load_mounts(conn, account_id),
-        deleted_at=row.deleted_at,
     )
     return account, row.applied_seq
 
 
 def _load_slots(conn: Connection, account_id: str) -> dict[str, Slot]:
     rows = conn.execute(select(t.slots).where(t.slots.c.account_id == account_id))
-    return {r.id: Slot(r.id, r.bought_at, r.expires_at, r.is_over) for r in rows}
+    return {row.id: to_dataclass(row, Slot) for row in rows}
 
 
 def _suspension(row: Row[Any]) -> s.Suspension | None:
     return s.Suspension(row.suspended_at, row.suspended_reason) if row.suspended_at else None
 
 
-def _entitlement(row: Row[Any]) -> s.Entitlement:
-    return s.Entitlement(s.Tier(row.tier), row.tier_until, row.served_until)
+def _place(row: Row[Any]) -> Place:
+    return to_dataclass(row, Place, entitlement=to_dataclass(row, s.Entitlement))
 
 
 def load_components(conn: Connection, page_id: str) -> dict[str, s.Component]:
     """Return a page's nodes by id."""
     rows = conn.execute(select(t.components).where(t.components.c.page_id == page_id))
-    return {row.id: _component(row) for row in rows}
-
-
-def _component(row: Row[Any]) -> s.Component:
-    return s.Component(
-        id=row.id,
-        name=row.name,
-        created_at=row.created_at,
-        kind=s.ComponentKind(row.kind),
-        parent_id=row.parent_id,
-        position=row.position,
-        description=row.description,
-        status=Status(row.status) if row.status else None,
-        status_at=row.status_at,
-        show_uptime=row.show_uptime,
-    )
+    return {row.id: to_dataclass(row, s.Component) for row in rows}
 
 
 def load_month(
@@ -151,28 +120,12 @@ def load_incidents(
     rows = conn.execute(query).all()
     ids = [row.id for row in rows]
     updates, claims = _updates_of(conn, ids), _claims_of(conn, ids)
-    return {row.id: _incident(row, updates.get(row.id, ()), claims.get(row.id, ())) for row in rows}
-
-
-def _incident(row: Row[Any], updates: Iterable[s.Update], claims: Iterable[s.Claim]) -> s.Incident:
-    return s.Incident(
-        id=row.id,
-        title=row.title,
-        impact=Impact(row.impact),
-        state=IncidentState(row.state),
-        started_at=row.started_at,
-        posted_at=row.posted_at,
-        updated_at=row.updated_at,
-        kind=IncidentKind(row.kind),
-        resolved_at=row.resolved_at,
-        scheduled_start=row.scheduled_start,
-        scheduled_end=row.scheduled_end,
-        auto_start=row.auto_start,
-        auto_end=row.auto_end,
-        leaves=tuple(row.leaves),
-        updates=tuple(updates),
-        claims=tuple(claims),
-    )
+    return {
+        row.id: to_dataclass(
+            row, s.Incident, updates=updates.get(row.id, ()), claims=claims.get(row.id, ())
+        )
+        for row in rows
+    }
 
 
 def _updates_of(conn: Connection, incident_ids: list[str]) -> dict[str, list[s.Update]]:
@@ -181,20 +134,8 @@ def _updates_of(conn: Connection, incident_ids: list[str]) -> dict[str, list[s.U
         c = t.updates.c
         query = select(t.updates).where(c.incident_id.in_(incident_ids)).order_by(c.position)
         for row in conn.execute(query):
-            updates.setdefault(row.incident_id, []).append(_update(row))
+            updates.setdefault(row.incident_id, []).append(to_dataclass(row, s.Update))
     return updates
-
-
-def _update(row: Row[Any]) -> s.Update:
-    return s.Update(
-        id=row.id,
-        state=IncidentState(row.state),
-        body=row.body,
-        occurred_at=row.occurred_at,
-        posted_at=row.posted_at,
-        components={leaf: Status(status) for leaf, status in row.components.items()},
-        edited_at=row.edited_at,
-    )
 
 
 def _claims_of(conn: Connection, incident_ids: list[str]) -> dict[str, list[s.Claim]]:
@@ -203,12 +144,8 @@ def _claims_of(conn: Connection, incident_ids: list[str]) -> dict[str, list[s.Cl
         c = t.claims.c
         query = select(t.claims).where(c.incident_id.in_(incident_ids)).order_by(c.from_at)
         for row in conn.execute(query.order_by(c.component_id)):
-            claims.setdefault(row.incident_id, []).append(_claim(row))
+            claims.setdefault(row.incident_id, []).append(to_dataclass(row, s.Claim))
     return claims
-
-
-def _claim(row: Row[Any]) -> s.Claim:
-    return s.Claim(row.component_id, Status(row.status), row.from_at, row.until_at)
 
 
 def _load_past(
@@ -224,7 +161,7 @@ def _load_past(
     )
     incidents: dict[str, tuple[str, list[s.Claim]]] = {}
     for row in conn.execute(query):
-        incidents.setdefault(row.incident_id, (row.title, []))[1].append(_claim(row))
+        incidents.setdefault(row.incident_id, (row.title, []))[1].append(to_dataclass(row, s.Claim))
     return tuple(
         s.PastIncident(id_, title, tuple(claims)) for id_, (title, claims) in incidents.items()
     )
@@ -232,4 +169,4 @@ def _load_past(
 
 def _load_keys(conn: Connection, page_id: str) -> dict[str, s.Key]:
     rows = conn.execute(select(t.keys).where(t.keys.c.page_id == page_id).order_by(t.keys.c.id))
-    return {r.id: s.Key(r.id, r.name, r.hash, r.created_at, r.disabled) for r in rows}
+    return {row.id: to_dataclass(row, s.Key) for row in rows}

@@ -1,26 +1,18 @@
 """Logos: metadata in the page's row, and the bytes in a table apart."""
 
-from dataclasses import fields
-from typing import Any
-
-import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
 from domain.page.logo import Logo
 from domain.page.state import Page
 from domain.store.postgres import tables as t
+from domain.store.postgres.rows import Record, to_record
 
 
-def logo_record(logo: Logo | None) -> dict[str, Any] | None:
+def logo_record(logo: Logo | None) -> Record | None:
     """Return the logo metadata for a page's row."""
     if logo is None:
         return None
-    return {f.name: getattr(logo, f.name) for f in fields(logo) if f.name != "content"}
-
-
-def logo_from(record: Any) -> Logo | None:  # noqa: ANN401 - a value of JSONB
-    """Return the logo of a page's row, without its bytes."""
-    return msgspec.convert(record, Logo) if record else None
+    return to_record(logo, ("content",))
 
 
 def save_logo(conn: Connection, before: Page, after: Page) -> None:

@@ -2,21 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-import msgspec
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
 from domain.account.state import Account
 from domain.page.logo import Logo
 from domain.page.state import Appearance
 from domain.store.postgres.load import load_account
-from domain.store.postgres.logos import logo_from
+from domain.store.postgres.rows import to_dataclass
 
 _PAGE = """
 SELECT p.id, p.name, p.description, p.host, p.is_public, p.time_zone,
   p.served_until AS expires_at, p.created_at, p.tier, p.tier_until, p.applied_seq, p.logo,
-  p.suspended_at IS NOT NULL AS is_suspended, p.suspended_reason, p.look::text AS look
+  p.suspended_at IS NOT NULL AS is_suspended, p.suspended_reason, p.look
 FROM pages p WHERE p.account_id = :account_id AND p.deleted_at IS NULL
 """
 _PAGES = text(_PAGE + "ORDER BY p.created_at, p.id")
@@ -106,18 +104,15 @@ def account_of(conn: Connection, account_id: str) -> Account:
 
 def pages_of(conn: Connection, account_id: str) -> list[OwnedPage]:
     """Return an account's pages, oldest first."""
-    return [_owned(row) for row in conn.execute(_PAGES, {"account_id": account_id})]
+    return [
+        to_dataclass(row, OwnedPage) for row in conn.execute(_PAGES, {"account_id": account_id})
+    ]
 
 
 def page_of(conn: Connection, account_id: str, page_id: str) -> OwnedPage | None:
     """Return one of an account's pages; None if it has no such page."""
     row = conn.execute(_ONE_PAGE, {"account_id": account_id, "page_id": page_id}).one_or_none()
-    return _owned(row) if row else None
-
-
-def _owned(row: Row[Any]) -> OwnedPage:
-    look = msgspec.json.decode(row.look, type=Appearance)
-    return OwnedPage(**{**row._asdict(), "logo": logo_from(row.logo), "look": look})
+    return to_dataclass(row, OwnedPage) if row else None
 
 
 def all_pages(conn: Connection) -> list[ListedPage]:

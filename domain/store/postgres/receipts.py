@@ -10,11 +10,12 @@ from sqlalchemy import Connection, text
 from domain.results import Outcome, Rejection
 from domain.store.postgres.command_codec import UnknownKindError, decode_command
 from domain.store.postgres.command_log import Authority, names_of
+from domain.store.postgres.rows import to_dataclass
 
 # Commands that can be read by id may be in the archive by now.
 _SELECT = """
-SELECT c.id, c.stream_id, c.seq, c.kind, c.payload::text AS payload, c.received_at, c.outcome,
-  c.refusal::text AS refusal, c.applied_at, c.request_id,
+SELECT c.id, c.stream_id, c.seq, c.kind, c.payload::text AS payload,
+  c.received_at AS accepted_at, c.outcome, c.refusal, c.applied_at, c.request_id,
   CASE WHEN c.published_at IS NULL
       OR EXISTS (SELECT FROM commands f WHERE f.cause = c.id AND f.published_at IS NULL)
     THEN NULL ELSE greatest(c.published_at,
@@ -131,19 +132,8 @@ def _read(conn: Connection, statement: Any, values: dict[str, Any]) -> Receipt |
     row = conn.execute(statement, values).one_or_none()
     if row is None:
         return None
-    refusal = msgspec.json.decode(row.refusal, type=Rejection) if row.refusal else None
-    return Receipt(
-        id=row.id,
-        stream_id=row.stream_id,
-        seq=row.seq,
-        command=None if row.outcome == Outcome.REFUSED else _decode_or_none(row.kind, row.payload),
-        accepted_at=row.received_at,
-        outcome=Outcome(row.outcome) if row.outcome else None,
-        refusal=refusal,
-        applied_at=row.applied_at,
-        published_at=row.published_at,
-        request_id=row.request_id,
-    )
+    command = None if row.outcome == Outcome.REFUSED else _decode_or_none(row.kind, row.payload)
+    return to_dataclass(row, Receipt, command=command)
 
 
 def _decode_or_none(kind: str, payload: str) -> Any:  # noqa: ANN401 - any command, or None if unreadable

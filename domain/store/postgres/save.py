@@ -6,21 +6,24 @@ not by event: docs/decisions/0002-save-by-difference.md.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import fields
 from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 
 from domain.account.state import Account
-from domain.page.state import Claim, Entitlement, Incident, Page
+from domain.page.state import Claim, Incident, Page
 from domain.store.postgres import tables as t
 from domain.store.postgres.accounts.erasure import erase_account
 from domain.store.postgres.logos import logo_record, save_logo
+from domain.store.postgres.rows import Record, to_record, to_records
 
 Id = TypeVar("Id", bound=Hashable)
 Thing = TypeVar("Thing")
-Record = dict[str, Any]
+# What a page's row does not hold under the name of the field.
+ELSEWHERE = (
+    "id", "components", "incidents", "past", "keys", "templates", "entitlement", "suspension",
+)  # fmt: skip
 
 
 def save_page(conn: Connection, before: Page, after: Page, applied_seq: int) -> None:
@@ -35,12 +38,9 @@ def save_page(conn: Connection, before: Page, after: Page, applied_seq: int) -> 
         row = update(t.streams).where(t.streams.c.id == after.id)
         conn.execute(row.values(suspended=after.suspension is not None))
     page_id = after.id
-    old, new = changed_entries(before.components, after.components)
-    save_rows(conn, t.components, _records(old, page_id), _records(new, page_id))
-    old_keys, new_keys = changed_entries(before.keys, after.keys)
-    save_rows(conn, t.keys, _records(old_keys, page_id), _records(new_keys, page_id))
-    old_templates, new_templates = changed_entries(before.templates, after.templates)
-    save_rows(conn, t.templates, _records(old_templates, page_id), _records(new_templates, page_id))
+    for table, name in ((t.components, "components"), (t.keys, "keys"), (t.templates, "templates")):
+        old, new = changed_entries(getattr(before, name), getattr(after, name))
+        save_rows(conn, table, to_records(old, page_id=page_id), to_records(new, page_id=page_id))
     _save_incidents(conn, before, after)
     if after.deleted_at is not None:
         # Rows that were not loaded are deleted with the page too.
@@ -66,11 +66,11 @@ def save_account(conn: Connection, before: Account, after: Account, applied_seq:
     save_rows(conn, t.places, _places(before), _places(after), key=("page_id",))
     if after.deleted_at is not None and before.deleted_at is None:
         erase_account(conn, after.id, after.deleted_at)
-    old, new = (_owned(side.slots, after.id) for side in (before, after))
+    old, new = (to_records(side.slots, account_id=after.id) for side in (before, after))
     save_rows(conn, t.slots, old, new)
-    bookings = [_record(booking) for booking in after.bookings[len(before.bookings) :]]
+    bookings = after.bookings[len(before.bookings) :]
     if bookings:
-        conn.execute(insert(t.ledger), [b | {"account_id": after.id} for b in bookings])
+        conn.execute(insert(t.ledger), [to_record(b, account_id=after.id) for b in bookings])
 
 
 def save_rows(
@@ -105,16 +105,15 @@ def _keyed(records: Iterable[Record], key: tuple[str, ...]) -> list[Record]:
 
 
 def _save_page_row(conn: Connection, before: Page, after: Page, applied_seq: int) -> None:
-    record = {
-        name: getattr(after, name)
-        for name in (
-            "account_id", "name", "description", "time_zone", "is_public", "host",
-            "created_at", "changed_at", "deleted_at",
-        )
-    }  # fmt: skip
-    record |= _entitlement_record(after.entitlement) | _suspension_record(after)
-    record |= {"look": msgspec.to_builtins(after.look), "logo": logo_record(after.logo)}
-    record |= {"applied_seq": applied_seq}
+    record = to_record(
+        after,
+        ELSEWHERE,
+        **to_record(after.entitlement),
+        **_suspension_record(after),
+        look=msgspec.to_builtins(after.look),
+        logo=logo_record(after.logo),
+        applied_seq=applied_seq,
+    )
     if after.created_at is None:
         return
     if before.created_at is None:
@@ -123,36 +122,17 @@ def _save_page_row(conn: Connection, before: Page, after: Page, applied_seq: int
         conn.execute(update(t.pages).where(t.pages.c.id == after.id).values(record))
 
 
-def _entitlement_record(entitlement: Entitlement) -> Record:
-    return {f.name: getattr(entitlement, f.name) for f in fields(entitlement)}
-
-
 def _suspension_record(page: Page) -> Record:
     at, reason = (page.suspension.at, page.suspension.reason) if page.suspension else (None, None)
     return {"suspended_at": at, "suspended_reason": reason}
 
 
-def _records(things: Mapping[str, Any], page_id: str) -> dict[str, Record]:
-    return {id_: _record(thing) | {"page_id": page_id} for id_, thing in things.items()}
-
-
-def _record(thing: Any) -> Record:  # noqa: ANN401 - any of the core's dataclasses
-    return {f.name: getattr(thing, f.name) for f in fields(thing)}
-
-
-def _owned(things: Mapping[str, Any], account_id: str) -> dict[str, Record]:
-    return {id_: _record(thing) | {"account_id": account_id} for id_, thing in things.items()}
-
-
 def _places(account: Account) -> dict[str, Record]:
     return {
-        place.page_id: {
-            "page_id": place.page_id,
-            "account_id": account.id,
-            "created_at": place.created_at,
-            **_entitlement_record(place.entitlement),
-        }
-        for place in account.places.values()
+        id_: to_record(
+            place, ("entitlement",), account_id=account.id, **to_record(place.entitlement)
+        )
+        for id_, place in account.places.items()
     }
 
 
@@ -168,16 +148,13 @@ def _save_incidents(conn: Connection, before: Page, after: Page) -> None:
 
 
 def _incident_rows(incidents: Iterable[Incident], page_id: str) -> dict[str, Record]:
-    skipped = {"updates", "claims", "_text_bytes"}
-    return {
-        i.id: {n: v for n, v in _record(i).items() if n not in skipped} | {"page_id": page_id}
-        for i in incidents
-    }
+    without = ("updates", "claims", "_text_bytes")
+    return {i.id: to_record(i, without, page_id=page_id) for i in incidents}
 
 
 def _update_rows(incidents: Iterable[Incident], page_id: str) -> dict[str, Record]:
     return {
-        u.id: _record(u) | {"page_id": page_id, "incident_id": i.id, "position": position}
+        u.id: to_record(u, page_id=page_id, incident_id=i.id, position=position)
         for i in incidents
         for position, u in enumerate(i.updates)
     }
@@ -185,7 +162,7 @@ def _update_rows(incidents: Iterable[Incident], page_id: str) -> dict[str, Recor
 
 def _claim_rows(incidents: Iterable[Incident], page_id: str) -> dict[tuple[str, ...], Record]:
     return {
-        _claim_key(i, c): _record(c) | {"page_id": page_id, "incident_id": i.id}
+        _claim_key(i, c): to_record(c, page_id=page_id, incident_id=i.id)
         for i in incidents
         for c in i.claims
     }

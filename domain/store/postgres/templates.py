@@ -1,13 +1,12 @@
 """Templates: loaded for commands about them, and read by their owner."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from domain.page.state import Template
-from domain.status import Impact, IncidentKind, IncidentState
 from domain.store.postgres import tables as t
+from domain.store.postgres.rows import to_dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,7 @@ def load_templates(conn: Connection, page_id: str) -> dict[str, Template]:
     """Return a page's templates by id, oldest first."""
     query = select(t.templates).where(t.templates.c.page_id == page_id)
     rows = conn.execute(query.order_by(t.templates.c.id))
-    return {row.id: _template(row) for row in rows}
+    return {row.id: to_dataclass(row, Template) for row in rows}
 
 
 def templates_of(conn: Connection, account_id: str) -> list[OwnedTemplate]:
@@ -34,17 +33,4 @@ def templates_of(conn: Connection, account_id: str) -> list[OwnedTemplate]:
         .where(p.account_id == account_id, p.deleted_at.is_(None))
         .order_by(p.created_at, p.id, t.templates.c.id)
     )
-    return [OwnedTemplate(row.page_id, _template(row)) for row in conn.execute(query)]
-
-
-def _template(row: Row[Any]) -> Template:
-    return Template(
-        id=row.id,
-        title=row.title,
-        created_at=row.created_at,
-        name=row.name,
-        body=row.body,
-        state=IncidentState(row.state) if row.state else None,
-        impact=Impact(row.impact) if row.impact else None,
-        kind=IncidentKind(row.kind),
-    )
+    return [OwnedTemplate(row.page_id, to_dataclass(row, Template)) for row in conn.execute(query)]

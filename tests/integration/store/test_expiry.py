@@ -77,12 +77,11 @@ def test_little_is_kept_of_a_command_when_it_was_refused(page):
     # And its receipt and the audit are readable
     assert page.receipt(seq).state == "refused"
     with sync_engine().connect() as conn:
-        told = audit_view(read_audit(conn, page.account_id, page.id, ListPosition(), 1), None)[
-            "items"
-        ][0]
-    assert (told["outcome"], told["refusal"]["code"]) == ("refused", "NOT_FOUND")
-    assert told["summary"].startswith("Refused: ")
-    assert "cut" not in told["details"]
+        log = read_audit(conn, page.account_id, page.id, ListPosition(), 1)
+    told = audit_view(log, None).items[0]
+    assert (told.outcome, told.refusal.code) == ("refused", "NOT_FOUND")
+    assert told.summary.startswith("Refused: ")
+    assert "cut" not in told.details
 
 
 def test_a_command_is_kept_as_it_is_when_it_is_short_or_was_applied(page):

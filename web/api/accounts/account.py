@@ -6,7 +6,6 @@ Source: docs/architecture.md, "Account changes are not commands".
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from falcon.asgi import Request, Response
 
@@ -93,9 +92,8 @@ class Me(WritingResource):
         authority = Authority("owner", holder.account_id)
         draft = Draft(new_id("r"), DeleteAccount(), authority, holder.account_id)
 
-        def describe(_: DeleteAccount) -> dict[str, Any]:
-            data: DeletedAccountView = {"id": holder.account_id}
-            return {**data}
+        def describe(_: DeleteAccount) -> DeletedAccountView:
+            return DeletedAccountView(holder.account_id)
 
         try:
             outcome = await self.writes.answer(req, resp, draft, describe)
@@ -183,7 +181,7 @@ class Sessions(OwnerResource):
         """End all sessions except the current one."""
         holder = await self.holder(req)
         count = await change(self.engine, revoke_others, holder.account_id, holder.session_id)
-        data: EndedSessionsView = {"ended": count}
+        data = EndedSessionsView(count)
         write_data(resp, data)
 
 
@@ -198,7 +196,7 @@ class OneSession(OwnerResource):
             raise not_found("session")
         if session_id == holder.session_id:
             auth.unset_session(resp)
-        data: EndedSessionView = {"id": session_id}
+        data = EndedSessionView(session_id)
         write_data(resp, data)
 
 

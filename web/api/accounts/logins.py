@@ -22,7 +22,7 @@ from domain.text import clean
 from web.api.accounts import docs
 from web.api.accounts.attempts import BAD_LOGIN, Attempts, login_counts
 from web.api.accounts.passwords import Passwords, Urgency, needs_rehash
-from web.api.accounts.schemas import LoginView, NothingView
+from web.api.accounts.schemas import LoginView
 from web.api.owner_resource import OwnerResource
 from web.api.owner_schemas import Credentials
 from web.http import auth
@@ -30,6 +30,7 @@ from web.http.bodies import decode_body, read_body
 from web.http.errors import ApiError, invalid
 from web.http.rate_limits import address_of
 from web.http.responses import write_data
+from web.http.wire import Nothing
 from web.openapi.describe import describes
 from web.writes.submit import PERHAPS, change
 
@@ -119,7 +120,7 @@ class Signup(CredentialsResource):
         ):
             raise ApiError(409, "CONFLICT", EMAIL_TAKEN, {"email": EMAIL_TAKEN})
         pending.set_cookies(req, resp)
-        data: LoginView = {"id": account_id, "email": body.email}
+        data = LoginView(account_id, body.email)
         write_data(resp, data, 201)
 
 
@@ -145,7 +146,7 @@ class Login(CredentialsResource):
             raise ApiError(401, BAD_LOGIN, NO_MATCH)
         await self.rehash(login, body.password)
         pending.set_cookies(req, resp)
-        data: LoginView = {"id": login.account_id, "email": login.email}
+        data = LoginView(login.account_id, login.email)
         write_data(resp, data)
 
     async def verify_login(self, body: Credentials) -> accounts.Login:
@@ -191,5 +192,4 @@ class Logout(OwnerResource):
         for token_hash in token_hashes:
             await change(self.engine, close_session, token_hash)
         auth.unset_session(resp)
-        data: NothingView = {}
-        write_data(resp, data)
+        write_data(resp, Nothing())

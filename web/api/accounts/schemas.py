@@ -1,15 +1,13 @@
 """Bodies of account changes and deletions. Unknown fields are rejected."""
 
-from typing import Annotated, TypedDict
+from typing import Annotated
 
 import msgspec
 
 from domain.account.credentials import EMAIL_LIMIT
-from domain.calendar import iso
 from domain.store.postgres.accounts.sessions import Holder, OpenSession
 from web.http.bodies import text
-from web.http.responses import iso as iso_or_none
-from web.http.wire import Id, Instant
+from web.http.wire import Answer, Id, Instant, to_answer
 
 
 class AccountChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -26,74 +24,57 @@ class Farewell(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     current_password: str
 
 
-class LoginView(TypedDict):
+class LoginView(Answer, frozen=True):
     """The account of the session that was opened."""
 
     id: Id
     email: str
 
 
-class AccountView(TypedDict):
+class AccountView(Answer, frozen=True):
     """An account; `tierUntil` is null without an end."""
 
-    id: Id
+    account_id: Id = msgspec.field(name="id")
     email: str
     tier: str
-    tierUntil: Instant | None
-    createdAt: Instant
+    tier_until: Instant | None
+    created_at: Instant
 
 
-class DeletedAccountView(TypedDict):
+class DeletedAccountView(Answer, frozen=True):
     """The account that is gone."""
 
     id: Id
 
 
-class SessionView(TypedDict):
+class SessionView(Answer, frozen=True):
     """A session; `lastUsedAt` is to the minute, `current` tells the one that asks."""
 
     id: Id
-    createdAt: Instant
-    lastUsedAt: Instant
-    expiresAt: Instant
-    userAgent: str | None
+    created_at: Instant
+    last_used_at: Instant
+    expires_at: Instant
+    user_agent: str | None
     current: bool
 
 
-class EndedSessionView(TypedDict):
+class EndedSessionView(Answer, frozen=True):
     """The session that was ended."""
 
     id: Id
 
 
-class EndedSessionsView(TypedDict):
+class EndedSessionsView(Answer, frozen=True):
     """How many sessions were ended."""
 
     ended: int
 
 
-class NothingView(TypedDict):
-    """Nothing."""
-
-
 def account_view(holder: Holder, email: str) -> AccountView:
     """Return the account as JSON, with its current e-mail."""
-    return {
-        "id": holder.account_id,
-        "email": email,
-        "tier": holder.tier,
-        "tierUntil": iso_or_none(holder.tier_until),
-        "createdAt": iso(holder.created_at),
-    }
+    return to_answer(AccountView, holder, email=email)
 
 
 def session_view(session: OpenSession, current_id: str) -> SessionView:
     """Return the session as JSON."""
-    return {
-        "id": session.id,
-        "createdAt": iso(session.created_at),
-        "lastUsedAt": iso(session.last_used_at),
-        "expiresAt": iso(session.expires_at),
-        "userAgent": session.user_agent,
-        "current": session.id == current_id,
-    }
+    return to_answer(SessionView, session, current=session.id == current_id)

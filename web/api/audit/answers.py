@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any, Literal, TypeAlias, TypedDict, cast
+from typing import Any, Literal, TypeAlias
 
-from domain.calendar import iso
+import msgspec
+
 from domain.store.postgres.audit import Audit, LoggedCommand
 from domain.store.postgres.command_codec import KINDS
 from web.api.audit.sentences import sentence
-from web.http.wire import Id, Instant
+from web.http.wire import Answer, Id, Instant, to_answer
 
 # A field with one of these words in its name is left out, at any depth of any command.
 SECRET = frozenset({"hash", "secret", "secrets", "password", "token", "cookie", "etag"})
@@ -20,7 +21,7 @@ ACTORS: Mapping[str, tuple[ActorKind, str]] = {
 }
 
 
-class ActorView(TypedDict):
+class ActorView(Answer, frozen=True):
     """The actor of an entry; the clock, the operator and the system have no id."""
 
     type: ActorKind
@@ -28,26 +29,26 @@ class ActorView(TypedDict):
     name: str | None
 
 
-class CauseView(TypedDict):
+class CauseView(Answer, frozen=True):
     """The command of the account that led to this one."""
 
     id: Id
     action: str
 
 
-class RefusalView(TypedDict):
+class RefusalView(Answer, frozen=True):
     """Why a command was not applied."""
 
     code: str
     error: str
 
 
-class EntryView(TypedDict):
+class EntryView(Answer, frozen=True):
     """An entry: actor, action, time, source and outcome; `id` is the receipt's."""
 
     id: Id
     at: Instant
-    action: str
+    kind: str = msgspec.field(name="action")
     summary: str
     actor: ActorView
     cause: CauseView | None
@@ -56,45 +57,42 @@ class EntryView(TypedDict):
     details: dict[str, Any]
 
 
-class AuditView(TypedDict):
+class AuditView(Answer, frozen=True):
     """A stretch of the audit, newest first."""
 
     items: list[EntryView]
-    nextCursor: str | None
+    next_cursor: str | None
 
 
 def audit_view(audit: Audit, cursor: str | None) -> AuditView:
     """Return one page of the audit log as JSON."""
-    return {"items": [entry_view(e, audit) for e in audit.entries], "nextCursor": cursor}
+    return AuditView([entry_view(e, audit) for e in audit.entries], cursor)
 
 
 def entry_view(logged: LoggedCommand, audit: Audit) -> EntryView:
     """Return one command of the log as JSON."""
-    refusal = logged.refusal
-    return {
-        "id": logged.id,
-        "at": iso(logged.at),
-        "action": logged.kind,
-        "summary": sentence(logged.kind, logged.payload, audit.names, logged.outcome),
-        "actor": actor_view(logged.original_actor, audit),
-        "cause": {"id": logged.cause_id, "action": logged.cause_kind or ""}
-        if logged.cause_id
-        else None,
-        "outcome": cast("Outcome", logged.outcome or "waiting"),
-        "refusal": {"code": refusal["code"], "error": refusal["error"]} if refusal else None,
-        "details": details(logged.kind, logged.payload),
-    }
+    refusal, cause_id = logged.refusal, logged.cause_id
+    return to_answer(
+        EntryView,
+        logged,
+        summary=sentence(logged.kind, logged.payload, audit.names, logged.outcome),
+        actor=actor_view(logged.original_actor, audit),
+        cause=CauseView(cause_id, logged.cause_kind or "") if cause_id else None,
+        outcome=logged.outcome or "waiting",
+        refusal=RefusalView(refusal["code"], refusal["error"]) if refusal else None,
+        details=details(logged.kind, logged.payload),
+    )
 
 
 def actor_view(original_actor: str, audit: Audit) -> ActorView:
     """Return the actor of an entry; `doer` is `key:k_…`, `owner:a_…` or a word."""
     kind, _, id_ = original_actor.partition(":")
     if kind == "key":
-        return {"type": "key", "id": id_, "name": audit.names.get(id_)}
+        return ActorView("key", id_, audit.names.get(id_))
     if kind == "owner":
-        return {"type": "owner", "id": id_, "name": audit.emails.get(id_)}
+        return ActorView("owner", id_, audit.emails.get(id_))
     actor_kind, name = ACTORS.get(kind, ("system", "Hep Status"))
-    return {"type": actor_kind, "id": None, "name": name}
+    return ActorView(actor_kind, None, name)
 
 
 def details(kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ Source: docs/behaviour.md, "Mounting a host".
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 from falcon.asgi import Request, Response
 
@@ -74,11 +73,7 @@ class NewCustomDomain(CustomDomainResource):
         holder = await self.holder(req)
         raw, body = await self.body(req, NewMount)
         command = build_mount_command(page_id, body.host, "host", self.settings)
-
-        def pending_view(first: MountHost) -> dict[str, Any]:
-            return {**self.pending_view(first)}
-
-        await self.write(req, resp, holder, command, pending_view, raw=raw, status=201)
+        await self.write(req, resp, holder, command, self.pending_view, raw=raw, status=201)
         await self.write_mount_view(resp, holder, page_id, lambda mount: mount.host == command.host)
 
 
@@ -135,7 +130,7 @@ class CustomDomainVerification(CustomDomainResource):
 
 def mount_reference(command: VerifyMount | UnmountHost | SetPrimary) -> Named:
     """Return the id of the custom domain in a command."""
-    return {"id": command.mount_id}
+    return Named(command.mount_id)
 
 
 AREA = Area(

@@ -5,7 +5,7 @@ Source: docs/behaviour.md, "Mounting a host".
 
 from functools import cache
 from ipaddress import ip_address
-from typing import Annotated, Any, Literal, TypeAlias, TypedDict
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -14,7 +14,6 @@ from publicsuffixlist import PublicSuffixList
 from domain.account.commands import MountHost
 from domain.account.dns_proof import Proof
 from domain.account.domains import Mount, MountKind, MountState
-from domain.calendar import iso
 from domain.hostnames import (
     LONGEST,
     BadHostError,
@@ -32,8 +31,7 @@ from web.api.area import Names, Payload, fixed_sentence
 from web.http.bodies import text
 from web.http.errors import ApiError, invalid
 from web.http.hosts import ascii_form, unicode_form
-from web.http.responses import iso as iso_or_none
-from web.http.wire import Id, Instant, Named
+from web.http.wire import Answer, Id, Instant, Named, to_answer
 from web.openapi.describe import Example, Operation, PathParameter
 from web.openapi.operations import TAIL
 
@@ -106,7 +104,7 @@ class MountChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 RecordType: TypeAlias = Literal["CNAME", "TXT", "A", "AAAA"]
 
 
-class DnsRecordView(TypedDict):
+class DnsRecordView(Answer, frozen=True):
     """A DNS record to create: type, full name, value."""
 
     type: RecordType
@@ -114,7 +112,7 @@ class DnsRecordView(TypedDict):
     value: str
 
 
-class MountView(TypedDict):
+class MountView(Answer, frozen=True):
     """A mount; `reason` is a sentence about the problem, or null.
 
     `host` is in ASCII (`xn--…` for an IDN), `hostUnicode` as people write it. `nextCheckAt` is
@@ -123,37 +121,31 @@ class MountView(TypedDict):
 
     id: Id
     host: str
-    hostUnicode: str
+    host_unicode: str
     kind: MountKind
     state: MountState
     reason: str | None
-    primary: bool
+    is_primary: bool = msgspec.field(name="primary")
     url: str
     dns: list[DnsRecordView]
-    createdAt: Instant
-    verifiedAt: Instant | None
-    checkedAt: Instant | None
-    nextCheckAt: Instant | None
+    created_at: Instant
+    verified_at: Instant | None
+    checked_at: Instant | None
+    next_check_at: Instant | None
 
 
 def mount_view(owned: OwnedMount, settings: Settings) -> MountView:
     """Return a custom domain or subdomain as JSON."""
     mount = owned.mount
-    return {
-        "id": mount.id,
-        "host": mount.host,
-        "hostUnicode": unicode_form(mount.host),
-        "kind": mount.kind,
-        "state": mount.state,
-        "reason": mount.reason,
-        "primary": mount.is_primary,
-        "url": settings.page_url(mount.host),
-        "dns": dns_records(mount, settings),
-        "createdAt": iso(mount.created_at),
-        "verifiedAt": iso_or_none(mount.verified_at),
-        "checkedAt": iso_or_none(owned.checked_at),
-        "nextCheckAt": iso_or_none(owned.next_at),
-    }
+    return to_answer(
+        MountView,
+        mount,
+        host_unicode=unicode_form(mount.host),
+        url=settings.page_url(mount.host),
+        dns=dns_records(mount, settings),
+        checked_at=owned.checked_at,
+        next_check_at=owned.next_at,
+    )
 
 
 def dns_records(mount: Mount, settings: Settings) -> list[DnsRecordView]:
@@ -164,9 +156,9 @@ def dns_records(mount: Mount, settings: Settings) -> list[DnsRecordView]:
     if mount.kind is MountKind.SUBDOMAIN:
         return []
     proof = Proof(mount.host, mount.token, settings.cname_target)
-    records: list[DnsRecordView] = [{"type": "CNAME", "name": mount.host, "value": proof.alias}]
+    records = [DnsRecordView("CNAME", mount.host, proof.alias)]
     if len(proof.text_name) <= LONGEST:
-        records.append({"type": "TXT", "name": proof.text_name, "value": proof.text})
+        records.append(DnsRecordView("TXT", proof.text_name, proof.text))
     if is_apex(mount.host):
         records += edge_records(mount.host, settings)
     return records
@@ -177,7 +169,7 @@ def edge_records(host: str, settings: Settings) -> list[DnsRecordView]:
     edge_addresses = addresses(settings.edge_addresses)
     record_types: dict[int, RecordType] = {4: "A", 6: "AAAA"}
     return [
-        {"type": record_types[ip_address(address).version], "name": host, "value": address}
+        DnsRecordView(record_types[ip_address(address).version], host, address)
         for address in edge_addresses
     ]
 

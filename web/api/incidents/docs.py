@@ -4,9 +4,10 @@ from domain.status import IncidentKind
 from web.api.area import Names, Payload, name_sentence, quoted, reference_sentence
 from web.api.components import LEAF
 from web.api.incidents import schemas as b
-from web.api.incidents.answers import ChangedIncident, IncidentList, IncidentView
+from web.api.incidents.answers import IncidentList, IncidentView
 from web.http.wire import Named
 from web.openapi.describe import Example, Operation, Parameter, PathParameter
+from web.openapi.echoes import echo_of
 from web.openapi.operations import LIMIT_PARAMETER, TAIL, cursor_of
 
 TAG = "Incidents"
@@ -111,7 +112,7 @@ CHANGE_INCIDENT = Operation(
     " until it is over (409). `state` goes alone: `in_progress` starts a maintenance now,"
     " `resolved` finishes it; an incident's changes by an update (else 400).",
     body=b.IncidentChange,
-    data=ChangedIncident,
+    data=echo_of(b.IncidentChange),
     refusals=("CONFLICT", "TEXT_LIMIT"),
     examples=(
         Example(

@@ -3,7 +3,8 @@
 Source: docs/behaviour.md, "Owner's API".
 """
 
-from typing import Any, cast
+from dataclasses import replace
+from typing import Any
 
 from falcon.asgi import Request, Response
 
@@ -15,15 +16,16 @@ from domain.store.postgres.incidents import incident_of, incidents_after
 from web.api.area import Area
 from web.api.incidents import docs
 from web.api.incidents import schemas as b
-from web.api.incidents.answers import ChangedIncident, IncidentList, incident_view
+from web.api.incidents.answers import IncidentList, incident_view
 from web.api.monitor.schemas import state_of_update, to_statuses
 from web.api.owner_resource import WritingResource
-from web.api.owner_schemas import is_empty
+from web.api.owner_schemas import is_empty, provided_fields
 from web.http.bodies import decode_body, read_body
+from web.http.commands import build_command
 from web.http.errors import invalid, not_found
 from web.http.paging import cursor_of, limit_of, position_of
-from web.http.responses import iso, write_data
-from web.http.wire import Named, to_id_data
+from web.http.responses import write_data
+from web.http.wire import Named
 from web.openapi.describe import describes
 
 
@@ -39,8 +41,7 @@ class Incidents(WritingResource):
         stretch = await run(self.engine, incidents_after, page.id, kind, after, limit)
         cursor = cursor_of(stretch.incidents[-1]) if stretch.has_more else None
         items = [incident_view(incident) for incident in stretch.incidents]
-        data: IncidentList = {"items": items, "nextCursor": cursor}
-        write_data(resp, data)
+        write_data(resp, IncidentList(items, cursor))
 
     @describes(docs.OPEN_INCIDENT)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
@@ -68,32 +69,23 @@ def build_creation(raw: bytes) -> c.OpenIncident | c.ScheduleMaintenance:
 def build_incident(raw: bytes) -> c.OpenIncident:
     """Return the command that opens an incident. Raises ApiError 400."""
     body = decode_body(raw, b.NewIncident)
-    return c.OpenIncident(
+    return build_command(
+        c.OpenIncident,
+        body,
         incident_id=new_id("i"),
         update_id=new_id("u"),
-        title=body.title,
-        impact=body.impact,
-        body=body.body,
         components=to_statuses(body.components),
         state=state_of_update(body.state),
-        started_at=b.to_instant(body.started_at, "startedAt"),
     )
 
 
 def build_maintenance(raw: bytes) -> c.ScheduleMaintenance:
     """Return the command that plans a maintenance. Raises ApiError 400."""
     body = decode_body(raw, b.NewMaintenance)
-    return c.ScheduleMaintenance(
-        incident_id=new_id("i"),
-        update_id=new_id("u"),
-        title=body.title,
-        scheduled_start=b.to_required_instant(body.scheduled_start, "scheduledStart"),
-        scheduled_end=b.to_required_instant(body.scheduled_end, "scheduledEnd"),
-        body=body.body,
-        components=b.to_leaf_references(body.components),
-        auto_start=body.auto_start,
-        auto_end=body.auto_end,
-    )
+    ids = {"incident_id": new_id("i"), "update_id": new_id("u")}
+    # The instants are checked before the components: the first error is the one that is told.
+    plan = build_command(c.ScheduleMaintenance, body, **ids, components=())
+    return replace(plan, components=b.to_leaf_references(body.components))
 
 
 class OneIncident(WritingResource):
@@ -115,10 +107,8 @@ class OneIncident(WritingResource):
         raw, body = await self.body(req, b.IncidentChange)
         command = build_change(iid, body)
 
-        def describe(first: Any) -> ChangedIncident:  # noqa: ANN401 - one of three commands
-            return cast("ChangedIncident", {"id": first.incident_id, **echo_fields(body)})
-
-        await self.write(req, resp, holder, command, describe, stream_id=page_id, raw=raw)
+        answer = {"id": iid, **provided_fields(body)}
+        await self.write(req, resp, holder, command, lambda _: answer, stream_id=page_id, raw=raw)
 
     @describes(docs.DELETE_INCIDENT)
     async def on_delete(self, req: Request, resp: Response, page_id: str, iid: str) -> None:
@@ -134,34 +124,18 @@ def build_change(iid: str, body: b.IncidentChange) -> c.Command:
         raise invalid("Give at least one thing to change.")
     if body.state is not None:
         return build_transition(iid, body)
-    return c.ChangeIncident(
-        incident_id=iid,
-        title=body.title,
-        impact=body.impact,
-        started_at=b.to_instant(body.started_at, "startedAt"),
-        scheduled_start=b.to_instant(body.scheduled_start, "scheduledStart"),
-        scheduled_end=b.to_instant(body.scheduled_end, "scheduledEnd"),
-        auto_start=body.auto_start,
-        auto_end=body.auto_end,
-    )
+    return build_command(c.ChangeIncident, body, incident_id=iid)
 
 
 def build_transition(iid: str, body: b.IncidentChange) -> c.Command:
     """Return the command that starts or finishes a maintenance now. Raises ApiError 400."""
-    if set(echo_fields(body)) != {"state"}:
+    if set(provided_fields(body)) != {"state"}:
         raise invalid("state goes alone: a write is one command.", "state")
     if body.state is IncidentState.IN_PROGRESS:
         return c.StartMaintenance(iid, new_id("u"))
     if body.state is IncidentState.RESOLVED:
         return c.FinishMaintenance(iid, new_id("u"))
     raise invalid("state must be in_progress or resolved; post an update for another.", "state")
-
-
-def echo_fields(body: b.IncidentChange) -> dict[str, Any]:
-    """Return the fields of a change by their wire names."""
-    wire = zip(body.__struct_encode_fields__, body.__struct_fields__, strict=True)
-    values = {name: getattr(body, attribute) for name, attribute in wire}
-    return {n: iso(v) if hasattr(v, "isoformat") else v for n, v in values.items() if v is not None}
 
 
 class Updates(WritingResource):
@@ -209,12 +183,12 @@ class OneUpdate(WritingResource):
 
 def incident_reference(command: Any) -> Named:  # noqa: ANN401 - a command about an incident
     """Return the id of the incident in a command."""
-    return to_id_data(command.incident_id)
+    return Named(command.incident_id)
 
 
 def update_reference(command: Any) -> Named:  # noqa: ANN401 - a command about an update
     """Return the id of the update in a command."""
-    return to_id_data(command.update_id)
+    return Named(command.update_id)
 
 
 AREA = Area(

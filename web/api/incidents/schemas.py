@@ -3,7 +3,7 @@
 Source: docs/behaviour.md, "Owner's API".
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
@@ -21,7 +21,6 @@ from web.api.monitor.schemas import (
 from web.http.bodies import line, text
 from web.http.errors import invalid
 
-YEARS = (2000, 2100)  # an instant outside is a mistake, and some zones can't express it
 REASONABLE = {"pattern": "^20(0[1-9]|[1-9][0-9])-"}
 STEPS = [IncidentState.IN_PROGRESS, IncidentState.RESOLVED]
 
@@ -131,16 +130,3 @@ def to_leaf_references(components: list[ComponentReference | Planned] | None) ->
         field = f"components[{names.index(None)}]"
         raise invalid(f"{field} is required.", field)
     return tuple(cut_reference(name) for name in names if name)
-
-
-def to_instant(at: datetime | None, field: str) -> datetime | None:
-    """Return an instant in UTC to the millisecond; None stays None. Raises ApiError 400."""
-    return None if at is None else to_required_instant(at, field)
-
-
-def to_required_instant(at: datetime, field: str) -> datetime:
-    """Return an instant in UTC to the millisecond. Raises ApiError 400 outside `YEARS`."""
-    if not YEARS[0] < at.year < YEARS[1]:
-        raise invalid(f"{field} must lie between the years {YEARS[0]} and {YEARS[1]}.", field)
-    millis = at.microsecond // 1_000 * 1_000
-    return at.astimezone(UTC).replace(microsecond=millis)

@@ -18,7 +18,7 @@ from web.http.auth import Authenticator, bad_key, parse_bearer
 from web.http.bodies import decode_body, read_body
 from web.http.errors import NOT_READ, ApiError, unavailable
 from web.http.responses import Describer, Writes, idempotency, write_data
-from web.http.wire import ComponentStatus, to_id_data
+from web.http.wire import ComponentStatus, Named
 from web.openapi.describe import describes
 from web.visitors.cached_page import STALE
 from web.visitors.pages import NotAvailableError, PageCache
@@ -91,7 +91,7 @@ class Incidents(MonitorResource):
         command = c.OpenIncident(
             new_id("i"), new_id("u"), body.title, body.impact, body.body, statuses
         )
-        await self.write(req, resp, key, raw, command, lambda o: to_id_data(o.incident_id), 201)
+        await self.write(req, resp, key, raw, command, lambda o: Named(o.incident_id), 201)
 
 
 class Updates(MonitorResource):
@@ -107,7 +107,7 @@ class Updates(MonitorResource):
         except ApiError as error:
             raise await self.refuse_bad_key(key, error) from None
         command = c.PostUpdate(iid, new_id("u"), state, body.body, statuses)
-        await self.write(req, resp, key, raw, command, lambda o: to_id_data(o.update_id), 201)
+        await self.write(req, resp, key, raw, command, lambda o: Named(o.update_id), 201)
 
 
 class ComponentToggle(MonitorResource):
@@ -124,7 +124,7 @@ class ComponentToggle(MonitorResource):
 
 def status_echo(command: c.SetStatus) -> ComponentStatus:
     """Return the reference and the status of a command."""
-    return {"component": command.reference, "status": command.status}
+    return ComponentStatus(command.reference, command.status)
 
 
 @dataclass(eq=False)

@@ -4,7 +4,7 @@ Source: docs/behaviour.md, "Monitor's API".
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any
 
 import msgspec
 
@@ -13,7 +13,7 @@ from domain.status import Impact, IncidentState, Status
 from domain.text import BODY_LIMIT, NOT_BLANK, TITLE_LIMIT, clean, cut_reference
 from web.http.bodies import line, text
 from web.http.errors import invalid
-from web.http.wire import Id, Instant
+from web.http.wire import Answer, Id, Instant
 
 REFERENCES_MAX = 500
 
@@ -86,7 +86,7 @@ def state_of_update(state: IncidentState) -> IncidentState:
     return state
 
 
-class LeafStatus(TypedDict):
+class LeafStatus(Answer, frozen=True):
     """A component and its status."""
 
     id: Id
@@ -94,17 +94,17 @@ class LeafStatus(TypedDict):
     status: Status
 
 
-class OpenTrouble(TypedDict):
+class OpenTrouble(Answer, frozen=True):
     """An incident that is not resolved."""
 
     id: Id
     title: str
     impact: Impact
     state: IncidentState
-    startedAt: Instant
+    started_at: Instant
 
 
-class PageSummary(TypedDict):
+class PageSummary(Answer, frozen=True):
     """The published page: the worst status, every leaf, and unresolved incidents."""
 
     overall: Status
@@ -114,20 +114,11 @@ class PageSummary(TypedDict):
 
 def page_summary(status_document: dict[str, Any]) -> PageSummary:
     """Return the parts of status.json for monitors."""
-    return {
-        "overall": status_document["status"]["indicator"],
-        "components": [
-            {"id": leaf["id"], "name": leaf["name"], "status": leaf["status"]}
-            for leaf in status_document["components"]
-        ],
-        "incidents": [
-            {
-                "id": incident["id"],
-                "title": incident["name"],
-                "impact": incident["impact"],
-                "state": incident["state"],
-                "startedAt": incident["startedAt"],
-            }
-            for incident in status_document["incidents"]
-        ],
-    }
+    incidents = [
+        {**incident, "title": incident["name"]} for incident in status_document["incidents"]
+    ]
+    return PageSummary(
+        status_document["status"]["indicator"],
+        msgspec.convert(status_document["components"], list[LeafStatus]),
+        msgspec.convert(incidents, list[OpenTrouble]),
+    )

@@ -5,39 +5,39 @@ Source: docs/behaviour.md, "Tiers and slots".
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TypedDict
+
+import msgspec
 
 from domain.account.allocations import DarkPage, allocated_slots, find_dark_pages, page_slots
 from domain.account.state import Account
-from domain.calendar import iso
 from domain.page.state import Tier
 from web.api.pages.answers import Page
-from web.http.wire import Id, Instant
+from web.http.wire import Answer, Id, Instant, to_answer
 
 
-class SlotShown(TypedDict):
+class SlotShown(Answer, frozen=True):
     """A slot, expired or not, and the page that it serves now."""
 
     id: Id
-    boughtAt: Instant
-    expiresAt: Instant
+    bought_at: Instant
+    expires_at: Instant
     page: Id | None
 
 
-class Warned(TypedDict):
+class Warned(Answer, frozen=True):
     """A page that is or will be dark; `slot` is the one that ends."""
 
     warning: str
-    page: Id
-    slot: Id | None
+    page_id: Id = msgspec.field(name="page")
+    slot_id: Id | None = msgspec.field(name="slot")
     at: Instant
 
 
-class AccountStatus(TypedDict):
+class AccountStatus(Answer, frozen=True):
     """An account at the moment of asking; `capacity` is how many pages it may have."""
 
     tier: str
-    tierUntil: Instant | None
+    tier_until: Instant | None
     capacity: int
     balance: int
     slots: list[SlotShown]
@@ -48,32 +48,24 @@ class AccountStatus(TypedDict):
 def account_status(account: Account, pages: list[Page], at: datetime) -> AccountStatus:
     """Return the account at `at` as JSON; `pages` are its page views."""
     is_prime = account.is_prime_at(at)
-    until = account.tier_until if is_prime else None
-    names = {page["id"]: page["name"] for page in pages}
-    return {
-        "tier": (Tier.PRIME if is_prime else Tier.FREE).value,
-        "tierUntil": iso(until) if until else None,
-        "capacity": len(page_slots(account, at)),
-        "balance": account.balance,
-        "slots": slot_views(account, at),
-        "warnings": [dark_warning(dark, names) for dark in find_dark_pages(account, at)],
-        "pages": pages,
-    }
+    names = {page.id: page.name for page in pages}
+    return to_answer(
+        AccountStatus,
+        account,
+        tier=Tier.PRIME if is_prime else Tier.FREE,
+        tier_until=account.tier_until if is_prime else None,
+        capacity=len(page_slots(account, at)),
+        slots=slot_views(account, at),
+        warnings=[dark_warning(dark, names) for dark in find_dark_pages(account, at)],
+        pages=pages,
+    )
 
 
 def slot_views(account: Account, at: datetime) -> list[SlotShown]:
     """Return all slots, newest purchase first."""
     holders = {seat.slot_id: page_id for page_id, seat in allocated_slots(account, at).items()}
     newest_first = sorted(account.slots.values(), key=lambda s: (s.bought_at, s.id), reverse=True)
-    return [
-        {
-            "id": slot.id,
-            "boughtAt": iso(slot.bought_at),
-            "expiresAt": iso(slot.expires_at),
-            "page": holders.get(slot.id),
-        }
-        for slot in newest_first
-    ]
+    return [to_answer(SlotShown, slot, page=holders.get(slot.id)) for slot in newest_first]
 
 
 def dark_warning(dark: DarkPage, names: Mapping[str, str]) -> Warned:
@@ -83,9 +75,4 @@ def dark_warning(dark: DarkPage, names: Mapping[str, str]) -> Warned:
     remedy = "renew the slot" if dark.slot_id else "renew Prime or buy a slot"
     soon = f"“{name}” goes dark on {day}, when {cause}: {remedy} to keep it showing."
     is_dark = f"“{name}” is dark since {day}: it has no place. Renew a slot or buy one."
-    return {
-        "warning": is_dark if dark.is_dark else soon,
-        "page": dark.page_id,
-        "slot": dark.slot_id,
-        "at": iso(dark.at),
-    }
+    return to_answer(Warned, dark, warning=is_dark if dark.is_dark else soon)

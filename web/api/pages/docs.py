@@ -6,14 +6,16 @@ from msgspec import Meta
 
 from domain.status import Status
 from web.api.area import Names, Payload, fixed_sentence, name_sentence
-from web.api.domains.schemas import DOMAIN
+from web.api.domains.schemas import DOMAIN, MountView
 from web.api.owner_schemas import NewPage
 from web.api.pages.account_answers import AccountStatus
-from web.api.pages.answers import ChangedPage, CreatedPage, Page
+from web.api.pages.answers import CreatedPage, Page
 from web.api.pages.latency_answers import LatencyView
+from web.api.pages.logo_answers import LogoView
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange
 from web.http.wire import Named
 from web.openapi.describe import Example, Operation, Parameter
+from web.openapi.echoes import echo_of
 from web.openapi.operations import PAGE
 
 TAG = "Pages"
@@ -102,7 +104,7 @@ CHANGE_PAGE = Operation(
     " KiB here. 409: the settings are not those of `If-Match`, or the host can't be mounted.",
     body=PageChange,
     body_kib=BODY_BYTES // 1024,
-    data=ChangedPage,
+    data=echo_of(PageChange, logo=LogoView | None, mount=MountView),
     parameters=(IF_MATCH,),
     refusals=("CONFLICT",),
     examples=(

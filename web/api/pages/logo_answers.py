@@ -1,14 +1,15 @@
 """Answers about the logo of a page."""
 
-from typing import Literal, TypeAlias, TypedDict, cast
+from typing import Literal, TypeAlias
 
 from domain.page.logo import Logo
 from domain.runtime.settings import Settings
+from web.http.wire import Answer, to_answer
 
 LogoType: TypeAlias = Literal["image/png", "image/jpeg", "image/webp"]
 
 
-class LogoView(TypedDict):
+class LogoView(Answer, frozen=True):
     """Where a logo is served (null without a host), its type, its size in pixels."""
 
     url: str | None
@@ -21,9 +22,4 @@ def logo_view(logo: Logo | None, host: str | None, settings: Settings) -> LogoVi
     """Return a logo as JSON; its URL is null without a host."""
     if logo is None:
         return None
-    return {
-        "url": settings.page_url(host) + logo.name if host else None,
-        "type": cast("LogoType", logo.type),
-        "width": logo.width,
-        "height": logo.height,
-    }
+    return to_answer(LogoView, logo, url=settings.page_url(host) + logo.name if host else None)

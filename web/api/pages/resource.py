@@ -7,13 +7,12 @@ Source: docs/behaviour.md, "Owner's API" and "Settings of a page".
 
 import re
 from datetime import UTC, datetime
-from typing import cast
+from typing import Any
 
 from falcon.asgi import Request, Response
 
 from domain.account.commands import AddPage, MountHost, RemovePage
 from domain.hostnames import is_reserved, subdomain_problem
-from domain.page.commands import ChangePage
 from domain.page.logo import decode_logo
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import run
@@ -27,12 +26,12 @@ from web.api.owner_schemas import NewPage, provided_fields
 from web.api.pages import docs
 from web.api.pages import logo_answers as logos
 from web.api.pages.account_answers import account_status
-from web.api.pages.answers import ChangedPage, CreatedPage, domain_change_view, page_view
+from web.api.pages.answers import CreatedPage, domain_change_view, page_view
 from web.api.pages.latency_answers import latency_view
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange, to_command
 from web.http.errors import invalid
 from web.http.responses import write_data
-from web.http.wire import to_id_data
+from web.http.wire import Named
 from web.openapi.describe import describes
 
 ETAG = re.compile(r'"?([\w.+/=-]{1,64})"?')
@@ -74,7 +73,7 @@ class Pages(HostResource):
     def pending_view(self, command: AddPage) -> CreatedPage:
         """Return a new page before the decision."""
         url = self.settings.page_url(command.host) if command.host else None
-        return {"id": command.page_id, "name": command.name, "host": command.host, "url": url}
+        return CreatedPage(command.page_id, command.name, command.host, url)
 
 
 class OnePage(CustomDomainResource):
@@ -103,10 +102,8 @@ class OnePage(CustomDomainResource):
             host = (await self.page(req, page_id)).host
             changes["logo"] = logos.logo_view(decode_logo(command.logo), host, self.settings)
 
-        def describe(_: ChangePage) -> ChangedPage:
-            return cast("ChangedPage", {"id": page_id, **changes})
-
-        await self.write(req, resp, holder, command, describe, stream_id=page_id, raw=raw)
+        answer = {"id": page_id, **changes}
+        await self.write(req, resp, holder, command, lambda _: answer, stream_id=page_id, raw=raw)
 
     async def set_domain(
         self, req: Request, resp: Response, page_id: str, domain: str, raw: bytes
@@ -118,7 +115,7 @@ class OnePage(CustomDomainResource):
         holder = await self.holder(req)
         command = build_mount_command(page_id, domain, "domain", self.settings, wants_primary=True)
 
-        def describe(first: MountHost) -> ChangedPage:
+        def describe(first: MountHost) -> dict[str, Any]:
             return domain_change_view(page_id, self.pending_view(first))
 
         await self.write(req, resp, holder, command, describe, raw=raw)
@@ -131,7 +128,7 @@ class OnePage(CustomDomainResource):
         """Delete a page; its slot and hosts become free, its address answers 404."""
         holder = await self.holder(req)
         command = RemovePage(page_id)
-        await self.write(req, resp, holder, command, lambda c: to_id_data(c.page_id))
+        await self.write(req, resp, holder, command, lambda c: Named(c.page_id))
 
 
 def parse_if_match(req: Request) -> str | None:

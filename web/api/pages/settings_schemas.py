@@ -16,6 +16,7 @@ from domain.status import Status
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT
 from web.api.domains.schemas import HOST_LIMIT
 from web.http.bodies import line, shape, text
+from web.http.commands import build_command, to_clearing_text
 from web.http.errors import invalid
 
 ZONE_LIMIT = 64
@@ -88,26 +89,17 @@ class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 def to_command(body: PageChange, etag: str | None) -> ChangePage:
     """Return the command of a settings change. Raises ApiError 400."""
     theme = Theme(None, None) if body.theme is None else body.theme or Theme()
-    return ChangePage(
-        name=body.name,
-        is_public=body.is_public,
-        description=to_clearing_text(body.description),
+    return build_command(
+        ChangePage,
+        body,
         time_zone=parse_zone(body.time_zone),
         labels=to_status_words(body.labels),
         headlines=to_status_words(body.headlines),
         mode=None if theme.mode is UNSET else theme.mode or Mode.AUTO,
         accent=parse_accent(theme.accent),
-        show_uptime=body.show_uptime,
-        show_footer=body.show_footer,
-        show_latency=body.show_latency,
         etag=etag,
         logo=parse_logo(body.logo),
     )
-
-
-def to_clearing_text(value: str | UnsetType | None) -> str | None:
-    """Return a text for a command: None means unchanged, empty means cleared."""
-    return None if value is UNSET else value or ""
 
 
 def to_status_words(value: Labels | Headlines | UnsetType | None) -> dict[str, str] | None:

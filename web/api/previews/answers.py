@@ -1,13 +1,11 @@
 """Answers about previews of writes."""
 
-from typing import TypedDict
-
 from domain.status import Status
-from domain.store.redis.previews import ChangedLeaf, PreviewResult
-from web.http.wire import Id
+from domain.store.redis.previews import PreviewResult
+from web.http.wire import Answer, Id, to_answer
 
 
-class ChangedComponent(TypedDict):
+class ChangedComponent(Answer, frozen=True):
     """A component with another status; `was` is null for a new one."""
 
     id: Id
@@ -17,7 +15,7 @@ class ChangedComponent(TypedDict):
     was: Status | None
 
 
-class OutlookView(TypedDict):
+class OutlookView(Answer, frozen=True):
     """The page as it would be, and its address for a minute."""
 
     indicator: Status
@@ -29,21 +27,6 @@ class OutlookView(TypedDict):
 
 def preview_view(outlook: PreviewResult, path: str) -> OutlookView:
     """Return a preview as JSON; its documents are at `path`."""
-    return {
-        "indicator": outlook.indicator,
-        "headline": outlook.headline,
-        "components": [component_view(leaf) for leaf in outlook.leaves],
-        "page": path,
-        "change": f"{path}?part=change",
-    }
-
-
-def component_view(leaf: ChangedLeaf) -> ChangedComponent:
-    """Return a changed component of a preview as JSON."""
-    return {
-        "id": leaf.id,
-        "name": leaf.name,
-        "status": leaf.status,
-        "label": leaf.label,
-        "was": leaf.was,
-    }
+    components = [to_answer(ChangedComponent, leaf) for leaf in outlook.leaves]
+    change = f"{path}?part=change"
+    return to_answer(OutlookView, outlook, components=components, page=path, change=change)

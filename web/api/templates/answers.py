@@ -1,14 +1,12 @@
 """Answers about templates."""
 
-from typing import Required, TypedDict
-
 from domain.page.state import Template
 from domain.page.template_commands import AddTemplate
 from domain.status import Impact, IncidentKind, IncidentState
-from web.http.wire import Id
+from web.http.wire import Answer, Id, to_answer
 
 
-class TemplateView(TypedDict):
+class TemplateView(Answer, frozen=True):
     """Words to begin an incident or a maintenance with; `page` is the id of theirs."""
 
     id: Id
@@ -21,41 +19,7 @@ class TemplateView(TypedDict):
     kind: IncidentKind
 
 
-class ChangedTemplate(TypedDict, total=False):
-    """The fields that were sent, and the template's id."""
-
-    id: Required[str]
-    title: str
-    name: str | None
-    body: str | None
-    state: IncidentState | None
-    impact: Impact | None
-    kind: IncidentKind
-
-
-def template_view(page_id: str, template: Template) -> TemplateView:
+def template_view(page_id: str, template_id: str, words: Template | AddTemplate) -> TemplateView:
     """Return a template as JSON; the title replaces a missing name."""
-    return {
-        "id": template.id,
-        "page": page_id,
-        "name": template.name or template.title,
-        "title": template.title,
-        "body": template.body,
-        "state": template.state,
-        "impact": template.impact,
-        "kind": template.kind,
-    }
-
-
-def added_template(page_id: str, command: AddTemplate) -> TemplateView:
-    """Return a new template before the decision."""
-    return {
-        "id": command.template_id,
-        "page": page_id,
-        "name": command.name or command.title,
-        "title": command.title,
-        "body": command.body,
-        "state": command.state,
-        "impact": command.impact,
-        "kind": command.kind,
-    }
+    name = words.name or words.title
+    return to_answer(TemplateView, words, id=template_id, page=page_id, name=name)

@@ -3,23 +3,21 @@
 Source: docs/behaviour.md, "Templates".
 """
 
-from typing import cast
-
 from falcon.asgi import Request, Response
 
-from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
+from domain.page.template_commands import AddTemplate, DeleteTemplate
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import run
 from domain.store.postgres.templates import load_templates, templates_of
 from web.api.area import Area
 from web.api.owner_resource import OwnerResource, WritingResource
 from web.api.owner_schemas import provided_fields
-from web.api.templates import answers as views
 from web.api.templates import schemas
 from web.api.templates import schemas as b
+from web.api.templates.answers import TemplateView, template_view
 from web.http.errors import invalid
 from web.http.responses import write_data
-from web.http.wire import to_id_data
+from web.http.wire import Named
 from web.openapi.describe import describes
 
 
@@ -32,7 +30,7 @@ class AllTemplates(OwnerResource):
         holder = await self.holder(req)
         templates = await run(self.engine, templates_of, holder.account_id)
         write_data(
-            resp, [views.template_view(owned.page_id, owned.template) for owned in templates]
+            resp, [template_view(one.page_id, one.template.id, one.template) for one in templates]
         )
 
 
@@ -45,7 +43,7 @@ class Templates(WritingResource):
         page = await self.page(req, page_id)
         templates = await run(self.engine, load_templates, page.id)
         write_data(
-            resp, [views.template_view(page.id, template) for template in templates.values()]
+            resp, [template_view(page.id, id_, template) for id_, template in templates.items()]
         )
 
     @describes(schemas.ADD_TEMPLATE)
@@ -55,8 +53,8 @@ class Templates(WritingResource):
         raw, body = await self.body(req, b.NewTemplate)
         command = b.to_addition(new_id("t"), body)
 
-        def describe(first: AddTemplate) -> views.TemplateView:
-            return views.added_template(page_id, first)
+        def describe(first: AddTemplate) -> TemplateView:
+            return template_view(page_id, first.template_id, first)
 
         await self.write(
             req, resp, holder, command, describe, stream_id=page_id, raw=raw, status=201
@@ -76,10 +74,8 @@ class OneTemplate(WritingResource):
             raise invalid("Give at least one thing to change.")
         command = b.to_change(tid, body)
 
-        def describe(first: ChangeTemplate) -> views.ChangedTemplate:
-            return cast("views.ChangedTemplate", {"id": first.template_id, **changes})
-
-        await self.write(req, resp, holder, command, describe, stream_id=page_id, raw=raw)
+        answer = {"id": tid, **changes}
+        await self.write(req, resp, holder, command, lambda _: answer, stream_id=page_id, raw=raw)
 
     @describes(schemas.DELETE_TEMPLATE)
     async def on_delete(self, req: Request, resp: Response, page_id: str, tid: str) -> None:
@@ -87,7 +83,7 @@ class OneTemplate(WritingResource):
         holder = await self.holder(req)
         command = DeleteTemplate(tid)
         await self.write(
-            req, resp, holder, command, lambda c: to_id_data(c.template_id), stream_id=page_id
+            req, resp, holder, command, lambda c: Named(c.template_id), stream_id=page_id
         )
 
 

@@ -10,12 +10,13 @@ from domain.page.template_commands import AddTemplate, ChangeTemplate
 from domain.status import Impact, IncidentKind, IncidentState
 from domain.text import BODY_LIMIT, NAME_LIMIT, TITLE_LIMIT
 from web.api.area import name_sentence, reference_sentence
-from web.api.pages.settings_schemas import to_clearing_text
-from web.api.templates.answers import ChangedTemplate, TemplateView
+from web.api.templates.answers import TemplateView
 from web.http.bodies import line, text
+from web.http.commands import build_command
 from web.http.errors import rejection_error
 from web.http.wire import Named
 from web.openapi.describe import Example, Operation, PathParameter
+from web.openapi.echoes import echo_of
 from web.openapi.operations import PAGE, TAIL
 
 
@@ -47,23 +48,19 @@ def to_addition(template_id: str, body: NewTemplate) -> AddTemplate:
     """Return the command that adds a template. Raises ApiError 400."""
     kind = body.kind or IncidentKind.INCIDENT
     check_kind(kind, body.state, body.impact)
-    return AddTemplate(template_id, body.title, body.name, body.body, body.state, body.impact, kind)
+    return build_command(AddTemplate, body, template_id=template_id, kind=kind)
 
 
 def to_change(template_id: str, body: TemplateChange) -> ChangeTemplate:
     """Return the command that changes a template. Raises ApiError 400."""
-    state = None if body.state is UNSET else body.state
-    impact = None if body.impact is UNSET else body.impact
-    kind = body.kind
-    check_kind(kind or IncidentKind.INCIDENT, state, impact)
-    return ChangeTemplate(
+    state, impact = body.state or None, body.impact or None
+    check_kind(body.kind or IncidentKind.INCIDENT, state, impact)
+    return build_command(
+        ChangeTemplate,
+        body,
         template_id=template_id,
-        title=body.title,
-        name=to_clearing_text(body.name),
-        body=to_clearing_text(body.body),
         state=state,
         impact=impact,
-        kind=kind,
         clears_state=body.state is None,
         clears_impact=body.impact is None,
     )
@@ -135,7 +132,7 @@ CHANGE_TEMPLATE = Operation(
     summary="Change a template; what is not given stays.",
     note="The answer tells what was given. 400, too: `state` or `impact` of a maintenance.",
     body=TemplateChange,
-    data=ChangedTemplate,
+    data=echo_of(TemplateChange),
     refusals=("TEXT_LIMIT",),
     examples=(
         Example(

@@ -1,15 +1,15 @@
 """Mounts in Postgres: loading and saving for drains, and reading for owners."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, text
 
-from domain.account.domains import Mount, MountKind, MountState
+from domain.account.domains import Mount, MountKind
 from domain.account.state import Account
 from domain.store.postgres import tables as t
+from domain.store.postgres.rows import to_dataclass, to_records
 from domain.store.postgres.save import save_rows
 
 # A lookup is not repeated within this time, however often an owner requests one; without an answer
@@ -46,14 +46,7 @@ class OwnedMount:
 def load_mounts(conn: Connection, account_id: str) -> dict[str, Mount]:
     """Return the mounts of an account's pages by id."""
     rows = conn.execute(select(t.mounts).where(t.mounts.c.account_id == account_id))
-    return {row.id: mount_from(row) for row in rows}
-
-
-def mount_from(row: Row[Any]) -> Mount:
-    """Return the mount of a row; other columns are ignored."""
-    values = {field.name: getattr(row, field.name) for field in fields(Mount)}
-    kind, state = MountKind(row.kind), MountState(row.state)
-    return Mount(**{**values, "kind": kind, "state": state})
+    return {row.id: to_dataclass(row, Mount) for row in rows}
 
 
 def save_mounts(conn: Connection, before: Account, after: Account) -> None:
@@ -61,7 +54,9 @@ def save_mounts(conn: Connection, before: Account, after: Account) -> None:
     old, new = before.mounts, after.mounts
     if old is new:
         return
-    save_rows(conn, t.mounts, _records(before.id, old), _records(after.id, new))
+    save_rows(
+        conn, t.mounts, to_records(old, account_id=before.id), to_records(new, account_id=after.id)
+    )
     for mount_id in old.keys() - new.keys():
         conn.execute(_FORGET, {"mount_id": mount_id})
     for mount_id, mount in new.items():
@@ -70,14 +65,6 @@ def save_mounts(conn: Connection, before: Account, after: Account) -> None:
         if mount.kind is MountKind.DOMAIN and is_requested:
             wait = {"again_s": AGAIN_S, "again_max_s": AGAIN_MAX_S}
             conn.execute(_SCHEDULE, {"mount_id": mount_id, **wait})
-
-
-def _records(account_id: str, mounts: Mapping[str, Mount]) -> dict[str, dict[str, Any]]:
-    names = [field.name for field in fields(Mount)]
-    return {
-        mount.id: {"account_id": account_id, **{name: getattr(mount, name) for name in names}}
-        for mount in mounts.values()
-    }
 
 
 def mounts_of_page(conn: Connection, account_id: str, page_id: str) -> list[OwnedMount]:
@@ -93,4 +80,4 @@ def find_mount(conn: Connection, mount_id: str) -> OwnedMount | None:
 
 
 def _owned(row: Row[Any]) -> OwnedMount:
-    return OwnedMount(mount_from(row), row.account_id, row.checked_at, row.next_at)
+    return to_dataclass(row, OwnedMount, mount=to_dataclass(row, Mount))

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from domain.account.dns_proof import CheckResult
 from domain.account.domains import Mount
-from domain.store.postgres.domains.custom_domains import mount_from
+from domain.store.postgres.rows import to_dataclass
 
 # Longer than a lookup takes: the mounts of a dead worker are free after this time.
 LEASE_S = 60
@@ -97,10 +97,7 @@ def lease_due(conn: Connection, limit: int) -> list[str]:
 def fetch_leased(conn: Connection, mount_id: str) -> LeasedCheck | None:
     """Return the data for a mount's lookup; None if the mount is gone."""
     row = conn.execute(_LEASED, {"mount_id": mount_id}).one_or_none()
-    if row is None:
-        return None
-    details = (row.account_id, row.failing_since, row.is_taken, row.unanswered)
-    return LeasedCheck(mount_from(row), *details)
+    return to_dataclass(row, LeasedCheck, mount=to_dataclass(row, Mount)) if row else None
 
 
 def overdue_checks(conn: Connection) -> int:
