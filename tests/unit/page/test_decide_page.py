@@ -103,7 +103,7 @@ def test_impact_is_what_was_said_when_given(page):
     assert opened(page, impact=Impact.NONE, components=said).impact is Impact.NONE
 
 
-def test_incident_opens_as_investigating_with_its_first_update_when_it_says_something(page):
+def test_incident_opens_as_investigating_with_an_update_when_it_says_something(page):
     incident = opened(page, body="We look into it.", components=given(api="degraded"))
     assert incident.state is IncidentState.INVESTIGATING
     (update,) = incident.updates
