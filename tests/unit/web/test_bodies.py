@@ -83,34 +83,6 @@ def test_field_is_named_in_a_sentence_when_its_value_is_wrong(shape, body, field
     assert "`" not in str(error)
 
 
-WHOLE = [
-    b"",
-    b"{",
-    b"[]",
-    b'"text"',
-    b"null",
-    b"1",
-    b'{"title":"x"} trailing',
-    b"{'title':'x'}",
-    b'{"title":"\xff"}',
-    b"\xef\xbb\xbf{}",
-    b'{"title":NaN}',
-    b"[" * 100_000,
-    b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
-    b'{"\\u0000":1,"title":"x"}',
-    b'{"\\ud800":"\\ud800"}',
-    b'{"title":"x\\ud800',
-    b'{"a\\u0000":' * 5_000,
-]
-
-
-@pytest.mark.parametrize("raw", WHOLE, ids=range(len(WHOLE)))
-def test_body_is_refused_as_a_whole_when_it_is_no_json_object(raw):
-    error = refused(raw, INCIDENT)
-    assert str(error).startswith("The body ")
-    assert str(error).endswith(".")
-
-
 def test_texts_are_trimmed_and_blank_ones_are_missing_when_decoded():
     body = decoded(
         {"title": " Slow \n", "body": "  ", "impact": None, "components": None}, INCIDENT
