@@ -74,9 +74,7 @@ def test_every_write_is_published_when_web_and_worker_are_of_two_versions(mixed,
                 vi.wait_for(lambda told: told["page"]["name"] == "Ours", "the settings show")
                 assert vi.statuses() == {"Core": "partial"}
                 assert "All is lost" in vi.get("/").text
-        # and an idempotency key counts on both sides
-        for first, second in ((OLD, NEW), (NEW, OLD)):
-            assert_written_once(actors, first, second)
+        assert_written_once(actors)
     # and nothing of it waits or failed
     behind = Behind(system)
     unsettled = "SELECT kind FROM commands WHERE published_at IS NULL OR outcome <> 'applied'"
@@ -160,15 +158,15 @@ def write_as_monitor(actors, page, leaf, web):
     mon.done(mon.toggle(leaf, "partial"), 200)
 
 
-def assert_written_once(actors, first, second):
-    """What was written through one version is found by its key through the other."""
-    page, once = actors.owner(web=first).page(), {"Idempotency-Key": "once"}
+def assert_written_once(actors):
+    """What was written through the old version is found by its key through the new one."""
+    page, once = actors.owner(web=OLD).page(), {"Idempotency-Key": "once"}
     secret = f"Bearer {page.key()['key']}"
     told = []
-    for web in (first, second):
+    for web in (OLD, NEW):
         mon = actors.caller(web=web, Authorization=secret)
         answer = mon.post(OPEN, {"title": "Once"}, headers=once)
         told.append((mon.done(answer)["id"], answer.headers["location"]))
     assert told[0] == told[1]
-    vi = actors.visitor(page, second)
+    vi = actors.visitor(page, NEW)
     vi.wait_for(lambda shown: len(shown["incidents"]) == 1, "the incident shows")
