@@ -11,9 +11,7 @@ import difflib
 import itertools
 import json
 import re
-import subprocess
 import sys
-import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,6 +20,7 @@ from typing import Any
 import httpx
 
 from tests.support.actors import Actors, Owner, Page
+from tests.support.faults.history import code_of
 from tests.support.stack import System
 
 API = "/api/v1/"
@@ -192,16 +191,6 @@ def record(folder: Path, checkout: Path | None) -> list[str]:
         system.start_all()
         with Actors(system) as actors:
             return [line for told in Recorder(actors).record() for line in told.splitlines()]
-
-
-def code_of(commit: str, folder: Path) -> Path:
-    """Extract the code of a commit."""
-    packed = folder.with_suffix(".tar")
-    command = ("git", "archive", "--format=tar", "-o", str(packed), commit)
-    subprocess.run(command, check=True)
-    with tarfile.open(packed) as archive:
-        archive.extractall(folder, filter="data")
-    return folder
 
 
 def main() -> None:

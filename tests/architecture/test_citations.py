@@ -60,7 +60,8 @@ def broken_links(path: str, text: str) -> Iterator[str]:
 
 def missing_tests(text: str) -> Iterator[str]:
     for file, test in TEST.findall(text):
-        if not re.search(rf"\bdef {test or 'test_'}", text_of(file)):
+        # A state machine is a test by assignment: `TestAlone = Alone.TestCase`.
+        if not re.search(rf"(?m)\bdef {test or 'test_'}|^{test or 'Test'}\w* = ", text_of(file)):
             yield f"{file} has no {test or 'test'}"
 
 

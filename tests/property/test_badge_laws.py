@@ -45,7 +45,7 @@ def test_badge_refers_to_its_own_ids_only_when_label_and_message_are_anything(
 
 
 @given(PARTS, LABELS)
-def test_both_parts_fill_the_badge_and_hold_their_text_when_label_and_message_are_anything(
+def test_both_parts_hold_their_text_when_label_and_message_are_anything(
     parts: BadgeParts, label: str
 ) -> None:
     svg = ET.fromstring(render_with_label(parts, label))

@@ -4,6 +4,7 @@ Appends, drains, kills, a lost Redis, late publishers and sweeps in any order; a
 visitors see the state after some prefix of what was acknowledged, and in the end after all of it.
 """
 
+from datetime import UTC, datetime
 from unittest import mock
 
 import pytest
@@ -17,10 +18,12 @@ from domain.runtime.new_ids import new_id
 from domain.status import IncidentState
 from domain.store.redis import keys
 from domain.store.redis import publisher as artifacts
-from tests.property.page.claim_model import ClaimModel
+from tests.property.page.incident_model import IncidentModel
+from tests.property.page.owner_model import Node, TreeModel
 from tests.property.strategies import statuses
 from tests.support.drained_page import DrainedPage
 
+AT = datetime(2026, 3, 1, tzinfo=UTC)  # when things are said makes no difference here
 LEAVES = ("api", "web")
 leaves = st.sampled_from(LEAVES)
 numbers = st.integers(0, 2)
@@ -34,13 +37,13 @@ class Spine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.page = DrainedPage(*LEAVES)
-        self.model, self.open = ClaimModel.of(LEAVES), {}
+        self.tree = TreeModel({leaf: Node("leaf", None, leaf, "operational") for leaf in LEAVES})
+        self.model = IncidentModel(self.tree)
         self.first = self.page.head()
         self.states = {self.first: self.expected()}
         self.outcomes: dict[int, Outcome] = {}
         self.published: list[tuple] = []
         self.newest: dict[str, int] = {}
-        self.used: set[str] = set()
         self.server = new_id("server")
         run_id = mock.patch.object(artifacts, "_run_id", side_effect=lambda _: self.server)
         self.redis_is_another = run_id
@@ -48,8 +51,9 @@ class Spine(RuleBasedStateMachine):
 
     def expected(self):
         """What status.json says once all commands so far are applied."""
-        unresolved = {id_: state for id_, state in self.open.items() if state != "resolved"}
-        return dict(self.model.shown), unresolved
+        states = {id_: case.state for id_, case in self.model.cases.items()}
+        shown = {leaf: node.status for leaf, node in self.tree.nodes.items()}
+        return shown, {id_: state for id_, state in states.items() if state != "resolved"}
 
     def acknowledged(self, seq: int, outcome: Outcome) -> None:
         """The log has one command more, without a gap, and its meaning is known from now on."""
@@ -70,11 +74,11 @@ class Spine(RuleBasedStateMachine):
         given = (c.StatusGiven(leaf, status),)
         update_id = f"u_{self.page.id}_{len(self.states)}"
         command = c.OpenIncident(incident, update_id, "Trouble", None, "words", given)
-        is_new = incident not in self.used
+        is_new = incident not in self.model.cases
         if is_new:
-            self.used.add(incident)
-            self.model.open(incident, {leaf: status})
-            self.open[incident] = "investigating"
+            more = {"title": "Trouble", "impact": None, "body": "words", "started": None}
+            said_of = [(leaf, status)]
+            self.model.open_case(AT, incident, update_id, said_of, "investigating", **more)
         outcome = Outcome.APPLIED if is_new else Outcome.FAILED
         self.acknowledged(self.page.append(command), outcome)
 
@@ -83,11 +87,8 @@ class Spine(RuleBasedStateMachine):
         incident = f"i_{self.page.id}_{number}"
         update_id = f"u_{self.page.id}_{len(self.states)}"
         given = (c.StatusGiven(leaf, status),)
-        is_known = incident in self.used
-        self.model.update(incident, state, {leaf: status})
-        if is_known:
-            self.open[incident] = state.value
-        outcome = Outcome.APPLIED if is_known else Outcome.REFUSED
+        refused = self.model.post(AT, incident, update_id, state, "words", [(leaf, status)])
+        outcome = Outcome.REFUSED if refused else Outcome.APPLIED
         seq = self.page.append(c.PostUpdate(incident, update_id, state, "words", given))
         self.acknowledged(seq, outcome)
 

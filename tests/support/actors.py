@@ -15,6 +15,7 @@ from tests.support.stack import System, Web, wait_until
 
 _numbers = itertools.count(1)
 PASSWORD = "correct horse battery"
+ASYNC = {"Prefer": "respond-async"}
 
 
 def unique(word: str) -> str:
@@ -186,7 +187,10 @@ class Actors:
     def page(self, *leaves: str) -> Page:
         """A public page of a new Ada with these leaves."""
         page = self.owner().page()
-        for leaf in leaves:
+        for leaf in leaves[:-1]:  # who waits for the last one has waited for all
+            answer = page.owner.post(f"{page.path}/components", {"name": leaf}, headers=ASYNC)
+            assert answer.status_code == 202, answer.text
+        for leaf in leaves[-1:]:
             page.leaf(leaf)
         return page
 

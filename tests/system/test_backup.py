@@ -60,7 +60,7 @@ def contents(database_url, *ignored):
     return found
 
 
-def test_everything_is_as_it_was_when_a_backup_is_restored_beside_a_redis_that_is_ahead(
+def test_everything_is_as_it_was_when_a_backup_is_restored_beside_a_late_redis(
     own_system, own_actors, tmp_path
 ):
     # given a page with a tree, an incident, a key and words that are hard to copy

@@ -11,7 +11,7 @@ import pytest
 from domain.store.postgres.tables import metadata
 from tests.support.actors import Actors
 from tests.support.faults.breaking import SOON_S, Behind
-from tests.support.faults.history import NoHistoryError, before_newest_step, newest_step
+from tests.support.faults.history import before_newest_step, code_before, newest_step
 from tests.support.inside import hepstatus
 from tests.support.stack import System, wait_until
 
@@ -71,22 +71,14 @@ def test_no_write_is_refused_or_lost_when_the_schema_grows_under_running_code(
     assert own_actors.page("Another").owner.get("/api/v1/status").status_code == 200
 
 
-@pytest.fixture
-def code_before(tmp_path):
-    """The last code that did not know the newest step."""
-    try:
-        return before_newest_step(tmp_path / "before")
-    except NoHistoryError as reason:
-        pytest.skip(f"needs the code from before the newest migration: {reason}")
-
-
 def test_everything_works_when_code_of_the_step_before_runs_on_the_schema_of_now(
-    tmp_path, stack_template, code_before
+    tmp_path, stack_template
 ):
+    code = code_before(tmp_path / "before", before_newest_step)
     # given the tables of now, and programs of a day when nobody knew the newest step
-    with System(tmp_path / "system", template=stack_template, checkout=code_before) as system:
+    with System(tmp_path / "system", template=stack_template, checkout=code) as system:
         system.start_all()
-        assert_runs(system, code_before)
+        assert_runs(system, code)
         with Actors(system) as actors:
             # when an owner signs up and makes a page, and its monitor tells of an incident
             page = actors.page("API", "Website")

@@ -171,7 +171,7 @@ def test_state_words_and_components_go_together_when_an_update_is_posted(burning
     assert burning.visitor.json()["incidents"][0]["state"] == "monitoring"
 
 
-def test_visitors_read_other_words_when_an_update_is_edited_and_none_when_it_is_deleted(burning):
+def test_visitors_read_what_is_left_when_an_update_is_edited_or_deleted(burning):
     page = burning.page
     page.get_by_role("link", name="API is down").click()
     page.get_by_role("link", name="Edit this update").click()

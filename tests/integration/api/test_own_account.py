@@ -101,19 +101,6 @@ def test_sessions_stay_when_only_the_email_changes(actors):
     assert [ada.get(ME, headers=h).status_code for h in (None, elsewhere)] == [200, 200]
 
 
-def test_change_is_refused_when_another_site_asks_for_it(actors):
-    ada, evil = actors.owner(), {"Origin": "https://evil.example"}
-    body = {"currentPassword": PASSWORD, "password": OTHER}
-    for answer in (
-        ada.patch(ME, body, headers=evil),
-        delete(ada, headers=evil),
-        ada.delete(SESSIONS, headers=evil),
-        ada.delete(f"{SESSIONS}/n_x", headers=evil),
-    ):
-        assert (answer.status_code, answer.json()["code"]) == (403, "BAD_ORIGIN")
-    assert login(actors, ada.email).status_code == 200
-
-
 def test_one_of_two_accounts_has_an_email_when_both_change_to_it_at_once(actors):
     owners = [actors.owner("ada"), actors.owner("bo", web=1)]
     email = new_email()

@@ -135,12 +135,3 @@ def test_only_hashes_of_tokens_are_stored_when_somebody_logs_in(system, actors):
     for table in ("sessions", "devices"):
         held = str(Behind(system).sql(f"SELECT {table}::text FROM {table}"))
         assert not any(token in held for token in tokens)
-
-
-def test_nobody_sees_sessions_when_there_is_none(actors):
-    for answer in (
-        actors.caller().get(SESSIONS),
-        actors.caller().delete(SESSIONS),
-        actors.caller().delete(f"{SESSIONS}/n_x"),
-    ):
-        assert answer.json()["code"] == "NO_SESSION"

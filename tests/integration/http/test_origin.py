@@ -40,7 +40,8 @@ def test_owner_may_write_when_the_host_is_written_otherwise(actors, system):
     "origin",
     ["http://{host}:{other}", "https://{host}:{port}", "http://{host}", "http://page.{host}:{port}",
      "http://{host}:{port}/", "http://a@{host}:{port}", "http://{host}:{port}.evil.example",
-     "http://{host}:{port}, http://{host}:{port}", "null", "", "{host}:{port}", "//{host}:{port}"],
+     "http://{host}:{port}, http://{host}:{port}", "null", "", "{host}:{port}", "//{host}:{port}",
+     "http://[::1"],
 )  # fmt: skip
 def test_write_is_refused_when_its_origin_is_not_ours_as_a_whole(actors, system, origin):
     port = int(system.env["BASE_URL"].rpartition(":")[2])

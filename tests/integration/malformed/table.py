@@ -1,6 +1,10 @@
-"""The table of requests that are refused: what is sent, and what is answered.
+"""The table of requests that are refused over HTTP: what is sent, and what is answered.
 
-`<page>`, `<key>` and the like stand for what the cast of test_http_malformed.py has. A row whose
+One row a class of defect. What else a body, a query or a header can't be is in
+tests/unit/web/test_malformed_bodies.py and test_malformed_queries.py; what each call refuses by
+its path, credentials and origin in tests/integration/openapi/http_refusals.py.
+
+`<page>`, `<key>` and the like stand for what the cast of test_malformed.py has. A row whose
 refusal belongs in the log (a command that was understood, and refused) says so by `logged`.
 """
 
@@ -9,8 +13,8 @@ from typing import Any, NamedTuple
 
 OPEN = "/api/v1/status-api/incidents"
 UPDATE = f"{OPEN}/<incident>/updates"
-TOGGLE = "/api/v1/status-api/components/<leaf>/status"
 PAGE = "/api/v1/status/<page>"
+ME = "/api/v1/auth/me"
 LIMIT = 64 * 1024
 
 
@@ -34,40 +38,26 @@ def js(value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
+TITLE = js({"title": "x"})
+
+
 def opens(name: str, body: bytes, field: str | None = None, **more: Any) -> Row:
     return Row(f"open: {name}", "POST", OPEN, body, field=field, **more)
-
-
-def title(name: str, raw: bytes, field: str | None = "title") -> Row:
-    return opens(f"title {name}", b'{"title": ' + raw + b"}", field)
-
-
-def extra(name: str, raw: bytes, field: str | None = None) -> Row:
-    """A field that is ignored, but may not hold what can't be read or stored."""
-    return opens(f"ignored {name}", b'{"title": "x", "extra": ' + raw + b"}", field)
-
-
-def item(name: str, components: Any, field: str) -> Row:
-    return opens(f"components {name}", js({"title": "x", "components": components}), field)
 
 
 def ada(name: str, method: str, path: str, body: Any, field: str | None = None, **more: Any) -> Row:
     return Row(f"owner: {name}", method, path, js(body), field=field, **{"who": "Ada"} | more)
 
 
-def signup(name: str, body: Any, field: str | None = None, **more: Any) -> Row:
-    return ada(f"signup {name}", "POST", "/api/v1/auth/signup", body, field, who="nobody", **more)
-
-
-def part(name: str, field: str, value: Any, **more: Any) -> Row:
-    """A component that can't be added."""
-    body = {"name": "New", field: value}
-    return ada(f"component {name}", "POST", f"{PAGE}/components", body, field, **more)
+def late(name: str, path: str, body: Any, method: str = "POST", **more: Any) -> Row:
+    """What only the log can refuse: it names a thing that the page does not have."""
+    missing = {"status": 404, "code": "NOT_FOUND", "logged": True}
+    return Row(f"log: {name}", method, path, js(body), **missing | more)
 
 
 def key(name: str, code: str, header: str | None, **more: Any) -> Row:
     headers = () if header is None else (("Authorization", header),)
-    given = {"body": js({"title": "x"}), "path": OPEN, "headers": headers} | more
+    given = {"body": TITLE, "path": OPEN, "headers": headers} | more
     return Row(f"key: {name}", "POST", status=401, code=code, who="nobody", **given)
 
 
@@ -77,8 +67,8 @@ def bad_key(name: str, **more: Any) -> Row:
     return key(f"unknown, and {name}", "BAD_KEY", None, headers=headers, **more)
 
 
-def missing(name: str, path: str, who: str = "Mon", method: str = "GET", **more: Any) -> Row:
-    return Row(f"nothing: {name}", method, path, b"", 404, "NOT_FOUND", who=who, **more)
+def missing(name: str, path: str, who: str = "Mon", method: str = "GET", body: Any = b"") -> Row:
+    return Row(f"nothing: {name}", method, path, body, 404, "NOT_FOUND", who=who)
 
 
 def wrong(method: str, path: str, who: str = "Mon") -> Row:
@@ -86,38 +76,33 @@ def wrong(method: str, path: str, who: str = "Mon") -> Row:
     return Row(name, method, path, b"", 405, "METHOD_NOT_ALLOWED", who=who)
 
 
-def origin(name: str, value: str, path: str = "/api/v1/status") -> Row:
-    body, headers = js({"name": "x"}), (("Origin", value),)
-    return Row(f"origin: {name}", "POST", path, body, 403, "BAD_ORIGIN", who="Ada", headers=headers)
-
-
-def host(name: str, value: str | None, status: int = 400, method: str = "POST") -> Row:
-    """`None` leaves the header out."""
-    headers = () if value is None else (("Host", value),)
-    return Row(
-        f"host: {name}", method, OPEN, js({"title": "x"}), status, None, None, "Mon", headers
-    )
+def toggle_of(component: str) -> str:
+    return f"/api/v1/status-api/components/{component}/status"
 
 
 def kind(name: str, *headers: tuple[str, str]) -> Row:
-    body = js({"title": "x"})
-    return opens(name, body, None, status=415, code="UNSUPPORTED_MEDIA_TYPE", headers=headers)
+    return opens(name, TITLE, status=415, code="UNSUPPORTED_MEDIA_TYPE", headers=headers)
+
+
+def session(name: str, path: str, *cookies: str, who: str = "nobody") -> Row:
+    headers = tuple(("Cookie", cookie) for cookie in cookies)
+    return Row(f"session: {name}", "GET", path, b"", 401, "NO_SESSION", who=who, headers=headers)
 
 
 BODIES = (
-    opens("empty body", b""),
-    opens("blank body", b" \r\n "),
-    opens("cut short", b'{"title": "x"'),
-    opens("something after the end", b'{"title": "x"} x'),
-    opens("two documents", b'{"title": "x"}{"title": "y"}'),
-    opens("single quotes", b"{'title': 'x'}"),
-    opens("comma at the end", b'{"title": "x",}'),
-    opens("comment", b'{"title": "x" /* hello */}'),
-    opens("form", b"title=x"),
-    opens("byte order mark", b'\xef\xbb\xbf{"title": "x"}'),
-    opens("UTF-16", '{"title": "x"}'.encode("utf-16")),
-    *(opens(f"top level {raw}", raw.encode()) for raw in ("[]", "null", '"x"', "7", "true", "NaN")),
+    opens("empty", b""),
+    opens("top level a list", b"[]"),
     opens("50000 levels deep", b"[" * 50_000),
+    opens("of invalid UTF-8", b'{"title": "\xff"}'),
+    opens("half a pair", rb'{"title": "\ud83d"}', "title"),
+    opens("NUL in what is ignored", rb'{"title": "x", "extra": ["\u0000"]}', "extra"),
+    opens("a text missing", b"{}", "title"),
+    opens("a text of another type", b'{"title": 7}', "title"),
+    opens("a text too long", js({"title": "x" * 201}), "title"),
+    opens("a word unknown", js({"title": "x", "impact": "huge"}), "impact"),
+    opens("an item too bad", js({"title": "x", "components": [{}]}), "components[0].component"),
+    opens("items too many", js({"title": "x", "components": [
+        {"component": "API", "status": "outage"}] * 501}), "components"),
     opens("one byte too large", b" " * (LIMIT + 1), status=413, code="TOO_LARGE"),
     opens("chunks too large", b" " * (LIMIT + 1), status=413, code="TOO_LARGE", is_chunked=True),
     kind("text/plain", ("Content-Type", "text/plain")),
@@ -128,124 +113,124 @@ BODIES = (
     kind("a charset without a name", ("Content-Type", 'application/json; charset=""')),
     kind("gzip", ("Content-Type", "application/json"), ("Content-Encoding", "gzip")),
     kind("br", ("Content-Type", "application/json"), ("Content-Encoding", "br")),
+    opens("Idempotency-Key blank", TITLE, headers=(("Idempotency-Key", " "),)),
+)  # fmt: skip
+OWNERS = (
+    ada("a field unknown", "PATCH", PAGE, {"id": "p_x"}, "id"),
+    ada("a field of a strange name", "PATCH", PAGE, {"a`b - at `$.c": 1}),
+    ada("a page's change empty", "PATCH", PAGE, {"theme": {}, "name": None}),
+    ada("a component's change empty", "PATCH", f"{PAGE}/components/<leaf>", {"name": None}),
+    ada("a key's change empty", "PATCH", f"{PAGE}/keys/<key_id>", {"disabled": None}),
+    ada("a template's change empty", "PATCH", f"{PAGE}/templates/t_x", {"title": None}),
+    ada("an instant naive", "POST", f"{PAGE}/incidents",
+        {"title": "x", "startedAt": "2026-01-01T00:00:00"}, "startedAt"),
+    ada("a query", "GET", f"{PAGE}/incidents?limit=0", None, "limit"),
+    ada("a weak etag", "PATCH", PAGE, {"name": "x"}, headers=(("If-Match", 'W/"a"'),)),
+    ada("a logo too large", "PATCH", PAGE, {"logo": "A" * 120_000}, status=413, code="TOO_LARGE"),
+    ada("a body for logos elsewhere", "POST", f"{PAGE}/templates", {"title": "A" * 70_000},
+        status=413, code="TOO_LARGE"),
+    ada("a host that is none", "POST", f"{PAGE}/mount", {"host": "*.acme.com"}, "host"),
+    ada("a domain that is none", "PATCH", PAGE, {"domain": "*.acme.com"}, "domain"),
+    *(ada(f"subdomain {value}", "POST", "/api/v1/status", {"name": "x", "subdomain": value},
+          "subdomain") for value in ("a.b", "-a", "a-", "a_b", "ä", "a b", "xn--a", "../x")),
+    *(ada(f"signup {field}", "POST", "/api/v1/auth/signup",
+          {"email": "new@example.com", "password": "correct horse", field: value}, field,
+          who="nobody") for field, value in (("email", "example.com"), ("password", "password"))),
+    ada("login with a huge password", "POST", "/api/v1/auth/login",
+        {"email": "<email>", "password": "x" * 60_000}, who="nobody", status=401,
+        code="BAD_LOGIN"),
+    ada("a wrong password", "PATCH", ME, {"currentPassword": "wrong", "email": "x@example.com"},
+        "currentPassword", status=401, code="BAD_LOGIN"),
+    ada("a page for the host of a page", "POST", "/api/v1/status", {"name": "x"}, status=403,
+        code="BAD_ORIGIN", headers=(("Origin", "http://<host>"),)),
+    Row("account deletion without a body", "DELETE", ME, b"", who="Ada"),
+    Row("account deletion by a key", "DELETE", ME, js({"currentPassword": "x"}), 401, "NO_SESSION"),
+)  # fmt: skip
+LOGGED = (
+    *(late(f"toggle of {name}", toggle_of(reference), {"status": "outage"})
+      for name, reference in (
+          ("another page's component", "<bo_leaf>"), ("a category by name", "Backend"),
+          ("a category by id", "<category>"), ("a blank", "%20"), ("invalid UTF-8", "%ff"),
+          ("a percent sign", "%zz"), ("dots", "%2e%2e%2f"))),
+    *(late(f"update of {name}", f"{OPEN}/{incident}/updates", {"state": "resolved"})
+      for name, incident in (
+          ("another page's incident", "<bo_incident>"), ("a component", "<leaf>"), ("a dot", "."),
+          ("a very long id", "i" * 5000))),
+    late("a parent on another page", f"{PAGE}/components/<leaf>", {"parent": "<bo_category>"},
+         "PATCH", who="Ada", status=400, code="VALIDATION", field="parent"),
+    late("a window of no millisecond", f"{PAGE}/incidents",
+         {"kind": "maintenance", "title": "x", "scheduledStart": "2090-01-01T02:00:00+02:00",
+          "scheduledEnd": "2090-01-01T00:00:00.000999Z"},
+         who="Ada", status=400, code="VALIDATION", field="scheduledEnd"),
+    late("other settings", PAGE, {"name": "x"}, "PATCH", who="Ada", status=409, code="CONFLICT",
+         headers=(("If-Match", '"a"'),)),
+    late("an empty account", "/api/v1/status/purchases/trade", {}, who="Ada", status=402,
+         code="INSUFFICIENT_TOKENS"),
+    late("deletion of another's page", "/api/v1/status/<bo_page>", None, "DELETE", who="Ada"),
+    late("deletion of an account", "/api/v1/status/<account>", None, "DELETE", who="Ada"),
+)  # fmt: skip
+KEYS = (
+    key("none", "NO_KEY", None),
+    key("without a secret", "NO_KEY", "Bearer"),
+    key("of blanks", "NO_KEY", "Bearer   "),
+    key("in the query", "NO_KEY", None, path=f"{OPEN}?key=<key>"),
+    key("replaced by a session", "NO_KEY", None, headers=(("Cookie", "<cookie>"),)),
+    key("by another scheme", "BAD_KEY", "Basic <key>"),
+    key("without a scheme", "BAD_KEY", "<key>"),
+    key("unknown", "BAD_KEY", "Bearer hyd_status_nobody"),
+    key("cut short", "BAD_KEY", "Bearer hyd_status_"),
+    key("with something after it", "BAD_KEY", "Bearer <key> x"),
+    key("twice", "BAD_KEY", "Bearer <key>, Bearer <key>"),
+    key("of another alphabet", "BAD_KEY", "Bearer é\u0080ÿ"),
+    key("of 20000 characters", "BAD_KEY", "Bearer " + "k" * 20_000),
+    key("deleted", "BAD_KEY", "Bearer <deleted_key>"),
+    key("rotated away", "BAD_KEY", "Bearer <rotated_key>"),
+    key("disabled, and no JSON", "KEY_DISABLED", "Bearer <disabled_key>", body=b"{"),
+    bad_key("no JSON", body=b"{"),
+    bad_key("too many references", body=js({"title": "x", "components": [{}] * 501})),
+    bad_key("another type", headers=(("Content-Type", "text/plain"),)),
+    bad_key("too large", body=b" " * 70_000),
+    bad_key("a bad Idempotency-Key", headers=(("Idempotency-Key", " "),)),
+    bad_key("an unknown incident", path=f"{OPEN}/i_nobody/updates", body=js({"state": "resolved"})),
+    bad_key("a state of maintenances", path=UPDATE, body=js({"state": "scheduled"})),
+    bad_key("NUL in the path", path=toggle_of("A%00"), body=js({"status": "outage"})),
+    session("none", ME),
+    session("a key instead", "/api/v1/status", who="Mon"),
+    session("unknown", "/api/v1/status", "hepstatus_session=x"),
+    session("empty", "/api/v1/status", "hepstatus_session="),
+    session("no cookie at all", "/api/v1/status", '=;;"\\'),
+    session("of controls", PAGE, "hepstatus_session=é\u0080"),
+    session("ended", "/api/v1/status", "<old_cookie>"),
 )
-TEXTS = (
-    opens("title missing", b"{}", "title"),
-    title("null", b"null"),
-    title("blank", b'"  \\t\\n "'),
-    title("blank in Unicode", '"\u2003\u00a0"'.encode()),
-    title("of what nobody sees", '"\u200b \u2060\u00ad\u202e\u2800\u3164\ufeff"'.encode()),
-    title("a number", b"7"),
-    title("true", b"true"),
-    title("a list", b'["x"]'),
-    title("an object", b'{"x": 1}'),
-    title("too long after trimming", b'"  ' + b"x" * 201 + b'  "'),
-    title("of invalid UTF-8", b'"\xff"', None),
-    title("of overlong UTF-8", b'"\xc0\x80"', None),
-    title("with a surrogate as bytes", b'"\xed\xa0\x80"', None),
-    title("with a raw NUL", b'"\0"', None),
-    title("with a raw line break", b'"a\nb"', None),
-    title("with an escape that is none", rb'"\x41"', None),
-    title("with half an escape", rb'"\u12"', None),
-    title("with NUL", rb'"a\u0000b"'),
-    title("with half a pair", rb'"\ud83d"', None),
-    title("with the other half", rb'"\ude00"', None),
-    title("with a pair turned around", rb'"\ude00\ud83d"', None),
-    title("twice, the last blank", b'"x", "title": " "'),
-    extra("NUL", rb'"\u0000"', "extra"),
-    extra("NUL deep inside", rb'{"a": [{"b": "\u0000"}]}', "extra"),
-    extra("NUL in a name", rb'{"a\u0000": 1}', "extra"),
-    extra("half a pair", rb'"\udfff"'),
-    extra("half a pair in a list", rb'["\ud800"]'),
-    extra("half a pair in a name", rb'{"\ud800": 1}'),
-    extra("invalid UTF-8", b'"\xfe"'),
-    extra("NaN", b"NaN"),
-    extra("minus Infinity", b"-Infinity"),
-    extra("number beyond any", b"1e999"),
-    extra("number with a leading zero", b"01"),
-    extra("depth", b'{"a":' * 10_000 + b"1" + b"}" * 10_000),
-    opens("name of a field with NUL", rb'{"title": "x", "a\u0000": 1}'),
-    opens("name of a field of invalid UTF-8", b'{"title": "x", "\xff": 1}'),
-    opens("name of a field that is half a pair", rb'{"title": "x", "\ud800": 1}'),
-    opens("impact unknown", js({"title": "x", "impact": "catastrophic"}), "impact"),
-    opens("impact in capitals", js({"title": "x", "impact": "MAJOR"}), "impact"),
-    opens("impact blank", js({"title": "x", "impact": ""}), "impact"),
-    opens("impact a number", js({"title": "x", "impact": 1}), "impact"),
-    opens("body a list", js({"title": "x", "body": []}), "body"),
-    opens("body too long", js({"title": "x", "body": "é" * 10_001}), "body"),
-    opens("body with NUL", js({"title": "x", "body": "a\0"}), "body"),
-)
-GOOD = {"component": "API", "status": "outage"}
-ITEMS = (
-    item("an object", {"API": "outage"}, "components"),
-    item("a text", "API", "components"),
-    item("with null", [None], "components[0]"),
-    item("with a text", ["API"], "components[0]"),
-    item("with a list", [[GOOD]], "components[0]"),
-    item("without component", [{"status": "outage"}], "components[0].component"),
-    item("without status", [GOOD, {"component": "API"}], "components[1].status"),
-    item("component null", [{**GOOD, "component": None}], "components[0].component"),
-    item("component a number", [{**GOOD, "component": 7}], "components[0].component"),
-    item("component blank", [GOOD, {**GOOD, "component": " "}], "components[1].component"),
-    item("component with NUL", [{**GOOD, "component": "A\0"}], "components"),
-    item("status null", [{**GOOD, "status": None}], "components[0].status"),
-    item("status unknown", [{**GOOD, "status": "down"}], "components[0].status"),
-    item("status in capitals", [{**GOOD, "status": "Outage"}], "components[0].status"),
-    item("status a list", [{**GOOD, "status": ["outage"]}], "components[0].status"),
-    item("one too many", [GOOD] * 501, "components"),
-)
-UPDATES = (
-    *(
-        Row(f"update: state {name}", "POST", UPDATE, js(body), field="state")
-        for name, body in (
-            ("missing", {"body": "x"}),
-            ("null", {"state": None}),
-            ("unknown", {"state": "fixed"}),
-            ("in capitals", {"state": "Resolved"}),
-            ("a number", {"state": 5}),
-            ("of a maintenance", {"state": "scheduled"}),
-        )
-    ),
-    Row("update: an item too bad", "POST", UPDATE, js({"state": "resolved", "components": [{}]})),
-    *(
-        Row(f"toggle: status {name}", "POST", TOGGLE, js(body), field="status")
-        for name, body in (("missing", {}), ("null", {"status": None}), ("new", {"status": "up"}))
-    ),
-    Row(
-        "toggle: NUL in the path", "POST", TOGGLE.replace("<leaf>", "A%00"), b'{"status":"outage"}'
-    ),
-)
-
-
-def refused(name: str, path: str, body: Any, who: str = "Mon", method: str = "POST") -> Row:
-    """What the log refuses: it names a thing that the page does not have."""
-    return Row(f"log: {name}", method, path, js(body), 404, "NOT_FOUND", who=who, logged=True)
-
-
-def update_of(incident: str) -> str:
-    return f"{OPEN}/{incident}/updates"
-
-
-def toggle_of(component: str) -> str:
-    return f"/api/v1/status-api/components/{component}/status"
-
-
-DOWN, DONE = {"status": "outage"}, {"state": "resolved"}
-NOT_OURS = (
-    refused("update of an unknown incident", update_of("i_nobody"), DONE),
-    refused("update of another page's incident", update_of("<bo_incident>"), DONE),
-    refused("update of a component", update_of("<leaf>"), DONE),
-    refused("update of a dot", update_of("."), DONE),
-    refused("update of a very long id", update_of("i" * 5000), DONE),
-    refused("toggle of an unknown component", toggle_of("Nobody"), DOWN),
-    refused("toggle of another page's component", toggle_of("<bo_leaf>"), DOWN),
-    refused("toggle of a category by name", toggle_of("Backend"), DOWN),
-    refused("toggle of a category by id", toggle_of("<category>"), DOWN),
-    refused("toggle of a blank", toggle_of("%20"), DOWN),
-    refused("toggle of invalid UTF-8", toggle_of("%ff"), DOWN),
-    refused("toggle of a percent sign", toggle_of("%zz"), DOWN),
-    refused("toggle of dots", toggle_of("%2e%2e%2f"), DOWN),
-    refused("rename of another page's key", f"{PAGE}/keys/<bo_key>", {"name": "x"}, "Ada", "PATCH"),
-    refused("rotation of an unknown key", f"{PAGE}/keys/k_nobody/rotate", None, "Ada"),
-    refused("deletion of an unknown key", f"{PAGE}/keys/k_nobody", None, "Ada", "DELETE"),
-)
+ADDRESSES = (
+    missing("API", "/api/v1"),
+    missing("another version", "/api/v2/status-api/status"),
+    missing("upwards", "/api/v1/status-api/../status-api/status"),
+    missing("upwards, encoded", "/api/v1/status-api/%2e%2e/status-api/status"),
+    missing("slashes", "//api//v1//status-api//status"),
+    missing("in capitals", "/API/V1/STATUS-API/STATUS"),
+    missing("a file", "/etc/passwd", who="nobody"),
+    missing("a receipt of an emoji", "/api/v1/receipts/%f0%9f%92%a9"),
+    *(missing(f"an account in a page's place: {part}", f"/api/v1/status/<account>{part}", "Ada")
+      for part in ("", "/templates", "/audit", "/preview")),
+    *(missing(f"{method} of an account{part}", f"/api/v1/status/<account>{part}", "Ada", method,
+              js({"name": "x"}))
+      for method, part in (("PATCH", ""), ("POST", "/components"), ("POST", "/keys"))),
+    missing("a logo of nobody", f"/logo/{'0' * 32}.png", "Ada"),
+    wrong("GET", OPEN),
+    wrong("DELETE", OPEN),
+    wrong("PATCH", "/api/v1/auth/login", "nobody"),
+    wrong("PUT", PAGE, "Ada"),
+    wrong("TRACE", PAGE, "Ada"),
+    wrong("POST", f"{PAGE}/audit", "Ada"),
+    Row("address: NUL", "GET", "/api/v1/receipts/r_%00", b""),
+    Row("address: NUL on nobody's", "GET", "/a%00", b"", who="nobody"),
+    Row("wire: method in small letters", "post", OPEN, b"", 400, None),
+    Row("wire: method of its own", "BREW", OPEN, b"", 400, None),
+    Row("wire: raw bytes in the path", "GET", "/api/v1/é", b"", 400, None),
+    Row("wire: length a word", "POST", OPEN, b"{}", 400, None, headers=(("Content-Length", "x"),)),
+    *(Row(f"host: {value[:20]}", "POST", OPEN, TITLE, status, None, headers=(("Host", value),))
+      for value, status in (("localhost/api", 400), ("nobody.localhost", 404),
+                            ("evil.example", 404), ("[::1]:8000", 404), ("<host>", 405))),
+)  # fmt: skip
+ROWS = (*BODIES, *OWNERS, *LOGGED, *KEYS, *ADDRESSES)

@@ -12,6 +12,7 @@ import httpx
 
 from domain.page.commands import OpenIncident, SuspendPage
 from domain.page.limits import TEMPLATES, UNRESOLVED
+from domain.page.template_commands import AddTemplate
 from domain.runtime.new_ids import new_id
 from ops.cli.writes import write, write_all
 from tests.integration.openapi.http_stage import UNKNOWN, Stage
@@ -20,7 +21,6 @@ from tests.support.inside import inside
 from web.openapi.describe import Audience
 from web.openapi.operations import PART, Call
 
-ASYNC = {"Prefer": "respond-async"}
 Ask = Callable[[Stage, Call], httpx.Response]
 
 # Codes that no request meets while all is well, and the test that meets them.
@@ -193,10 +193,9 @@ def start_of_started(stage: Stage, call: Call) -> httpx.Response:
 
 
 def two_hundred_and_first(stage: Stage, call: Call) -> httpx.Response:
-    path = f"{stage.page.path}/templates"
-    for number in range(TEMPLATES):
-        made = stage.owner.post(path, {"title": str(number)}, headers=ASYNC)
-        assert made.status_code == 202, made.text
+    page_id, now = stage.page.id, datetime.now(UTC)
+    with inside(stage.actors.system):
+        write_all(page_id, ((now, AddTemplate(new_id("t"), "x")) for _ in range(TEMPLATES)))
     return stage.send(call)
 
 
@@ -214,12 +213,10 @@ def one_opened_again(stage: Stage, call: Call) -> httpx.Response:
 
 def fill(stage: Stage) -> None:
     """Open as many incidents as a page may have."""
+    page_id, now = stage.page.id, datetime.now(UTC)
+    opened = ((now, OpenIncident(new_id("i"), new_id("u"), "Trouble")) for _ in range(UNRESOLVED))
     with inside(stage.actors.system):
-        now = datetime.now(UTC)
-        opened = (
-            (now, OpenIncident(new_id("i"), new_id("u"), "Trouble")) for _ in range(UNRESOLVED)
-        )
-        write_all(stage.page.id, opened)
+        write_all(page_id, opened)
 
 
 def own_subdomain(stage: Stage, call: Call) -> httpx.Response:

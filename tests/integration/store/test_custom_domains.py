@@ -33,25 +33,10 @@ from tests.architecture.source import text_of
 from tests.support.drained_page import drain_all
 from tests.support.faults.breaking import at_once
 from tests.support.mounting import Owned, checks, entry, new_domain, owner_of, sql
-from tests.support.name_server import name_server
 from workers import domains as lookups
 
 pytestmark = pytest.mark.usefixtures("store")
 BACK_FILL = "domain/store/postgres/migrations/versions/0008_mounts.py"
-
-
-@pytest.fixture
-def zone(store, monkeypatch):
-    """A name server that this process, as a worker, asks."""
-    with name_server() as zone:
-        monkeypatch.setenv("DNS_SERVERS", "127.0.0.1")
-        monkeypatch.setenv("DNS_PORT", str(zone.port))
-        monkeypatch.setenv("DNS_TIMEOUT_S", "3")
-        settings.load_settings.cache_clear()
-        yield zone
-    for name in ("DNS_SERVERS", "DNS_PORT", "DNS_TIMEOUT_S"):
-        monkeypatch.delenv(name)
-    settings.load_settings.cache_clear()
 
 
 def test_every_answer_of_dns_is_told_apart_when_nothing_is_proven(zone):

@@ -194,6 +194,11 @@ def test_query_changes_nothing_when_the_page_is_asked_for(vi):
         ("/status.json", ["Host: http://{host}"]),
         ("/status.json", ["Host: {host}, {host}"]),
         ("/status.json", ["Host: [{host}]"]),
+        ("/status.json", ["Host: :8000"]),
+        ("/status.json", ["Host: .."]),
+        ("/status.json", ["Host: <b>.localhost"]),
+        ("/status.json", [f"Host: {'a' * 300}.localhost"]),
+        ("/status.json", [f"Host: {'a' * 64}.ä.localhost"]),
         ("/api/v1/status", ["Host: localhost", "Host: localhost"]),
         ("http://{host}/api/v1/status", ["Host: localhost"]),
     ],
@@ -259,7 +264,7 @@ def test_nothing_is_there_when_a_page_is_hidden(actors):
     page.leaf("API")
     vi, mon = actors.visitor(page), actors.monitor(page)
     for is_public in (False, True, False):
-        page.owner.patch(page.path, {"isPublic": is_public})
+        page.owner.done(page.owner.patch(page.path, {"isPublic": is_public}), 200)
         statuses = {vi.get(path).status_code for path in PUBLIC}
         assert statuses == ({200} if is_public else {404})
         assert mon.open().status_code == 201  # its keys go on working

@@ -6,31 +6,15 @@ from datetime import timedelta
 import pytest
 
 from domain.account.commands import VerifyMount
-from domain.runtime import settings
 from domain.store.postgres.domains.dns_checks import IN_FLIGHT_MAX, lease_due
 from domain.store.postgres.engine import sync_engine
 from tests.support.faults.breaking import at_once
 from tests.support.mounting import Owned, checks, new_domain, sql
-from tests.support.name_server import name_server
 from workers import domains as lookups
 
 pytestmark = pytest.mark.usefixtures("store")
 ALL = 1_000
 AGO = "UPDATE mount_checks SET next_at = clock_timestamp() - interval '1 h' WHERE mount_id = :id"
-
-
-@pytest.fixture
-def zone(store, monkeypatch):
-    """A name server that this process, as a worker, asks."""
-    with name_server() as zone:
-        monkeypatch.setenv("DNS_SERVERS", "127.0.0.1")
-        monkeypatch.setenv("DNS_PORT", str(zone.port))
-        monkeypatch.setenv("DNS_TIMEOUT_S", "1")
-        settings.load_settings.cache_clear()
-        yield zone
-    for name in ("DNS_SERVERS", "DNS_PORT", "DNS_TIMEOUT_S"):
-        monkeypatch.delenv(name)
-    settings.load_settings.cache_clear()
 
 
 def lease(limit: int = ALL) -> set[str]:

@@ -181,7 +181,7 @@ def test_prime_goes_on_when_it_was_given_longer_before_the_clock_told():
     assert refused(told(account, c.SetTier(Tier.PRIME)), c.EndPrime(AT + DAY)) is Code.CONFLICT
 
 
-def test_page_is_dark_since_its_place_was_taken_when_the_clock_comes_late_with_an_older_end():
+def test_page_is_dark_since_its_place_was_taken_when_the_clock_comes_late():
     # given a page that went dark when Prime was replaced by one that had ended long before, which
     # was not refused once
     account = told(FREE, c.SetTier(Tier.PRIME), *pages("p_1", "p_2"))

@@ -4,26 +4,21 @@ Source: docs/behaviour.md, "Maintenance".
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from domain.page import commands as c
-from domain.page.apply import apply_all
 from domain.page.decide.table import decide
 from domain.page.state import Entitlement, Page, Tier
 from domain.results import Code, Rejection
 from domain.status import IncidentState, Status
+from tests.support.applied import apply
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 START, END = NOW + HOUR, NOW + 2 * HOUR
-
-
-def told(page, command, at=NOW):
-    """The page after a command that may not be refused."""
-    decision = decide(page, command, at)
-    assert not isinstance(decision, Rejection), decision
-    return apply_all(page, decision)
+told = partial(apply, at=NOW)
 
 
 def planned(start=START, end=END, zone="UTC", **more):

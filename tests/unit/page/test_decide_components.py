@@ -1,28 +1,22 @@
 """What a page answers to changes of its tree, each rule by an example."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from domain.page import commands as c
 from domain.page import tree
-from domain.page.apply import apply_all
 from domain.page.decide.table import decide
 from domain.page.state import ComponentKind, Entitlement, Page, Tier
 from domain.results import Code, Rejection
 from domain.status import IncidentState, Status
+from tests.support.applied import apply
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)
 CATEGORY = ComponentKind.CATEGORY
-
-
-def told(page, *commands, at=AT):
-    for command in commands:
-        decision = decide(page, command, at)
-        assert not isinstance(decision, Rejection), decision
-        page = apply_all(page, decision)
-    return page
+told = partial(apply, at=AT)
 
 
 @pytest.fixture

@@ -4,26 +4,21 @@ Source: docs/behaviour.md, "Claims" and "Resolving an incident".
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from domain.page import commands as c
-from domain.page.apply import apply_all
 from domain.page.decide.table import decide
 from domain.page.state import Entitlement, Page, Tier
-from domain.results import Code, Rejection
+from domain.results import Code
 from domain.status import Impact, IncidentState, Status
+from tests.support.applied import apply
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DOWN = (c.StatusGiven("api", Status.OUTAGE),)
-
-
-def told(page, command, at=NOW):
-    """The page after a command that may not be refused."""
-    decision = decide(page, command, at)
-    assert not isinstance(decision, Rejection), decision
-    return apply_all(page, decision)
+told = partial(apply, at=NOW)
 
 
 @pytest.fixture

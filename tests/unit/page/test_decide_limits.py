@@ -91,7 +91,7 @@ def test_incident_stays_resolved_when_too_many_are_open():
     assert not is_full(held, c.PostUpdate("i", "u_new", IncidentState.RESOLVED))
 
 
-def test_update_is_refused_when_an_incident_has_as_many_as_it_can_but_it_can_be_resolved():
+def test_update_is_refused_when_an_incident_is_full_but_not_a_resolving_one():
     told = page(incident("i", updates=(SAID,) * bounds.UPDATES))
     assert is_full(told, c.PostUpdate("i", "u_new", IncidentState.MONITORING))
     end = c.PostUpdate("i", "u_new", IncidentState.RESOLVED)

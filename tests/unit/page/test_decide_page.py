@@ -5,11 +5,11 @@ Source: docs/behaviour.md, "Claims", "Component tree" and "Impact".
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from domain.page import commands as c
-from domain.page.apply import apply_all
 from domain.page.decide.table import decide
 from domain.page.limits import CATEGORIES, PRIME_LEAVES
 from domain.page.state import (
@@ -21,19 +21,12 @@ from domain.page.state import (
 )
 from domain.results import Code, DuplicateIdError, Rejection
 from domain.status import Impact, IncidentState, Status
+from tests.support.applied import apply
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)
 CREATE = c.CreatePage("a_1", "Acme", Entitlement(), "acme.localhost")
-
-
-def told(page, *commands, at=AT):
-    """The page after commands that are all accepted."""
-    for command in commands:
-        decision = decide(page, command, at)
-        assert not isinstance(decision, Rejection), decision
-        page = apply_all(page, decision)
-    return page
+told = partial(apply, at=AT)
 
 
 @pytest.fixture
@@ -103,7 +96,7 @@ def test_impact_is_what_was_said_when_given(page):
     assert opened(page, impact=Impact.NONE, components=said).impact is Impact.NONE
 
 
-def test_incident_opens_as_investigating_with_its_first_update_when_it_says_something(page):
+def test_incident_opens_as_investigating_with_an_update_when_it_says_something(page):
     incident = opened(page, body="We look into it.", components=given(api="degraded"))
     assert incident.state is IncidentState.INVESTIGATING
     (update,) = incident.updates

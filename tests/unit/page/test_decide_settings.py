@@ -1,27 +1,21 @@
 """What a page answers to changes of its settings, each rule by an example."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
 from domain.calendar import is_zone
-from domain.page.apply import apply_all
 from domain.page.commands import ChangePage, CreatePage
 from domain.page.decide.table import decide
 from domain.page.settings import etag_of
 from domain.page.state import Appearance, Entitlement, Mode, Page
 from domain.results import Code, Rejection
+from tests.support.applied import apply
 from tests.support.pictures import png_text
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-def told(page, *commands):
-    for command in commands:
-        decision = decide(page, command, AT)
-        assert not isinstance(decision, Rejection), decision
-        page = apply_all(page, decision)
-    return page
+told = partial(apply, at=AT)
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 
-from domain.page.apply import apply_all
 from domain.page.commands import CreatePage
 from domain.page.decide.table import decide
 from domain.page.limits import TEMPLATES
@@ -13,6 +13,7 @@ from domain.page.state import Entitlement, Page, Template
 from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
 from domain.results import Code, DuplicateIdError, Rejection
 from domain.status import Impact, IncidentKind, IncidentState
+from tests.support.applied import apply
 from workers.render.eager import render_eager
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -23,14 +24,7 @@ KEPT = Template(
     "t_1", "API is down", AT, "Outage", "We are looking.", IncidentState.IDENTIFIED, Impact.MAJOR
 )
 WINDOW = AddTemplate("t_2", "New disks", kind=IncidentKind.MAINTENANCE)
-
-
-def told(page, *commands):
-    for command in commands:
-        decision = decide(page, command, AT)
-        assert not isinstance(decision, Rejection), decision
-        page = apply_all(page, decision)
-    return page
+told = partial(apply, at=AT)
 
 
 def refused(page, command):

@@ -1,27 +1,20 @@
 """A maintenance by hand: planned, started, finished. Source: docs/behaviour.md, "Maintenance"."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from domain.page import commands as c
-from domain.page.apply import apply_all
 from domain.page.decide.table import decide
 from domain.page.state import Entitlement, Page, Tier
 from domain.results import Code, Rejection
 from domain.status import IncidentState, Status
+from tests.support.applied import apply
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-def told(page, *commands, at=NOW):
-    """The page after these commands, none of which may be refused."""
-    for command in commands:
-        decision = decide(page, command, at)
-        assert not isinstance(decision, Rejection), decision
-        page = apply_all(page, decision)
-    return page
+told = partial(apply, at=NOW)
 
 
 @pytest.fixture

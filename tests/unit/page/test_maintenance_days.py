@@ -10,12 +10,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from domain.page import commands as c
-from domain.page.apply import apply_all
 from domain.page.decide.table import decide
 from domain.page.state import Claim, Entitlement, Page, Tier
 from domain.page.uptime import bar_of, percent
 from domain.results import Rejection
 from domain.status import IncidentState, Status
+from tests.support.applied import apply
 
 BERLIN = "Europe/Berlin"
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)  # the clocks go forward; they go back
@@ -27,38 +27,31 @@ def utc(day, hour, minute=0):
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
 
 
-def told(page, command, at):
-    """The page after a command that may not be refused."""
-    decision = decide(page, command, at)
-    assert not isinstance(decision, Rejection), decision
-    return apply_all(page, decision)
-
-
 def page_of(day):
     """A page in Berlin with a leaf, four days old on `day`."""
     at = utc(day, 12) - timedelta(days=4)
-    page = told(Page("p"), c.CreatePage("a", "Acme", Entitlement(Tier.PRIME)), at)
-    page = told(page, c.ChangePage(time_zone=BERLIN), at)
-    return told(page, c.AddComponent("api", "API"), at)
+    page = apply(Page("p"), c.CreatePage("a", "Acme", Entitlement(Tier.PRIME)), at=at)
+    page = apply(page, c.ChangePage(time_zone=BERLIN), at=at)
+    return apply(page, c.AddComponent("api", "API"), at=at)
 
 
 def planned(page, start, end, **more):
     window = c.ScheduleMaintenance("w", "u1", "Disks", start, end, None, ("api",), **more)
-    return told(page, window, page.created_at)
+    return apply(page, window, at=page.created_at)
 
 
 def by_the_clock(page, start, end):
-    page = told(planned(page, start, end), c.StartMaintenance("w", "u2", due_at=start), start)
-    return told(page, c.FinishMaintenance("w", "u3", due_at=end), end)
+    page = apply(planned(page, start, end), c.StartMaintenance("w", "u2", due_at=start), at=start)
+    return apply(page, c.FinishMaintenance("w", "u3", due_at=end), at=end)
 
 
 def down(page, at):
     given = (c.StatusGiven("api", OUTAGE),)
-    return told(page, c.OpenIncident("i", "u8", "Down", components=given), at)
+    return apply(page, c.OpenIncident("i", "u8", "Down", components=given), at=at)
 
 
 def up(page, at):
-    return told(page, c.PostUpdate("i", "u9", IncidentState.RESOLVED), at)
+    return apply(page, c.PostUpdate("i", "u9", IncidentState.RESOLVED), at=at)
 
 
 def minutes(page, today):
@@ -127,16 +120,16 @@ def test_outage_counts_and_shows_when_a_window_of_that_night_lies_over_it():
 def test_worse_claim_wins_while_it_lasts_when_it_overlaps_a_window(is_over_first):
     # given a maintenance from one to four, in which an outage begins at two
     start, end = utc(SPRING, 1), utc(SPRING, 4)
-    page = told(planned(page_of(SPRING), start, end), c.StartMaintenance("w", "u2"), start)
+    page = apply(planned(page_of(SPRING), start, end), c.StartMaintenance("w", "u2"), at=start)
     page = down(page, utc(SPRING, 2))
     finish = c.FinishMaintenance("w", "u3", due_at=end)
     if is_over_first:
         page = up(page, utc(SPRING, 3))
         assert page.components["api"].status is MAINTENANCE
-        page = told(page, finish, end)
+        page = apply(page, finish, at=end)
         wanted = {OUTAGE: 60, MAINTENANCE: 120}
     else:
-        page = told(page, finish, end)
+        page = apply(page, finish, at=end)
         assert page.components["api"].status is OUTAGE
         page = up(page, utc(SPRING, 5))
         wanted = {OUTAGE: 180, MAINTENANCE: 60}
@@ -147,10 +140,10 @@ def test_worse_claim_wins_while_it_lasts_when_it_overlaps_a_window(is_over_first
 def test_window_counts_as_long_as_it_was_when_begun_early_and_ended_early_or_late():
     start, end, today = utc(SPRING, 8), utc(SPRING, 10), SPRING + timedelta(days=1)
     early = planned(page_of(SPRING), start, end, auto_start=False, auto_end=False)
-    early = told(early, c.StartMaintenance("w", "u2"), start - 60 * MINUTE)
-    ended = told(early, c.FinishMaintenance("w", "u3"), end - 30 * MINUTE)
+    early = apply(early, c.StartMaintenance("w", "u2"), at=start - 60 * MINUTE)
+    ended = apply(early, c.FinishMaintenance("w", "u3"), at=end - 30 * MINUTE)
     assert minutes(ended, today) == {SPRING: {MAINTENANCE: 150}}
-    late = told(early, c.FinishMaintenance("w", "u3"), end + 90 * MINUTE)
+    late = apply(early, c.FinishMaintenance("w", "u3"), at=end + 90 * MINUTE)
     assert minutes(late, today) == {SPRING: {MAINTENANCE: 270}}
     # and what is never ended is there every day
     days = minutes(early, today + timedelta(days=1))
@@ -160,11 +153,11 @@ def test_window_counts_as_long_as_it_was_when_begun_early_and_ended_early_or_lat
 def test_window_ends_at_its_new_end_when_it_is_planned_anew_while_it_runs():
     start, end, later = utc(SPRING, 8), utc(SPRING, 10), utc(SPRING, 11)
     page = planned(page_of(SPRING), start, end)
-    page = told(page, c.StartMaintenance("w", "u2", due_at=start), start)
-    page = told(page, c.ChangeIncident("w", scheduled_end=later), end - MINUTE)
+    page = apply(page, c.StartMaintenance("w", "u2", due_at=start), at=start)
+    page = apply(page, c.ChangeIncident("w", scheduled_end=later), at=end - MINUTE)
     stale = decide(page, c.FinishMaintenance("w", "u3", due_at=end), end)
     assert isinstance(stale, Rejection)
-    page = told(page, c.FinishMaintenance("w", "u3", due_at=later), later)
+    page = apply(page, c.FinishMaintenance("w", "u3", due_at=later), at=later)
     assert minutes(page, SPRING + timedelta(days=1)) == {SPRING: {MAINTENANCE: 180}}
 
 

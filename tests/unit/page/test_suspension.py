@@ -4,20 +4,16 @@ Source: docs/behaviour.md, "Visibility".
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from domain.page.apply import apply_all
 from domain.page.commands import ChangePage, SuspendPage, UnsuspendPage
 from domain.page.decide.table import decide
 from domain.page.state import Page, Suspension
+from tests.support.applied import apply
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 PAGE = Page("p_1", name="Acme", is_public=True, created_at=AT, changed_at=AT)
-
-
-def told(page, *commands, at=AT):
-    for command in commands:
-        page = apply_all(page, decide(page, command, at))
-    return page
+told = partial(apply, at=AT)
 
 
 def test_page_is_closed_and_as_it_was_when_it_is_suspended_for_a_while():

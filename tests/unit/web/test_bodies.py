@@ -26,48 +26,24 @@ def decoded(body, shape):
 INCIDENT, UPDATE, STATUS = monitor.OpenIncident, monitor.PostUpdate, monitor.SetStatus
 PAGE, LEAF, CHANGE = owner.NewPage, owner.NewComponent, settings.PageChange
 
+# One row a sentence; what else can't be is in test_malformed_bodies.py.
 NAMED = [
     (INCIDENT, {}, "title", "is required"),
-    (INCIDENT, {"title": None}, "title", "is required"),
-    (INCIDENT, {"title": " \t\n"}, "title", "is required"),
     (INCIDENT, {"title": 7}, "title", "must be text, not a whole number"),
-    (INCIDENT, {"title": ["x"]}, "title", "must be text, not a list"),
-    (INCIDENT, {"title": "x" * 201}, "title", "at most 200 characters"),
     (INCIDENT, {"title": "x", "body": "x" * 10_001}, "body", "at most 10000 characters"),
     (INCIDENT, {"title": "x", "impact": "huge"}, "impact", "none, minor, major, critical"),
-    (INCIDENT, {"title": "x", "impact": True}, "impact", "must be"),
     (INCIDENT, {"title": "x", "components": {}}, "components", "must be a list, not an object"),
     (INCIDENT, {"title": "x", "components": [1]}, "components[0]", "must be an object"),
-    (INCIDENT, {"title": "x", "components": [None]}, "components[0]", "must be an object"),
     (INCIDENT, {"title": "x", "components": [{}]}, "components[0].component", "is required"),
-    (
-        INCIDENT,
-        {"title": "x", "components": [{"component": "a"}]},
-        "components[0].status",
-        "is required",
-    ),
-    (
-        INCIDENT,
-        {"title": "x", "components": [{"component": "a", "status": "on fire"}]},
-        "components[0].status",
-        "operational, maintenance, degraded, partial, outage",
-    ),
-    (INCIDENT, {"title": "a\0b"}, "title", "can't be stored"),
     (INCIDENT, {"title": "x", "more": {"deep": ["\0"]}}, "more", "can't be stored: NUL"),
     (INCIDENT, b'{"title":"a\\ud800b"}', "title", "can't be stored: half of a surrogate pair"),
-    (INCIDENT, b'{"title":"x","body":"\\udc00\\ud800"}', "body", "half of a surrogate pair"),
-    (PAGE, b'{"name":"x","more":{"\\ud83d":1}}', "more", "half of a surrogate pair"),
-    (UPDATE, {"body": "x"}, "state", "is required"),
     (UPDATE, {"state": "done"}, "state", "must be one of investigating"),
-    (STATUS, {"status": None}, "status", "is required"),
-    (STATUS, {"status": "OUTAGE"}, "status", "must be one of operational"),
+    (STATUS, {"status": "OUTAGE"}, "status", "operational, maintenance, degraded, partial, outage"),
     (PAGE, {"name": "x", "surprise": 1}, "surprise", "is not a field"),
-    (PAGE, {"name": "x" * 101}, "name", "at most 100 characters"),
     (CHANGE, {"isPublic": "yes"}, "isPublic", "must be true or false, not text"),
     (CHANGE, {"is_public": True}, "is_public", "is not a field"),
     (LEAF, {"name": "x", "position": -1}, "position", "at least 0"),
     (LEAF, {"name": "x", "position": 1.5}, "position", "must be a whole number, not a number"),
-    (LEAF, {"name": "x", "position": 10**30}, "position", "position"),
     (LEAF, {"name": "x", "kind": "branch"}, "kind", "must be one of leaf, category"),
 ]
 
@@ -81,34 +57,6 @@ def test_field_is_named_in_a_sentence_when_its_value_is_wrong(shape, body, field
     assert words in str(error)
     assert str(error).endswith(".")
     assert "`" not in str(error)
-
-
-WHOLE = [
-    b"",
-    b"{",
-    b"[]",
-    b'"text"',
-    b"null",
-    b"1",
-    b'{"title":"x"} trailing',
-    b"{'title':'x'}",
-    b'{"title":"\xff"}',
-    b"\xef\xbb\xbf{}",
-    b'{"title":NaN}',
-    b"[" * 100_000,
-    b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
-    b'{"\\u0000":1,"title":"x"}',
-    b'{"\\ud800":"\\ud800"}',
-    b'{"title":"x\\ud800',
-    b'{"a\\u0000":' * 5_000,
-]
-
-
-@pytest.mark.parametrize("raw", WHOLE, ids=range(len(WHOLE)))
-def test_body_is_refused_as_a_whole_when_it_is_no_json_object(raw):
-    error = refused(raw, INCIDENT)
-    assert str(error).startswith("The body ")
-    assert str(error).endswith(".")
 
 
 def test_texts_are_trimmed_and_blank_ones_are_missing_when_decoded():

@@ -80,7 +80,7 @@ def test_waiter_has_to_ask_the_log_at_once_when_a_higher_range_was_announced_bef
     scene(play)
 
 
-def test_patient_waiter_is_woken_by_its_own_range_alone_when_later_ones_are_announced():
+def test_patient_waiter_is_woken_by_its_own_range_when_later_ones_are_announced():
     async def play():
         waiters = hearing()
         waiters.note_announcement(Announcement("p_1", 4, 6))

@@ -1,0 +1,241 @@
+"""The table of bodies that are refused: each with a sentence that names the field.
+
+Source: docs/behaviour.md, "Request bodies" and "Bad input".
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.unit.web import request_doors as d
+from tests.unit.web.request_doors import Door, js
+from web.http.errors import ApiError
+
+
+class Case(NamedTuple):
+    """A body that is refused; without a field it is refused as a whole."""
+
+    door: Door
+    raw: bytes
+    field: str | None
+
+
+TITLE = {"title": "x"}
+PLAN = {
+    "kind": "maintenance",
+    "title": "x",
+    "scheduledStart": "2090-01-01T00:00:00Z",
+    "scheduledEnd": "2090-01-02T00:00:00Z",
+}
+KNOWN = {"currentPassword": "correct horse battery"}
+WELL = {"email": "new@example.com", "password": "correct horse"}
+STATE = {"state": "monitoring"}
+
+NO_TEXT = (7, True, ["x"], {"x": "x"}, 10**400, "a\0")
+NO_WORD = (*NO_TEXT, "huge", "", " major", "MAJOR")
+NO_BOOL = ("true", 1, 0, [], {})
+NO_OBJECT = (7, "x", True, [{}])
+NO_INSTANT = (
+    *NO_TEXT, "", "yesterday", "2026-01-01", "12:00:00Z", "1767225600", "2026-01-01T00:00:00",
+    "2026-01-01T00:00:00 Europe/Berlin", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z",
+    "2026-01-01T25:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T00:00:00+99:00",
+    "2026-01-01T00:00:00+00:99", "0000-01-01T00:00:00Z", "0001-01-01T00:00:00Z",
+    "0001-01-01T00:00:00+23:59", "0001-01-01T00:00:00+14:00", "1999-12-31T23:59:59.999Z",
+    "9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59-23:59", "10000-01-01T00:00:00Z",
+    "-0001-01-01T00:00:00Z",
+)  # fmt: skip
+TOO_LONG_BODY = (*NO_TEXT, "é" * 10_001)
+LOGO_SVG = "data:image/svg+xml;base64,PHN2Zy8+"
+LOGO_GIF = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+LOGO_TOO_WIDE = "iVBORw0KGgoAAAANSUhEUgAAEAEAAAABCAYAAAAAAAAA"
+LOGO_OF_NO_WIDTH = "iVBORw0KGgoAAAANSUhEUgAAAAAAAAABCAYAAAAAAAAA"
+
+# A door, what is well, a field beside it, and what that can't be.
+VALUES: tuple[tuple[Door, dict[str, Any], str, tuple[Any, ...]], ...] = (
+    *((door, {}, "title", (*NO_TEXT, None, " \n", "x" * 201))
+      for door in (d.REPORT, d.OPEN, d.TEMPLATE)),
+    (d.REPORT, {}, "title", ("\u2003\u00a0", "\u200b \u2060\u00ad\u202e\u2800\u3164\ufeff",
+                           "  " + "x" * 201 + "  ")),
+    *((door, TITLE, "impact", NO_WORD) for door in (d.REPORT, d.OPEN, d.TEMPLATE)),
+    *((door, TITLE, "body", TOO_LONG_BODY) for door in (d.REPORT, d.OPEN, d.TEMPLATE)),
+    (d.REPORT, TITLE, "extra", ("\0", {"a": [{"b": "\0"}]}, {"a\0": 1})),
+    (d.UPDATE, {"body": "x"}, "state", (*NO_WORD, None, "fixed", "Resolved", "scheduled")),
+    (d.TOGGLE, {}, "status", (None, "up", "OUTAGE")),
+    (d.OPEN, TITLE, "kind", (*NO_WORD, "Incident", "x" * 5_000)),
+    (d.OPEN, TITLE, "state", (*NO_WORD, "scheduled")),
+    (d.OPEN, TITLE, "startedAt", NO_INSTANT),
+    (d.OPEN, TITLE, "scheduledStart", ("2090-01-01",)),
+    (d.OPEN, TITLE, "autoEnd", (True,)),
+    (d.OPEN, TITLE, "id", ("i_x",)),
+    *((d.OPEN, PLAN, field, (*NO_INSTANT, None)) for field in ("scheduledStart", "scheduledEnd")),
+    *((d.OPEN, PLAN, field, NO_BOOL) for field in ("autoStart", "autoEnd")),
+    (d.OPEN, PLAN, "title", (*NO_TEXT, None)),
+    (d.OPEN, PLAN, "body", NO_TEXT),
+    (d.OPEN, PLAN, "impact", ("minor",)),
+    (d.OPEN, PLAN, "state", ("scheduled",)),
+    (d.OPEN, PLAN, "startedAt", ("2026-01-01T00:00:00Z",)),
+    (d.CHANGE, {}, "title", (*NO_TEXT, "x" * 201)),
+    (d.CHANGE, {}, "impact", NO_WORD),
+    *((d.CHANGE, {}, f, NO_INSTANT) for f in ("startedAt", "scheduledStart", "scheduledEnd")),
+    *((d.CHANGE, {}, field, NO_BOOL) for field in ("autoStart", "autoEnd")),
+    (d.CHANGE, {}, "state", (*NO_WORD, "scheduled", "monitoring")),
+    (d.CHANGE, TITLE, "state", ("resolved",)),
+    (d.CHANGE, {}, "kind", ("maintenance",)),
+    (d.CHANGE, {}, "components", ([],)),
+    (d.CHANGE, {}, "resolvedAt", ("2026-01-01T00:00:00Z",)),
+    (d.SAY, {}, "state", (*NO_WORD, None)),
+    (d.SAY, STATE, "body", TOO_LONG_BODY),
+    (d.SAY, STATE, "occurredAt", ("2026-01-01",)),
+    (d.WORDS, {}, "body", (*TOO_LONG_BODY, None, " ")),
+    (d.WORDS, {"body": "x"}, "state", ("resolved",)),
+    (d.PAGE, {}, "name", (*NO_TEXT, None, " ", "x" * 101)),
+    (d.PAGE, {"name": "x"}, "subdomain", (7, "x" * 64)),
+    (d.PAGE, {"name": "x"}, "tier", ("x",)),
+    *((d.SETTING, {}, field, NO_TEXT) for field in ("name", "description", "timeZone")),
+    *((d.SETTING, {}, field, NO_BOOL)
+      for field in ("isPublic", "showUptime", "showFooter", "showLatency")),
+    *((d.SETTING, {}, field, NO_OBJECT) for field in ("labels", "headlines", "theme")),
+    (d.SETTING, {}, "timeZone", ("Mars/Base", "europe/berlin", "../../etc/passwd")),
+    (d.SETTING, {}, "description", ("x" * 1001,)),
+    (d.SETTING, {}, "labels", ({"outage": "\0"},)),
+    (d.SETTING, {}, "id", ("p_x",)),
+    (d.SETTING, {}, "domain", (1,)),
+    (d.SETTING, {}, "logo", (7, ["x"], "", "  ", "x!", "iVBORw0KGgo", "_-__", LOGO_SVG, LOGO_GIF,
+                           "https://example.com/logo.png", "file:///etc/passwd", LOGO_TOO_WIDE,
+                           LOGO_SVG.replace("svg+xml", "png"), LOGO_OF_NO_WIDTH, "iVBO\0",
+                           "iVBO" + "A" * 90_000)),
+    (d.LEAF, {}, "name", (None, " ", "x" * 101)),
+    (d.LEAF, {"name": "x"}, "kind", ("group",)),
+    (d.LEAF, {"name": "x"}, "position", (-1, 1.5, "1", True, 10**30)),
+    (d.LEAF, {"name": "x"}, "description", ("x" * 1001,)),
+    (d.LEAF, {"name": "x"}, "status", ("up",)),
+    (d.LEAF, {"name": "x"}, "showUptime", ("true",)),
+    (d.LEAF, {"name": "x"}, "parent", (7,)),
+    (d.LEAF, {"name": "x"}, "colour", ("red",)),
+    *((d.MOVE, {}, field, NO_TEXT) for field in ("name", "description", "parent", "status")),
+    (d.MOVE, {}, "name", ("x" * 101,)),
+    (d.MOVE, {}, "position", (-1, 10**400, "1", 1.5)),
+    (d.MOVE, {}, "kind", ("category",)),
+    (d.MOVE, {}, "status", ("up",)),
+    (d.MOVE, {}, "showUptime", NO_BOOL),
+    (d.KEY, {}, "name", (None,)),
+    (d.KEY_CHANGE, {}, "disabled", ("no",)),
+    (d.KEY_CHANGE, {}, "hash", ("x",)),
+    (d.TEMPLATE, TITLE, "name", ("x" * 101,)),
+    (d.TEMPLATE, TITLE, "state", ("fixed", "scheduled")),
+    (d.TEMPLATE, TITLE, "kind", ("leaf", 7)),
+    (d.TEMPLATE, TITLE, "colour", ("red",)),
+    (d.TEMPLATE, {**TITLE, "kind": "maintenance"}, "state", ("resolved",)),
+    (d.TEMPLATE, {**TITLE, "kind": "maintenance"}, "impact", ("none",)),
+    (d.TEMPLATE_CHANGE, {}, "state", ("scheduled",)),
+    (d.TEMPLATE_CHANGE, {"kind": "maintenance"}, "impact", ("none",)),
+    (d.TEMPLATE_CHANGE, {}, "id", ("t_x",)),
+    (d.LOGIN, WELL, "email", (None, "  ", 7, "a\0@example.com", "a" * 250 + "@example.com")),
+    (d.LOGIN, WELL, "password", (None, 12345678, "1234567\0")),
+    (d.LOGIN, WELL, "tier", ("prime",)),
+    (d.ACCOUNT, {"email": "x@x"}, "currentPassword", (None, 7)),
+    (d.ACCOUNT, KNOWN, "email", ("example.com", "a b@example.com", "a" * 250 + "@example.com",
+                               "a\0@example.com", ["x@example.com"])),
+    (d.ACCOUNT, KNOWN, "password", ("1234567", "x" * 201, "Password", " " * 9, "ADA@example.com",
+                                  "1234567\0")),
+    (d.ACCOUNT, KNOWN, "tier", ("prime",)),
+    (d.FAREWELL, {}, "currentPassword", (None, 7)),
+    (d.FAREWELL, KNOWN, "really", (True,)),
+    (d.TRADE, {}, "slot", (7, ["s_1"], " \t", "s_\0", "s" * 65)),
+    (d.TRADE, {}, "tokens", (480,)),
+    (d.MOUNT, {}, "host", (7, None, "  ", "x" * 301, "a\0.acme.com")),
+    (d.MOUNT, {"host": "x.y"}, "page", (1,)),
+    (d.PRIMARY, {}, "primary", (None, "yes")),
+)  # fmt: skip
+
+GOOD = {"component": "API", "status": "outage"}
+FIRST = "components[0]"
+NO_LIST = (
+    ("API", "components"), (7, "components"), (GOOD, "components"), ([None], FIRST), ([7], FIRST),
+    ([["API"]], FIRST), ([{"component": 7}], f"{FIRST}.component"), ([{}], f"{FIRST}.component"),
+)  # fmt: skip
+NO_STATUSES = (
+    *NO_LIST, (["API"], FIRST),
+    *(([{**GOOD, "component": name}], f"{FIRST}.component") for name in (" ", "\u200b", None)),
+    *(([{**GOOD, "status": s}], f"{FIRST}.status") for s in (None, "down", "Outage", [], 7)),
+    ([GOOD, {"component": "API"}], "components[1].status"), ([GOOD] * 501, "components"),
+    ([{**GOOD, "component": "A\0"}], "components"),
+)  # fmt: skip
+STRANGE = ([{**GOOD, "colour": 1}], f"{FIRST}.colour")
+NO_LEAVES = (
+    *NO_LIST, (["A\0"], "components"), ([" "], FIRST), (["API", "\u200b"], "components[1]"),
+    ([{"component": " "}], FIRST), (["x"] * 501, "components"),
+    ([{"component": "API", "colour": 1}], f"{FIRST}.colour"),
+)  # fmt: skip
+LISTS: tuple[tuple[Door, dict[str, Any], tuple[tuple[Any, str], ...]], ...] = (
+    (d.REPORT, TITLE, NO_STATUSES),
+    (d.UPDATE, STATE, NO_STATUSES),
+    (d.OPEN, TITLE, (*NO_STATUSES, STRANGE)),
+    (d.SAY, STATE, (*NO_STATUSES, STRANGE)),
+    (d.OPEN, PLAN, NO_LEAVES),
+)
+WITHIN = (
+    (d.SETTING, {"labels": {"down": "x"}}, "labels.down"),
+    (d.SETTING, {"labels": {"outage": "x" * 41}}, "labels.outage"),
+    (d.SETTING, {"labels": {"outage": 7}}, "labels.outage"),
+    (d.SETTING, {"headlines": {"outage": "x" * 81}}, "headlines.outage"),
+    (d.SETTING, {"theme": {"mode": "pink"}}, "theme.mode"),
+    (d.SETTING, {"theme": {"font": "x"}}, "theme.font"),
+    *((d.SETTING, {"theme": {"accent": value}}, "theme.accent")
+      for value in ("red", "#00000\n", "#" + "\u0660" * 6, 0)),
+    (d.CHANGE, {}, None),
+    (d.CHANGE, {"title": None, "state": None, "autoEnd": None}, None),
+    (d.CHANGE, {"title": " "}, None),
+    (d.ACCOUNT, KNOWN, None),
+    (d.ACCOUNT, {**KNOWN, "email": " "}, None),
+    (d.ACCOUNT, {**KNOWN, "email": None, "password": None}, None),
+)  # fmt: skip
+SHAPES = (
+    b"", b" \r\n ", b"{", b"[]", b'"x"', b"7", b"null", b"true", b"NaN", b"title=x",
+    b'{"title": "x"', b'{"title": "x"} x', b'{"title": "x"}{"title": "y"}', b"{'title': 'x'}",
+    b'{"title": "x",}', b'{"title": "x" /* hello */}', b'\xef\xbb\xbf{"title": "x"}',
+    '{"title": "x"}'.encode("utf-16"), b"[" * 50_000, b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
+    b'{"components":' + b"[" * 20_000 + b"]" * 20_000 + b"}", rb'{"\udfff": 1}',
+    b'{"extra": ' + b"9" * 20_000 + b"}", rb'{"a\u0000": 1}', b'{"\xff": 1}',
+    rb'{"title": "x\ud800', rb'{"a\u0000":' * 5_000,
+)  # fmt: skip
+# What can't stand in JSON, as the value of a text and of a field that a monitor may add.
+NO_JSON = (
+    b'"\xff"', b'"\xc0\x80"', b'"\xed\xa0\x80"', b'"\0"', b'"a\nb"', rb'"\x41"', rb'"\u12"',
+    b"NaN", b"-Infinity", b"1e999", b"01",
+)  # fmt: skip
+HALVES = (rb'"\ud83d"', rb'"\ude00"', rb'"\ude00\ud83d"', rb'["\ud800"]', rb'{"\ud800": 1}')
+
+
+def cases() -> Iterator[Case]:
+    for door, rest, field, values in VALUES:
+        yield from (Case(door, js({**rest, field: value}), field) for value in values)
+    for door, rest, lists in LISTS:
+        yield from (Case(door, js({**rest, "components": value}), field) for value, field in lists)
+    yield from (Case(door, js(body), field) for door, body, field in WITHIN)
+    yield from (Case(door, raw, None) for door in (d.REPORT, d.OPEN) for raw in SHAPES)
+    for raw in NO_JSON:
+        yield Case(d.REPORT, b'{"title": ' + raw + b"}", None)
+        yield Case(d.REPORT, b'{"title": "x", "extra": ' + raw + b"}", None)
+    for raw in HALVES:
+        yield Case(d.REPORT, b'{"title": ' + raw + b"}", "title")
+        yield Case(d.REPORT, b'{"title": "x", "extra": ' + raw + b"}", "extra")
+    yield Case(d.REPORT, b'{"title": "x", "title": " "}', "title")
+
+
+CASES = list(cases())
+
+
+@pytest.mark.parametrize("case", CASES, ids=range(len(CASES)))
+def test_sentence_names_the_field_when_a_body_is_malformed(case):
+    with pytest.raises(ApiError) as caught:
+        case.door(case.raw)
+    error = caught.value
+    assert (error.status, error.code) == (400, "VALIDATION")
+    assert str(error).endswith((".", "…"))
+    if case.field is None:
+        assert str(error).startswith(("The body ", "Give at least one "))
+    else:
+        assert error.fields == {case.field: str(error)}
+        assert case.field in str(error)
