@@ -14,7 +14,7 @@ BOUNDED = {
     "domain.store.redis.rate_counts:FallbackCounts._windows": "KEYS_MAX",
     "domain.runtime.visit_metrics:_cache_lookups": "three words",
     "domain.runtime.visit_metrics:_visits": "families of artifacts; emptied twice a second",
-    "ops.local.children:ChildrenFile._entries": "the programs of one machine",
+    "ops.local.supervisor:ChildrenFile._entries": "the programs of one machine",
     "ops.local.supervisor:Supervisor._children": "the programs of one machine",
     "ops.local.supervisor:Supervisor._restart_at": "the programs of one machine",
     "web.http.parse_queue:_of_loop": "the event loops of a process",
