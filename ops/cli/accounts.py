@@ -13,12 +13,11 @@ from domain.page.commands import (
     UnsuspendPage,
 )
 from domain.page.state import ComponentKind, Tier
-from domain.runtime.common_passwords import common_passwords
+from domain.runtime.credentials import common_passwords
 from domain.runtime.new_ids import new_api_key, new_id, secret_hash
 from domain.runtime.settings import load_settings
-from domain.store.postgres import owned
-from domain.store.postgres.accounts import accounts
-from domain.store.postgres.domains.custom_domains import OwnedMount, find_mount, mounts_of_page
+from domain.store.postgres import accounts, owned
+from domain.store.postgres.custom_domains import OwnedMount, find_mount, mounts_of_page
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.owned import owner_of
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT, clean, clean_line

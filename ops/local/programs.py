@@ -54,7 +54,7 @@ def beat(env: Mapping[str, str], name: str = "beat") -> ChildSpec:
 def wait_until_drained(timeout_s: float) -> bool:
     """Return whether a worker drains a probe within `timeout_s` seconds."""
     from domain.account.commands import Probe
-    from domain.store.postgres.accounts.accounts import SYSTEM_ACCOUNT
+    from domain.store.postgres.accounts import SYSTEM_ACCOUNT
     from ops.cli.writes import NotPublishedError, UnsureError, write
 
     try:

@@ -12,8 +12,8 @@ from domain.account.commands import BuySlot, RenewSlot
 from domain.account.state import Booking, BookingKind
 from domain.calendar import iso
 from domain.runtime.new_ids import new_id
+from domain.store.postgres.accounts import booking_by, bookings_before
 from domain.store.postgres.engine import run
-from domain.store.postgres.ledger import booking_by, bookings_before
 from web.api.owner_resource import OwnerResource
 from web.api.owner_schemas import ID_LIMIT
 from web.http.errors import invalid

@@ -6,10 +6,10 @@ import msgspec
 from falcon.asgi import Request, Response
 
 from domain.runtime.new_ids import new_id
-from domain.store.postgres.accounts.sessions import Holder
 from domain.store.postgres.command_log import Authority, Draft
 from domain.store.postgres.engine import run
 from domain.store.postgres.owned import OwnedPage, page_of
+from domain.store.postgres.sessions import Holder
 from web.http.auth import Authenticator
 from web.http.bodies import LIMIT_BYTES, decode_body, read_body
 from web.http.errors import not_found

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
 from domain.runtime.logging import bind_request, request_id_of
-from domain.runtime.visit_metrics import count_visit
+from domain.runtime.metrics import count_visit
 from domain.store.redis.reader import HostEntry
 from web.http.error_pages import (
     ABSENT,

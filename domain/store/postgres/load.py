@@ -13,7 +13,7 @@ from domain.page.limits import AT_HAND_DAYS
 from domain.page.uptime import BAR_DAYS
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.store.postgres import tables as t
-from domain.store.postgres.domains.custom_domains import load_mounts
+from domain.store.postgres.custom_domains import load_mounts
 from domain.store.postgres.logos import logo_from
 from domain.store.postgres.templates import load_templates
 

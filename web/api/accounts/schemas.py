@@ -6,7 +6,7 @@ import msgspec
 
 from domain.account.credentials import EMAIL_LIMIT
 from domain.calendar import iso
-from domain.store.postgres.accounts.sessions import Holder, OpenSession
+from domain.store.postgres.sessions import Holder, OpenSession
 from web.http.bodies import text
 from web.http.responses import iso as iso_or_none
 from web.http.wire import Id, Instant

@@ -6,8 +6,8 @@ Source: docs/behaviour.md, "Certificates".
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
-from domain.store.postgres.domains.hosts import is_page_visible
 from domain.store.postgres.engine import UNREACHABLE, SQLAlchemyError, run
+from domain.store.postgres.hosts import is_page_visible
 from web.http.hosts import normal_host
 from web.process import Process
 from web.visitors.pages import NotAvailableError, PageResult

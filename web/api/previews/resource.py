@@ -12,7 +12,7 @@ from falcon.asgi import Request, Response
 from domain.calendar import format_wait
 from domain.rate_limits import PREVIEWS
 from domain.runtime.new_ids import new_id
-from domain.store.postgres.accounts.sessions import Holder
+from domain.store.postgres.sessions import Holder
 from domain.store.redis.keys import PREVIEW_BYTES_MAX
 from domain.store.redis.previews import SEQ, PreviewResult, ReplacedError, slot_of
 from domain.store.redis.reader import UNREACHABLE
