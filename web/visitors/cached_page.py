@@ -11,8 +11,8 @@ from hashlib import blake2b
 
 import msgspec
 
-from domain.badge import BadgeParts, render_with_label
 from domain.page.logo import EXTENSIONS as LOGOS
+from domain.runtime.badge import BadgeParts, render_with_label
 from domain.store.redis.keys import server_of
 
 Headers = list[tuple[bytes, bytes]]

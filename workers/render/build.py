@@ -9,6 +9,7 @@ from domain.runtime.settings import load_settings
 ROOT = Path(__file__).parents[2]
 SOURCES = ("templates", "workers/render", "domain/page", "domain")
 UNRELATED = {"__pycache__", "dashboard"}  # the dashboard does not affect pages
+RUNTIME = ("badge.py", "markdown_rules.py", "text_width*")
 DIGITS = 16
 
 
@@ -25,7 +26,7 @@ def build_id() -> str:
 def _files() -> set[Path]:
     whole = {p for name in SOURCES[:3] for p in (ROOT / name).rglob("*") if p.is_file()}
     core = set((ROOT / SOURCES[3]).glob("*.py"))
-    markdown = set((ROOT / "domain" / "store").glob("markdown*.py"))
+    runtime = {p for name in RUNTIME for p in (ROOT / "domain" / "runtime").glob(name)}
     return {
-        path for path in whole | core | markdown if not UNRELATED & {*path.relative_to(ROOT).parts}
+        path for path in whole | core | runtime if not UNRELATED & {*path.relative_to(ROOT).parts}
     }

@@ -12,8 +12,8 @@ from datetime import date
 import brotli
 import msgspec
 
-from domain.badge import BadgeParts, render_with_label
 from domain.page.state import Page
+from domain.runtime.badge import BadgeParts, render_with_label
 from domain.runtime.metrics import ARTIFACTS_FAILED
 from domain.runtime.template_loader import colours
 from workers.render.badge import render_badge_parts

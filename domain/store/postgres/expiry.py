@@ -1,4 +1,4 @@
-"""What leaves the tables: settled commands into the archive, and rows past their retention.
+"""Retention: settled commands move into the archive, and old rows are deleted.
 
 In batches, each a short transaction. Readers of all commands (the audit log, receipts) use the view
 `commands_ever`: the log and the archive as one, with the columns of `commands`. Receipts are

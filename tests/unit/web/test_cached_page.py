@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from domain.badge import BadgeParts
+from domain.runtime.badge import BadgeParts
 from web.visitors.cached_page import (
     ANSWER_BYTES,
     EAGER_FIELDS,
