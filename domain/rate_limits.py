@@ -9,7 +9,8 @@ Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies".
 from dataclasses import dataclass
 from typing import Final
 
-MINUTE_S: Final = 60
+from domain.calendar import MINUTE_S
+
 HOUR_S: Final = 3_600
 
 

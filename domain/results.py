@@ -69,7 +69,6 @@ FAILURE = Rejection(Code.FAILED, "This could not be applied because of a defect 
 
 
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
-LENGTH: Final = 26
 ENTROPY_BYTES: Final = 10
 
 

@@ -42,8 +42,8 @@ def when_ready(_server: Arbiter) -> None:
 
     The backlog metrics are included: they matter most when no Celery worker runs to report them.
     """
-    from domain.runtime.metrics_exporter import start_exporter  # noqa: PLC0415 - needs the folder
-    from domain.store.backlog_metrics import BacklogCollector  # noqa: PLC0415 - as above
+    from domain.runtime.metrics import start_exporter  # noqa: PLC0415 - needs the folder
+    from domain.store.health import BacklogCollector  # noqa: PLC0415 - as above
 
     if _settings.metrics_port:
         stock = BacklogCollector(_settings, None)  # only workers know the newest build
@@ -52,7 +52,7 @@ def when_ready(_server: Arbiter) -> None:
 
 def child_exit(_server: Arbiter, worker: Worker) -> None:
     """Remove an exited process from the metrics."""
-    from domain.runtime.metrics_exporter import forget_process  # noqa: PLC0415 - needs the folder
+    from domain.runtime.metrics import forget_process  # noqa: PLC0415 - needs the folder
 
     if _settings.metrics_port:
         forget_process(worker.pid)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from domain.runtime.metrics import carry_over
 from domain.runtime.settings import Settings
-from domain.runtime.visit_metrics import carry_over
 from domain.store.broker import PAGE_PREFIX, TaskSenderThread
 from domain.store.postgres.engine import make_async_engine
 from domain.store.redis import keys

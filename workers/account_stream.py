@@ -20,16 +20,17 @@ from domain.runtime.new_ids import new_id
 from domain.store.broker import worker_task_sender
 from domain.store.postgres import command_log
 from domain.store.postgres.command_log import Authority, Draft, Pending, Settlement
-from domain.store.postgres.domains.custom_domains import save_mounts
-from domain.store.postgres.domains.hosts import (
+from domain.store.postgres.custom_domains import save_mounts
+from domain.store.postgres.engine import Connection, sync_engine
+from domain.store.postgres.hosts import (
     claim_host,
     held_until,
     is_taken,
+    next_subdomain_at,
+    note_new_subdomain,
     release_host,
     release_hosts,
 )
-from domain.store.postgres.domains.new_subdomains import next_subdomain_at, note_new_subdomain
-from domain.store.postgres.engine import Connection, sync_engine
 from domain.store.postgres.load import load_account
 from domain.store.postgres.publication import note_hosts
 from domain.store.postgres.save import save_account

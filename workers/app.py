@@ -148,18 +148,21 @@ def start_metrics_exporter(**_: Any) -> None:  # noqa: ANN401 - Celery's signal 
     At this signal logging is configured, which it is not at `worker_init`, and no child is forked.
     """
     if HAS_METRICS:
-        from workers.metrics import start_exporter  # noqa: PLC0415 - needs the folder
+        from domain.runtime import metrics  # noqa: PLC0415 - needs the folder
+        from domain.store.health import BacklogCollector  # noqa: PLC0415 - as above
+        from workers.render.build import build_id  # noqa: PLC0415 - as above
 
-        start_exporter(settings)
+        backlog = BacklogCollector(settings, build_id())
+        metrics.start_exporter(settings.metrics_bind, settings.worker_metrics_port, [backlog])
 
 
 @worker_process_shutdown.connect
 def forget_process(pid: int, **_: Any) -> None:  # noqa: ANN401 - Celery's signal arguments
     """Remove an ended child from the metrics."""
     if HAS_METRICS:
-        from domain.runtime import metrics_exporter  # noqa: PLC0415 - the folder has to be there
+        from domain.runtime import metrics  # noqa: PLC0415 - the folder has to be there
 
-        metrics_exporter.forget_process(pid)
+        metrics.forget_process(pid)
 
 
 @worker_shutdown.connect

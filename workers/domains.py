@@ -32,7 +32,7 @@ from domain.runtime.setting_values import addresses
 from domain.runtime.settings import Settings, load_settings
 from domain.store.broker import UNREACHABLE, worker_task_sender
 from domain.store.postgres.command_log import Authority, Draft, append
-from domain.store.postgres.domains.dns_checks import (
+from domain.store.postgres.custom_domains import (
     LeasedCheck,
     fetch_leased,
     lease_due,

@@ -12,13 +12,11 @@ from typing import Final
 
 from domain.runtime.settings import load_settings
 from domain.store.broker import worker_task_sender
-from domain.store.postgres import archive as command_archive
 from domain.store.postgres import command_log, expiry
-from domain.store.postgres.accounts.devices import forget_unused_devices
-from domain.store.postgres.accounts.mailbox_keys import give_missing_keys
-from domain.store.postgres.accounts.sessions import forget_expired_sessions
+from domain.store.postgres.accounts import give_missing_keys
 from domain.store.postgres.engine import Connection, sync_engine
 from domain.store.postgres.receipts import forget_expired_uses
+from domain.store.postgres.sessions import forget_expired_sessions, forget_unused_devices
 from domain.store.redis import publisher as artifacts
 from domain.store.repairs import hosts_are_published
 from workers import permits
@@ -120,7 +118,7 @@ def archive() -> None:
     count = 0
     while count < ARCHIVED_AN_HOUR:
         with sync_engine().begin() as conn:
-            batch = command_archive.archive_settled(conn, days, ARCHIVED_AT_ONCE)
+            batch = expiry.archive_settled(conn, days, ARCHIVED_AT_ONCE)
         count += batch
         if batch < ARCHIVED_AT_ONCE:
             break

@@ -1,8 +1,8 @@
-"""The operator's writes for owners: accounts, pages, components, keys, tiers."""
+"""The operator's writes for owners: accounts, pages, components, keys, tiers, hosts."""
 
 from datetime import datetime
 
-from domain.account.commands import AddPage, SetTier
+from domain.account.commands import AddPage, SetTier, VerifyMount
 from domain.account.credentials import email_problem, password_problem
 from domain.hostnames import subdomain_problem
 from domain.page.commands import (
@@ -13,12 +13,13 @@ from domain.page.commands import (
     UnsuspendPage,
 )
 from domain.page.state import ComponentKind, Tier
-from domain.runtime.common_passwords import common_passwords
+from domain.runtime.credentials import common_passwords
 from domain.runtime.new_ids import new_api_key, new_id, secret_hash
 from domain.runtime.settings import load_settings
-from domain.store.postgres import owned
-from domain.store.postgres.accounts import accounts
+from domain.store.postgres import accounts, owned
+from domain.store.postgres.custom_domains import OwnedMount, find_mount, mounts_of_page
 from domain.store.postgres.engine import sync_engine
+from domain.store.postgres.owned import owner_of
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT, clean, clean_line
 from ops.cli.writes import CommandRefusedError, run_in_transaction, write
 from web.api.accounts.passwords import hash_password
@@ -161,3 +162,36 @@ def check_name(name: str) -> str:
         message = f"A name has 1 to {NAME_LIMIT} characters."
         raise CommandRefusedError(message)
     return tidy
+
+
+def list_mounts(page: str) -> list[OwnedMount]:
+    """Return the mounts of a page (an id, a host or a subdomain).
+
+    Raises CommandRefusedError.
+    """
+    page_id = find_page(page).id
+    with sync_engine().connect() as conn:
+        return mounts_of_page(conn, owner_of(conn, page_id) or "", page_id)
+
+
+def verify_mount(mount_id: str) -> OwnedMount:
+    """Look up a mount in DNS again. Raises CommandRefusedError, NotPublishedError."""
+    owned = _load_mount(mount_id)
+    write(owned.account_id, VerifyMount(owned.mount.page_id, mount_id))
+    return _load_mount(mount_id)
+
+
+def _load_mount(mount_id: str) -> OwnedMount:
+    with sync_engine().connect() as conn:
+        owned = find_mount(conn, mount_id)
+    if owned is None:
+        message = f"There is no mount {mount_id}: `hepstatus mount list PAGE` shows them."
+        raise CommandRefusedError(message)
+    return owned
+
+
+def format_mount(owned: OwnedMount) -> str:
+    """Return a mount as a line for the terminal."""
+    mount = owned.mount
+    marks = "primary" if mount.is_primary else "-"
+    return f"{mount.id}  {mount.host:<32} {mount.state:<8} {marks:<8} {mount.reason or ''}".rstrip()

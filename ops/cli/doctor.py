@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from domain.runtime.settings import POOL_SIZE, Settings, load_settings
 from domain.store.broker import worker_task_sender
 from domain.store.health import backlog, failed_lately, pool_size, worker_seen
-from domain.store.postgres.domains.dns_checks import overdue_checks
+from domain.store.postgres.custom_domains import overdue_checks
 from domain.store.postgres.engine import SQLAlchemyError, sync_engine
 from domain.store.postgres.latency import LATELY_MIN, recent_latency
 from domain.store.redis import publisher as artifacts

@@ -14,7 +14,7 @@ from domain.page.state import ComponentKind, Tier
 from domain.runtime.settings import SettingsError, load_settings, require_stack
 from domain.store.postgres.engine import UNREACHABLE
 from domain.text import is_storable, printable
-from ops.cli import accounts, backups, doctor, domains
+from ops.cli import accounts, backups, doctor
 from ops.cli.token_verbs import tokens
 from ops.cli.writes import CommandRefusedError, NotPublishedError, UnsureError
 from ops.local import demo
@@ -202,15 +202,15 @@ def mount() -> None:
 @click.argument("page")
 def list_mounts(page: str) -> None:
     """List the hosts of PAGE, with the result of each DNS check."""
-    for owned in domains.list_mounts(page):
-        say(domains.format_mount(owned))
+    for owned in accounts.list_mounts(page):
+        say(accounts.format_mount(owned))
 
 
 @mount.command("verify")
 @click.argument("mount")
 def verify_mount(mount: str) -> None:
     """Have MOUNT (an id) looked up in DNS again, now."""
-    say(domains.format_mount(domains.verify_mount(mount)))
+    say(accounts.format_mount(accounts.verify_mount(mount)))
 
 
 @cli.group()

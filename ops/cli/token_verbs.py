@@ -4,8 +4,8 @@ import click
 
 from domain.account.commands import GrantTokens
 from domain.account.state import Booking
+from domain.store.postgres.accounts import bookings_before
 from domain.store.postgres.engine import UNREACHABLE, sync_engine
-from domain.store.postgres.ledger import bookings_before
 from domain.store.postgres.owned import account_of as load_account_of
 from ops.cli.accounts import account_of
 from ops.cli.writes import write

@@ -1,10 +1,11 @@
-"""The product's three programs as child processes: web, worker and beat."""
+"""The product's three programs as child processes, and whether they do their work."""
 
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from signal import SIGTERM
 
+from ops.local import processes
 from ops.local.child import ChildSpec, Ending
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -48,6 +49,39 @@ def beat(env: Mapping[str, str], name: str = "beat") -> ChildSpec:
     arguments = ("celery", "--quiet", "-A", "workers.app", "beat")
     options = ("--loglevel", "WARNING", "--pidfile", "")
     return _module(name, (*arguments, *options), env, _BEAT_LIMIT_S)
+
+
+def wait_until_drained(timeout_s: float) -> bool:
+    """Return whether a worker drains a probe within `timeout_s` seconds."""
+    from domain.account.commands import Probe
+    from domain.store.postgres.accounts import SYSTEM_ACCOUNT
+    from ops.cli.writes import NotPublishedError, UnsureError, write
+
+    try:
+        write(SYSTEM_ACCOUNT, Probe(), timeout_s)
+    except (NotPublishedError, UnsureError):
+        return False
+    return True
+
+
+def wait_until_published(timeout_s: float) -> bool:
+    """Return whether all pages and hosts are published within `timeout_s` seconds.
+
+    The sweep fills an empty Redis; earlier visitors would get a page that asks them to wait.
+    """
+    return processes.wait_until(is_published, timeout_s)
+
+
+def is_published() -> bool:
+    """Return whether every page and host is published."""
+    from domain.store.health import backlog
+    from domain.store.postgres.engine import sync_engine
+    from domain.store.redis import publisher as artifacts
+    from workers.render.build import build_id
+
+    with sync_engine().connect() as conn:
+        behind = backlog(conn, build_id(), artifacts.epoch()).pages_behind
+    return behind == 0 and artifacts.hosts_are_complete()
 
 
 def _module(

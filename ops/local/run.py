@@ -10,21 +10,39 @@ import traceback
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ops.local import data_folder, preflight, processes, programs, stop_signals, welcome
-from ops.local.child import Child, ChildSpec
-from ops.local.child_output import LogFolder, PrefixedOutput, say
-from ops.local.children import ChildrenFile
+from ops.local import data_folder, preflight, processes, programs
+from ops.local.child import Child, ChildSpec, LogFolder, PrefixedOutput, say
 from ops.local.embedded.stack import EmbeddedStack
 from ops.local.ports import LOOPBACK
-from ops.local.supervisor import Supervisor
+from ops.local.supervisor import ChildrenFile, Supervisor
 from ops.operator_error import CannotRunError
+
+if TYPE_CHECKING:
+    from ops.local.demo import DemoAccess
 
 _DRAIN_LIMIT_S = 60.0
 _PUBLISH_LIMIT_S = 10.0
 _WEB_LIMIT_S = 60.0
 _ANSWER_LIMIT_S = 2.0
 _NAME = "hep"
+_WELCOME = """
+  Hep Status is running.
+
+  Status page   {access.page_url}
+  Dashboard     {base_url}/dashboard   {access.login_email}  {access.login_password}
+  API key       {access.api_key}
+  Data          {data_dir}
+
+  Open an incident as a monitor would, then reload the page:
+
+  curl -X POST {base_url}/api/v1/status-api/incidents \\
+    -H 'Authorization: Bearer {access.api_key}' -H 'Content-Type: application/json' \\
+    -d '{{"title": "Slow answers", "components": [{{"component": "API", "status": "degraded"}}]}}'
+
+  Ctrl-C ends everything that was started here; the data stays.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +67,11 @@ def main() -> int:
     0 after a stop signal, 1 if it could not run.
     """
     try:
-        stop_signals.raise_on_stop()
+        processes.raise_on_stop()
         run = _prepare(os.environ)
     except CannotRunError as error:
         return _print_error(str(error))
-    except stop_signals.StopRequested:
+    except processes.StopRequested:
         return 0
     return _run_and_stop(run)
 
@@ -80,14 +98,14 @@ def _run_and_stop(run: _Run) -> int:
     try:
         _start(run)
         run.supervisor.watch()
-    except stop_signals.StopRequested:
+    except processes.StopRequested:
         code = 0
     except CannotRunError as error:
         code = _print_error(str(error))
     except Exception as error:  # noqa: BLE001 - a sentence; the log has the rest
         code = _print_error(_log_defect(run.data_dir, error))
     finally:
-        stop_signals.ignore_further()
+        processes.ignore_further()
         run.supervisor.stop_all()
     if code == 0:
         _say(f"everything is stopped; the data stays in {run.data_dir}")
@@ -107,7 +125,8 @@ def _start(run: _Run) -> None:
     access = _seed()
     _wait_for_pages()
     _start_web(run)
-    print(welcome.text(access, os.environ["BASE_URL"], str(run.data_dir)), flush=True)
+    base_url = os.environ["BASE_URL"].rstrip("/")
+    print(_WELCOME.format(access=access, base_url=base_url, data_dir=run.data_dir), flush=True)
 
 
 def _start_stack(run: _Run) -> None:
@@ -130,27 +149,23 @@ def _migrate() -> None:
 
 
 def _start_workers(run: _Run) -> None:
-    from ops.local.readiness import wait_until_drained
-
     run.start(programs.worker(os.environ))
     run.start(programs.beat(os.environ))
-    if not wait_until_drained(_DRAIN_LIMIT_S):
+    if not programs.wait_until_drained(_DRAIN_LIMIT_S):
         raise CannotRunError(
             f"The worker did not drain within {_DRAIN_LIMIT_S:.0f} s{_last_line(run, 'worker')}."
         )
 
 
-def _seed() -> welcome.Access:
+def _seed() -> "DemoAccess":
     from ops.local.demo import seed_demo
 
     return seed_demo()
 
 
 def _wait_for_pages() -> None:
-    from ops.local.readiness import wait_until_published
-
     # With very many pages the port opens anyway; the rest is published later.
-    wait_until_published(_PUBLISH_LIMIT_S)
+    programs.wait_until_published(_PUBLISH_LIMIT_S)
 
 
 def _start_web(run: _Run) -> None:

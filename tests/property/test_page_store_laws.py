@@ -192,7 +192,7 @@ def test_account_comes_back_equal_when_saved_over_any_other_state(tier, until, b
         dealt = stay | {place.page_id: place for place in places}
         return Account(account_id, tier, until, dealt, slots=slots, balance=drawn[2])
 
-    from domain.store.postgres.accounts.accounts import create_account
+    from domain.store.postgres.accounts import create_account
 
     blank = Account(new_id("a"))
     first = account(blank.id, blank, before)

@@ -3,9 +3,9 @@
 from sqlalchemy import text
 
 from domain.runtime.new_ids import new_id
-from domain.store.postgres.accounts import accounts, sessions
-from domain.store.postgres.accounts.sessions import NewSession
+from domain.store.postgres import accounts, sessions
 from domain.store.postgres.engine import sync_engine
+from domain.store.postgres.sessions import NewSession
 
 
 def made(password_hash="old"):

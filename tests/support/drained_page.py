@@ -8,7 +8,7 @@ from domain.account.commands import AddPage, SetTier
 from domain.page.commands import AddComponent, ChangePage
 from domain.page.state import Tier
 from domain.runtime.new_ids import new_id
-from domain.store.postgres.accounts.accounts import create_account
+from domain.store.postgres.accounts import create_account
 from domain.store.postgres.command_log import Authority, Draft, append, head_seq, load_pending
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.publication import pages_behind

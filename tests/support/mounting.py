@@ -8,9 +8,9 @@ from domain.account.commands import (
 )
 from domain.account.domains import Mount, MountKind
 from domain.runtime.new_ids import new_id, new_mount_token
-from domain.store.postgres.accounts.accounts import create_account
+from domain.store.postgres.accounts import create_account
 from domain.store.postgres.command_log import head_seq
-from domain.store.postgres.domains.custom_domains import find_mount, mounts_of_page
+from domain.store.postgres.custom_domains import find_mount, mounts_of_page
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.receipts import receipt_at
 from domain.store.redis import keys

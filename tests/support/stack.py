@@ -18,8 +18,7 @@ from typing import Self
 from domain.store.health import worker_seen
 from domain.store.redis import publisher as artifacts
 from ops.local import ports, processes, programs
-from ops.local.child import Child, ChildSpec
-from ops.local.child_output import LogFolder
+from ops.local.child import Child, ChildSpec, LogFolder
 from ops.local.embedded.postgres_server import PostgresServer
 from ops.local.embedded.server import RedisServer
 from ops.local.embedded.stack import EmbeddedStack, StackUrls
@@ -225,10 +224,8 @@ class System:
 
     def wait_until_drained(self, limit_s: float = START_LIMIT_S) -> None:
         """Until a worker drains."""
-        from ops.local.readiness import wait_until_drained
-
         with inside(self):
-            assert wait_until_drained(limit_s), f"no worker drains\n{self.logs()}"
+            assert programs.wait_until_drained(limit_s), f"no worker drains\n{self.logs()}"
 
     def run(
         self, *command: str, limit_s: float = READY_LIMIT_S, env: Mapping[str, str] | None = None

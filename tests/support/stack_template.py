@@ -3,7 +3,7 @@
 import fcntl
 from pathlib import Path
 
-from ops.local.child_output import LogFolder
+from ops.local.child import LogFolder
 from ops.local.embedded.postgres_server import PostgresServer
 
 

@@ -13,7 +13,7 @@ import pytest
 import redis
 
 from ops.local import processes
-from ops.local.embedded import cluster
+from ops.local.embedded import postgres_server
 from ops.local.embedded.stack import EmbeddedStack, read_stack
 from ops.operator_error import CannotRunError
 from tests.support.stack import wait_until
@@ -205,7 +205,7 @@ def test_data_of_another_version_gets_a_sentence(new_stack, tmp_path):
 def test_failure_to_make_the_data_is_told_in_one_sentence(tmp_path):
     (tmp_path / "password").write_text("")
     with pytest.raises(CannotRunError, match=r"data folder can't be made: .*password") as why:
-        cluster.create(tmp_path / "postgres", tmp_path / "password", durable=False)
+        postgres_server.create(tmp_path / "postgres", tmp_path / "password", durable=False)
     assert "\n" not in str(why.value)
 
 

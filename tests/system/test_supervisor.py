@@ -14,10 +14,8 @@ import psutil
 import pytest
 
 from ops.local import privileges, processes
-from ops.local.child import Child, ChildSpec, Ending
-from ops.local.child_output import LogFolder
-from ops.local.children import ChildrenFile
-from ops.local.supervisor import RESTART_AFTER_S, Supervisor
+from ops.local.child import Child, ChildSpec, Ending, LogFolder
+from ops.local.supervisor import RESTART_AFTER_S, ChildrenFile, Supervisor
 from ops.operator_error import CannotRunError
 from tests.support.stack import wait_until
 
@@ -33,15 +31,15 @@ SUPERVISOR = """
 import json, os, sys
 from pathlib import Path
 from signal import SIGTERM
-from ops.local import stop_signals
+from ops.local import processes
 from ops.local.child import Child, ChildSpec, Ending
-from ops.local.child_output import PrefixedOutput, say
-from ops.local.children import ChildrenFile
+from ops.local.child import PrefixedOutput, say
+from ops.local.supervisor import ChildrenFile
 from ops.local.supervisor import Supervisor
 
 folder = Path(sys.argv[1])
 os.environ["HEPSTATUS_DATA_DIR"] = str(folder)
-stop_signals.raise_on_stop()
+processes.raise_on_stop()
 supervisor = Supervisor(ChildrenFile(folder), lambda line: say("hep", line))
 output = PrefixedOutput()
 try:
@@ -50,10 +48,10 @@ try:
         Child(spec, output.open, supervisor.adopt).start()
     (folder / "up").touch()
     supervisor.watch()
-except stop_signals.StopRequested:
+except processes.StopRequested:
     pass
 finally:
-    stop_signals.ignore_further()
+    processes.ignore_further()
     supervisor.stop_all()
 """
 

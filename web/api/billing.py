@@ -9,8 +9,8 @@ from falcon.asgi import Request, Response
 from domain.account.commands import BuySlot, RenewSlot
 from domain.account.state import Booking, BookingKind
 from domain.runtime.new_ids import new_id
+from domain.store.postgres.accounts import booking_by, bookings_before
 from domain.store.postgres.engine import run
-from domain.store.postgres.ledger import booking_by, bookings_before
 from web.api.area import Area, fixed_sentence
 from web.api.owner_resource import OwnerResource, WritingResource
 from web.api.owner_schemas import ID_LIMIT

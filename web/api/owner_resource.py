@@ -8,10 +8,10 @@ from falcon.asgi import Request, Response
 
 from domain.runtime.new_ids import new_id
 from domain.runtime.settings import Settings
-from domain.store.postgres.accounts.sessions import Holder
 from domain.store.postgres.command_log import Authority, Draft
 from domain.store.postgres.engine import run
 from domain.store.postgres.owned import OwnedPage, page_of
+from domain.store.postgres.sessions import Holder
 from web.http.auth import Authenticator
 from web.http.bodies import LIMIT_BYTES, decode_body, read_body
 from web.http.errors import not_found

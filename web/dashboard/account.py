@@ -5,8 +5,8 @@ import re
 from falcon.asgi import Request, Response
 
 from domain.account.credentials import PASSWORD_SHORTEST
-from domain.store.postgres.accounts.sessions import sessions_of
 from domain.store.postgres.engine import UNREACHABLE, run
+from domain.store.postgres.sessions import sessions_of
 from web.dashboard.screen import Values, View
 from web.http.errors import ApiError
 

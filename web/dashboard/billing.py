@@ -6,8 +6,8 @@ from falcon.asgi import Request
 
 from domain.account.allocations import INCLUDED, SLOT_LASTS, SLOT_PRICE, find_dark_pages
 from domain.page.state import Tier
+from domain.store.postgres.accounts import bookings_before
 from domain.store.postgres.engine import run
-from domain.store.postgres.ledger import bookings_before
 from domain.store.postgres.owned import account_of, pages_of
 from web.api.pages.account_answers import dark_warning, slot_views
 from web.dashboard.screen import Values, View

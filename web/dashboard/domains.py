@@ -3,7 +3,7 @@
 from falcon.asgi import Request
 
 from domain.account.domains import MountState
-from domain.store.postgres.domains.custom_domains import mounts_of_page
+from domain.store.postgres.custom_domains import mounts_of_page
 from domain.store.postgres.engine import run
 from web.api.domains.schemas import mount_view
 from web.dashboard.screen import PageView, Values

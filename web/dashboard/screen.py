@@ -14,11 +14,11 @@ from domain.page import tree
 from domain.page.state import Component, Incident
 from domain.runtime.settings import Settings
 from domain.status import IncidentKind, Status
-from domain.store.postgres.accounts.sessions import Holder
 from domain.store.postgres.engine import UNREACHABLE, Connection, run
 from domain.store.postgres.incidents import incidents_after
 from domain.store.postgres.load import load_components
 from domain.store.postgres.owned import OwnedPage, page_of
+from domain.store.postgres.sessions import Holder
 from web.dashboard.document import write_document
 from web.http.auth import NO_SESSION, Authenticator
 from web.http.errors import ApiError, not_found, unavailable

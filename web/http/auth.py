@@ -13,11 +13,11 @@ import falcon.asgi
 from falcon.asgi import Request, Response
 
 from domain.runtime.new_ids import secret_hash
-from domain.store.postgres.accounts.devices import DEVICE_DAYS
-from domain.store.postgres.accounts.sessions import SESSION_LASTS, Holder, holder_of, touch_session
+from domain.store.postgres.accounts import SESSION_LASTS
 from domain.store.postgres.command_log import Authority
 from domain.store.postgres.engine import UNREACHABLE, run
 from domain.store.postgres.owned import Credential, credential, touch_key
+from domain.store.postgres.sessions import DEVICE_DAYS, Holder, holder_of, touch_session
 from domain.store.redis.request_counts import RequestCounts
 from web.http.errors import ApiError
 from web.http.rate_limits import READS, take_write

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs
 
 from domain.artifacts import BADGE, find_artifact
 from domain.runtime.logging import bind_request, request_id_of
+from domain.runtime.metrics import count_visit
 from domain.runtime.settings import Settings
-from domain.runtime.visit_metrics import count_visit
 from domain.store.redis.reader import HostEntry
 from web.http.error_pages import (
     ABSENT,

@@ -21,7 +21,7 @@ from domain.artifacts import (
     find_artifact,
     reason_name,
 )
-from domain.badge import BadgeParts, render_with_label
+from domain.runtime.badge import BadgeParts, render_with_label
 from domain.store.redis.keys import server_of
 
 Headers = list[tuple[bytes, bytes]]

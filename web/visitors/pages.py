@@ -11,8 +11,8 @@ from collections import OrderedDict
 from typing import Final, NamedTuple
 
 from domain.artifacts import EAGER_FIELDS
+from domain.runtime.metrics import count_cache_lookup, count_stale_page
 from domain.runtime.settings import Settings
-from domain.runtime.visit_metrics import count_cache_lookup, count_stale_page
 from domain.store.broker import TaskSenderThread
 from domain.store.redis.reader import UNREACHABLE, HostEntry, PageReader
 from web.visitors.cache import Cache

@@ -6,7 +6,7 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from domain.badge import (
+from domain.runtime.badge import (
     PADDING,
     SLOTS,
     TENTHS,
@@ -15,7 +15,7 @@ from domain.badge import (
     needs_dark_text,
     split_at_slots,
 )
-from domain.text_width import badge_width
+from domain.runtime.text_width import badge_width
 
 _TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates"
 

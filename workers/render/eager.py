@@ -14,8 +14,8 @@ import brotli
 import msgspec
 
 from domain.artifacts import EAGER, Artifact, encoded_name
-from domain.badge import BadgeParts, render_with_label
 from domain.page.state import Page
+from domain.runtime.badge import BadgeParts, render_with_label
 from domain.runtime.metrics import ARTIFACTS_FAILED
 from domain.runtime.template_loader import colours
 from workers.render.badge import render_badge_parts

@@ -10,7 +10,6 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from domain.artifacts import MIB
-from domain.badge import clean_text
 from domain.calendar import (
     format_day,
     format_duration,
@@ -20,6 +19,7 @@ from domain.calendar import (
     iso,
 )
 from domain.runtime import template_loader as template_folder
+from domain.runtime.badge import clean_text
 from domain.runtime.markdown_rules import has_few_marks, parser
 from workers.render.bars import bar_paths
 from workers.render.build import build_id

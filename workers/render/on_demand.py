@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from math import ceil
 
 from domain.artifacts import find_artifact
-from domain.badge import render_with_label
 from domain.calendar import day_of, starts_at
+from domain.runtime.badge import render_with_label
 from domain.runtime.template_loader import colours
 from domain.store.postgres.engine import Connection
 from domain.store.postgres.latency import latency_summary

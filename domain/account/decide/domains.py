@@ -19,7 +19,6 @@ from domain.account.domains import (
     primary_of,
 )
 from domain.account.state import Account, Facts
-from domain.account.subdomains import reject_host
 from domain.results import Code, DuplicateIdError, Rejection
 
 MountDecision: TypeAlias = tuple[e.MountEvent, ...] | Rejection
@@ -28,6 +27,10 @@ WAITING = "Waiting for the first lookup in DNS."
 NO_MOUNT = Rejection(Code.NOT_FOUND, "This page has no such mount.")
 ASKED_ANEW = Rejection(Code.CONFLICT, "The mount was asked for anew in the meantime.")
 NOT_ACTIVE = Rejection(Code.CONFLICT, "Only an active mount can be primary.")
+TOO_MANY = (
+    "This account has taken as many new subdomains as it may within 24 hours."
+    " Please try again later."
+)
 
 
 def decide_mount(
@@ -252,3 +255,26 @@ def primary_events(
     if chosen:
         return (*cleared, e.PrimarySet(page_id, chosen.id, chosen.host))
     return (e.PrimarySet(page_id, None, None),) if previous else ()
+
+
+def reject_host(host: str, field: str, at: datetime, facts: Facts) -> Rejection | None:
+    """Return why a host is not available at `at`; None if it is.
+
+    Source: docs/behaviour.md, "Mounting a host".
+    """
+    if not facts.host_is_ours:
+        sentence = (
+            reserved_message(host, facts.held_until) if facts.held_until else f"{host} is taken."
+        )
+        return Rejection(Code.CONFLICT, sentence, {field: sentence})
+    if facts.next_subdomain_at is not None and at < facts.next_subdomain_at:
+        return Rejection(Code.RATE_LIMITED, TOO_MANY, {field: TOO_MANY}, facts.next_subdomain_at)
+    return None
+
+
+def reserved_message(host: str, until: datetime) -> str:
+    """Return the message for a host reserved for its former account."""
+    return (
+        f"{host} belonged to another account and is kept for it for 30 days:"
+        f" it is free from {until:%Y-%m-%d %H:%M} UTC on."
+    )

@@ -13,11 +13,10 @@ from domain.account.allocations import allocate, has_free_slot
 from domain.account.apply import apply_all
 from domain.account.commands import DeleteAccount, MountCommand
 from domain.account.decide import slots
-from domain.account.decide.domains import decide_mount
+from domain.account.decide.domains import decide_mount, reject_host
 from domain.account.domains import first_subdomain
 from domain.account.events import HostMounted
 from domain.account.state import Account, Facts
-from domain.account.subdomains import reject_host
 from domain.results import Code, DuplicateIdError, Rejection
 
 GONE = Rejection(Code.NOT_FOUND, "This account was deleted.")

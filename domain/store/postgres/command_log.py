@@ -16,8 +16,7 @@ from sqlalchemy.types import BigInteger, Text
 
 from domain.results import Entry, Outcome, Rejection
 from domain.runtime.metrics import LAG_S
-from domain.store.postgres.command_codec import encode_command
-from domain.store.postgres.refused_commands import shorten_refused
+from domain.store.postgres.command_codec import encode_command, shorten_refused
 
 # The streams to which an authority may append. The statement itself checks it: nothing is cached,
 # and a revoked key or a deleted page can't be used.

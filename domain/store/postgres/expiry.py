@@ -1,13 +1,40 @@
-"""Deletion of rows past their retention: in batches, each a short transaction.
+"""Retention: settled commands move into the archive, and old rows are deleted.
 
-Receipts are readable for 30 days, so refusals and the streams of deleted things stay as long.
+In batches, each a short transaction. Readers of all commands (the audit log, receipts) use the view
+`commands_ever`: the log and the archive as one, with the columns of `commands`. Receipts are
+readable for 30 days, so refusals and the streams of deleted things stay as long.
 """
 
 from typing import Final
 
 from sqlalchemy import Connection, text
 
-from domain.store.postgres.domains.hosts import RESERVED_DAYS
+from domain.store.postgres.hosts import RESERVED_DAYS
+
+# Only finished commands. Rows that are locked wait for the next time.
+_MOVE = text("""
+WITH old AS (
+  SELECT stream_id, seq FROM commands
+  WHERE received_at < clock_timestamp() - make_interval(days => :days)
+    AND published_at IS NOT NULL AND outcome IS NOT NULL
+  LIMIT :limit FOR UPDATE SKIP LOCKED
+),
+moved AS (
+  DELETE FROM commands c USING old WHERE c.stream_id = old.stream_id AND c.seq = old.seq
+  RETURNING c.*
+)
+INSERT INTO commands_archive (stream_id, seq, id, kind, payload, actor, cause, received_at, due_at,
+  outcome, refusal, applied_at, published_at, request_id)
+SELECT stream_id, seq, id, kind, payload, actor, cause, received_at, due_at,
+  outcome, refusal, applied_at, published_at, request_id
+FROM moved
+""")
+
+
+def archive_settled(conn: Connection, days: int, limit: int) -> int:
+    """Move at most `limit` commands older than `days`; return their number."""
+    return conn.execute(_MOVE, {"days": days, "limit": limit}).rowcount
+
 
 RECEIPT_DAYS: Final = 30
 # Its counter has to outlive the guarded entry in Redis; the reservation lasts as long.

@@ -11,7 +11,7 @@ from domain.page import state as s
 from domain.page.limits import AT_HAND_DAYS
 from domain.page.uptime import BAR_DAYS
 from domain.store.postgres import tables as t
-from domain.store.postgres.domains.custom_domains import load_mounts
+from domain.store.postgres.custom_domains import load_mounts
 from domain.store.postgres.rows import to_dataclass
 from domain.store.postgres.templates import load_templates
 

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from domain.store.broker import UNREACHABLE
-from domain.store.postgres.accounts.accounts import SYSTEM_ACCOUNT
+from domain.store.postgres.accounts import SYSTEM_ACCOUNT
 from domain.store.postgres.backup import (
     CHUNK_BYTES,
     FORMAT,

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 from domain.account.state import Account
 from domain.page.state import Claim, Incident, Page
 from domain.store.postgres import tables as t
-from domain.store.postgres.accounts.erasure import erase_account
+from domain.store.postgres.accounts import erase_account
 from domain.store.postgres.logos import logo_record, save_logo
 from domain.store.postgres.rows import Record, to_record, to_records
 

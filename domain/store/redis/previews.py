@@ -21,7 +21,6 @@ from domain.store.redis.subscriber import Announcement, encode
 
 TTL_S = 60
 SEQ = 1  # a preview is a stream of its own with one command, for the submitter's waiter
-DOCUMENTS = ("page", "change")
 SCRIPT: Final = (artifacts.SCRIPTS / "keep_newest.lua").read_text()
 BEGIN, GO_ON = "begin", "go on"
 

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ops.local import ports, processes
-from ops.local.child import Child, ChildSpec, Ending
-from ops.local.child_output import LogFolder
+from ops.local.child import Child, ChildSpec, Ending, LogFolder
 from ops.local.data_folder import secret, write_private
 from ops.local.ports import LOOPBACK
 from ops.operator_error import CannotRunError

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ops.local.child import Child
-from ops.local.child_output import LogFolder
+from ops.local.child import Child, LogFolder
 from ops.local.data_folder import write_private
 from ops.local.embedded.postgres_server import PostgresServer
 from ops.local.embedded.server import RedisServer

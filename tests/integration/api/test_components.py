@@ -158,3 +158,17 @@ def test_tree_is_valid_when_fifty_moves_come_at_once(actors, tree):
     for parent in levels:
         positions = [node["position"] for node in nodes if node["parent"] == parent]
         assert positions == list(range(len(positions)))
+
+
+def test_nobody_else_gets_in_when_a_tree_is_asked_for(actors, tree):
+    nobody, one = actors.caller(), f"{tree.path}/{tree.api}"
+    answers = nobody.get(tree.path), nobody.patch(one, {"name": "x"}), nobody.delete(one)
+    assert {refusal(answer, 401)[0] for answer in answers} == {"NO_SESSION"}
+    bo = actors.owner("bo")
+    answers = bo.get(tree.path), bo.patch(one, {"name": "x"}), bo.delete(one)
+    assert {refusal(answer, 404)[0] for answer in answers} == {"NOT_FOUND"}
+    evil, ada = {"Origin": "https://evil.example"}, tree.page.owner
+    answers = ada.patch(one, {"name": "x"}, headers=evil), ada.delete(one, headers=evil)
+    assert {refusal(answer, 403)[0] for answer in answers} == {"BAD_ORIGIN"}
+    assert refusal(tree.change(tree.api, colour="red"), 400) == ("VALIDATION", ["colour"])
+    assert tree.names() == ["Site", "API", "Web", "Mail"]

@@ -166,3 +166,34 @@ def test_incident_is_opened_once_when_the_request_is_repeated(page):
     ids = {data(page.owner.post(path, body, headers=once), 201)["id"] for _ in range(3)}
     assert len(ids) == 1
     assert len(data(page.owner.get(path))["items"]) == 1
+
+
+def calls(page, path, uid):
+    """Every call on incidents, as (method, path, body)."""
+    listed, one = f"{page.path}/incidents", f"{path}/updates/{uid}"
+    return [
+        ("GET", listed, None), ("POST", listed, {"title": "x"}), ("GET", path, None),
+        ("PATCH", path, {"title": "x"}), ("DELETE", path, None),
+        ("POST", f"{path}/updates", {"state": "resolved"}),
+        ("PATCH", one, {"body": "x"}), ("DELETE", one, None),
+    ]  # fmt: skip
+
+
+def test_nothing_is_there_when_bo_or_nobody_or_another_site_asks(actors, page):
+    path, bo = opened(page), actors.owner("bo")
+    before = data(page.owner.get(path))
+    uid, nobody = before["updates"][0]["id"], actors.caller()
+    evil = {"Origin": "https://evil.example"}
+    for method, address, body in calls(page, path, uid):
+        assert refusal(bo.http.request(method, address, json=body), 404) == "NOT_FOUND"
+        answer = nobody.http.request(method, address, json=body)
+        assert refusal(answer, 401) == "NO_SESSION"
+        if method != "GET":
+            answer = page.owner.http.request(method, address, json=body, headers=evil)
+            assert refusal(answer, 403) == "BAD_ORIGIN"
+    assert data(page.owner.get(path)) == before
+    # and Ada's incident is not on Bo's page either
+    bos = bo.page()
+    for method, address, body in calls(bos, path.replace(page.id, bos.id), uid)[2:]:
+        assert refusal(bo.http.request(method, address, json=body), 404) == "NOT_FOUND"
+    assert data(page.owner.get(path)) == before

@@ -138,3 +138,14 @@ def test_nothing_is_lost_when_different_settings_change_at_once(page):
     assert shown["labels"] == {status: f"Says {status}" for status in Status}
     assert shown["theme"] == {"mode": "dark", "accent": "#0a84ff"}
     assert shown["showFooter"] is False
+
+
+def test_nobody_else_gets_in_when_settings_are_asked_for(actors, page):
+    nobody, bo = actors.caller(), actors.owner("bo")
+    answers = nobody.get(page.path), nobody.patch(page.path, ALL)
+    assert {refusal(answer, 401)[0] for answer in answers} == {"NO_SESSION"}
+    answers = bo.get(page.path), bo.patch(page.path, ALL, headers={"If-Match": "*"})
+    assert {refusal(answer, 404)[0] for answer in answers} == {"NOT_FOUND"}
+    assert refusal(change(page, ALL, Origin="https://evil.example"), 403)[0] == "BAD_ORIGIN"
+    assert refusal(change(page, {"colour": "red"}), 400) == ("VALIDATION", ["colour"])
+    assert told(page)["name"] == "Acme"

@@ -101,3 +101,24 @@ def test_templates_of_all_pages_are_told_when_an_account_asks(actors, page):
     # when a page is deleted, then so are its templates
     data(page.owner.delete(page.path))
     assert data(page.owner.get(ALL)) == []
+
+
+def test_nobody_else_gets_in_when_templates_are_asked_for(actors, page):
+    kept = added(page, {"title": "a"})
+    nobody, bo = actors.caller(), actors.owner("bo").page()
+    path, one = f"{page.path}/templates", f"{page.path}/templates/{kept['id']}"
+    calls = [("GET", path, None), ("POST", path, WORDS), ("PATCH", one, WORDS),
+             ("DELETE", one, None)]  # fmt: skip
+    for method, where, body in calls:
+        assert refusal(nobody.http.request(method, where, json=body), 401)[0] == "NO_SESSION"
+        assert refusal(bo.owner.http.request(method, where, json=body), 404)[0] == "NOT_FOUND"
+        evil = {"Origin": "https://evil.example"}
+        if method != "GET":
+            answer = page.owner.http.request(method, where, json=body, headers=evil)
+            assert refusal(answer, 403)[0] == "BAD_ORIGIN"
+    assert refusal(nobody.get(ALL), 401)[0] == "NO_SESSION"
+    # and Bo's page knows nothing of Ada's template
+    through_his = f"{bo.path}/templates/{kept['id']}"
+    assert refusal(bo.owner.patch(through_his, {"title": "b"}), 404)[0] == "NOT_FOUND"
+    assert refusal(bo.owner.delete(through_his), 404)[0] == "NOT_FOUND"
+    assert listed(page) == [kept]

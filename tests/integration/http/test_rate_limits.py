@@ -12,7 +12,7 @@ import itertools
 import pytest
 
 from domain import rate_limits as limits
-from domain.runtime.email_keys import email_key
+from domain.runtime.credentials import email_key
 from domain.runtime.new_ids import secret_hash
 from domain.store.redis.rate_counts import AttemptCounts
 from tests.support.actors import PASSWORD, unique

@@ -20,10 +20,10 @@ from domain.account.commands import BuySlot
 from domain.page.commands import ChangeKey, CreateKey, SuspendPage
 from domain.runtime.new_ids import new_api_key, new_id, new_session_token, secret_hash
 from domain.runtime.settings import load_settings
-from domain.store.postgres.accounts import sessions
-from domain.store.postgres.accounts.sessions import NewSession
+from domain.store.postgres import sessions
 from domain.store.postgres.command_log import Idempotency
 from domain.store.postgres.engine import sync_engine
+from domain.store.postgres.sessions import NewSession
 from tests.support.drained_page import DrainedPage, append_as, drain_all
 from web.api.accounts import passwords
 from web.app import create_app

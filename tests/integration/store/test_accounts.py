@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from domain.runtime.new_ids import new_id
-from domain.store.postgres.accounts import accounts, devices, sessions
-from domain.store.postgres.accounts.accounts import Change
+from domain.store.postgres import accounts, sessions
+from domain.store.postgres.accounts import Change
 from domain.store.postgres.engine import sync_engine
 from tests.support.account_rows import email_of, is_open, made, opened, session, waits_for_a_lock
 from tests.support.faults.breaking import at_once
@@ -100,10 +100,10 @@ def test_all_sessions_and_devices_are_gone_when_the_operator_resets_the_password
     ada, device = made(), new_id("hash")
     began = opened(ada)
     with sync_engine().begin() as conn:
-        devices.remember_device(conn, ada, None, device)
-        assert devices.knows_device(conn, email_of(ada).upper(), device)
+        sessions.remember_device(conn, ada, None, device)
+        assert sessions.knows_device(conn, email_of(ada).upper(), device)
         assert accounts.reset_password(conn, email_of(ada).upper(), "new")
-        assert not devices.knows_device(conn, email_of(ada), device)
+        assert not sessions.knows_device(conn, email_of(ada), device)
         assert not accounts.reset_password(conn, "nobody@example.com", "new")
     assert not is_open(began)
     assert opened(ada) is None
@@ -121,11 +121,11 @@ def test_device_is_known_by_its_newest_token_only_when_it_logged_in_again():
     ada, bo = made(), made()
     first, second, third = (new_id("hash") for _ in range(3))
     with sync_engine().begin() as conn:
-        devices.remember_device(conn, ada, None, first)
-        devices.remember_device(conn, bo, first, second)  # one browser, two accounts
-        devices.remember_device(conn, bo, second, third)
+        sessions.remember_device(conn, ada, None, first)
+        sessions.remember_device(conn, bo, first, second)  # one browser, two accounts
+        sessions.remember_device(conn, bo, second, third)
         known = [
-            [devices.knows_device(conn, email_of(who), token) for token in (first, second, third)]
+            [sessions.knows_device(conn, email_of(who), token) for token in (first, second, third)]
             for who in (ada, bo)
         ]
     assert known == [[False, False, True]] * 2
@@ -133,10 +133,10 @@ def test_device_is_known_by_its_newest_token_only_when_it_logged_in_again():
 
 def test_device_used_longest_ago_is_forgotten_when_there_are_too_many():
     ada, tokens = made(), [new_id("hash") for _ in range(4)]
-    with mock.patch.object(devices, "DEVICES_MAX", 2), sync_engine().begin() as conn:
+    with mock.patch.object(sessions, "DEVICES_MAX", 2), sync_engine().begin() as conn:
         for token in tokens:
-            devices.remember_device(conn, ada, None, token)
-        known = [devices.knows_device(conn, email_of(ada), token) for token in tokens]
+            sessions.remember_device(conn, ada, None, token)
+        known = [sessions.knows_device(conn, email_of(ada), token) for token in tokens]
     assert known == [False, False, True, True]
 
 
@@ -144,7 +144,7 @@ def test_what_is_over_is_thrown_away_when_beat_has_it_cleaned():
     ada, device = made(), new_id("hash")
     old, young = opened(ada), opened(ada)
     with sync_engine().begin() as conn:
-        devices.remember_device(conn, ada, None, device)
+        sessions.remember_device(conn, ada, None, device)
         aged = "UPDATE sessions SET expires_at = clock_timestamp() WHERE id = :id"
         conn.execute(text(aged), {"id": old.id})
         unused = "UPDATE devices SET last_used_at = now() - interval '366 days'"
@@ -153,7 +153,7 @@ def test_what_is_over_is_thrown_away_when_beat_has_it_cleaned():
     with sync_engine().connect() as conn:
         left = conn.execute(text("SELECT id FROM sessions WHERE account_id = :id"), {"id": ada})
         assert list(left.scalars()) == [young.id]
-        assert not devices.knows_device(conn, email_of(ada), device)
+        assert not sessions.knows_device(conn, email_of(ada), device)
 
 
 def test_error_does_not_tell_what_was_to_be_stored_when_it_is_logged():

@@ -23,9 +23,9 @@ from domain.page.commands import SetHosts
 from domain.results import Code
 from domain.runtime import settings
 from domain.runtime.new_ids import new_id
-from domain.store.postgres.domains.dns_checks import lease_due, overdue_checks
-from domain.store.postgres.domains.hosts import leads_to_page
+from domain.store.postgres.custom_domains import lease_due, overdue_checks
 from domain.store.postgres.engine import sync_engine
+from domain.store.postgres.hosts import leads_to_page
 from domain.store.postgres.load import load_account
 from domain.store.redis import publisher as artifacts
 from ops.cli import doctor

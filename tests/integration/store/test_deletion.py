@@ -10,7 +10,7 @@ from domain.account.commands import AddPage, DeleteAccount
 from domain.account.commands import SetTier as SetAccountTier
 from domain.page.state import Tier
 from domain.runtime.new_ids import new_id
-from domain.store.postgres.accounts import accounts
+from domain.store.postgres import accounts
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.owned import credential, pages_of
 from domain.store.postgres.receipts import receipt_at

@@ -11,7 +11,7 @@ from domain.results import Code, Outcome, Rejection
 from domain.runtime.new_ids import new_id
 from domain.status import IncidentState, Status
 from domain.store.postgres.audit import ListPosition, read_audit
-from domain.store.postgres.command_codec import KINDS
+from domain.store.postgres.command_codec import KEPT_BYTES, KINDS
 from domain.store.postgres.command_log import (
     Authority,
     Draft,
@@ -21,7 +21,6 @@ from domain.store.postgres.command_log import (
     settle,
 )
 from domain.store.postgres.engine import sync_engine
-from domain.store.postgres.refused_commands import KEPT_BYTES
 from tests.support.drained_page import DrainedPage, drain_all
 from web.api.audit.answers import audit_view
 from web.api.audit.sentences import sentence

@@ -11,9 +11,9 @@ from domain.account.commands import AddPage, RemovePage, SetTier
 from domain.page.state import Tier
 from domain.results import Code
 from domain.runtime.new_ids import new_id
-from domain.store.postgres.accounts.accounts import create_account
-from domain.store.postgres.domains.hosts import claim_host, release_hosts
+from domain.store.postgres.accounts import create_account
 from domain.store.postgres.engine import sync_engine
+from domain.store.postgres.hosts import claim_host, release_hosts
 from domain.store.postgres.publication import hosts_behind, note_hosts
 from domain.store.postgres.receipts import receipt_at
 from domain.store.redis import keys

@@ -6,12 +6,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from domain.runtime.email_keys import email_key, former_email_key
+from domain.runtime.credentials import email_key, former_email_key
 from domain.runtime.new_ids import new_id
-from domain.store.postgres.accounts import accounts, devices
-from domain.store.postgres.accounts.accounts import Change
-from domain.store.postgres.accounts.erasure import erase_account
-from domain.store.postgres.accounts.mailbox_keys import give_missing_keys
+from domain.store.postgres import accounts, sessions
+from domain.store.postgres.accounts import Change, erase_account, give_missing_keys
 from domain.store.postgres.engine import sync_engine
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -169,6 +167,6 @@ def test_own_email_changes_its_spelling_when_its_owner_asks(conn):
 def test_device_is_known_when_the_email_is_spelled_otherwise(conn):
     email = address("ada", "m\u00fcnchen.example")
     ada = new(conn, email)
-    devices.remember_device(conn, ada, None, token := new_id("hash"))
-    assert devices.knows_device(conn, email.replace("m\u00fcnchen", "xn--mnchen-3ya"), token)
-    assert not devices.knows_device(conn, address("ada"), token)
+    sessions.remember_device(conn, ada, None, token := new_id("hash"))
+    assert sessions.knows_device(conn, email.replace("m\u00fcnchen", "xn--mnchen-3ya"), token)
+    assert not sessions.knows_device(conn, address("ada"), token)

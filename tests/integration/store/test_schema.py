@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
 from domain.runtime.new_ids import new_id
-from domain.store.postgres.accounts.accounts import SYSTEM_ACCOUNT
+from domain.store.postgres.accounts import SYSTEM_ACCOUNT
 from domain.store.postgres.engine import driver_url, sync_engine
 from domain.store.postgres.migrations import migrate
 from domain.store.postgres.tables import metadata

@@ -10,11 +10,10 @@ from domain.account.state import Booking, BookingKind
 from domain.page.state import Tier
 from domain.results import Code, Outcome
 from domain.runtime.new_ids import new_id
-from domain.store.postgres.accounts.accounts import create_account
+from domain.store.postgres.accounts import booking_by, bookings_before, create_account
 from domain.store.postgres.command_log import close_stream, head_seq
 from domain.store.postgres.due import all_due
 from domain.store.postgres.engine import IntegrityError, sync_engine
-from domain.store.postgres.ledger import booking_by, bookings_before
 from domain.store.postgres.load import load_account
 from domain.store.postgres.receipts import receipt_at
 from tests.support.drained_page import append_as, drain_all

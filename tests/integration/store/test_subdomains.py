@@ -20,11 +20,10 @@ from domain.account.domains import MountKind
 from domain.page.state import Tier
 from domain.results import Code
 from domain.runtime.new_ids import new_id
-from domain.store.postgres.accounts.accounts import create_account
-from domain.store.postgres.domains.hosts import RESERVED_DAYS
-from domain.store.postgres.domains.new_subdomains import NEW_SUBDOMAINS
+from domain.store.postgres.accounts import create_account
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.expiry import FREE_HOST_DAYS
+from domain.store.postgres.hosts import NEW_SUBDOMAINS, RESERVED_DAYS
 from domain.store.postgres.receipts import receipt_at
 from tests.support.drained_page import append_as, drain_all
 

@@ -7,7 +7,7 @@ from kombu import Consumer
 from kombu.common import ignore_errors
 from kombu.exceptions import OperationalError
 
-from ops.local.child_output import LogFolder
+from ops.local.child import LogFolder
 from ops.local.embedded.server import RedisServer
 from tests.support.faults.breaking import NOBODY
 

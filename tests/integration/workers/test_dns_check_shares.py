@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from domain.account.commands import VerifyMount
-from domain.store.postgres.domains.dns_checks import IN_FLIGHT_MAX, lease_due
+from domain.store.postgres.custom_domains import IN_FLIGHT_MAX, lease_due
 from domain.store.postgres.engine import sync_engine
 from tests.support.faults.breaking import at_once
 from tests.support.mounting import Owned, checks, new_domain, sql

@@ -12,8 +12,8 @@ from domain.artifacts import BADGE
 from domain.page.commands import AddComponent, ChangePage, SetStatus
 from domain.runtime.new_ids import new_id
 from domain.status import Status
+from domain.store.postgres import accounts
 from domain.store.postgres import command_log as log
-from domain.store.postgres.accounts import accounts
 from domain.store.postgres.engine import sync_engine
 from domain.store.redis import keys
 from domain.store.redis import publisher as artifacts

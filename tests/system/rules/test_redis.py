@@ -14,7 +14,7 @@ from domain.account.commands import AddPage
 from domain.page.commands import AddComponent, ChangePage
 from domain.runtime.new_ids import new_id
 from domain.store.broker import worker_task_sender
-from domain.store.postgres.accounts import accounts
+from domain.store.postgres import accounts
 from domain.store.redis import keys
 from domain.store.redis import publisher as artifacts
 from tests.support.faults.breaking import (

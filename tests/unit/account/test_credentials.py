@@ -3,7 +3,7 @@
 import pytest
 
 from domain.account.credentials import PASSWORD_SHORTEST, password_problem
-from domain.runtime.common_passwords import common_passwords
+from domain.runtime.credentials import common_passwords
 
 EMAIL = "Ada.Lovelace@Example.com"
 

@@ -9,7 +9,7 @@ import pytest
 from domain.account.credentials import email_problem
 from domain.runtime.logging import build_formatter
 from domain.text import clean_line, printable, same_name
-from ops.local.child_output import say as say_of_child
+from ops.local.child import say as say_of_child
 from ops.operator_error import say
 from tests.architecture.source import sources
 from web.api.incidents.schemas import NewIncident

@@ -2,7 +2,7 @@ import io
 import os
 
 from ops.local import processes
-from ops.local.child_output import LogFolder, PrefixedOutput, say
+from ops.local.child import LogFolder, PrefixedOutput, say
 
 
 def test_every_line_is_printed_with_its_speaker_and_the_last_are_remembered(capsys):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.runtime.email_keys import email_key
+from domain.runtime.credentials import email_key
 
 ONE = [
     ("zo\u00eb@example.com", "zoe\u0308@example.com"),

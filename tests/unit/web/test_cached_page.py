@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from domain.artifacts import BY_NAME
-from domain.badge import BadgeParts
+from domain.runtime.badge import BadgeParts
 from web.visitors.cached_page import (
     ANSWER_BYTES,
     build_cached_page,

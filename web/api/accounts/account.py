@@ -12,18 +12,18 @@ from falcon.asgi import Request, Response
 from domain.account.commands import DeleteAccount
 from domain.account.credentials import PASSWORD_LIMIT, email_problem, password_problem
 from domain.rate_limits import CONFIRMATION, SIGNUP_ADDRESS
-from domain.runtime.common_passwords import common_passwords
+from domain.runtime.credentials import common_passwords
 from domain.runtime.new_ids import new_id, new_session_token, secret_hash
-from domain.store.postgres.accounts import accounts
-from domain.store.postgres.accounts.accounts import Change
-from domain.store.postgres.accounts.sessions import (
+from domain.store.postgres import accounts
+from domain.store.postgres.accounts import Change
+from domain.store.postgres.command_log import Authority, Draft
+from domain.store.postgres.engine import IntegrityError, constraint, run
+from domain.store.postgres.sessions import (
     Holder,
     revoke_others,
     revoke_session,
     sessions_of,
 )
-from domain.store.postgres.command_log import Authority, Draft
-from domain.store.postgres.engine import IntegrityError, constraint, run
 from web.api.accounts import docs
 from web.api.accounts.attempts import BAD_LOGIN, Attempts, Count
 from web.api.accounts.logins import EMAIL_TAKEN, Login, Logout, Signup

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from domain import rate_limits as rules
 from domain.calendar import format_wait
 from domain.rate_limits import Limit
-from domain.runtime.email_keys import email_key
+from domain.runtime.credentials import email_key
 from domain.store.redis.rate_counts import AttemptCounts
 from web.http.errors import ApiError
 

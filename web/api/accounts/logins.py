@@ -1,6 +1,6 @@
 """Sign-up, login and logout.
 
-These are not commands: see domain.store.postgres.accounts.accounts.
+These are not commands: see domain.store.postgres.accounts.
 """
 
 import logging
@@ -11,13 +11,19 @@ from falcon.asgi import Request, Response
 
 from domain.account.credentials import PASSWORD_LIMIT, email_problem, password_problem
 from domain.rate_limits import SIGNUP_ADDRESS
-from domain.runtime.common_passwords import common_passwords
+from domain.runtime.credentials import common_passwords
 from domain.runtime.new_ids import new_id, new_session_token, secret_hash
-from domain.store.postgres.accounts import accounts
-from domain.store.postgres.accounts.devices import knows_device
-from domain.store.postgres.accounts.logins import NewLogin, log_in, sign_up
-from domain.store.postgres.accounts.sessions import USER_AGENT_LIMIT, NewSession, close_session
+from domain.store.postgres import accounts
 from domain.store.postgres.engine import run
+from domain.store.postgres.sessions import (
+    USER_AGENT_LIMIT,
+    NewLogin,
+    NewSession,
+    close_session,
+    knows_device,
+    log_in,
+    sign_up,
+)
 from domain.text import clean
 from web.api.accounts import docs
 from web.api.accounts.attempts import BAD_LOGIN, Attempts, login_counts

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from domain.account.credentials import EMAIL_LIMIT
-from domain.store.postgres.accounts.sessions import Holder, OpenSession
+from domain.store.postgres.sessions import Holder, OpenSession
 from web.http.bodies import text
 from web.http.wire import Answer, Id, Instant, to_answer
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from domain.runtime.settings import Settings
-from domain.store.postgres.domains.hosts import is_page_visible
 from domain.store.postgres.engine import UNREACHABLE, SQLAlchemyError, run
+from domain.store.postgres.hosts import is_page_visible
 from web.http.hosts import normal_host
 from web.visitors.pages import NotAvailableError, PageCache, PageResult
 

@@ -12,9 +12,9 @@ from falcon.asgi import Request, Response
 from domain.account.commands import MountHost, SetPrimary, UnmountHost, VerifyMount
 from domain.account.decide.domains import pending_mount
 from domain.account.domains import Mount
-from domain.store.postgres.accounts.sessions import Holder
-from domain.store.postgres.domains.custom_domains import OwnedMount, mounts_of_page
+from domain.store.postgres.custom_domains import OwnedMount, mounts_of_page
 from domain.store.postgres.engine import UNREACHABLE, SQLAlchemyError, run
+from domain.store.postgres.sessions import Holder
 from web.api.area import Area
 from web.api.domains import schemas
 from web.api.domains.schemas import (

@@ -26,7 +26,7 @@ from domain.hostnames import (
 from domain.runtime.new_ids import new_id, new_mount_token
 from domain.runtime.setting_values import addresses
 from domain.runtime.settings import Settings
-from domain.store.postgres.domains.custom_domains import OwnedMount
+from domain.store.postgres.custom_domains import OwnedMount
 from web.api.area import Names, Payload, fixed_sentence
 from web.http.bodies import text
 from web.http.errors import ApiError, invalid

@@ -6,7 +6,7 @@ from typing import Any
 from domain.calendar import format_wait
 from domain.rate_limits import PREVIEWS
 from domain.store.broker import TaskSenderThread
-from domain.store.postgres.accounts.sessions import Holder
+from domain.store.postgres.sessions import Holder
 from domain.store.redis.previews import (
     SEQ,
     Document,

@@ -11,7 +11,7 @@ from typing import Any
 from falcon.asgi import Request, Response
 
 from domain.runtime.new_ids import new_id
-from domain.store.postgres.accounts.sessions import Holder
+from domain.store.postgres.sessions import Holder
 from domain.store.redis.keys import PREVIEW_BYTES_MAX
 from web.api.area import Area
 from web.api.incidents.resource import build_creation, build_update

@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, text
 
-from domain.store.postgres.accounts.accounts import ensure_system_account
+from domain.store.postgres.accounts import ensure_system_account
 from domain.store.postgres.engine import CONNECT, driver_url
 
 HERE = Path(__file__).parent

@@ -3,8 +3,17 @@
 For the store's modules and the migrations. Imports SQLAlchemy only.
 """
 
-from domain.store.postgres.tables.accounts import accounts, devices, ledger, places, sessions, slots
-from domain.store.postgres.tables.hosts import hosts, mount_checks, mounts
+from domain.store.postgres.tables.accounts import (
+    accounts,
+    devices,
+    hosts,
+    ledger,
+    mount_checks,
+    mounts,
+    places,
+    sessions,
+    slots,
+)
 from domain.store.postgres.tables.log import commands, commands_archive, idempotency, streams
 from domain.store.postgres.tables.metadata import metadata
 from domain.store.postgres.tables.pages import (

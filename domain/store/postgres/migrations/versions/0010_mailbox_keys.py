@@ -5,7 +5,7 @@ Where two accounts share a mailbox the older one gets the key; the other keeps i
 
 from alembic import op
 
-from domain.store.postgres.accounts.mailbox_keys import give_missing_keys
+from domain.store.postgres.accounts import give_missing_keys
 
 revision = "0010"
 down_revision = "0009"

@@ -3,6 +3,7 @@
 # ruff: noqa: RUF001 - letters of many scripts are what is tested
 
 import importlib
+from hashlib import sha256
 from io import BytesIO
 from xml.etree import ElementTree as ET
 
@@ -10,8 +11,14 @@ import msgspec
 import pytest
 from PIL import Image
 
-from domain.badge import BadgeParts, HexColourError, clean_text, needs_dark_text, render_with_label
-from domain.text_width import badge_width, text_width
+from domain.runtime.badge import (
+    BadgeParts,
+    HexColourError,
+    clean_text,
+    needs_dark_text,
+    render_with_label,
+)
+from domain.runtime.text_width import _WIDTHS, badge_width, text_width
 from workers.render.badge import EmptyMessageError, render_badge_parts
 from workers.render.png import OutsideReferenceError, PngUnavailable, in_visual_order, svg_to_png
 
@@ -296,3 +303,8 @@ def test_png_names_the_library_to_install_when_cairo_is_missing(
     monkeypatch.setattr(importlib, "import_module", fail)
     with pytest.raises(PngUnavailable, match="libcairo2"):
         svg_to_png("<svg/>")
+
+
+def test_width_of_every_character_is_what_was_measured():
+    widths = sha256(repr(sorted(_WIDTHS.items())).encode()).hexdigest()
+    assert widths == "e9f647fcc847ceacefa9a2463a3cefeb002663212699993cff51e0234c44be1e"

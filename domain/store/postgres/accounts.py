@@ -1,16 +1,58 @@
-"""Accounts: creation, passwords and e-mail addresses.
+"""Accounts: creation, passwords, e-mail addresses and their keys, ledger, erasure.
 
 Source: docs/architecture.md, "Account changes are not commands".
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
-from domain.runtime.email_keys import email_key, former_email_key
-from domain.store.postgres.accounts.mailbox_keys import keys_for
-from domain.store.postgres.accounts.sessions import SESSION_LASTS
+from domain.account.state import Booking
+from domain.runtime.credentials import email_key, former_email_key
+from domain.store.postgres import tables as t
 from domain.store.postgres.command_log import open_stream
+from domain.store.postgres.rows import to_dataclass
+
+_HOLDER = text("SELECT email FROM accounts WHERE email_key = :former_key AND id <> :id")
+_FREE = text("""
+UPDATE accounts SET mailbox_key = NULL, mailbox_email = NULL
+WHERE mailbox_key = :mailbox_key AND mailbox_email <> email
+""")
+_FREE_ALL = text("""
+UPDATE accounts SET mailbox_key = NULL, mailbox_email = NULL WHERE mailbox_email <> email
+""")
+_WITHOUT = text("""
+SELECT id, email FROM accounts WHERE mailbox_key IS NULL AND email <> '' ORDER BY created_at, id
+""")
+_GIVE = text("""
+UPDATE accounts SET mailbox_key = :mailbox_key, mailbox_email = :email
+WHERE id = :id AND email = :email
+  AND NOT EXISTS (SELECT FROM accounts WHERE mailbox_key = :mailbox_key)
+""")
+
+
+def keys_for(conn: Connection, account_id: str, email: str) -> dict[str, str]:
+    """Return `email_key` and `mailbox_key` of an account for an e-mail.
+
+    Where the former key is another mailbox's (`russ@`, where `ruß@` is), the account's id takes its
+    place: no e-mail looks like one. Where it is the same mailbox's, its index refuses the row.
+    """
+    key, former_key = email_key(email), former_email_key(email)
+    conn.execute(_FREE, {"mailbox_key": key})
+    holder_email = conn.execute(_HOLDER, {"former_key": former_key, "id": account_id}).scalar()
+    is_other = holder_email is not None and email_key(holder_email) != key
+    return {"email_key": account_id if is_other else former_key, "mailbox_key": key}
+
+
+def give_missing_keys(conn: Connection) -> None:
+    """Set missing keys, the oldest accounts first, where the key is free."""
+    conn.execute(_FREE_ALL)
+    for account_id, email in conn.execute(_WITHOUT).all():
+        values = {"id": account_id, "email": email, "mailbox_key": email_key(email)}
+        conn.execute(_GIVE, values)
+
 
 # Unique indexes decide between concurrent sign-ups: on the mailbox's key, and the former one.
 _CREATE = text("""
@@ -40,6 +82,7 @@ UPDATE accounts SET email = coalesce(:email, email), email_key = coalesce(:email
 WHERE id = :id AND password_hash = :checked_hash AND deleted_at IS NULL RETURNING email
 """)
 _END_OTHERS = text("DELETE FROM sessions WHERE account_id = :id AND id <> :session_id")
+SESSION_LASTS: Final = timedelta(days=30)
 _ROTATE = text("""
 UPDATE sessions SET token_hash = :token_hash, expires_at = clock_timestamp() + :lasts
 WHERE id = :session_id
@@ -173,3 +216,40 @@ def ensure_system_account(conn: Connection) -> None:
     """Create the system account, for probes, unless it exists."""
     if conn.execute(_SYSTEM, {"id": SYSTEM_ACCOUNT}).one_or_none():
         open_stream(conn, SYSTEM_ACCOUNT, SYSTEM_ACCOUNT)
+
+
+# The key of the e-mail is unique, so the id takes its place; no e-mail looks like one. Sessions
+# come after the row: an earlier login is seen, a later one finds no password.
+_ERASE = text("""
+UPDATE accounts SET email = '', email_key = id, mailbox_key = NULL, mailbox_email = NULL,
+  password_hash = '', deleted_at = :deleted_at
+WHERE id = :id
+""")
+_END_SESSIONS = text("DELETE FROM sessions WHERE account_id = :id")
+_FORGET_DEVICES = text("DELETE FROM devices WHERE account_id = :id")
+
+
+def erase_account(conn: Connection, account_id: str, deleted_at: datetime) -> None:
+    """Erase e-mail and password and end all sessions, in the drain's transaction."""
+    conn.execute(_ERASE, {"id": account_id, "deleted_at": deleted_at})
+    conn.execute(_END_SESSIONS, {"id": account_id})
+    conn.execute(_FORGET_DEVICES, {"id": account_id})
+
+
+def booking_by(conn: Connection, command_id: str) -> Booking | None:
+    """Return a command's ledger row; None if it changed no balance."""
+    result = conn.execute(select(t.ledger).where(t.ledger.c.command_id == command_id))
+    row = result.one_or_none()
+    return to_dataclass(row, Booking) if row else None
+
+
+def bookings_before(
+    conn: Connection, account_id: str, seq: int | None, limit: int
+) -> list[Booking]:
+    """Return an account's rows before `seq` (None: all), newest first, at most `limit`."""
+    c = t.ledger.c
+    query = select(t.ledger).where(c.account_id == account_id)
+    if seq is not None:
+        query = query.where(c.seq < seq)
+    rows = conn.execute(query.order_by(c.seq.desc()).limit(limit))
+    return [to_dataclass(row, Booking) for row in rows]

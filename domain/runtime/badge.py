@@ -14,7 +14,7 @@ from html import escape
 from itertools import cycle
 from typing import Final
 
-from domain.text_width import badge_width, text_width
+from domain.runtime.text_width import badge_width, text_width
 
 MAX_CHARACTERS: Final = 100
 _INPUT_MAX: Final = 1000  # characters; the rest of a longer text is ignored
