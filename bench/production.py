@@ -7,7 +7,7 @@ from pathlib import Path
 
 import redis
 
-from ops.local import ports
+from ops.local import processes
 from ops.local.programs import CHECKOUT
 from tests.support.stack import System
 
@@ -30,8 +30,8 @@ def production_like(folder: Path, env: Mapping[str, str] | None = None) -> Itera
         "PASSWORD_MEMORY_MIB": "64",
         "WEB_CONCURRENCY": str(WEBS),
         "WORKER_CONCURRENCY": pool_size(),
-        "METRICS_PORT": str(ports.choose()),
-        "WORKER_METRICS_PORT": str(ports.choose()),
+        "METRICS_PORT": str(processes.choose_port()),
+        "WORKER_METRICS_PORT": str(processes.choose_port()),
     }
     with System(folder, durable=True, env={**usual, **(env or {})}) as system:
         cache = redis.Redis.from_url(system.urls.redis_url)

@@ -12,12 +12,12 @@ from domain.runtime.logging import configure_logging
 from domain.runtime.settings import load_settings, require_stack
 from web.api.accounts.passwords import warm
 from web.api.domains import certificates
-from web.app import create_app
-from web.http.answer_headers import add_hsts
 from web.http.error_pages import NOTHING
 from web.http.health import readiness
 from web.http.hosts import BadRequestHostError, requested_host
+from web.http.responses import add_hsts
 from web.process import Process
+from web.routes import create_app
 from web.visitors.app import Scope, Send, VisitorApp, send_notice, send_plain, send_response
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]

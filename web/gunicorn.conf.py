@@ -3,14 +3,14 @@
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
-from domain.runtime import memory, metrics_folder
+from domain.runtime import startup
 from domain.runtime.logging import logging_settings
 from domain.runtime.settings import settings_or_exit
 
 _settings = settings_or_exit()
-memory.return_large_blocks()  # each process is forked from this one
+startup.return_large_blocks()  # each process is forked from this one
 if _settings.metrics_port:  # before anything imports prometheus_client
-    metrics_folder.prepare("web", _settings)
+    startup.create_metrics_folder("web", _settings)
 
 bind = f"127.0.0.1:{_settings.port}"  # behind a proxy; the image binds all interfaces
 workers = _settings.web_concurrency
@@ -29,12 +29,12 @@ control_socket_disable = True  # unused, and the file system may be read-only
 
 def post_fork(_server: Arbiter, _worker: Worker) -> None:
     """Load the application without looking for garbage."""
-    memory.start_loading()
+    startup.start_loading()
 
 
 def post_worker_init(_worker: Worker) -> None:
     """Look for garbage from now on."""
-    memory.end_loading()
+    startup.end_loading()
 
 
 def when_ready(_server: Arbiter) -> None:
@@ -60,4 +60,4 @@ def child_exit(_server: Arbiter, worker: Worker) -> None:
 
 def on_exit(_server: Arbiter) -> None:
     """Delete the metrics folder."""
-    metrics_folder.remove_folder()
+    startup.remove_metrics_folder()

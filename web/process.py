@@ -13,16 +13,16 @@ from domain.store.broker import PAGE_PREFIX, TaskSenderThread
 from domain.store.postgres.engine import make_async_engine
 from domain.store.redis import keys
 from domain.store.redis.previews import Previews
-from domain.store.redis.rate_counts import AttemptCounts
-from domain.store.redis.request_counts import RequestCounts
+from domain.store.redis.rate_limits.rate_counts import AttemptCounts
+from domain.store.redis.rate_limits.request_counts import RequestCounts
 from domain.store.redis.subscriber import Listener, decode
-from web.api.accounts.attempts import Attempts
 from web.api.accounts.passwords import Passwords
 from web.api.previews.preview_worker import PreviewWorker
 from web.http.auth import Authenticator
+from web.http.rate_limits import Attempts
 from web.http.responses import Writes
 from web.routes import Parts
-from web.visitors.circuit_breaker import READ_S
+from web.visitors.cache import READ_S
 from web.visitors.pages import PageCache
 from web.writes.append_slots import AppendSlots, Contention
 from web.writes.byte_budget import ByteBudget

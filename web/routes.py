@@ -1,13 +1,19 @@
-"""The route table of the base host, and the parts of its resources."""
+"""The application of the base host: its routes, the parts of its resources, and middleware."""
 
+import logging
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
+from falcon.asgi import App, Request, Response
+
+from domain.runtime import metrics
+from domain.runtime.logging import bind_request, request_id_of
 from domain.runtime.settings import Settings
-from domain.store.redis.request_counts import RequestCounts
-from web.api.accounts.attempts import Attempts
+from domain.store.redis.rate_limits.request_counts import RequestCounts
+from domain.text import cut_reference
 from web.api.accounts.passwords import Passwords
 from web.api.areas import AREAS
 from web.api.previews.preview_worker import PreviewWorker
@@ -16,15 +22,19 @@ from web.dashboard import (
     audit,
     billing,
     components,
+    document,
     domains,
     incidents,
     keys,
     pages,
     settings,
-    static,
     templates,
 )
-from web.http.auth import Authenticator
+from web.dashboard.screen import write_not_found
+from web.http import errors
+from web.http.auth import Authenticator, parse_bearer
+from web.http.errors import invalid
+from web.http.rate_limits import Attempts, RateLimiter
 from web.http.responses import Writes
 from web.openapi import resource as docs
 from web.openapi.operations import Route
@@ -34,7 +44,7 @@ if TYPE_CHECKING:
     from domain.store.postgres.engine import AsyncEngine
 
 SCREENS = (
-    static,
+    document,
     pages,
     account,
     billing,
@@ -89,3 +99,86 @@ def build_resource(resource: type[Any], parts: Parts) -> Any:  # noqa: ANN401 - 
         message = f"{resource.__name__} asks for {', '.join(missing)}: Parts has no such field."
         raise TypeError(message)
     return resource(**{name: getattr(parts, name) for name in names})
+
+
+log = logging.getLogger(__name__)
+
+HEADER = "X-Request-Id"
+NO_ROUTE = "(none)"
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class AccessLog:
+    """Middleware that binds the request id first and logs the request last."""
+
+    async def process_request(self, req: Request, resp: Response) -> None:
+        """Read the request id or create one, and return it in `X-Request-Id`."""
+        req.context.began_at = time.perf_counter()
+        request_id = request_id_of(req.get_header(HEADER))
+        bind_request(request_id)
+        resp.set_header(HEADER, request_id)
+
+    async def process_response(
+        self,
+        req: Request,
+        resp: Response,
+        resource: Any,  # noqa: ANN401 - any resource, or none
+        req_succeeded: bool,  # noqa: FBT001 - Falcon's protocol
+    ) -> None:
+        """Log the request with its route template; the path itself may hold secrets."""
+        del resource, req_succeeded
+        route = req.uri_template or NO_ROUTE
+        method = req.method if req.method in METHODS else "OTHER"
+        took_s = time.perf_counter() - req.context.began_at
+        fields = {"method": method, "route": route, "status": resp.status_code}
+        metrics.REQUESTS.labels(route, method, resp.status_code).inc()
+        metrics.REQUEST_S.labels(route, method).observe(took_s)
+        log.info("request", extra={**fields, "ms": round(took_s * 1000, 1)})
+
+
+class CleanPaths:
+    """Middleware that rejects unstorable paths and shortens overlong path parameters."""
+
+    def __init__(self, authenticator: Authenticator) -> None:
+        """Use `authenticator` first: an invalid key is reported before a bad path."""
+        self._authenticator = authenticator
+
+    async def process_request(self, req: Request, resp: Response) -> None:
+        """Reject NUL in a path. Raises ApiError 400, or 401 for a bad key."""
+        del resp
+        if "\0" not in req.path:
+            return
+        if req.get_header("Authorization") is not None:
+            await self._authenticator.live_key(parse_bearer(req))
+        raise invalid("The address holds a character that can't be stored.")
+
+    async def process_resource(
+        self,
+        req: Request,
+        resp: Response,
+        resource: Any,  # noqa: ANN401 - any resource
+        params: dict[str, Any],
+    ) -> None:
+        """Shorten the ids and names of a path, because commands store them."""
+        del req, resp, resource
+        params |= {name: cut_reference(part) for name, part in params.items()}
+
+
+def create_app(parts: Parts) -> "App[Any, Any]":
+    """Return the application of the base host."""
+    app: App[Any, Any] = App(
+        middleware=[AccessLog(), RateLimiter(parts.pace), CleanPaths(parts.authenticator)]
+    )
+    app.req_options.strip_url_path_trailing_slash = True
+    errors.install(app)
+    for route in parts.routes:
+        app.add_route(route.path, add_head(build_resource(route.resource, parts)))
+    app.add_sink(write_not_found, "/dashboard/")
+    return app
+
+
+def add_head(resource: Any) -> Any:  # noqa: ANN401 - a resource
+    """Let a resource that answers GET also answer HEAD; the server drops the body."""
+    if hasattr(resource, "on_get") and not hasattr(resource, "on_head"):
+        resource.on_head = resource.on_get
+    return resource

@@ -17,7 +17,7 @@ from celery.signals import (
 )
 from kombu.transport.redis import Channel
 
-from domain.runtime import memory, metrics_folder
+from domain.runtime import startup
 from domain.runtime.logging import configure_logging
 from domain.runtime.settings import settings_or_exit
 from domain.store.redis.keys import QUEUES
@@ -56,11 +56,11 @@ def _every(seconds: float, task: str, queue: str) -> dict[str, Any]:
 ROLE = "beat" if "beat" in sys.argv else "worker"
 settings = settings_or_exit()
 if {"worker", "beat"} & set(sys.argv):  # not for other importers of this module
-    memory.start_loading()
-memory.return_large_blocks()  # each child is forked from this process
+    startup.start_loading()
+startup.return_large_blocks()  # each child is forked from this process
 HAS_METRICS = ROLE == "worker" and "worker" in sys.argv and settings.worker_metrics_port > 0
 if HAS_METRICS:  # before anything imports prometheus_client
-    metrics_folder.prepare("worker", settings)
+    startup.create_metrics_folder("worker", settings)
 
 # Beat sends tasks by name only, so it does not import them.
 TASK_MODULES = [] if ROLE == "beat" else ["workers.tasks"]
@@ -129,7 +129,7 @@ def drop_inherited_connections(**_: Any) -> None:  # noqa: ANN401 - Celery's sig
 @beat_init.connect
 def end_loading(**_: Any) -> None:  # noqa: ANN401 - what Celery's signal passes
     """Collect garbage again: all modules are imported, and no child is forked."""
-    memory.end_loading()
+    startup.end_loading()
 
 
 @celeryd_after_setup.connect
@@ -168,4 +168,4 @@ def forget_process(pid: int, **_: Any) -> None:  # noqa: ANN401 - Celery's signa
 @worker_shutdown.connect
 def remove_metrics_folder(**_: Any) -> None:  # noqa: ANN401 - Celery's signal arguments
     """Remove the folder of the metrics."""
-    metrics_folder.remove_folder()
+    startup.remove_metrics_folder()

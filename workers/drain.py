@@ -34,7 +34,7 @@ from domain.store.redis.subscriber import Announcement
 from domain.store.work_queue import work_queue
 from workers.account_stream import AccountStream
 from workers.page_stream import PageStream, is_shown
-from workers.stopwatch import Stopwatch
+from workers.permits import Stopwatch
 
 logger = logging.getLogger(__name__)
 

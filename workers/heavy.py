@@ -18,7 +18,7 @@ from domain.store.postgres.engine import UNREACHABLE as POSTGRES_UNREACHABLE
 from domain.store.postgres.engine import first_line
 from domain.store.work_queue import DRAIN_TASK, Job, StreamLoad, work_queue
 from workers import permits
-from workers.stopwatch import Stopwatch
+from workers.permits import Stopwatch
 
 logger = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ import msgspec
 
 from domain.calendar import day_of, ends_at
 from domain.page.apply import apply_all
+from domain.page.commands import AddTemplate, ChangeTemplate, DeleteTemplate
 from domain.page.decide.table import decide
 from domain.page.state import Page
-from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
 from domain.results import Entry, Outcome, Rejection
 from domain.runtime.metrics import PUBLISH_S, RENDER_S
 from domain.store.postgres.command_log import Pending, Settlement

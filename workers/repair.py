@@ -19,8 +19,14 @@ from domain.store import broker as doorbell
 from domain.store.postgres.engine import autocommit
 from domain.store.postgres.publication import note_hosts
 from domain.store.redis import publisher as artifacts
-from domain.store.repairs import claim_pages_behind, host_row, hosts_are_published, release_claims
-from domain.store.work_queue import Job, work_queue
+from domain.store.work_queue import (
+    Job,
+    claim_pages_behind,
+    host_row,
+    hosts_are_published,
+    release_claims,
+    work_queue,
+)
 from workers import permits
 from workers.drain import drain_stream, release_doorbell
 from workers.render.build import build_id

@@ -18,7 +18,7 @@ from domain.store.postgres.engine import Connection, sync_engine
 from domain.store.postgres.receipts import forget_expired_uses
 from domain.store.postgres.sessions import forget_expired_sessions, forget_unused_devices
 from domain.store.redis import publisher as artifacts
-from domain.store.repairs import hosts_are_published
+from domain.store.work_queue import hosts_are_published
 from workers import permits
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from domain.runtime.settings import SettingsError, load_settings, require_stack
 from domain.store.postgres.engine import UNREACHABLE
 from domain.text import is_storable, printable
 from ops.cli import accounts, backups, doctor
-from ops.cli.token_verbs import tokens
+from ops.cli.accounts import tokens
 from ops.cli.writes import CommandRefusedError, NotPublishedError, UnsureError
 from ops.local import demo
 from ops.operator_error import say

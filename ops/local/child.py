@@ -17,7 +17,7 @@ from signal import Signals
 
 from domain.text import printable
 from ops.local import processes
-from ops.local.privileges import dying_with_parent
+from ops.local.processes import dying_with_parent
 from ops.operator_error import CannotRunError
 
 # Returns a file descriptor for a child's output; the code that starts the child closes it.

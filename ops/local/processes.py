@@ -4,12 +4,19 @@ The stop signals are SIGINT, SIGTERM and SIGHUP. They become one exception in th
 deferred during critical sections.
 """
 
+import errno
+import functools
 import os
+import secrets
+import shutil
 import signal
+import socket
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from signal import Signals
 from types import FrameType
 
 import psutil
@@ -153,3 +160,103 @@ def _handled_signals() -> tuple[signal.Signals, ...]:
     if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         return _SIGNALS
     return (*_SIGNALS, signal.SIGHUP)
+
+
+# These override the permission bits of files: programs and data may be under a folder of root's.
+# Containers may lack a capability, and a request for a missing one is an error.
+_FILE_RIGHTS = {"dac_override": 1, "dac_read_search": 2}
+_SET_SECUREBITS = 8
+
+
+def dying_with_parent(how: Signals) -> tuple[str, ...]:
+    """Return a prefix that ends the command when its parent thread ends.
+
+    The kernel sends the signal `how`.
+    """
+    if not _can_set_death_signal():
+        return ()
+    return ("setpriv", "--pdeathsig", how.name.removeprefix("SIG"), "--")
+
+
+def as_nobody(how: Signals) -> tuple[str, ...]:
+    """Return such a prefix that also drops root's identity. For root only.
+
+    The command runs as `nobody` with the right to read root's files. The same call sets the death
+    signal, because the change of user clears an earlier one.
+    """
+    names = [f"+{name}" for name, bit in _FILE_RIGHTS.items() if _has_capability(bit)]
+    rights = (f"--inh-caps={','.join(names)}", f"--ambient-caps={','.join(names)}") if names else ()
+    if _has_capability(_SET_SECUREBITS):
+        # Without it access(2), by which PostgreSQL finds its programs, ignores these rights.
+        rights = ("--securebits=+no_setuid_fixup", *rights)
+    identity = ("--reuid=nobody", f"--regid={_group_of_nobody()}", "--clear-groups")
+    return ("setpriv", *identity, *rights, "--pdeathsig", how.name.removeprefix("SIG"), "--")
+
+
+def can_become_nobody() -> bool:
+    """Return whether `as_nobody` works on this machine."""
+    return os.geteuid() == 0 and _can_set_death_signal()
+
+
+@functools.cache
+def _can_set_death_signal() -> bool:
+    if shutil.which("setpriv") is None:
+        return False
+    probe = ("setpriv", "--pdeathsig", "TERM", "--", "true")
+    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+
+
+def _group_of_nobody() -> int:
+    import pwd
+
+    return pwd.getpwnam("nobody").pw_gid
+
+
+def _has_capability(capability: int) -> bool:
+    return bool(_read_capabilities() >> capability & 1)
+
+
+def _read_capabilities() -> int:
+    """Return the capabilities of this process as bits; 0 if unknown."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1], 16) for line in lines if line.startswith("CapPrm:")), 0)
+
+
+LOOPBACK = "127.0.0.1"
+# Below the range of ephemeral ports: when a server restarts on its own port, no outgoing connection
+# may occupy it.
+_LOWEST, _HIGHEST = 20_000, 32_000
+_TRIES = 200
+
+
+def is_port_free(port: int, host: str = LOOPBACK) -> bool:
+    """Return whether a server could listen on this port now.
+
+    The port of a connection that is closing counts as free.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen(1)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
+            raise
+    return True
+
+
+def choose_port(preferred: int | None = None) -> int:
+    """Return a free port: the preferred one if it is free, else any."""
+    if preferred is not None and is_port_free(preferred):
+        return preferred
+    for _ in range(_TRIES):
+        port = _LOWEST + secrets.randbelow(_HIGHEST - _LOWEST)
+        with suppress(PermissionError):  # some systems reserve ports here and there
+            if is_port_free(port):
+                return port
+    raise OSError(errno.EADDRINUSE, "no free TCP port on the loopback interface")

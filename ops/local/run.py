@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ops.local import data_folder, preflight, processes, programs
+from ops.local import preflight, processes, programs
 from ops.local.child import Child, ChildSpec, LogFolder, PrefixedOutput, say
 from ops.local.embedded.stack import EmbeddedStack
-from ops.local.ports import LOOPBACK
+from ops.local.processes import LOOPBACK
 from ops.local.supervisor import ChildrenFile, Supervisor
 from ops.operator_error import CannotRunError
 
@@ -82,11 +82,11 @@ def _prepare(env: MutableMapping[str, str]) -> _Run:
     preflight.check_libraries()
     port = preflight.parse_port(env)
     preflight.check_settings(env)
-    data_dir = data_folder.prepare(
-        Path(env.get(data_folder.DATA_DIR_VARIABLE) or data_folder.DEFAULT_DATA_DIR)
+    data_dir = preflight.prepare(
+        Path(env.get(preflight.DATA_DIR_VARIABLE) or preflight.DEFAULT_DATA_DIR)
     )
-    data_folder.lock(data_dir)
-    env[data_folder.DATA_DIR_VARIABLE] = str(data_dir)
+    preflight.lock(data_dir)
+    env[preflight.DATA_DIR_VARIABLE] = str(data_dir)
     env["PORT"] = str(port)
     env["BASE_DOMAIN"] = env.get("BASE_DOMAIN") or "localhost"
     env["BASE_URL"] = env.get("BASE_URL") or f"http://localhost:{port}"

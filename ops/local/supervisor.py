@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from ops.local import processes
 from ops.local.child import Child, Ending
-from ops.local.data_folder import DATA_DIR_VARIABLE, write_private
+from ops.local.preflight import DATA_DIR_VARIABLE, write_private
 from ops.operator_error import CannotRunError
 
 _KILL_LIMIT_S = 10.0

@@ -25,11 +25,11 @@ SHARED_API: Final = frozenset(["area", "areas", "owner_resource", "owner_schemas
 SHARED_SCREENS: Final = frozenset(["account", "document", "home", "screen", "settings", "static"])
 # Whom a room never imports, by the beginnings of module names.
 NEVER: Final = {
-    "web.http": ("web.api", "web.dashboard", "web.openapi", "web.routes", "web.app"),
-    "web.writes": ("web.api", "web.dashboard", "web.openapi", "web.routes", "web.app"),
+    "web.http": ("web.api", "web.dashboard", "web.openapi", "web.routes"),
+    "web.writes": ("web.api", "web.dashboard", "web.openapi", "web.routes"),
     "web.visitors": ("web.api", "web.dashboard", "web.openapi", "domain.store.postgres"),
-    "web.api": ("web.dashboard", "web.routes", "web.app", "web.asgi"),
-    "web.openapi": ("web.dashboard", "web.app", "web.asgi"),
+    "web.api": ("web.dashboard", "web.routes", "web.asgi"),
+    "web.openapi": ("web.dashboard", "web.asgi"),
     "domain.store.postgres": ("redis", "celery", "kombu"),
     "domain.store.redis": ("sqlalchemy", "psycopg", "celery", "kombu"),
 }

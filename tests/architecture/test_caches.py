@@ -9,9 +9,9 @@ from tests.architecture.source import Source, sources
 
 # What grows all the same, by module and name, and what bounds it. Nothing else may.
 BOUNDED = {
-    "domain.store.redis.byte_buckets:ByteBuckets._buckets": "BUCKETS_MAX",
-    "domain.store.redis.request_counts:RequestCounts._windows": "WINDOWS_MAX",
-    "domain.store.redis.rate_counts:FallbackCounts._windows": "KEYS_MAX",
+    "domain.store.redis.rate_limits.byte_buckets:ByteBuckets._buckets": "BUCKETS_MAX",
+    "domain.store.redis.rate_limits.request_counts:RequestCounts._windows": "WINDOWS_MAX",
+    "domain.store.redis.rate_limits.rate_counts:FallbackCounts._windows": "KEYS_MAX",
     "domain.runtime.metrics:_cache_lookups": "three words",
     "domain.runtime.metrics:_visits": "families of artifacts; emptied twice a second",
     "ops.local.supervisor:ChildrenFile._entries": "the programs of one machine",

@@ -39,7 +39,7 @@ def test_every_module_keeps_to_the_floor_plan(law) -> None:
         (keeps_its_direction, "web/visitors/app.py", "from domain.store.postgres import load\n"),
         (keeps_its_direction, "domain/store/redis/keys.py", "import sqlalchemy\n"),
         (takes_parts_one_by_one, "web/http/auth.py", "from web.process import Process\n"),
-        (takes_parts_one_by_one, "web/app.py", "from web import process\n"),
+        (takes_parts_one_by_one, "web/routes.py", "from web import process\n"),
     ],
 )
 def test_a_law_of_the_floor_plan_speaks_when_it_is_broken(law, path, text) -> None:

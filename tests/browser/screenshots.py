@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, StorageState, sync_playwright
 
-from ops.cli.token_verbs import grant_tokens
+from ops.cli.accounts import grant_tokens
 from tests.browser.stage import Look, address, launch, nobody_home, seed_demo
 from tests.support.inside import inside
 from tests.support.stack import System

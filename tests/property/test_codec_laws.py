@@ -14,7 +14,7 @@ from domain.account import commands as mc
 from domain.account.domains import MountKind
 from domain.page import commands as pc
 from domain.page import state as s
-from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
+from domain.page.commands import AddTemplate, ChangeTemplate, DeleteTemplate
 from domain.results import Code, Rejection
 from domain.status import Impact, IncidentKind, IncidentState
 from domain.store.postgres.command_codec import (

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from signal import SIGTERM
 
-from ops.local import ports
+from ops.local import processes
 from ops.local.child import ChildSpec, Ending
 from ops.local.programs import CHECKOUT
 from tests.support.prerequisites import skip_without
@@ -26,14 +26,14 @@ def nginx(system: System, web: Web, folder: Path, asked: int | None = None) -> W
     `asked` is the port at which it is asked for certificates.
     """
     skip_without("nginx", is_there=shutil.which("nginx", path=PATH) is not None)
-    port = ports.choose()
+    port = processes.choose_port()
     elsewhere = {
         "/tmp/nginx.pid": f"{folder}/nginx.pid",
         **{f"/tmp/{zone}": f"{folder}/{zone}" for zone in ("micro", "parts", "variants")},
-        "listen 8080": f"listen {ports.LOOPBACK}:{port}",
-        "listen 8082": f"listen {ports.LOOPBACK}:{asked or ports.choose()}",
-        "listen 127.0.0.1:8081": f"listen {ports.LOOPBACK}:{ports.choose()}",
-        "server web:8000 resolve": f"server {ports.LOOPBACK}:{web.port}",
+        "listen 8080": f"listen {processes.LOOPBACK}:{port}",
+        "listen 8082": f"listen {processes.LOOPBACK}:{asked or processes.choose_port()}",
+        "listen 127.0.0.1:8081": f"listen {processes.LOOPBACK}:{processes.choose_port()}",
+        "server web:8000 resolve": f"server {processes.LOOPBACK}:{web.port}",
     }
     written = folder / "nginx.conf"
     written.write_text(replaced(CONFIGURATION.read_text(), elsewhere))

@@ -17,7 +17,7 @@ from typing import Self
 
 from domain.store.health import worker_seen
 from domain.store.redis import publisher as artifacts
-from ops.local import ports, processes, programs
+from ops.local import processes, programs
 from ops.local.child import Child, ChildSpec, LogFolder
 from ops.local.embedded.postgres_server import PostgresServer
 from ops.local.embedded.server import RedisServer
@@ -46,10 +46,12 @@ class Web:
 
     @property
     def url(self) -> str:
-        return f"http://{ports.LOOPBACK}:{self.port}"
+        return f"http://{processes.LOOPBACK}:{self.port}"
 
     def is_healthy(self) -> bool:
-        connection = http.client.HTTPConnection(ports.LOOPBACK, self.port, timeout=_ANSWER_LIMIT_S)
+        connection = http.client.HTTPConnection(
+            processes.LOOPBACK, self.port, timeout=_ANSWER_LIMIT_S
+        )
         try:
             connection.request("GET", "/healthz")
             return connection.getresponse().status == http.HTTPStatus.OK
@@ -119,7 +121,7 @@ class System:
         self.children: list[Child] = []
         self.webs: list[Web] = []
         self._extra_env = dict(env or {})
-        self._base_port = ports.choose()
+        self._base_port = processes.choose_port()
         self._urls: StackUrls | None = None
 
     @property
@@ -149,7 +151,7 @@ class System:
             "WORKER_METRICS_PORT": "0",
             "LOG_FORMAT": "json",
             # Nobody listens there: no test asks the real DNS.
-            "DNS_SERVERS": ports.LOOPBACK,
+            "DNS_SERVERS": processes.LOOPBACK,
             "DNS_PORT": "1",
             **self._extra_env,
         }
@@ -197,7 +199,7 @@ class System:
 
     def launch_web(self, env: Mapping[str, str] | None = None) -> Web:
         """One more gunicorn, which will answer in a while."""
-        port = self._base_port if not self.webs else ports.choose()
+        port = self._base_port if not self.webs else processes.choose_port()
         name = f"web{len(self.webs) + 1}"
         child = self.start(programs.web({**self.env, "PORT": str(port), **(env or {})}, name))
         web = Web(child, port)

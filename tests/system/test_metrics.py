@@ -9,7 +9,7 @@ import pytest
 
 from domain.page.commands import SetStatus
 from domain.store.redis import keys
-from ops.local import ports
+from ops.local import processes
 from tests.support.actors import Actors, unique
 from tests.support.faults.breaking import SOON_S, Behind, frozen
 from tests.support.figures import figure, scrape
@@ -22,7 +22,7 @@ class Scraped:
     """A system with figures on ports of its own; who breaks it mends it."""
 
     def __init__(self, folder, template):
-        self.web_port, self.worker_port = ports.choose(), ports.choose()
+        self.web_port, self.worker_port = processes.choose_port(), processes.choose_port()
         env = {
             "METRICS_PORT": str(self.web_port),
             "WORKER_METRICS_PORT": str(self.worker_port),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import psutil
 import pytest
 
-from ops.local import data_folder, ports, processes
+from ops.local import preflight, processes
 from ops.local.programs import CHECKOUT
 from tests.support.stack import wait_until
 
@@ -55,7 +55,7 @@ class Run:
     """A run in a process of its own, its output in a file."""
 
     data_dir: object
-    port: int = field(default_factory=ports.choose)
+    port: int = field(default_factory=processes.choose_port)
     process: subprocess.Popen | None = None
 
     @property
@@ -120,14 +120,14 @@ def test_busy_port_gets_one_sentence(tmp_path):
 
 def test_unusable_data_folder_gets_one_sentence(tmp_path):
     (tmp_path / "data").write_text("")
-    assert "can't be used: File exists." in complaint(tmp_path / "data", ports.choose())
+    assert "can't be used: File exists." in complaint(tmp_path / "data", processes.choose_port())
 
 
 def test_second_run_on_the_same_data_gets_one_sentence(tmp_path):
-    held = data_folder.lock(tmp_path)
+    held = preflight.lock(tmp_path)
     try:
         assert f"already running on the data folder {tmp_path}" in complaint(
-            tmp_path, ports.choose()
+            tmp_path, processes.choose_port()
         )
     finally:
         os.close(held)

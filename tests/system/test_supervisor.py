@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ops.local import privileges, processes
+from ops.local import processes
 from ops.local.child import Child, ChildSpec, Ending, LogFolder
 from ops.local.supervisor import RESTART_AFTER_S, ChildrenFile, Supervisor
 from ops.operator_error import CannotRunError
@@ -236,7 +236,7 @@ def test_signal_ends_all_that_was_started_and_nobody_else(
 
 
 def test_children_die_with_a_supervisor_that_is_killed(tmp_path, own_supervisor):
-    if not privileges.dying_with_parent(signal.SIGTERM):
+    if not processes.dying_with_parent(signal.SIGTERM):
         pytest.skip("this system can't tie a child's life to its parent's")
     process = own_supervisor({"one": SLEEPER, "two": SLEEPER})
     process.kill()

@@ -1,14 +1,12 @@
 """The areas of the API, in the order of the description."""
 
-from web.api import billing, components, keys, receipts
+from web.api import audit, billing, components, keys, receipts, templates
 from web.api.accounts import account as accounts
-from web.api.audit import resource as audit
 from web.api.domains import resource as domains
 from web.api.incidents import resource as incidents
 from web.api.monitor import resource as monitor
 from web.api.pages import resource as pages
 from web.api.previews import resource as previews
-from web.api.templates import resource as templates
 
 AREAS = (
     accounts.AREA,

@@ -12,8 +12,7 @@ from domain.runtime.new_ids import new_id
 from domain.store.postgres.accounts import booking_by, bookings_before
 from domain.store.postgres.engine import run
 from web.api.area import Area, fixed_sentence
-from web.api.owner_resource import OwnerResource, WritingResource
-from web.api.owner_schemas import ID_LIMIT
+from web.api.owner_resource import ID_LIMIT, OwnerResource, WritingResource
 from web.api.receipts import RECEIPT
 from web.http.errors import invalid
 from web.http.paging import cursor_at, limit_of, seq_of

@@ -4,7 +4,7 @@ from falcon.asgi import Request
 
 from domain.store.postgres.audit import read_audit
 from domain.store.postgres.engine import run
-from web.api.audit.answers import actor_view, entry_view
+from web.api.audit import actor_view, entry_view
 from web.dashboard.screen import PageView, Values
 from web.http.paging import audit_cursor_of, audit_position_of, limit_of
 

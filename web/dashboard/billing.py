@@ -9,7 +9,7 @@ from domain.page.state import Tier
 from domain.store.postgres.accounts import bookings_before
 from domain.store.postgres.engine import run
 from domain.store.postgres.owned import account_of, pages_of
-from web.api.pages.account_answers import dark_warning, slot_views
+from web.api.pages.answers import dark_warning, slot_views
 from web.dashboard.screen import Values, View
 from web.http.paging import cursor_at, limit_of, seq_of
 

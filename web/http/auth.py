@@ -18,7 +18,7 @@ from domain.store.postgres.command_log import Authority
 from domain.store.postgres.engine import UNREACHABLE, run
 from domain.store.postgres.owned import Credential, credential, touch_key
 from domain.store.postgres.sessions import DEVICE_DAYS, Holder, holder_of, touch_session
-from domain.store.redis.request_counts import RequestCounts
+from domain.store.redis.rate_limits.request_counts import RequestCounts
 from web.http.errors import ApiError
 from web.http.rate_limits import READS, take_write
 

@@ -1,25 +1,29 @@
-"""Request limits of the API: by address, by key, by account.
+"""Limits of the API: requests by address, key and account, and password attempts.
 
-Counts live in the process and cost no round trip. Addresses and keys are counted before anything is
-read, accounts as soon as the session is known. A request over a limit is answered 429. Page visits
-are not counted here: nginx limits them by address (deploy/nginx.conf).
+Counts of requests live in the process and cost no round trip. Addresses and keys are counted before
+anything is read, accounts as soon as the session is known. A request over a limit is answered 429.
+Page visits are not counted here: nginx limits them by address (deploy/nginx.conf).
+
+A password attempt is counted before its hash, which limits concurrent guesses too, and refunded
+unless the password was wrong.
 """
 
 import ipaddress
-import logging
-import time
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import falcon.asgi
 from falcon.asgi import Request, Response
 
-from domain import rate_limits as rules
 from domain.calendar import format_wait
-from domain.rate_limits import Limit
-from domain.runtime import metrics
-from domain.runtime.logging import bind_request, request_id_of
+from domain.runtime.credentials import email_key
 from domain.runtime.new_ids import secret_hash
-from domain.store.redis.request_counts import RequestCounts
+from domain.store.redis.rate_limits import rules
+from domain.store.redis.rate_limits.rate_counts import AttemptCounts
+from domain.store.redis.rate_limits.request_counts import RequestCounts
+from domain.store.redis.rate_limits.rules import Limit
 from web.http.errors import ApiError
 
 FORWARDED_PROTO = b"x-forwarded-proto"
@@ -101,36 +105,61 @@ def take_write(pace: RequestCounts, req: Request, account_id: str) -> None:
         count_request(pace, rules.ACCOUNT_WRITES, account_id)
 
 
-log = logging.getLogger(__name__)
-
-HEADER = "X-Request-Id"
-NO_ROUTE = "(none)"
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+Count: TypeAlias = tuple[Limit, tuple[str, ...]]
+BAD_LOGIN = "BAD_LOGIN"
 
 
-class AccessLog:
-    """Middleware that binds the request id first and logs the request last."""
+def login_counts(address: str, email: str, device: str | None) -> tuple[Count, ...]:
+    """Return the limits of a login; `device` is the hash of a known token.
 
-    async def process_request(self, req: Request, resp: Response) -> None:
-        """Read the request id or create one, and return it in `X-Request-Id`."""
-        req.context.began_at = time.perf_counter()
-        request_id = request_id_of(req.get_header(HEADER))
-        bind_request(request_id)
-        resp.set_header(HEADER, request_id)
+    A recognized device has its own limit, so attempts of strangers do not affect it. The limits
+    are the same whether or not the e-mail has an account.
+    """
+    account = email_key(email)
+    if device is not None:
+        return ((rules.LOGIN_DEVICE, (account, device)),)
+    return (
+        (rules.LOGIN_ADDRESS, (address,)),
+        (rules.LOGIN_PAIR, (account, address)),
+        (rules.LOGIN_STRANGERS, (account,)),
+    )
 
-    async def process_response(
-        self,
-        req: Request,
-        resp: Response,
-        resource: Any,  # noqa: ANN401 - any resource, or none
-        req_succeeded: bool,  # noqa: FBT001 - Falcon's protocol
-    ) -> None:
-        """Log the request with its route template; the path itself may hold secrets."""
-        del resource, req_succeeded
-        route = req.uri_template or NO_ROUTE
-        method = req.method if req.method in METHODS else "OTHER"
-        took_s = time.perf_counter() - req.context.began_at
-        fields = {"method": method, "route": route, "status": resp.status_code}
-        metrics.REQUESTS.labels(route, method, resp.status_code).inc()
-        metrics.REQUEST_S.labels(route, method).observe(took_s)
-        log.info("request", extra={**fields, "ms": round(took_s * 1000, 1)})
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Counter of password attempts, with the limits of a process."""
+
+    limits: AttemptCounts
+
+    @asynccontextmanager
+    async def count_attempt(self, *counts: Count) -> AsyncIterator[None]:
+        """Count an attempt; keep the count only if it ends with BAD_LOGIN.
+
+        Raises ApiError 429 before the attempt; a rejected attempt is not counted.
+        """
+        await self.take(*counts)
+        try:
+            yield
+        except Exception as error:
+            if not (isinstance(error, ApiError) and error.code == BAD_LOGIN):
+                await self._give_back(counts)
+            raise
+        await self._give_back(counts)
+
+    async def take(self, *counts: Count) -> None:
+        """Count one in each limit; if one is exhausted, count none. Raises ApiError 429."""
+        for position, (limit, parts) in enumerate(counts, start=1):
+            wait_s = await self.limits.hit(limit, *parts)
+            if wait_s is not None:
+                await self._give_back(counts[:position])
+                raise too_many_attempts(wait_s)
+
+    async def _give_back(self, counts: tuple[Count, ...]) -> None:
+        for limit, parts in counts:
+            await self.limits.give_back(limit, *parts)
+
+
+def too_many_attempts(wait_s: int) -> ApiError:
+    """Return a 429 with the time to the next attempt."""
+    sentence = f"Too many attempts. Please try again in {format_wait(wait_s)}."
+    return ApiError(429, "RATE_LIMITED", sentence, headers={"Retry-After": str(wait_s)})

@@ -18,11 +18,11 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn_worker import UvicornWorker
 
-from web.http.answer_headers import ON_EVERY_ANSWER
 from web.http.hosts import AUTHORITY, split_target
 from web.http.outflow import Outflow, bound_kernel_buffers
 from web.http.parse_queue import parse_queue_of
 from web.http.rate_limits import FORWARDED_PROTO, first_scheme
+from web.http.responses import ON_EVERY_ANSWER
 
 HEAD_BYTES: Final = 32 * 1024  # the request's line and headers
 HEADERS: Final = 100

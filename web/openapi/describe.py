@@ -4,15 +4,19 @@
 route: CONTRIBUTING.md.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeVar
+from types import NoneType
+from typing import Any, NamedTuple, TypeVar, Union, get_args, get_type_hints
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from domain.text import BLANK, NOT_BLANK
 from web.http.bodies import nullable_fields, required_texts
+from web.http.wire import Instant
 
 Responder = TypeVar("Responder", bound=Callable[..., Any])
 METHODS = ("get", "post", "patch", "put", "delete")
@@ -215,3 +219,36 @@ def enum_order(name: Any, values: list[Any]) -> list[str] | None:  # noqa: ANN40
     """Return the members of our enum in the order of the code; msgspec sorts."""
     same = (k for k in StrEnum.__subclasses__() if k.__name__ == name and {*k} == {*values})
     return next((list(map(str, kind)) for kind in same), None)
+
+
+def echo_of(body: type[msgspec.Struct], **other: Any) -> type[msgspec.Struct]:  # noqa: ANN401 - any type
+    """Return the type of the answer to a change: id and given fields.
+
+    `other` are the types of fields that the answer has beside or instead of the body's.
+    """
+    fields = {name: (name, hint, UNSET) for name, hint in list_fields(body)}
+    others = {name: (name, hint | UnsetType, UNSET) for name, hint in other.items()}
+    return define_echo(body, [("id", str), *(fields | others).values()])
+
+
+def define_echo(body: type[msgspec.Struct], fields: list[Any]) -> type[msgspec.Struct]:
+    """Return a type with the fields, named after the body."""
+    return msgspec.defstruct(f"Given{body.__name__}", fields)
+
+
+def list_fields(body: type[msgspec.Struct]) -> Iterator[tuple[str, Any]]:
+    """Yield the wire name and the echoed type of each field of a body."""
+    hints, nullable = get_type_hints(body), nullable_fields(body)
+    for name, wire in zip(body.__struct_fields__, body.__struct_encode_fields__, strict=True):
+        parts = [echo_part(part) for part in get_args(hints[name])]
+        hint_parts = [part for part in parts if wire in nullable or part is not NoneType]
+        yield wire, Union[(*hint_parts, UnsetType)]
+
+
+def echo_part(part: Any) -> Any:  # noqa: ANN401 - a type annotation
+    """Return the echoed type of a part of a field's type."""
+    if part is datetime:
+        return Instant
+    if isinstance(part, type) and issubclass(part, msgspec.Struct):
+        return define_echo(part, [(name, hint, UNSET) for name, hint in list_fields(part)])
+    return part

@@ -2,15 +2,17 @@
 
 An entry is fresh only if no change of its key was announced since before the read, and only while
 the process is connected to the announcements. A stale entry is better than none: the caller
-decides.
+decides. After a failed read, a circuit breaker fails the next ones at once.
 """
 
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+from domain.store.redis.reader import UNREACHABLE
 
 Value = TypeVar("Value")
 
@@ -164,3 +166,31 @@ class Cache(Generic[Value]):
             entry.turn_stale()
         for pending in self._pending.values():
             pending.is_dirty = True
+
+
+READ_S: Final = 0.5  # the longest wait for a frozen Redis, once per pause
+PAUSE_S: Final = 0.5
+
+
+class CircuitBreaker:
+    """Passes reads on, unless one failed less than `PAUSE_S` ago."""
+
+    def __init__(self) -> None:
+        """Start closed: every read passes."""
+        self._paused_until = 0.0
+
+    async def read(self, reading: Coroutine[Any, Any, Value]) -> Value:
+        """Await a read. Raises one of UNREACHABLE, at once during a pause."""
+        if time.monotonic() < self._paused_until:
+            reading.close()
+            message = "Redis did not answer a moment ago"
+            raise ConnectionError(message)
+        try:
+            return await reading
+        except UNREACHABLE:
+            self._paused_until = time.monotonic() + PAUSE_S
+            raise
+
+    def close(self) -> None:
+        """Pass reads on from now on: Redis has answered."""
+        self._paused_until = 0.0

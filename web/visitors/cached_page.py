@@ -1,6 +1,6 @@
 """A cached page: its artifacts as prepared answers with headers.
 
-The server adds the headers common to all answers (web/http/answer_headers.py).
+The server adds the headers common to all answers (web/http/responses.py).
 """
 
 from collections.abc import Mapping

@@ -13,7 +13,7 @@ from typing import Final
 
 from domain.store.broker import TaskSenderThread
 from domain.store.redis.reader import UNREACHABLE, PageReader
-from web.visitors.cache import Cache, OwnerQuota
+from web.visitors.cache import Cache, CircuitBreaker, OwnerQuota
 from web.visitors.cached_page import (
     ANSWER_BYTES,
     Answer,
@@ -23,7 +23,6 @@ from web.visitors.cached_page import (
     edition_of,
     reason_of,
 )
-from web.visitors.circuit_breaker import CircuitBreaker
 from web.writes.append_slots import AppendSlots, SlotTimeoutError
 
 

@@ -15,9 +15,8 @@ from domain.runtime.metrics import count_cache_lookup, count_stale_page
 from domain.runtime.settings import Settings
 from domain.store.broker import TaskSenderThread
 from domain.store.redis.reader import UNREACHABLE, HostEntry, PageReader
-from web.visitors.cache import Cache
+from web.visitors.cache import READ_S, Cache, CircuitBreaker
 from web.visitors.cached_page import CachedPage, build_cached_page
-from web.visitors.circuit_breaker import READ_S, CircuitBreaker
 from web.visitors.on_demand import RETRY_S, OnDemandArtifacts, PageEvents
 
 KNOWN_MAX: Final = 5_000  # some 150 bytes each

@@ -8,17 +8,17 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from domain import rate_limits as rules
 from domain.calendar import format_wait
 from domain.page.room import is_recovery, is_toggle
-from domain.rate_limits import Budget
 from domain.runtime import metrics
 from domain.store.postgres.command_codec import encode_command
 from domain.store.postgres.command_log import Draft
 from domain.store.postgres.engine import UNREACHABLE, run
 from domain.store.postgres.owned import account_of_key
-from domain.store.redis.rate_counts import AttemptCounts
-from domain.store.redis.request_counts import RequestCounts
+from domain.store.redis.rate_limits import rules
+from domain.store.redis.rate_limits.rate_counts import AttemptCounts
+from domain.store.redis.rate_limits.request_counts import RequestCounts
+from domain.store.redis.rate_limits.rules import Budget
 from web.http.errors import ApiError
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from domain.calendar import (
 from domain.runtime import template_loader as template_folder
 from domain.runtime.badge import clean_text
 from domain.runtime.markdown_rules import has_few_marks, parser
-from workers.render.bars import bar_paths
 from workers.render.build import build_id
+from workers.render.tree_view import bar_paths
 
 # Per worker process: the messages of about five of the largest pages, texts included.
 RENDERED_CACHE_BYTES: Final = 4 * MIB

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from markupsafe import Markup
+
 from domain.page import tree
 from domain.page.state import Claim, Component, Page
 from domain.page.uptime import AffectedDay, Bar, bar_of, percent
-from domain.runtime.template_loader import wording
+from domain.runtime.template_loader import shapes, wording
 from domain.status import Status
 
 ClaimsByLeaf = Mapping[str, list[tuple[str, Claim]]]
@@ -151,3 +153,21 @@ def _day(context: TreeContext, trouble: AffectedDay) -> DayView:
         ),
         incidents=tuple((id_, context.titles.get(id_, id_)) for id_ in trouble.incident_ids),
     )
+
+
+HEIGHT = 28
+NO_DATA_TOP = 24  # a low dashed line: no data, which differs from no trouble
+
+
+def bar_paths(runs: Iterable[tuple[Status | None, int, int]]) -> Markup:
+    """Return the paths of a bar, from mild to severe."""
+    path_by_status: dict[Status | None, str] = {}
+    for status, start, length in runs:
+        top = NO_DATA_TOP if status is None else int(shapes()["notches"][status])
+        run = f"M{start} {top}h{length}v{HEIGHT - top}h-{length}z"
+        path_by_status[status] = path_by_status.get(status, "") + run
+    paths = (
+        f'<path class="{status or "nodata"}" d="{path}"/>'
+        for status, path in sorted(path_by_status.items(), key=lambda pair: pair[0] or "")
+    )
+    return Markup("".join(paths))  # noqa: S704 - numbers and our own enums only

@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from domain.page import events as e
-from domain.page.commands import ChangePage
+from domain.page.commands import AddTemplate, ChangePage, ChangeTemplate, DeleteTemplate
 from domain.page.decide.outcomes import invalid, not_found
 from domain.page.limits import TEMPLATES, limit_reached
 from domain.page.logo import Logo, LogoError, decode_logo
 from domain.page.room import no_room_in_templates
 from domain.page.settings import etag_of
 from domain.page.state import Appearance, Page, Template
-from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
 from domain.results import Code, DuplicateIdError, Rejection
 from domain.status import Impact, IncidentKind, IncidentState
 

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from domain.page import commands as c
 from domain.page import events as e
 from domain.page import tree
+from domain.page.commands import AddTemplate, ChangeTemplate, DeleteTemplate
 from domain.page.decide.components import add_component, change_component, delete_component
 from domain.page.decide.incidents import (
     change_incident,
@@ -29,7 +30,6 @@ from domain.page.decide.outcomes import not_found, show
 from domain.page.decide.settings import add_template, change_page, change_template, delete_template
 from domain.page.limits import KEYS, limit_reached
 from domain.page.state import Key, Page, Suspension
-from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
 from domain.results import Code, DuplicateIdError, Rejection
 
 Decision: TypeAlias = tuple[e.Event, ...] | Rejection

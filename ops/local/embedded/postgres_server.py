@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from signal import SIGKILL
 
-from ops.local import privileges, processes
+from ops.local import processes
 from ops.local.child import Child, ChildSpec, Ending, LogFolder
-from ops.local.data_folder import secret
 from ops.local.embedded.server import Server
-from ops.local.ports import LOOPBACK
+from ops.local.preflight import secret
+from ops.local.processes import LOOPBACK
 from ops.operator_error import CannotRunError
 
 USER = "hepstatus"
@@ -90,7 +90,7 @@ def _create_database(folder: Path) -> None:
 
 
 def _prefix() -> tuple[str, ...]:
-    return privileges.as_nobody(SIGKILL) if os.geteuid() == 0 else ()
+    return processes.as_nobody(SIGKILL) if os.geteuid() == 0 else ()
 
 
 def _run(command: Sequence[str], statement: str = "") -> str:
@@ -210,7 +210,7 @@ class PostgresServer(Server):
 
     def prepare(self) -> None:
         """Create the data if missing, and check its version."""
-        if os.geteuid() == 0 and not privileges.can_become_nobody():
+        if os.geteuid() == 0 and not processes.can_become_nobody():
             raise CannotRunError(
                 "PostgreSQL refuses to run as root, and `setpriv` (util-linux) is missing: "
                 "install it, or run this as an ordinary user."
@@ -239,7 +239,7 @@ class PostgresServer(Server):
             folder=self._data_dir,
             endings=(Ending(signal.SIGINT, _STOP_LIMIT_S), Ending(signal.SIGQUIT, _ABORT_LIMIT_S)),
             before_start=self._remove_stale_lock,
-            prefix=privileges.as_nobody(signal.SIGINT) if os.geteuid() == 0 else None,
+            prefix=processes.as_nobody(signal.SIGINT) if os.geteuid() == 0 else None,
         )
 
     def is_ready(self) -> bool:

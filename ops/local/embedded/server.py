@@ -9,10 +9,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 
-from ops.local import ports, processes
+from ops.local import processes
 from ops.local.child import Child, ChildSpec, Ending, LogFolder
-from ops.local.data_folder import secret, write_private
-from ops.local.ports import LOOPBACK
+from ops.local.preflight import secret, write_private
+from ops.local.processes import LOOPBACK
 from ops.operator_error import CannotRunError
 
 _READY_LIMIT_S = 60.0  # after a crash PostgreSQL reads its log first
@@ -65,13 +65,13 @@ class Server(ABC):
         """Start it and wait until it answers; prefer the remembered port."""
         self.prepare()
         for _ in range(_PORTS_TO_TRY):
-            self._port = ports.choose(remembered_port)
+            self._port = processes.choose_port(remembered_port)
             self._child = Child(self.spec(), self._log.open, self._on_start)
             self._child.start()
             if self._wait_until_ready():
                 return
             self._child.stop()
-            if ports.is_free(self._port):
+            if processes.is_port_free(self._port):
                 break  # the port was not the reason
         raise CannotRunError(self._failure_message())
 

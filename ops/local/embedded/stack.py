@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ops.local.child import Child, LogFolder
-from ops.local.data_folder import write_private
 from ops.local.embedded.postgres_server import PostgresServer
 from ops.local.embedded.server import RedisServer
+from ops.local.preflight import write_private
 
 _NOTE = "stack.json"
 _SITE_VARIABLES = ("BASE_DOMAIN", "BASE_URL")

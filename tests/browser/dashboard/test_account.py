@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from ops.cli.token_verbs import grant_tokens
+from ops.cli.accounts import grant_tokens
 from tests.browser.dashboard.owner_at_screen import at_desk, url
 from tests.support.actors import PASSWORD, unique
 from tests.support.inside import inside

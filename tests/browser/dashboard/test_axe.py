@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from ops.cli.token_verbs import grant_tokens
+from ops.cli.accounts import grant_tokens
 from tests.browser.dashboard.owner_at_screen import at_desk, of, url
 from tests.browser.faults import faults, faults_in
 from tests.support.actors import Actors, unique

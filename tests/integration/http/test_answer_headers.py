@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from tests.support.actors import PASSWORD
-from web.dashboard.static import static_path
+from web.dashboard.document import static_path
 
 ALWAYS = ("x-content-type-options", "referrer-policy", "permissions-policy")
 HSTS = "strict-transport-security"

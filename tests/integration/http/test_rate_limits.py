@@ -11,10 +11,10 @@ import itertools
 
 import pytest
 
-from domain import rate_limits as limits
 from domain.runtime.credentials import email_key
 from domain.runtime.new_ids import secret_hash
-from domain.store.redis.rate_counts import AttemptCounts
+from domain.store.redis.rate_limits import rules as limits
+from domain.store.redis.rate_limits.rate_counts import AttemptCounts
 from tests.support.actors import PASSWORD, unique
 from tests.support.browser import ADDRESSES, OPEN, Browser
 from tests.support.faults.breaking import NOBODY, at_once

@@ -26,10 +26,10 @@ from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.sessions import NewSession
 from tests.support.drained_page import DrainedPage, append_as, drain_all
 from web.api.accounts import passwords
-from web.app import create_app
 from web.http import bodies as media
 from web.http.errors import ERROR_CODES
 from web.process import Process
+from web.routes import create_app
 
 pytestmark = pytest.mark.usefixtures("store")
 

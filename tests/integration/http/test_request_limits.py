@@ -13,10 +13,10 @@ import httpx
 import pytest
 import redis
 
-from domain import rate_limits as limits
 from domain.runtime.new_ids import secret_hash
-from domain.store.redis.request_counts import Window, key_of
-from ops.local import ports
+from domain.store.redis.rate_limits import rules as limits
+from domain.store.redis.rate_limits.request_counts import Window, key_of
+from ops.local import processes
 from tests.support.actors import Actors, Caller
 from tests.support.stack import System, wait_until
 
@@ -63,7 +63,7 @@ def until_refused(caller: Caller, method: str, path: str, **more) -> httpx.Respo
     It is never the answer of a window that ends before the test has looked at what follows.
     """
     request = caller.http.build_request(method, path, **more)
-    with socket.create_connection((ports.LOOPBACK, caller.web.port), timeout=15) as connection:
+    with socket.create_connection((processes.LOOPBACK, caller.web.port), timeout=15) as connection:
         stream = connection.makefile("rb")
         for _ in range(TRIES // AT_ONCE):
             answers = ask(connection, stream, request, AT_ONCE)

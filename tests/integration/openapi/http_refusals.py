@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from domain.page.commands import OpenIncident, SuspendPage
+from domain.page.commands import AddTemplate, OpenIncident, SuspendPage
 from domain.page.limits import TEMPLATES, UNRESOLVED
-from domain.page.template_commands import AddTemplate
 from domain.runtime.new_ids import new_id
 from ops.cli.writes import write, write_all
 from tests.integration.openapi.http_stage import UNKNOWN, Stage

@@ -19,7 +19,7 @@ from web.api.incidents.docs import INCIDENT, UPDATE
 from web.api.keys import KEY
 from web.api.previews.docs import PREVIEW
 from web.api.receipts import RECEIPT
-from web.api.templates.schemas import TEMPLATE
+from web.api.templates import TEMPLATE
 from web.openapi.describe import Audience, Example
 from web.openapi.operations import PAGE, PART, Call
 

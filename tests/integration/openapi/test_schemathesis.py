@@ -38,7 +38,7 @@ def environment(stage: Stage) -> dict[str, str]:
         "HEPSTATUS_KEY": stage.monitor.http.headers["Authorization"].removeprefix("Bearer "),
         "HEPSTATUS_PAGE": stage.page.id,
         "HEPSTATUS_INCIDENT": stage.incident,
-        "HEPSTATUS_RECEIPT": stage.name("rid"),
+        "HEPSTATUS_RECEIPT": stage.receipt,
     }
 
 

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 import redis.asyncio as aioredis
 
-from domain.rate_limits import RECOVERY_BYTES, WRITTEN_BYTES, Budget
 from domain.runtime.new_ids import new_id
-from domain.store.redis.byte_buckets import BUCKETS_MAX, ByteBuckets, key_of
+from domain.store.redis.rate_limits.byte_buckets import BUCKETS_MAX, ByteBuckets, key_of
+from domain.store.redis.rate_limits.rules import RECOVERY_BYTES, WRITTEN_BYTES, Budget
 
 pytestmark = pytest.mark.usefixtures("store")
 

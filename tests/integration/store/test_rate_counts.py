@@ -10,10 +10,10 @@ from contextlib import asynccontextmanager
 import pytest
 from prometheus_client import REGISTRY
 
-from domain.rate_limits import Limit
 from domain.runtime.new_ids import new_id
 from domain.store.redis import publisher as artifacts
-from domain.store.redis.rate_counts import KEYS_MAX, AttemptCounts, FallbackCounts
+from domain.store.redis.rate_limits.rate_counts import KEYS_MAX, AttemptCounts, FallbackCounts
+from domain.store.redis.rate_limits.rules import Limit
 from tests.support.faults.breaking import NOBODY
 
 pytestmark = pytest.mark.usefixtures("store")

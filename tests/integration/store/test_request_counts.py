@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from domain.rate_limits import Limit
-from domain.store.redis import request_counts as module
-from domain.store.redis.request_counts import PART, RequestCounts
+from domain.store.redis.rate_limits import request_counts as module
+from domain.store.redis.rate_limits.request_counts import PART, RequestCounts
+from domain.store.redis.rate_limits.rules import Limit
 from tests.support.actors import unique
 
 NEVER = "redis://127.0.0.1:1/0"  # nobody listens there

@@ -5,10 +5,10 @@ import asyncio
 import pytest
 import redis
 
-from domain.rate_limits import RECOVERY_BYTES, RECOVERY_UPDATES, WRITTEN_BYTES
-from domain.store.redis.byte_buckets import key_of
-from domain.store.redis.rate_counts import AttemptCounts
-from domain.store.redis.request_counts import RequestCounts
+from domain.store.redis.rate_limits.byte_buckets import key_of
+from domain.store.redis.rate_limits.rate_counts import AttemptCounts
+from domain.store.redis.rate_limits.request_counts import RequestCounts
+from domain.store.redis.rate_limits.rules import RECOVERY_BYTES, RECOVERY_UPDATES, WRITTEN_BYTES
 from tests.support.actors import Actors, unique
 from tests.support.stack import System, wait_until
 

@@ -14,9 +14,9 @@ from domain.page.uptime import BAR_DAYS, bar_of, percent
 from domain.runtime.template_loader import colours
 from domain.status import Status, worst
 from tests.property.strategies import ZONES, instants, statuses, texts
-from workers.render.bars import bar_paths
 from workers.render.html import words
 from workers.render.png import LEGIBLE, contrast, ensure_contrast
+from workers.render.tree_view import bar_paths
 
 DAY_MINUTES_MAX = 25 * 60
 LAST = BAR_DAYS - 1

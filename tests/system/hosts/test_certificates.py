@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from ops.local import ports
+from ops.local import processes
 from tests.integration.http import wire
 from tests.support.caddy import Caddy
 from tests.support.nginx import nginx
@@ -22,7 +22,7 @@ class Edge:
     """Caddy before nginx before a web process of its own."""
 
     def __init__(self, system, folder):
-        self.web, self.asked = system.start_web(), ports.choose()
+        self.web, self.asked = system.start_web(), processes.choose_port()
         self.nginx = nginx(system, self.web, folder, self.asked)
         self.caddy = Caddy(system, self.nginx.port, self.asked, folder)
         wait_until(lambda: self.ask("localhost", "/healthz") == 200, "Caddy serves the base")

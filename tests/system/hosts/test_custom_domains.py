@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from ops.local import ports
+from ops.local import processes
 from tests.integration.http import wire
 from tests.support.actors import Actors, Caller, unique
 from tests.support.faults.breaking import NOBODY, SOON_S, Behind
@@ -35,7 +35,7 @@ def dns_system(tmp_path_factory, stack_template, zone):
         "DNS_TIMEOUT_S": "3",
         "MOUNT_CHECK_S": "0.5",
         "EDGE_ADDRESSES": "192.0.2.7, 2001:db8::7",
-        "WORKER_METRICS_PORT": str(ports.choose()),
+        "WORKER_METRICS_PORT": str(processes.choose_port()),
     }
     folder = tmp_path_factory.mktemp("mounts")
     with System(folder, template=stack_template, env=env) as system:

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from ops.local import ports
+from ops.local import processes
 from tests.integration.http import wire
 from tests.support.actors import Caller, Visitor
 from tests.support.nginx import nginx
@@ -27,7 +27,7 @@ class Front:
         self.system = system
         self.folder = folder
         self.web = system.start_web()
-        self.asked = ports.choose()
+        self.asked = processes.choose_port()
         self.nginx = nginx(system, self.web, folder, self.asked)
 
     def ask(self, path, host, *lines, method="GET"):

@@ -11,7 +11,7 @@ from contextlib import closing
 import pytest
 
 from domain.account.commands import GrantTokens
-from ops.cli.token_verbs import balance_of
+from ops.cli.accounts import balance_of
 from ops.cli.writes import UnsureError, write
 from tests.support.actors import PASSWORD, unique
 from tests.support.faults.breaking import SOON_S

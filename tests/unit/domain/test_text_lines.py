@@ -13,7 +13,7 @@ from ops.local.child import say as say_of_child
 from ops.operator_error import say
 from tests.architecture.source import sources
 from web.api.incidents.schemas import NewIncident
-from web.api.owner_schemas import NewComponent
+from web.api.owner_resource import NewComponent
 from web.http.bodies import decode_body
 from web.http.errors import ApiError
 

@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
-from ops.local import privileges
+from ops.local import processes
 
 
 def of_root():
-    if not privileges.can_become_nobody():
+    if not processes.can_become_nobody():
         pytest.skip("needs root and setpriv")
 
 
@@ -21,7 +21,7 @@ def test_nobody_may_read_run_and_look_for_what_lies_in_a_folder_of_roots(tmp_pat
     program.write_text('#!/bin/sh\nid -un; test -x "$0" && echo runs\n')
     program.chmod(0o755)
     asks = "import os, sys; print(os.access(sys.argv[1], os.X_OK))"
-    prefix = privileges.as_nobody(signal.SIGINT)
+    prefix = processes.as_nobody(signal.SIGINT)
     ran = subprocess.run((*prefix, str(program)), capture_output=True, text=True, check=True)
     assert ran.stdout.split() == ["nobody", "runs"]
     command = (*prefix, sys.executable, "-I", "-S", "-c", asks, str(program))
@@ -30,21 +30,21 @@ def test_nobody_may_read_run_and_look_for_what_lies_in_a_folder_of_roots(tmp_pat
 
 def test_only_what_is_held_is_asked_for(monkeypatch):
     of_root()
-    monkeypatch.setattr(privileges, "_read_capabilities", lambda: 0b10)
-    prefix = privileges.as_nobody(signal.SIGINT)
+    monkeypatch.setattr(processes, "_read_capabilities", lambda: 0b10)
+    prefix = processes.as_nobody(signal.SIGINT)
     assert "--inh-caps=+dac_override" in prefix
     assert not any("securebits" in part for part in prefix)
     subprocess.run((*prefix, "true"), check=True)
-    monkeypatch.setattr(privileges, "_read_capabilities", lambda: 0)
-    assert not any("caps" in part for part in privileges.as_nobody(signal.SIGINT))
+    monkeypatch.setattr(processes, "_read_capabilities", lambda: 0)
+    assert not any("caps" in part for part in processes.as_nobody(signal.SIGINT))
 
 
 def test_without_setpriv_there_is_no_prefix(monkeypatch):
-    monkeypatch.setattr(privileges, "_can_set_death_signal", lambda: False)
-    assert privileges.dying_with_parent(signal.SIGTERM) == ()
-    assert not privileges.can_become_nobody()
+    monkeypatch.setattr(processes, "_can_set_death_signal", lambda: False)
+    assert processes.dying_with_parent(signal.SIGTERM) == ()
+    assert not processes.can_become_nobody()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root can")
 def test_ordinary_user_does_not_become_nobody():
-    assert not privileges.can_become_nobody()
+    assert not processes.can_become_nobody()

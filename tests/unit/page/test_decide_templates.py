@@ -6,11 +6,10 @@ from functools import partial
 
 import pytest
 
-from domain.page.commands import CreatePage
+from domain.page.commands import AddTemplate, ChangeTemplate, CreatePage, DeleteTemplate
 from domain.page.decide.table import decide
 from domain.page.limits import TEMPLATES
 from domain.page.state import Entitlement, Page, Template
-from domain.page.template_commands import AddTemplate, ChangeTemplate, DeleteTemplate
 from domain.results import Code, DuplicateIdError, Rejection
 from domain.status import Impact, IncidentKind, IncidentState
 from tests.support.applied import apply

@@ -9,6 +9,7 @@ import pytest
 from domain.page import commands as c
 from domain.page import limits as bounds
 from domain.page.apply import apply_all
+from domain.page.commands import AddTemplate, ChangeTemplate
 from domain.page.decide.table import decide
 from domain.page.state import (
     Component,
@@ -20,7 +21,6 @@ from domain.page.state import (
     Tier,
     Update,
 )
-from domain.page.template_commands import AddTemplate, ChangeTemplate
 from domain.results import Code, Rejection
 from domain.status import Impact, IncidentKind, IncidentState, Status
 

@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 
-from web.api import owner_schemas as owner
+from web.api import owner_resource as owner
 from web.api.monitor import schemas as monitor
 from web.api.pages import settings_schemas as settings
 from web.http.bodies import decode_body, explain_error

@@ -3,8 +3,8 @@
 import asyncio
 from datetime import UTC, datetime
 
+from web.visitors.cache import CircuitBreaker
 from web.visitors.cached_page import CachedPage, Meta
-from web.visitors.circuit_breaker import CircuitBreaker
 from web.visitors.on_demand import OnDemandArtifacts, PageEvents
 
 META = Meta(is_public=True, served_until=datetime(2100, 1, 1, tzinfo=UTC), version="v")

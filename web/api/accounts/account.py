@@ -11,7 +11,6 @@ from falcon.asgi import Request, Response
 
 from domain.account.commands import DeleteAccount
 from domain.account.credentials import PASSWORD_LIMIT, email_problem, password_problem
-from domain.rate_limits import CONFIRMATION, SIGNUP_ADDRESS
 from domain.runtime.credentials import common_passwords
 from domain.runtime.new_ids import new_id, new_session_token, secret_hash
 from domain.store.postgres import accounts
@@ -24,11 +23,9 @@ from domain.store.postgres.sessions import (
     revoke_session,
     sessions_of,
 )
+from domain.store.redis.rate_limits.rules import CONFIRMATION, SIGNUP_ADDRESS
 from web.api.accounts import docs
-from web.api.accounts.attempts import BAD_LOGIN, Attempts, Count
-from web.api.accounts.logins import EMAIL_TAKEN, Login, Logout, Signup
-from web.api.accounts.passwords import Passwords, Urgency
-from web.api.accounts.schemas import (
+from web.api.accounts.docs import (
     AccountChange,
     DeletedAccountView,
     EndedSessionsView,
@@ -37,13 +34,15 @@ from web.api.accounts.schemas import (
     account_view,
     session_view,
 )
+from web.api.accounts.logins import EMAIL_TAKEN, Login, Logout, Signup
+from web.api.accounts.passwords import Passwords, Urgency
 from web.api.area import Area
 from web.api.owner_resource import OwnerResource, WritingResource
 from web.http import auth
 from web.http.auth import no_session
 from web.http.bodies import decode_body, read_body
 from web.http.errors import ApiError, invalid, not_found
-from web.http.rate_limits import address_of
+from web.http.rate_limits import BAD_LOGIN, Attempts, Count, address_of
 from web.http.responses import write_data
 from web.openapi.describe import describes
 from web.writes.submit import PERHAPS, NoAuthorityError, change

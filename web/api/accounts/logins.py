@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from falcon.asgi import Request, Response
 
 from domain.account.credentials import PASSWORD_LIMIT, email_problem, password_problem
-from domain.rate_limits import SIGNUP_ADDRESS
 from domain.runtime.credentials import common_passwords
 from domain.runtime.new_ids import new_id, new_session_token, secret_hash
 from domain.store.postgres import accounts
@@ -24,17 +23,16 @@ from domain.store.postgres.sessions import (
     log_in,
     sign_up,
 )
+from domain.store.redis.rate_limits.rules import SIGNUP_ADDRESS
 from domain.text import clean
 from web.api.accounts import docs
-from web.api.accounts.attempts import BAD_LOGIN, Attempts, login_counts
+from web.api.accounts.docs import LoginView
 from web.api.accounts.passwords import Passwords, Urgency, needs_rehash
-from web.api.accounts.schemas import LoginView
-from web.api.owner_resource import OwnerResource
-from web.api.owner_schemas import Credentials
+from web.api.owner_resource import Credentials, OwnerResource
 from web.http import auth
 from web.http.bodies import decode_body, read_body
 from web.http.errors import ApiError, invalid
-from web.http.rate_limits import address_of
+from web.http.rate_limits import BAD_LOGIN, Attempts, address_of, login_counts
 from web.http.responses import write_data
 from web.http.wire import Nothing
 from web.openapi.describe import describes

@@ -4,10 +4,9 @@ from domain.status import IncidentKind
 from web.api.area import Names, Payload, name_sentence, quoted, reference_sentence
 from web.api.components import LEAF
 from web.api.incidents import schemas as b
-from web.api.incidents.answers import IncidentList, IncidentView
+from web.api.incidents.schemas import IncidentList, IncidentView
 from web.http.wire import Named
-from web.openapi.describe import Example, Operation, Parameter, PathParameter
-from web.openapi.echoes import echo_of
+from web.openapi.describe import Example, Operation, Parameter, PathParameter, echo_of
 from web.openapi.operations import LIMIT_PARAMETER, TAIL, cursor_of
 
 TAG = "Incidents"

@@ -16,10 +16,9 @@ from domain.store.postgres.incidents import incident_of, incidents_after
 from web.api.area import Area
 from web.api.incidents import docs
 from web.api.incidents import schemas as b
-from web.api.incidents.answers import IncidentList, incident_view
+from web.api.incidents.schemas import IncidentList, incident_view
 from web.api.monitor.schemas import state_of_update, to_statuses
-from web.api.owner_resource import WritingResource
-from web.api.owner_schemas import is_empty, provided_fields
+from web.api.owner_resource import WritingResource, is_empty, provided_fields
 from web.http.bodies import decode_body, read_body
 from web.http.commands import build_command
 from web.http.errors import invalid, not_found

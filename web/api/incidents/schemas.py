@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
+from domain.page.state import Incident, Update
 from domain.status import Impact, IncidentKind, IncidentState
 from domain.text import BODY_LIMIT, TITLE_LIMIT, clean, cut_reference
 from web.api.monitor.schemas import (
@@ -20,12 +21,13 @@ from web.api.monitor.schemas import (
 )
 from web.http.bodies import line, text
 from web.http.errors import invalid
+from web.http.wire import Answer, ComponentStatus, Id, Instant, component_statuses, to_answer
 
 REASONABLE = {"pattern": "^20(0[1-9]|[1-9][0-9])-"}
 STEPS = [IncidentState.IN_PROGRESS, IncidentState.RESOLVED]
 
 Title = Annotated[str, line(TITLE_LIMIT)]
-Instant = Annotated[datetime, msgspec.Meta(tz=True, extra_json_schema=REASONABLE)]
+InstantInput = Annotated[datetime, msgspec.Meta(tz=True, extra_json_schema=REASONABLE)]
 
 
 class OfKind(msgspec.Struct):
@@ -56,7 +58,7 @@ class NewIncident(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     impact: Impact | None = None
     state: UpdateState = IncidentState.INVESTIGATING
     components: ComponentStatuses = None
-    started_at: Instant | None = None
+    started_at: InstantInput | None = None
 
 
 class NewMaintenance(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -64,8 +66,8 @@ class NewMaintenance(msgspec.Struct, rename="camel", forbid_unknown_fields=True)
 
     title: Title
     kind: Literal["maintenance"]
-    scheduled_start: Instant
-    scheduled_end: Instant
+    scheduled_start: InstantInput
+    scheduled_end: InstantInput
     body: Markdown = None
     components: Annotated[list[ComponentReference | Planned] | None, AT_MOST] = None
     auto_start: bool = True
@@ -88,9 +90,9 @@ class IncidentChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True)
 
     title: Annotated[str | None, line(TITLE_LIMIT)] = None
     impact: Impact | None = None
-    started_at: Instant | None = None
-    scheduled_start: Instant | None = None
-    scheduled_end: Instant | None = None
+    started_at: InstantInput | None = None
+    scheduled_start: InstantInput | None = None
+    scheduled_end: InstantInput | None = None
     auto_start: bool | None = None
     auto_end: bool | None = None
     state: IncidentState | None = None
@@ -130,3 +132,58 @@ def to_leaf_references(components: list[ComponentReference | Planned] | None) ->
         field = f"components[{names.index(None)}]"
         raise invalid(f"{field} is required.", field)
     return tuple(cut_reference(name) for name in names if name)
+
+
+class UpdateView(Answer, frozen=True):
+    """One entry of a timeline, with the statuses that it gave."""
+
+    id: Id
+    state: IncidentState
+    body: str
+    occurred_at: Instant
+    posted_at: Instant
+    edited_at: Instant | None
+    components: list[ComponentStatus]
+
+
+class IncidentView(Answer, frozen=True):
+    """An incident or a maintenance: `components` are its claims, updates newest first."""
+
+    id: Id
+    kind: IncidentKind
+    title: str
+    impact: Impact
+    state: IncidentState
+    started_at: Instant
+    posted_at: Instant
+    updated_at: Instant
+    resolved_at: Instant | None
+    scheduled_start: Instant | None
+    scheduled_end: Instant | None
+    auto_start: bool
+    auto_end: bool
+    leaves: list[Id] = msgspec.field(name="planned")
+    components: list[ComponentStatus]
+    updates: list[UpdateView]
+
+
+class IncidentList(Answer, frozen=True):
+    """Some of a page's incidents, newest start first; more of them lie behind the cursor."""
+
+    items: list[IncidentView]
+    next_cursor: str | None
+
+
+def incident_view(incident: Incident) -> IncidentView:
+    """Return an incident as JSON."""
+    return to_answer(
+        IncidentView,
+        incident,
+        components=component_statuses(incident.held),
+        updates=[update_view(update) for update in reversed(incident.updates)],
+    )
+
+
+def update_view(update: Update) -> UpdateView:
+    """Return an update as JSON."""
+    return to_answer(UpdateView, update, components=component_statuses(update.components))

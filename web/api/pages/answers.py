@@ -1,17 +1,40 @@
 """Answers about pages and their settings."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
+from domain.account.allocations import DarkPage, allocated_slots, find_dark_pages, page_slots
+from domain.account.state import Account
+from domain.page.logo import Logo
 from domain.page.settings import etag_of
-from domain.page.state import Mode
+from domain.page.state import Mode, Tier
 from domain.runtime.settings import Settings
+from domain.store.postgres.latency import Latency
 from domain.store.postgres.owned import OwnedPage
 from web.api.domains.schemas import MountView
-from web.api.pages import logo_answers as logos
-from web.api.pages.logo_answers import LogoView
 from web.http.wire import Answer, Id, Instant, StatusWords, status_words, to_answer
+
+LogoType: TypeAlias = Literal["image/png", "image/jpeg", "image/webp"]
+
+
+class LogoView(Answer, frozen=True):
+    """Where a logo is served (null without a host), its type, its size in pixels."""
+
+    url: str | None
+    type: LogoType
+    width: int
+    height: int
+
+
+def logo_view(logo: Logo | None, host: str | None, settings: Settings) -> LogoView | None:
+    """Return a logo as JSON; its URL is null without a host."""
+    if logo is None:
+        return None
+    return to_answer(LogoView, logo, url=settings.page_url(host) + logo.name if host else None)
 
 
 class PageTheme(Answer, frozen=True):
@@ -67,7 +90,7 @@ def page_view(page: OwnedPage, settings: Settings) -> Page:
         show_uptime=look.show_uptime,
         show_footer=look.show_footer,
         show_latency=look.show_latency,
-        logo=logos.logo_view(page.logo, page.host, settings),
+        logo=logo_view(page.logo, page.host, settings),
         etag=etag_of(page),
     )
 
@@ -75,3 +98,92 @@ def page_view(page: OwnedPage, settings: Settings) -> Page:
 def domain_change_view(page_id: str, mount: MountView) -> dict[str, Any]:
     """Return the answer for a new domain, with its mount."""
     return {"id": page_id, "domain": mount.host, "mount": mount}
+
+
+Day = Annotated[str, Meta(extra_json_schema={"format": "date"})]
+
+
+class DayLatencyView(Answer, frozen=True):
+    """A day in the page's time zone that had writes."""
+
+    day: Day
+    p50_ms: int | None
+    p99_ms: int | None
+    count: int
+
+
+class LatencyView(Answer, frozen=True):
+    """The last 30 days together, and one by one; null where nothing was written."""
+
+    p50_ms: int | None
+    p99_ms: int | None
+    count: int
+    days: list[DayLatencyView]
+
+
+def latency_view(total: Latency, days: Iterable[Latency]) -> LatencyView:
+    """Return latency figures as JSON."""
+    return to_answer(LatencyView, total, days=[to_answer(DayLatencyView, day) for day in days])
+
+
+class SlotShown(Answer, frozen=True):
+    """A slot, expired or not, and the page that it serves now."""
+
+    id: Id
+    bought_at: Instant
+    expires_at: Instant
+    page: Id | None
+
+
+class Warned(Answer, frozen=True):
+    """A page that is or will be dark; `slot` is the one that ends."""
+
+    warning: str
+    page_id: Id = msgspec.field(name="page")
+    slot_id: Id | None = msgspec.field(name="slot")
+    at: Instant
+
+
+class AccountStatus(Answer, frozen=True):
+    """An account at the moment of asking; `capacity` is how many pages it may have."""
+
+    tier: str
+    tier_until: Instant | None
+    capacity: int
+    balance: int
+    slots: list[SlotShown]
+    warnings: list[Warned]
+    pages: list[Page]
+
+
+def account_status(account: Account, pages: list[Page], at: datetime) -> AccountStatus:
+    """Return the account at `at` as JSON; `pages` are its page views."""
+    is_prime = account.is_prime_at(at)
+    names = {page.id: page.name for page in pages}
+    return to_answer(
+        AccountStatus,
+        account,
+        tier=Tier.PRIME if is_prime else Tier.FREE,
+        tier_until=account.tier_until if is_prime else None,
+        capacity=len(page_slots(account, at)),
+        slots=slot_views(account, at),
+        warnings=[dark_warning(dark, names) for dark in find_dark_pages(account, at)],
+        pages=pages,
+    )
+
+
+def slot_views(account: Account, at: datetime) -> list[SlotShown]:
+    """Return all slots, newest purchase first."""
+    holders = {seat.slot_id: page_id for page_id, seat in allocated_slots(account, at).items()}
+    newest_first = sorted(account.slots.values(), key=lambda s: (s.bought_at, s.id), reverse=True)
+    return [to_answer(SlotShown, slot, page=holders.get(slot.id)) for slot in newest_first]
+
+
+def dark_warning(dark: DarkPage, names: Mapping[str, str]) -> Warned:
+    """Return a warning that a page is dark or will be."""
+    name, day = names.get(dark.page_id, dark.page_id), f"{dark.at:%Y-%m-%d %H:%M} UTC"
+    cause = f"slot {dark.slot_id} expires" if dark.slot_id else "Prime ends"
+    remedy = "renew the slot" if dark.slot_id else "renew Prime or buy a slot"
+    soon = f"“{name}” goes dark on {day}, when {cause}: {remedy} to keep it showing."
+    is_dark = f"“{name}” is dark since {day}: it has no place. Renew a slot or buy one."
+    return to_answer(Warned, dark, warning=is_dark if dark.is_dark else soon)

@@ -7,15 +7,11 @@ from msgspec import Meta
 from domain.status import Status
 from web.api.area import Names, Payload, fixed_sentence, name_sentence
 from web.api.domains.schemas import DOMAIN, MountView
-from web.api.owner_schemas import NewPage
-from web.api.pages.account_answers import AccountStatus
-from web.api.pages.answers import CreatedPage, Page
-from web.api.pages.latency_answers import LatencyView
-from web.api.pages.logo_answers import LogoView
+from web.api.owner_resource import NewPage
+from web.api.pages.answers import AccountStatus, CreatedPage, LatencyView, LogoView, Page
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange
 from web.http.wire import Named
-from web.openapi.describe import Example, Operation, Parameter
-from web.openapi.echoes import echo_of
+from web.openapi.describe import Example, Operation, Parameter, echo_of
 from web.openapi.operations import PAGE
 
 TAG = "Pages"

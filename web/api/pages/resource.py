@@ -21,13 +21,16 @@ from domain.store.postgres.owned import account_of, pages_of
 from web.api.area import Area
 from web.api.domains.resource import CustomDomainResource
 from web.api.domains.schemas import build_mount_command, reserved_error
-from web.api.owner_resource import HostResource, OwnerResource
-from web.api.owner_schemas import NewPage, provided_fields
+from web.api.owner_resource import HostResource, NewPage, OwnerResource, provided_fields
+from web.api.pages import answers as logos
 from web.api.pages import docs
-from web.api.pages import logo_answers as logos
-from web.api.pages.account_answers import account_status
-from web.api.pages.answers import CreatedPage, domain_change_view, page_view
-from web.api.pages.latency_answers import latency_view
+from web.api.pages.answers import (
+    CreatedPage,
+    account_status,
+    domain_change_view,
+    latency_view,
+    page_view,
+)
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange, to_command
 from web.http.errors import invalid
 from web.http.responses import write_data

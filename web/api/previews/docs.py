@@ -4,13 +4,43 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from domain.status import Status
+from domain.store.redis.previews import PreviewResult
 from web.api.components import LEAF
 from web.api.incidents import schemas as b
 from web.api.incidents.docs import DEGRADED, INCIDENT_ID
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange
-from web.api.previews.answers import OutlookView
+from web.http.wire import Answer, Id, to_answer
 from web.openapi.describe import Example, Operation, Parameter, PathParameter
 from web.openapi.operations import PAGE, TAIL
+
+
+class ChangedComponent(Answer, frozen=True):
+    """A component with another status; `was` is null for a new one."""
+
+    id: Id
+    name: str
+    status: Status
+    label: str
+    was: Status | None
+
+
+class OutlookView(Answer, frozen=True):
+    """The page as it would be, and its address for a minute."""
+
+    indicator: Status
+    headline: str
+    components: list[ChangedComponent]
+    page: str
+    change: str
+
+
+def preview_view(outlook: PreviewResult, path: str) -> OutlookView:
+    """Return a preview as JSON; its documents are at `path`."""
+    components = [to_answer(ChangedComponent, leaf) for leaf in outlook.leaves]
+    change = f"{path}?part=change"
+    return to_answer(OutlookView, outlook, components=components, page=path, change=change)
+
 
 TAG = "Previews"
 PREVIEW = "v_" + TAIL.format("p")

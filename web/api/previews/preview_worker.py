@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.calendar import format_wait
-from domain.rate_limits import PREVIEWS
 from domain.store.broker import TaskSenderThread
 from domain.store.postgres.sessions import Holder
 from domain.store.redis.previews import (
@@ -15,7 +14,8 @@ from domain.store.redis.previews import (
     ReplacedError,
     slot_of,
 )
-from domain.store.redis.rate_counts import AttemptCounts
+from domain.store.redis.rate_limits.rate_counts import AttemptCounts
+from domain.store.redis.rate_limits.rules import PREVIEWS
 from domain.store.redis.reader import UNREACHABLE
 from web.http.errors import ApiError, not_found, unavailable
 from web.writes.waiters import Waiters

@@ -14,8 +14,13 @@ from domain.store.postgres.tables.accounts import (
     sessions,
     slots,
 )
-from domain.store.postgres.tables.log import commands, commands_archive, idempotency, streams
-from domain.store.postgres.tables.metadata import metadata
+from domain.store.postgres.tables.log import (
+    commands,
+    commands_archive,
+    idempotency,
+    metadata,
+    streams,
+)
 from domain.store.postgres.tables.pages import (
     claims,
     components,

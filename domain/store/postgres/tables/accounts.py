@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from domain.store.postgres.tables.metadata import Moment, metadata
+from domain.store.postgres.tables.log import Moment, metadata
 
 accounts = Table(
     "accounts",

@@ -6,8 +6,10 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    DateTime,
     Index,
     LargeBinary,
+    MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -17,7 +19,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from domain.store.postgres.tables.metadata import Moment, metadata
+metadata = MetaData()
+Moment = DateTime(timezone=True)
+
 
 # One per page and one per account, in a table apart: an append and a drain's save lock different
 # rows.

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from domain.store.postgres.tables.metadata import Moment, metadata
+from domain.store.postgres.tables.log import Moment, metadata
 
 pages = Table(
     "pages",

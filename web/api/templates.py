@@ -1,23 +1,50 @@
-"""Bodies of templates. Null clears an optional field. Source: docs/behaviour.md, "Templates"."""
+"""Templates of incidents and maintenances. Visitors do not see them.
+
+Source: docs/behaviour.md, "Templates".
+"""
 
 from typing import Annotated, ClassVar
 
 import msgspec
+from falcon.asgi import Request, Response
 from msgspec import UNSET, UnsetType
 
+from domain.page.commands import AddTemplate, ChangeTemplate, DeleteTemplate
 from domain.page.decide.settings import kind_problem
-from domain.page.template_commands import AddTemplate, ChangeTemplate
+from domain.page.state import Template
+from domain.runtime.new_ids import new_id
 from domain.status import Impact, IncidentKind, IncidentState
+from domain.store.postgres.engine import run
+from domain.store.postgres.templates import load_templates, templates_of
 from domain.text import BODY_LIMIT, NAME_LIMIT, TITLE_LIMIT
-from web.api.area import name_sentence, reference_sentence
-from web.api.templates.answers import TemplateView
+from web.api.area import Area, name_sentence, reference_sentence
+from web.api.owner_resource import OwnerResource, WritingResource, provided_fields
 from web.http.bodies import line, text
 from web.http.commands import build_command
-from web.http.errors import rejection_error
-from web.http.wire import Named
-from web.openapi.describe import Example, Operation, PathParameter
-from web.openapi.echoes import echo_of
+from web.http.errors import invalid, rejection_error
+from web.http.responses import write_data
+from web.http.wire import Answer, Id, Named, to_answer
+from web.openapi.describe import Example, Operation, PathParameter, describes, echo_of
 from web.openapi.operations import PAGE, TAIL
+
+
+class TemplateView(Answer, frozen=True):
+    """Words to begin an incident or a maintenance with; `page` is the id of theirs."""
+
+    id: Id
+    page: Id
+    name: str
+    title: str
+    body: str | None
+    state: IncidentState | None
+    impact: Impact | None
+    kind: IncidentKind
+
+
+def template_view(page_id: str, template_id: str, words: Template | AddTemplate) -> TemplateView:
+    """Return a template as JSON; the title replaces a missing name."""
+    name = words.name or words.title
+    return to_answer(TemplateView, words, id=template_id, page=page_id, name=name)
 
 
 class NewTemplate(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -154,3 +181,80 @@ SENTENCES = {
     "ChangeTemplate": reference_sentence("Changed", "the template", "template_id"),
     "DeleteTemplate": reference_sentence("Deleted", "the template", "template_id"),
 }
+
+
+class AllTemplates(OwnerResource):
+    """`GET /api/v1/status/templates`."""
+
+    @describes(LIST_ALL_TEMPLATES)
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """List the templates of all pages of the account, by page, oldest first."""
+        holder = await self.holder(req)
+        templates = await run(self.engine, templates_of, holder.account_id)
+        write_data(
+            resp, [template_view(one.page_id, one.template.id, one.template) for one in templates]
+        )
+
+
+class Templates(WritingResource):
+    """`GET` and `POST /api/v1/status/:pageID/templates`."""
+
+    @describes(LIST_TEMPLATES)
+    async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
+        """List the templates of a page, oldest first."""
+        page = await self.page(req, page_id)
+        templates = await run(self.engine, load_templates, page.id)
+        write_data(
+            resp, [template_view(page.id, id_, template) for id_, template in templates.items()]
+        )
+
+    @describes(ADD_TEMPLATE)
+    async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
+        """Add a template."""
+        holder = await self.holder(req)
+        raw, body = await self.body(req, NewTemplate)
+        command = to_addition(new_id("t"), body)
+
+        def describe(first: AddTemplate) -> TemplateView:
+            return template_view(page_id, first.template_id, first)
+
+        await self.write(
+            req, resp, holder, command, describe, stream_id=page_id, raw=raw, status=201
+        )
+
+
+class OneTemplate(WritingResource):
+    """`PATCH` and `DELETE /api/v1/status/:pageID/templates/:tid`."""
+
+    @describes(CHANGE_TEMPLATE)
+    async def on_patch(self, req: Request, resp: Response, page_id: str, tid: str) -> None:
+        """Change a template; absent fields stay unchanged."""
+        holder = await self.holder(req)
+        raw, body = await self.body(req, TemplateChange)
+        changes = provided_fields(body)
+        if not changes:
+            raise invalid("Give at least one thing to change.")
+        command = to_change(tid, body)
+
+        answer = {"id": tid, **changes}
+        await self.write(req, resp, holder, command, lambda _: answer, stream_id=page_id, raw=raw)
+
+    @describes(DELETE_TEMPLATE)
+    async def on_delete(self, req: Request, resp: Response, page_id: str, tid: str) -> None:
+        """Delete a template; incidents opened from it stay."""
+        holder = await self.holder(req)
+        command = DeleteTemplate(tid)
+        await self.write(
+            req, resp, holder, command, lambda c: Named(c.template_id), stream_id=page_id
+        )
+
+
+AREA = Area(
+    {
+        "/api/v1/status/templates": AllTemplates,
+        "/api/v1/status/{page_id}/templates": Templates,
+        "/api/v1/status/{page_id}/templates/{tid}": OneTemplate,
+    },
+    PATH_PARAMETERS,
+    SENTENCES,
+)

@@ -19,9 +19,9 @@ from limits.aio.strategies import FixedWindowRateLimiter
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from domain.rate_limits import Limit
 from domain.runtime import metrics
 from domain.store.redis import keys
+from domain.store.redis.rate_limits.rules import Limit
 from domain.store.redis.reader import UNREACHABLE
 
 KEYS_MAX: Final = 10_000

@@ -20,10 +20,10 @@ import redis.asyncio as aioredis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from domain.rate_limits import Limit
 from domain.runtime import metrics
 from domain.store.redis import keys
-from domain.store.redis.byte_buckets import ByteBuckets
+from domain.store.redis.rate_limits.byte_buckets import ByteBuckets
+from domain.store.redis.rate_limits.rules import Limit
 from domain.store.redis.reader import UNREACHABLE
 
 log = logging.getLogger(__name__)

@@ -1,9 +1,9 @@
 """Budgets of bytes, spent in the process and synchronised through Redis.
 
-A process begins with full buckets and reports its spending four times a second, together with
-`domain.store.redis.request_counts`: at most one entry for each command that it appended. So a
-bucket is overdrawn by little, and the debt is repaid first. A bucket that is unused for as long as
-it takes to fill is dropped. Source: docs/decisions/0013-byte-budget.md.
+A process begins with full buckets and reports its spending four times a second, together with the
+request counts: at most one entry for each command that it appended. So a bucket is overdrawn by
+little, and the debt is repaid first. A bucket that is unused for as long as it takes to fill is
+dropped. Source: docs/decisions/0013-byte-budget.md.
 """
 
 import asyncio
@@ -17,11 +17,11 @@ from typing import Final
 
 import redis.asyncio as aioredis
 
-from domain.rate_limits import Budget
 from domain.store.redis import keys
+from domain.store.redis.rate_limits.rules import Budget
 
 BUCKETS_MAX: Final = 20_000  # some 300 bytes each
-SCRIPT: Final = (Path(__file__).parent / "scripts" / "spend.lua").read_text()
+SCRIPT: Final = (Path(__file__).parents[1] / "scripts" / "spend.lua").read_text()
 
 
 @dataclass(slots=True)
