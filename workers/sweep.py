@@ -12,7 +12,7 @@ from typing import Final
 
 from domain.runtime.settings import load_settings
 from domain.store.broker import worker_task_sender
-from domain.store.postgres import command_log, expiry
+from domain.store.postgres import command_log, retention
 from domain.store.postgres.accounts import give_missing_keys
 from domain.store.postgres.engine import Connection, sync_engine
 from domain.store.postgres.receipts import forget_expired_uses
@@ -77,9 +77,9 @@ ARCHIVED_AT_ONCE: Final = 500
 ARCHIVED_AN_HOUR: Final = 50_000
 EXPIRING: Final = (
     forget_expired_uses,
-    expiry.forget_refusals,
-    expiry.forget_closed_streams,
-    expiry.forget_free_hosts,
+    retention.forget_refusals,
+    retention.forget_closed_streams,
+    retention.forget_free_hosts,
 )
 
 
@@ -118,7 +118,7 @@ def archive() -> None:
     count = 0
     while count < ARCHIVED_AN_HOUR:
         with sync_engine().begin() as conn:
-            batch = expiry.archive_settled(conn, days, ARCHIVED_AT_ONCE)
+            batch = retention.archive_settled(conn, days, ARCHIVED_AT_ONCE)
         count += batch
         if batch < ARCHIVED_AT_ONCE:
             break

@@ -21,7 +21,7 @@ AREAS: Final = frozenset(
     )
 )
 # What all areas of owners share; screens of the dashboard that are not of one area.
-SHARED_API: Final = frozenset(["area", "areas", "owner_resource", "owner_schemas"])
+SHARED_API: Final = frozenset(["areas", "audit_sentences", "owner_resource"])
 SHARED_SCREENS: Final = frozenset(["account", "document", "home", "screen", "settings", "static"])
 # Whom a room never imports, by the beginnings of module names.
 NEVER: Final = {

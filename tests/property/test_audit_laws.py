@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from domain.store.postgres.command_codec import KINDS, decode_command, encode_command
 from tests.property.test_codec_laws import COMMANDS, FIRST_PAYLOADS
-from web.api.audit import all_sentences, details, sentence
+from web.api.audit import details
+from web.api.audit_sentences import all_sentences, sentence
 
 MARK = "5ecret-that-nobody-may-read"
 WORDS = ("hash", "secret", "password", "token")

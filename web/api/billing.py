@@ -11,7 +11,7 @@ from domain.account.state import Booking, BookingKind
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.accounts import booking_by, bookings_before
 from domain.store.postgres.engine import run
-from web.api.area import Area, fixed_sentence
+from web.api.audit_sentences import fixed_sentence
 from web.api.owner_resource import ID_LIMIT, OwnerResource, WritingResource
 from web.api.receipts import RECEIPT
 from web.http.errors import invalid
@@ -19,7 +19,7 @@ from web.http.paging import cursor_at, limit_of, seq_of
 from web.http.responses import write_data
 from web.http.wire import Answer, Id, Instant, to_answer
 from web.openapi.describe import Example, Operation, describes
-from web.openapi.operations import LIMIT_PARAMETER, TAIL, cursor_of
+from web.openapi.operations import LIMIT_PARAMETER, TAIL, Area, cursor_of
 
 
 class Trade(msgspec.Struct, rename="camel", forbid_unknown_fields=True):

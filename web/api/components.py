@@ -10,14 +10,14 @@ from domain.runtime.new_ids import new_id
 from domain.status import Status
 from domain.store.postgres.engine import run
 from domain.store.postgres.load import load_components
-from web.api.area import Area, Names, Payload, name_sentence, quoted, reference_sentence
+from web.api.audit_sentences import name_sentence, quoted, reference_sentence
 from web.api.owner_resource import ComponentChange, NewComponent, WritingResource, provided_fields
 from web.http.commands import build_command
 from web.http.errors import invalid
 from web.http.responses import write_data
 from web.http.wire import Answer, Id, Named, to_answer
 from web.openapi.describe import Example, Operation, PathParameter, describes, echo_of
-from web.openapi.operations import TAIL
+from web.openapi.operations import TAIL, Area, Names, Payload
 
 
 class Node(Answer, frozen=True):

@@ -9,14 +9,14 @@ from domain.page.commands import ChangeKey, CreateKey, DeleteKey
 from domain.runtime.new_ids import new_api_key, new_id, secret_hash
 from domain.store.postgres.engine import run
 from domain.store.postgres.owned import keys_of
-from web.api.area import Area, Names, Payload, name_sentence, quoted, reference_sentence
+from web.api.audit_sentences import name_sentence, quoted, reference_sentence
 from web.api.owner_resource import KeyChange, NewKey, WritingResource, provided_fields
 from web.http.commands import build_command
 from web.http.errors import invalid
 from web.http.responses import write_data
 from web.http.wire import Answer, Id, Instant, Named, to_answer
 from web.openapi.describe import Example, Operation, PathParameter, describes, echo_of
-from web.openapi.operations import TAIL
+from web.openapi.operations import TAIL, Area, Names, Payload
 
 KEY_NOTE = "The secret. It is told this once: a repeat by Idempotency-Key says null."
 Secret = Annotated[str | None, Meta(description=KEY_NOTE)]

@@ -9,14 +9,13 @@ from domain.results import Code
 from domain.store.postgres.command_log import Authority
 from domain.store.postgres.engine import run
 from domain.store.postgres.receipts import Receipt, receipt_for
-from web.api.area import Area
 from web.api.owner_resource import OwnerResource
 from web.http.auth import parse_bearer
 from web.http.errors import not_found
 from web.http.responses import write_data
 from web.http.wire import Answer, Id, Instant, to_answer
 from web.openapi.describe import Audience, Example, Operation, PathParameter, describes
-from web.openapi.operations import TAIL
+from web.openapi.operations import TAIL, Area
 
 Stage = Literal["accepted", "applied", "published", "refused", "failed"]
 

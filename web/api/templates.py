@@ -17,7 +17,7 @@ from domain.status import Impact, IncidentKind, IncidentState
 from domain.store.postgres.engine import run
 from domain.store.postgres.templates import load_templates, templates_of
 from domain.text import BODY_LIMIT, NAME_LIMIT, TITLE_LIMIT
-from web.api.area import Area, name_sentence, reference_sentence
+from web.api.audit_sentences import name_sentence, reference_sentence
 from web.api.owner_resource import OwnerResource, WritingResource, provided_fields
 from web.http.bodies import line, text
 from web.http.commands import build_command
@@ -25,7 +25,7 @@ from web.http.errors import invalid, rejection_error
 from web.http.responses import write_data
 from web.http.wire import Answer, Id, Named, to_answer
 from web.openapi.describe import Example, Operation, PathParameter, describes, echo_of
-from web.openapi.operations import PAGE, TAIL
+from web.openapi.operations import PAGE, TAIL, Area
 
 
 class TemplateView(Answer, frozen=True):

@@ -1,9 +1,9 @@
 """Facts of an operation derived from its method, path and description."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any, TypeAlias
 
 from msgspec import Meta
 
@@ -31,6 +31,11 @@ OF_WRITES = ("VALIDATION", "UNKNOWN")
 OF_ALL = ("FAILED", "UNAVAILABLE", "RATE_LIMITED")
 
 
+Payload: TypeAlias = Mapping[str, Any]
+Names: TypeAlias = Mapping[str, str]
+Sentence: TypeAlias = Callable[[Payload, Names], str]
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """An address with its resource, and its path parameters but for `page_id`."""
@@ -38,6 +43,19 @@ class Route:
     path: str
     resource: type
     parameters: Mapping[str, PathParameter] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """An area of the API.
+
+    `routes` are resources by address, `parameters` the path parameters of these addresses but for
+    `page_id`, and `sentences` those of the commands that the area appends, by kind.
+    """
+
+    routes: Mapping[str, type]
+    parameters: Mapping[str, PathParameter] = field(default_factory=dict)
+    sentences: Mapping[str, Sentence] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

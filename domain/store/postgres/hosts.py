@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from domain.store.redis.publisher import HostRow
 
 # Only its former account can have a subdomain for so long: links to it, and visitors' trust in it,
-# belong to that page. `domain.store.postgres.expiry` keeps the row as long.
+# belong to that page. `domain.store.postgres.retention` keeps the row as long.
 RESERVED_DAYS: Final = 30
 
 # The row of a free host stays for long, so that its counter does not go back while an entry may

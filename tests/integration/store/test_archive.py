@@ -5,8 +5,8 @@ from sqlalchemy import text
 from domain.page.commands import SetStatus
 from domain.store.postgres.command_log import Authority
 from domain.store.postgres.engine import sync_engine
-from domain.store.postgres.expiry import archive_settled
 from domain.store.postgres.receipts import receipt_for
+from domain.store.postgres.retention import archive_settled
 from tests.support.drained_page import DrainedPage
 
 

@@ -22,9 +22,9 @@ from domain.results import Code
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.accounts import create_account
 from domain.store.postgres.engine import sync_engine
-from domain.store.postgres.expiry import FREE_HOST_DAYS
 from domain.store.postgres.hosts import NEW_SUBDOMAINS, RESERVED_DAYS
 from domain.store.postgres.receipts import receipt_at
+from domain.store.postgres.retention import FREE_HOST_DAYS
 from tests.support.drained_page import append_as, drain_all
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -36,7 +36,6 @@ from web.api.accounts.docs import (
 )
 from web.api.accounts.logins import EMAIL_TAKEN, Login, Logout, Signup
 from web.api.accounts.passwords import Passwords, Urgency
-from web.api.area import Area
 from web.api.owner_resource import OwnerResource, WritingResource
 from web.http import auth
 from web.http.auth import no_session
@@ -45,6 +44,7 @@ from web.http.errors import ApiError, invalid, not_found
 from web.http.rate_limits import BAD_LOGIN, Attempts, Count, address_of
 from web.http.responses import write_data
 from web.openapi.describe import describes
+from web.openapi.operations import Area
 from web.writes.submit import PERHAPS, NoAuthorityError, change
 
 WRONG_CURRENT = "currentPassword is not this account's password."

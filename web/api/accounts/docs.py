@@ -6,7 +6,7 @@ import msgspec
 
 from domain.account.credentials import EMAIL_LIMIT
 from domain.store.postgres.sessions import Holder, OpenSession
-from web.api.area import fixed_sentence
+from web.api.audit_sentences import fixed_sentence
 from web.api.owner_resource import Credentials
 from web.http.bodies import text
 from web.http.wire import Answer, Id, Instant, Nothing, to_answer

@@ -15,7 +15,6 @@ from domain.account.domains import Mount
 from domain.store.postgres.custom_domains import OwnedMount, mounts_of_page
 from domain.store.postgres.engine import UNREACHABLE, SQLAlchemyError, run
 from domain.store.postgres.sessions import Holder
-from web.api.area import Area
 from web.api.domains import schemas
 from web.api.domains.schemas import (
     MountChange,
@@ -29,6 +28,7 @@ from web.http.errors import invalid
 from web.http.responses import write_data
 from web.http.wire import Named
 from web.openapi.describe import describes
+from web.openapi.operations import Area
 
 log = logging.getLogger(__name__)
 

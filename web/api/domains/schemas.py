@@ -27,13 +27,13 @@ from domain.runtime.new_ids import new_id, new_mount_token
 from domain.runtime.setting_values import addresses
 from domain.runtime.settings import Settings
 from domain.store.postgres.custom_domains import OwnedMount
-from web.api.area import Names, Payload, fixed_sentence
+from web.api.audit_sentences import fixed_sentence
 from web.http.bodies import text
 from web.http.errors import ApiError, invalid
 from web.http.hosts import ascii_form, unicode_form
 from web.http.wire import Answer, Id, Instant, Named, to_answer
 from web.openapi.describe import Example, Operation, PathParameter
-from web.openapi.operations import TAIL
+from web.openapi.operations import TAIL, Names, Payload
 
 
 @cache

@@ -1,13 +1,13 @@
 """Documentation of the incident, maintenance and update operations."""
 
 from domain.status import IncidentKind
-from web.api.area import Names, Payload, name_sentence, quoted, reference_sentence
+from web.api.audit_sentences import name_sentence, quoted, reference_sentence
 from web.api.components import LEAF
 from web.api.incidents import schemas as b
 from web.api.incidents.schemas import IncidentList, IncidentView
 from web.http.wire import Named
 from web.openapi.describe import Example, Operation, Parameter, PathParameter, echo_of
-from web.openapi.operations import LIMIT_PARAMETER, TAIL, cursor_of
+from web.openapi.operations import LIMIT_PARAMETER, TAIL, Names, Payload, cursor_of
 
 TAG = "Incidents"
 INCIDENT = "i_" + TAIL.format("d")

@@ -13,7 +13,6 @@ from domain.runtime.new_ids import new_id
 from domain.status import IncidentKind, IncidentState
 from domain.store.postgres.engine import run
 from domain.store.postgres.incidents import incident_of, incidents_after
-from web.api.area import Area
 from web.api.incidents import docs
 from web.api.incidents import schemas as b
 from web.api.incidents.schemas import IncidentList, incident_view
@@ -26,6 +25,7 @@ from web.http.paging import cursor_of, limit_of, position_of
 from web.http.responses import write_data
 from web.http.wire import Named
 from web.openapi.describe import describes
+from web.openapi.operations import Area
 
 
 class Incidents(WritingResource):

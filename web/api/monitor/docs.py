@@ -1,11 +1,12 @@
 """Documentation of the monitor's API. Source: docs/behaviour.md, "Monitor's API"."""
 
-from web.api.area import Names, Payload, quoted
+from web.api.audit_sentences import quoted
 from web.api.components import LEAF
 from web.api.incidents.docs import INCIDENT, INCIDENT_ID, UPDATE
 from web.api.monitor.schemas import OpenIncident, PageSummary, PostUpdate, SetStatus
 from web.http.wire import ComponentStatus, Named
 from web.openapi.describe import Audience, Example, Operation, PathParameter
+from web.openapi.operations import Names, Payload
 
 TAG = "Monitors"
 PATH_PARAMETERS = {

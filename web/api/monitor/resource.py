@@ -10,7 +10,6 @@ from falcon.asgi import Request, Response
 from domain.page import commands as c
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.command_log import Authority, Draft
-from web.api.area import Area
 from web.api.monitor import docs
 from web.api.monitor import schemas as m
 from web.api.monitor.schemas import page_summary
@@ -20,6 +19,7 @@ from web.http.errors import NOT_READ, ApiError, unavailable
 from web.http.responses import Describer, Writes, idempotency, write_data
 from web.http.wire import ComponentStatus, Named
 from web.openapi.describe import describes
+from web.openapi.operations import Area
 from web.visitors.cached_page import STALE
 from web.visitors.pages import NotAvailableError, PageCache
 from web.writes.submit import NoAuthorityError

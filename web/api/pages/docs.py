@@ -5,14 +5,14 @@ from typing import Annotated
 from msgspec import Meta
 
 from domain.status import Status
-from web.api.area import Names, Payload, fixed_sentence, name_sentence
+from web.api.audit_sentences import fixed_sentence, name_sentence
 from web.api.domains.schemas import DOMAIN, MountView
 from web.api.owner_resource import NewPage
 from web.api.pages.answers import AccountStatus, CreatedPage, LatencyView, LogoView, Page
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange
 from web.http.wire import Named
 from web.openapi.describe import Example, Operation, Parameter, echo_of
-from web.openapi.operations import PAGE
+from web.openapi.operations import PAGE, Names, Payload
 
 TAG = "Pages"
 HOST = "acme.hep.gg"

@@ -18,7 +18,6 @@ from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import run
 from domain.store.postgres.latency import latency_of
 from domain.store.postgres.owned import account_of, pages_of
-from web.api.area import Area
 from web.api.domains.resource import CustomDomainResource
 from web.api.domains.schemas import build_mount_command, reserved_error
 from web.api.owner_resource import HostResource, NewPage, OwnerResource, provided_fields
@@ -36,6 +35,7 @@ from web.http.errors import invalid
 from web.http.responses import write_data
 from web.http.wire import Named
 from web.openapi.describe import describes
+from web.openapi.operations import Area
 
 ETAG = re.compile(r'"?([\w.+/=-]{1,64})"?')
 

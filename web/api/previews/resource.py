@@ -17,7 +17,6 @@ from domain.store.postgres.engine import run
 from domain.store.postgres.logos import logo_for
 from domain.store.postgres.sessions import Holder
 from domain.store.redis.keys import PREVIEW_BYTES_MAX
-from web.api.area import Area
 from web.api.incidents.resource import build_creation, build_update
 from web.api.owner_resource import OwnerResource, provided_fields
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange, to_command
@@ -28,6 +27,7 @@ from web.http.bodies import read_body
 from web.http.errors import ApiError, invalid, not_found, rejection_error, unavailable
 from web.http.responses import write_data
 from web.openapi.describe import describes
+from web.openapi.operations import Area
 from web.visitors.cached_page import Answer
 from web.visitors.pages import NotAvailableError, PageCache
 

@@ -22,7 +22,8 @@ from domain.store.postgres.command_log import (
 )
 from domain.store.postgres.engine import sync_engine
 from tests.support.drained_page import DrainedPage, drain_all
-from web.api.audit import audit_view, sentence
+from web.api.audit import audit_view
+from web.api.audit_sentences import sentence
 from workers import sweep
 
 pytestmark = pytest.mark.usefixtures("store")
