@@ -209,4 +209,4 @@ def page_with_a_taken_id(store):
 
 
 TestSpine = pytest.mark.slow(Spine.TestCase)
-TestSpine.settings = settings(max_examples=20, stateful_step_count=25)
+TestSpine.settings = settings(max_examples=12, stateful_step_count=25)

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.system
 
 PAGES = 4
 FROZEN_S = 3.0
-REST_S = 0.02  # other tests run beside this one
+REST_S = 0.05  # other tests run beside this one
 BEFORE_S = (0.1, 0.6)
 IN_ORDER = sorted(SCENARIOS, key=lambda scenario: scenario.needs)  # one system after the other
 

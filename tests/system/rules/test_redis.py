@@ -33,7 +33,7 @@ pytestmark = pytest.mark.system
 
 OPEN = "/api/v1/status-api/incidents"
 STALE = "x-hepstatus-copy"
-PAGES = 50
+PAGES = 20
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +43,10 @@ def system(tmp_path_factory, stack_template):
         yield system.start_all(webs=2)
 
 
-def test_fifty_pages_come_back_by_themselves_when_redis_is_emptied(system, actors):
-    # given fifty public pages, of which nobody has a copy, and a publisher at work
+def test_twenty_pages_come_back_by_themselves_when_redis_is_emptied(system, actors):
+    # given twenty public pages, of which nobody has a copy, and a publisher at work
     behind = Behind(system)
-    hosts = fifty_pages(system, behind)
+    hosts = twenty_pages(system, behind)
     page_id = next(iter(hosts))
     before = {page: behind.hash_of(page) for page in hosts}
     with inside(system):
@@ -66,8 +66,8 @@ def test_fifty_pages_come_back_by_themselves_when_redis_is_emptied(system, actor
         assert artifacts.publish(late, epoch) is None
 
 
-def fifty_pages(system, behind):
-    """Fifty pages by id, with their hosts; made through the log."""
+def twenty_pages(system, behind):
+    """Twenty pages by id, with their hosts; made through the log."""
     made = {new_id("a"): new_id("p") for _ in range(PAGES)}
     with inside(system):
         for account_id, page_id in made.items():
