@@ -121,3 +121,19 @@ def test_a_backup_is_restored_by_whom_it_was_written_for() -> None:
 
     # Then a file that only its owner may read is not read, or is not found
     assert of_backup == of_restore
+
+
+def test_every_artifact_is_documented() -> None:
+    from domain.artifacts import ARTIFACTS
+
+    # Given the addresses of artifacts, of families the part that all members have
+    addresses = {f"`/{name.partition('*')[0]}" for name in (a.name for a in ARTIFACTS)}
+    addresses = {"`/`" if name == "`/index.html" else name for name in addresses}
+
+    # When a document does not spell one
+    documents = ("docs/behaviour.md", "docs/http-api.md")
+    missing = [(document, a) for document in documents for a in addresses
+               if a not in text_of(document)]  # fmt: skip
+
+    # Then visitors can't know of it
+    assert not missing
