@@ -1,6 +1,7 @@
-"""State changes of a page by its events.
+"""The next state of a page, from its state and an event.
 
-Pure and total: no rule is checked here, no clock is read.
+Each event type has one function in `APPLIERS`. The functions check no rule and read no clock: an
+event is complete.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,35 +14,6 @@ from domain.page import claims
 from domain.page import events as e
 from domain.page.state import Incident, Page, Update
 from domain.status import IncidentState
-
-
-def components_set(page: Page, event: e.ComponentsSet) -> Page:
-    """Replace nodes."""
-    nodes = {node.id: node for node in event.components}
-    return replace(page, components={**page.components, **nodes})
-
-
-def component_deleted(page: Page, event: e.ComponentDeleted) -> Page:
-    """Remove a node and the claims on it; updates keep their texts.
-
-    Incidents that are too old to be loaded keep their claims: without the leaf nothing reads them.
-    """
-    component_id = event.component_id
-    return replace(
-        page,
-        components={id_: node for id_, node in page.components.items() if id_ != component_id},
-        incidents={id_: without_leaf(i, component_id) for id_, i in page.incidents.items()},
-    )
-
-
-def without_leaf(incident: Incident, leaf: str) -> Incident:
-    """Return the incident without a leaf's claims, identical if it has none."""
-    claims = tuple(claim for claim in incident.claims if claim.component_id != leaf)
-    leaves = tuple(id_ for id_ in incident.leaves if id_ != leaf)
-    if (claims, leaves) == (incident.claims, incident.leaves):
-        return incident
-    return replace(incident, claims=claims, leaves=leaves)
-
 
 Value = TypeVar("Value")
 
@@ -80,9 +52,9 @@ def hosts_set(page: Page, event: e.HostsSet) -> Page:
 
 
 def page_deleted(page: Page, event: e.PageDeleted) -> Page:
-    """Keep only the page's identity and dates.
+    """Keep the page's ids, time zone and dates; remove everything else.
 
-    A late publisher finds the page deleted.
+    A worker that publishes the page later finds `deleted_at`, and writes a tombstone.
     """
     return Page(
         id=page.id,
@@ -108,66 +80,99 @@ def page_changed(page: Page, event: e.PageChanged) -> Page:
 
 
 def component_added(page: Page, event: e.ComponentAdded) -> Page:
-    """Move the siblings, then add the node."""
-    moved = {
+    """Add a component, and set the new positions of its siblings."""
+    shifted = {
         id_: replace(page.components[id_], position=position)
         for id_, position in event.shifted.items()
     }
-    node = event.component
-    return replace(page, components={**page.components, **moved, node.id: node})
+    component = event.component
+    return replace(page, components={**page.components, **shifted, component.id: component})
+
+
+def components_set(page: Page, event: e.ComponentsSet) -> Page:
+    """Replace the components that the event contains, and keep the others."""
+    changed = {component.id: component for component in event.components}
+    return replace(page, components={**page.components, **changed})
+
+
+def component_deleted(page: Page, event: e.ComponentDeleted) -> Page:
+    """Remove a component from the tree and from the loaded incidents; updates stay.
+
+    An incident that is too old to be loaded keeps its claims on the component. They have no effect:
+    claims are read by the components that exist.
+    """
+    component_id = event.component_id
+    incidents = {
+        id_: without_leaf(incident, component_id) for id_, incident in page.incidents.items()
+    }
+    components = without_entry(page.components, component_id)
+    return replace(page, components=components, incidents=incidents)
+
+
+def without_leaf(incident: Incident, leaf_id: str) -> Incident:
+    """Return the incident without a leaf: neither in `claims` nor in `leaves`.
+
+    An incident that does not have the leaf is returned as the same object.
+    """
+    other_claims = tuple(claim for claim in incident.claims if claim.component_id != leaf_id)
+    other_leaves = tuple(id_ for id_ in incident.leaves if id_ != leaf_id)
+    if (other_claims, other_leaves) == (incident.claims, incident.leaves):
+        return incident
+    return replace(incident, claims=other_claims, leaves=other_leaves)
 
 
 def status_shown(page: Page, event: e.StatusShown) -> Page:
     """Set a leaf's status and the time of its change."""
-    node = replace(page.components[event.component_id], status=event.status, status_at=event.at)
-    return with_changed_at(
-        replace(page, components=with_entry(page.components, node.id, node)), event.at
-    )
+    leaf = replace(page.components[event.component_id], status=event.status, status_at=event.at)
+    components = with_entry(page.components, leaf.id, leaf)
+    return with_changed_at(replace(page, components=components), event.at)
 
 
 def incident_opened(page: Page, event: e.IncidentOpened) -> Page:
     """Add an incident."""
-    incident = event.incident
-    incidents = with_entry(page.incidents, incident.id, incident)
-    return with_changed_at(replace(page, incidents=incidents), incident.updated_at)
+    return with_changed_at(with_incident(page, event.incident), event.incident.updated_at)
 
 
 def update_posted(page: Page, event: e.UpdatePosted) -> Page:
     """Add an update, and give the incident the update's state.
 
-    A maintenance has started when its state first says so, at any planned time.
+    A maintenance starts at the time of the update that starts it, not at its planned time.
     """
     update, incident = event.update, page.incidents[event.incident_id]
-    extended = replace(
+    is_start = starts_maintenance(incident, update)
+    changed = replace(
         incident,
         state=update.state,
         updated_at=max(incident.updated_at, update.posted_at),
-        started_at=update.occurred_at if begins(incident, update) else incident.started_at,
+        started_at=update.occurred_at if is_start else incident.started_at,
+        resolved_at=resolution_time(incident, update),
         updates=(*incident.updates, update),
     )
-    changed = replace(extended, resolved_at=resolved_at(incident, update))
     return with_changed_at(with_incident(page, changed), update.posted_at)
 
 
-def begins(incident: Incident, update: Update) -> bool:
+def starts_maintenance(incident: Incident, update: Update) -> bool:
     """Return whether an update starts a planned maintenance."""
     return incident.state is IncidentState.SCHEDULED and update.state is not IncidentState.SCHEDULED
 
 
-def resolved_at(before: Incident, update: Update) -> datetime | None:
-    """Return the incident's first resolution; None after a reopening."""
+def resolution_time(incident: Incident, update: Update) -> datetime | None:
+    """Return the time at which an incident is resolved after an update.
+
+    A later update in state RESOLVED keeps the earlier time; any other state clears it.
+    """
     if update.state is not IncidentState.RESOLVED:
         return None
-    return before.resolved_at or update.occurred_at
+    return incident.resolved_at or update.occurred_at
 
 
 def incident_changed(page: Page, event: e.IncidentChanged) -> Page:
-    """Set an incident's properties."""
+    """Replace an incident by the event's, which has the new properties."""
     return with_changed_at(with_incident(page, event.incident), event.at)
 
 
 def update_edited(page: Page, event: e.UpdateEdited) -> Page:
-    """Replace the text of an update."""
+    """Replace an update by the event's, which has the new text."""
     incident, update = page.incidents[event.incident_id], event.update
     updates = tuple(update if u.id == update.id else u for u in incident.updates)
     at = update.edited_at or update.posted_at
@@ -182,7 +187,7 @@ def update_deleted(page: Page, event: e.UpdateDeleted) -> Page:
 
 
 def claim_set(page: Page, event: e.ClaimSet) -> Page:
-    """Set an incident's claim on a leaf."""
+    """Set an incident's claim on a leaf, and end its earlier one."""
     incident = page.incidents[event.incident_id]
     return with_incident(
         page, claims.set_claim(incident, event.component_id, event.status, event.at)
@@ -190,7 +195,7 @@ def claim_set(page: Page, event: e.ClaimSet) -> Page:
 
 
 def claims_ended(page: Page, event: e.ClaimsEnded) -> Page:
-    """End all claims of an incident."""
+    """End all open claims of an incident."""
     incident = page.incidents[event.incident_id]
     return with_incident(
         page, replace(incident, claims=claims.end_claims(incident.claims, event.at))
@@ -228,12 +233,12 @@ def suspension_set(page: Page, event: e.SuspensionSet) -> Page:
 
 
 def with_incident(page: Page, incident: Incident) -> Page:
-    """Return the page with one incident replaced."""
+    """Return the page with one incident added or replaced."""
     return replace(page, incidents=with_entry(page.incidents, incident.id, incident))
 
 
 def with_changed_at(page: Page, at: datetime) -> Page:
-    """Return the page with the later of `at` and its last change."""
+    """Return the page with `changed_at` set to `at`, unless it is later already."""
     return replace(page, changed_at=max(page.changed_at or at, at))
 
 

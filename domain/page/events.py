@@ -35,14 +35,14 @@ class PageCreated:
 
 @dataclass(frozen=True, slots=True)
 class EntitlementSet:
-    """The page has a new entitlement from the account."""
+    """The page has this entitlement, granted by its account."""
 
     entitlement: Entitlement
 
 
 @dataclass(frozen=True, slots=True)
 class HostsSet:
-    """The page has another canonical host, or none."""
+    """The page has this canonical host; None if it has no host."""
 
     host: str | None
 
@@ -56,7 +56,7 @@ class PageDeleted:
 
 @dataclass(frozen=True, slots=True)
 class PageChanged:
-    """The settings have these values."""
+    """The page's settings have these values."""
 
     name: str
     is_public: bool
@@ -68,9 +68,9 @@ class PageChanged:
 
 @dataclass(frozen=True, slots=True)
 class ComponentAdded:
-    """The tree has a new node.
+    """The tree has a new component.
 
-    `shifted` are the new positions of its siblings.
+    `shifted` maps the ids of its moved siblings to their new positions.
     """
 
     component: Component
@@ -79,21 +79,24 @@ class ComponentAdded:
 
 @dataclass(frozen=True, slots=True)
 class ComponentsSet:
-    """These nodes have these properties and positions."""
+    """`components` have new properties, parents or positions; all others are unchanged."""
 
     components: tuple[Component, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ComponentDeleted:
-    """A node is deleted, without children and without claims."""
+    """A component is deleted, with all claims on it.
+
+    It has no children: an earlier event has given them another parent.
+    """
 
     component_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class StatusShown:
-    """A leaf has `status` from `at` on."""
+    """The status of a leaf is `status` from `at` on."""
 
     component_id: str
     status: Status
@@ -102,14 +105,14 @@ class StatusShown:
 
 @dataclass(frozen=True, slots=True)
 class IncidentOpened:
-    """An incident exists; separate events add its claims."""
+    """A new incident exists; further events set its claims."""
 
     incident: Incident
 
 
 @dataclass(frozen=True, slots=True)
 class UpdatePosted:
-    """An incident has a new update, and the update's state."""
+    """An incident has a new update, and takes over the update's state."""
 
     incident_id: str
     update: Update
@@ -117,9 +120,9 @@ class UpdatePosted:
 
 @dataclass(frozen=True, slots=True)
 class IncidentChanged:
-    """An incident has these properties and claims from `at` on.
+    """An incident has new properties, such as its title, plan or claims.
 
-    Its updates stay.
+    `incident` is complete, with the same updates as before. `at` is the time of the change.
     """
 
     incident: Incident
@@ -128,7 +131,7 @@ class IncidentChanged:
 
 @dataclass(frozen=True, slots=True)
 class UpdateEdited:
-    """An update has this text."""
+    """An update has a new text; `update` is complete."""
 
     incident_id: str
     update: Update
@@ -136,7 +139,7 @@ class UpdateEdited:
 
 @dataclass(frozen=True, slots=True)
 class UpdateDeleted:
-    """An update is deleted."""
+    """An update is deleted; its incident keeps its state."""
 
     incident_id: str
     update_id: str
@@ -145,9 +148,9 @@ class UpdateDeleted:
 
 @dataclass(frozen=True, slots=True)
 class ClaimSet:
-    """An incident claims `status` of a leaf from `at` on.
+    """An incident holds `status` on a leaf from `at` on.
 
-    It replaces the incident's earlier claim on that leaf.
+    This ends the incident's earlier claim on that leaf.
     """
 
     incident_id: str
@@ -158,7 +161,7 @@ class ClaimSet:
 
 @dataclass(frozen=True, slots=True)
 class ClaimsEnded:
-    """An incident has no open claims any more."""
+    """All open claims of an incident end at `at`."""
 
     incident_id: str
     at: datetime
@@ -166,28 +169,28 @@ class ClaimsEnded:
 
 @dataclass(frozen=True, slots=True)
 class IncidentDeleted:
-    """An incident is deleted with its downtime."""
+    """An incident is deleted; its downtime no longer counts."""
 
     incident_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class KeySet:
-    """A key exists with these properties."""
+    """A key was added or changed; it has these properties."""
 
     key: Key
 
 
 @dataclass(frozen=True, slots=True)
 class KeyDeleted:
-    """A key is deleted and gives no access any more."""
+    """A key is deleted; it gives no access."""
 
     key_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateSet:
-    """A template exists with these texts."""
+    """A template was added or changed; it has these texts."""
 
     template: Template
 
@@ -201,7 +204,7 @@ class TemplateDeleted:
 
 @dataclass(frozen=True, slots=True)
 class SuspensionSet:
-    """The page is suspended, or (None) is not any more."""
+    """The page has this suspension; None if it is not suspended."""
 
     suspension: Suspension | None
 

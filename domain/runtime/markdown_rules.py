@@ -1,10 +1,10 @@
-"""The parser's rules that differ from CommonMark: bounded work, allowed links, no text dropped."""
+"""The Markdown of messages: CommonMark with bounded work, restricted links and no dropped text."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
@@ -20,10 +20,11 @@ from domain.text import NOT_BLANK
 
 Tokens = Sequence[Token]
 
-# Deeper quotes and lists are shown as text: the library would drop them, and each level costs a
-# pass over its lines. A quote is one level, a list two.
-LEVELS: Final = 8
-# Longer addresses and titles make no link: each is scanned once for each `[`.
+# A quote is one level, a list two. Marks of deeper quotes and lists are shown as text: the library
+# would drop their contents, and each level costs another pass over its lines.
+NESTING_MAX: Final = 8
+# In characters. A link with a longer address or title is shown as text: the parser may read both
+# again for each `[` before them.
 ADDRESS_LIMIT: Final = 2_000
 TITLE_LIMIT: Final = 500
 
@@ -33,38 +34,43 @@ _INVISIBLE: Final = re.compile(r"[\x00-\x20\x7f-\x9f]")
 _VISIBLE: Final = re.compile(NOT_BLANK)
 _BRACKET: Final = re.compile(r"\\.|\[|\]", re.DOTALL)
 # Possessive (`+` after a count): no backtracking, so each part is read once.
-_BARE: Final = rf"(?!<)(?:\\.|[^\s\\()\x00-\x1f\x7f]|\([^\s()]{{0,200}}\)){{1,{ADDRESS_LIMIT}}}+"
-_QUOTED: Final = rf"<(?:\\.|[^<>\\\n]){{0,{ADDRESS_LIMIT}}}+>"
+_BARE_ADDRESS: Final = (
+    rf"(?!<)(?:\\.|[^\s\\()\x00-\x1f\x7f]|\([^\s()]{{0,200}}\)){{1,{ADDRESS_LIMIT}}}+"
+)
+_ANGLE_ADDRESS: Final = rf"<(?:\\.|[^<>\\\n]){{0,{ADDRESS_LIMIT}}}+>"
 _TITLE: Final = "|".join(
     rf"{begin}(?:\\.|[^\\{end}]){{0,{TITLE_LIMIT}}}+{end}"
     for begin, end in (('"', '"'), ("'", "'"), (r"\(", r"\)"))
 )
-_TARGET: Final = re.compile(
-    rf"\(\s{{0,20}}({_QUOTED}|{_BARE})(?:\s{{1,20}}({_TITLE}))?\s{{0,20}}\)", re.DOTALL
+_ADDRESS_AND_TITLE: Final = re.compile(
+    rf"\(\s{{0,20}}({_ANGLE_ADDRESS}|{_BARE_ADDRESS})(?:\s{{1,20}}({_TITLE}))?\s{{0,20}}\)",
+    re.DOTALL,
 )
 
 
-def is_allowed(address: str) -> bool:
-    """Tell whether the target of a link is relative or of an allowed scheme.
+def is_allowed_address(address: str) -> bool:
+    """Return whether the address of a link is relative or has an allowed scheme.
 
-    The check covers the address as it is, and its form without the characters that browsers skip or
-    decode.
+    Both the address as it is and its decoded form are checked: browsers decode `%xx` and skip
+    invisible characters.
     """
-    bare = _INVISIBLE.sub("", unquote(address))
-    schemes = (_SCHEME.match(form) for form in (address, bare))
-    return all(match is None or match[1].lower() in SCHEMES for match in schemes)
+    decoded = _INVISIBLE.sub("", unquote(address))
+    matches = (_SCHEME.match(form) for form in (address, decoded))
+    return all(match is None or match[1].lower() in SCHEMES for match in matches)
 
 
-def link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the library calls it so
-    """Parse `[label](address "title")`; the title is shown behind the label.
+def parse_link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the library passes it by position
+    """Parse `[label](address "title")`; the title is shown after the label.
 
-    A label whose brackets are not balanced, or without anything to see, makes no link.
+    A label without a visible character, or with unbalanced brackets, makes no link.
     """
     start = state.pos
     if state.src[start] != "[" or state.linkLevel:
         return False
     end = _closing_brackets(state).get(start, state.posMax)
-    target = _TARGET.match(state.src, end + 1, state.posMax) if end < state.posMax else None
+    target = (
+        _ADDRESS_AND_TITLE.match(state.src, end + 1, state.posMax) if end < state.posMax else None
+    )
     if target is None or not _VISIBLE.search(state.src, start + 1, end):
         return False
     raw_address = unescapeAll(target[1].removeprefix("<").removesuffix(">"))
@@ -78,20 +84,23 @@ def link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the librar
 
 
 def _push_link(state: StateInline, label: tuple[int, int], address: str, title: str | None) -> None:
-    maximum = state.posMax
+    outer_end = state.posMax
     state.pos, state.posMax = label
     state.push("link_open", "a", 1).attrs = {"href": address}
     state.linkLevel += 1
     state.md.inline.tokenize(state)
     state.linkLevel -= 1
     state.push("link_close", "a", -1)
-    state.posMax = maximum
+    state.posMax = outer_end
     if title:
         state.append_pending(f" ({unescapeAll(title[1:-1])})")
 
 
 def _closing_brackets(state: StateInline) -> dict[int, int]:
-    """Return the position at which each bracket closes, in one pass over the paragraph."""
+    """Return the position of each closing bracket, by that of its opening bracket.
+
+    All links of a paragraph share one pass over it: the result is kept in the parser's state.
+    """
     key = f"brackets {state.src}"
     closings: dict[int, int] | None = state.env.get(key)
     if closings is None:
@@ -105,8 +114,8 @@ def _closing_brackets(state: StateInline) -> dict[int, int]:
     return closings
 
 
-def visible_entity(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the library calls it so
-    """Decode an entity to a visible character; any other one stays as it is."""
+def decode_visible_entity(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the library passes it by position
+    """Decode an entity such as `&amp;`; one of an invisible character is shown as text."""
     start, pending, before = state.pos, state.pending, len(state.tokens)
     if not entity(state, silent):
         return False
@@ -120,27 +129,27 @@ def visible_entity(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - 
     return False
 
 
-def within_levels(rule: Callable[..., bool]) -> Callable[..., bool]:
-    """Return a block rule that matches only up to `LEVELS`; deeper marks are text."""
+def limit_nesting(rule: Callable[..., bool]) -> Callable[..., bool]:
+    """Return a block rule that matches only up to `NESTING_MAX`; deeper marks are text."""
 
-    def bounded(state: StateBlock, line: int, until: int, silent: bool) -> bool:  # noqa: FBT001 - the library calls it so
-        return state.level < LEVELS and rule(state, line, until, silent)
+    def limited_rule(state: StateBlock, line: int, until: int, silent: bool) -> bool:  # noqa: FBT001 - the library passes it by position
+        return state.level < NESTING_MAX and rule(state, line, until, silent)
 
-    return bounded
+    return limited_rule
 
 
 class Renderer(RendererHTML):
     """The HTML renderer; it drops no text of its input."""
 
     def link_open(self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
-        """Open a link without referrer and without endorsement (`nofollow`)."""
+        """Render the start tag of a link, with `rel="nofollow noopener ugc"`."""
         del options, env
         return (
             f'<a rel="nofollow noopener ugc" href="{escapeHtml(str(tokens[idx].attrs["href"]))}">'
         )
 
     def fence(self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
-        """Render a code block, with the info string as its first line."""
+        """Render a fenced code block; its info string becomes its first line."""
         del options, env
         lines = [line for line in (tokens[idx].info.strip(), tokens[idx].content) if line]
         code = escapeHtml("\n".join(lines))
@@ -148,39 +157,36 @@ class Renderer(RendererHTML):
 
 
 def number_items(state: StateCore) -> None:
-    """Give each list item its own number from the source."""
+    """Show each item of a numbered list with its number in the source."""
     for token in state.tokens:
         if token.type == "list_item_open" and token.info:
             token.attrs = {"value": int(token.info)}
 
 
 def build_parser() -> MarkdownIt:
-    """Return a parser without definitions of links, raw HTML, pictures and headings."""
-    # A picture would send a request to another host; a heading would look like one of the page; a
-    # definition has no visible text.
-    parser = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=Renderer)
-    parser.disable(["image", "heading", "lheading", "html_block", "html_inline", "reference"])
+    """Return a new parser; link definitions, raw HTML, images and headings are text."""
+    # An image would send a request to another host. A heading would look like one of the page. A
+    # link definition would not be shown at all.
+    markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=Renderer)
+    markdown.disable(["image", "heading", "lheading", "html_block", "html_inline", "reference"])
     ends = ["paragraph", "reference", "blockquote"]
-    parser.block.ruler.at("blockquote", within_levels(blockquote), {"alt": [*ends, "list"]})
-    parser.block.ruler.at("list", within_levels(list_block), {"alt": ends})
-    parser.core.ruler.after("block", "number_items", number_items)
-    parser.inline.ruler.at("link", link)
-    parser.inline.ruler.at("entity", visible_entity)
-    # Other characters begin and end nothing here: the text is not split at them.
-    parser.inline.terminator_re = re.compile(r"[\n\[\]*_`<&\\]")
-    parser.validateLink = is_allowed  # type: ignore[method-assign,assignment]  # as its manual says
-    parser.normalizeLinkText = str  # type: ignore[method-assign,assignment]  # as it was sent
-    return parser
+    markdown.block.ruler.at("blockquote", limit_nesting(blockquote), {"alt": [*ends, "list"]})
+    markdown.block.ruler.at("list", limit_nesting(list_block), {"alt": ends})
+    markdown.core.ruler.after("block", "number_items", number_items)
+    markdown.inline.ruler.at("link", parse_link)
+    markdown.inline.ruler.at("entity", decode_visible_entity)
+    # The characters at which the enabled inline rules start: the parser stops at no other one.
+    markdown.inline.terminator_re = re.compile(r"[\n\[\]*_`<&\\]")
+    markdown.validateLink = is_allowed_address  # type: ignore[method-assign,assignment]  # documented so
+    markdown.normalizeLinkText = str  # type: ignore[method-assign,assignment]  # show as written
+    return markdown
 
 
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-    from markdown_it.token import Token
-
-# In characters: a list shows three lines of many incidents, and long words are slow to parse.
+# In characters. `to_plain_text` serves lists of many incidents, which show three lines of each;
+# a longer text would be slow to parse.
 PLAIN_TEXT_MAX: Final = 1_000
-# In characters that may be markup; the parser works on each of them for 5 to 50 µs. A long report
-# has some 300; a message with more than this is shown as plain source.
+# In matches of `MARK`, the characters that may be markup: each costs the parser 5 to 50 µs. A long
+# message has some 300. A message with more than the maximum is shown as its source.
 MARKS_MAX: Final = 1_000
 MARK: Final = re.compile(r"[\n\[\]*_`<>&\\]|(?:[-+]|\d[.)])(?=\s)")
 BREAKS = frozenset({"softbreak", "hardbreak"})
@@ -189,26 +195,24 @@ BLOCKS = frozenset({"inline", "fence", "code_block"})
 
 
 @cache
-def parser() -> "MarkdownIt":
-    """Return the shared parser: no raw HTML, images, headings or link definitions."""
-    from domain.runtime.markdown_rules import build_parser  # noqa: PLC0415 - no start waits for it
-
+def parser() -> MarkdownIt:
+    """Return the process's parser, built at the first call."""
     return build_parser()
 
 
 def has_few_marks(text: str) -> bool:
-    """Tell whether the cost of parsing a text is in proportion to its length."""
+    """Return whether a text has few enough marks to be parsed."""
     return next(islice(MARK.finditer(text), MARKS_MAX, None), None) is None
 
 
 def to_plain_text(text: str) -> str:
-    """Return the beginning of a text without marks and addresses, line by line."""
+    """Return the start of a text, without markup and without the addresses of links."""
     blocks = (token for token in parser().parse(text[:PLAIN_TEXT_MAX]) if token.type in BLOCKS)
     lines = ("".join(_text_parts(block)).strip() for block in blocks)
     return "\n".join(line for line in lines if line)
 
 
-def _text_parts(block: "Token") -> Iterator[str]:
+def _text_parts(block: Token) -> Iterator[str]:
     if block.children is None:
         yield from (f"{block.info.strip()}\n", block.content)
     for token in block.children or ():

@@ -1,4 +1,4 @@
-"""The doctor: checks of reachability and backlogs, with advice."""
+"""The checks of `hepstatus doctor`: servers, backlogs and recent work, each with advice."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,198 +8,224 @@ from domain.store.broker import worker_task_sender
 from domain.store.health import backlog, failed_lately, pool_size, worker_seen
 from domain.store.postgres.custom_domains import overdue_checks
 from domain.store.postgres.engine import SQLAlchemyError, sync_engine
-from domain.store.postgres.latency import LATELY_MIN, recent_latency
-from domain.store.redis import publisher as artifacts
+from domain.store.postgres.latency import RECENT_MINUTES, recent_latency
+from domain.store.redis import publisher
 from domain.store.redis.keys import QUEUES
 from workers.render.build import build_id
 from workers.render.png import PngUnavailable, svg_to_png
 
-SLOW_S = 10.0
-SLOW_MS = 2_000  # a write that takes longer is answered 202
-FEW = 10  # too few writes for a verdict: after a start the first ones wait
-LONG_QUEUE = 1_000
-DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
+LONG_WAIT_S = 10.0  # of a command for its drain
+MEDIAN_MAX_MS = 2_000  # a write that takes longer to be published is answered 202
+# Fewer writes are always ok: the first ones after a start wait for the programs.
+WRITES_MIN = 10
+LONG_QUEUE = 1_000  # messages
+ONE_PIXEL_SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The result of one check; `advice` is the remedy if it fails."""
+    """The result of one check: `summary` for both outcomes, `advice` if it is not ok."""
 
     name: str
-    is_well: bool
-    what: str
+    is_ok: bool
+    summary: str
     advice: str = ""
 
 
 def examine() -> list[Finding]:
-    """Run all checks; nothing is changed.
+    """Run all checks, without changing anything.
 
-    The figures come from Postgres: if that check fails, they are skipped.
+    The checks that read their figures from Postgres are skipped if Postgres is not ok.
     """
     settings = load_settings()
-    parts = [run_safely(check, settings) for check in (postgres, redis, broker)]
-    failed_names = {part.name for part in parts if not part.is_well}
-    figures = (
+    servers = [run_safely(check, settings) for check in (postgres, redis, broker)]
+    failed_names = {server.name for server in servers if not server.is_ok}
+    of_postgres = (
         () if "postgres" in failed_names else (unapplied, unpublished, latency, failures, mounts)
     )
     return [
-        *parts,
-        *(run_check(check, settings, failed_names) for check in (queues, worker, *figures, png)),
+        *servers,
+        *(
+            run_check(check, settings, failed_names)
+            for check in (queues, worker, *of_postgres, png)
+        ),
     ]
 
 
 def run_check(
     check: Callable[[Settings], Finding], settings: Settings, failed_names: set[str]
 ) -> Finding:
-    """Run a check; without its dependency, return an unknown finding.
+    """Run a check, unless the server that it needs does not answer.
 
-    The check itself would take seconds, and its advice may concern a healthy part.
+    Without that server the check would take seconds, and its advice could blame a healthy program.
     """
     name = check.__name__
-    if (part := DEPENDENCIES.get(name)) in failed_names:
-        what = f"unknown, for {'Redis' if part == 'redis' else 'the broker'} does not answer"
-        return Finding(name, is_well=False, what=what, advice=f"See `{part}` above.")
+    if (server := DEPENDENCIES.get(name)) in failed_names:
+        summary = f"unknown: {'Redis' if server == 'redis' else 'the broker'} does not answer"
+        return Finding(name, is_ok=False, summary=summary, advice=f"See `{server}` above.")
     finding = run_safely(check, settings)
-    if name == "worker" and not finding.is_well and "postgres" in failed_names:
-        return replace(finding, advice=WAITING)
+    if name == "worker" and not finding.is_ok and "postgres" in failed_names:
+        return replace(finding, advice=POSTGRES_FIRST)
     return finding
 
 
 def run_safely(check: Callable[[Settings], Finding], settings: Settings) -> Finding:
-    """Run a check, and turn an exception into a finding."""
+    """Run a check; return an exception as a finding that is not ok."""
     try:
         return check(settings)
     except Exception as error:  # noqa: BLE001 - every error becomes a finding
         name = check.__name__
-        return Finding(name, is_well=False, what=first_line(error), advice=ADVICE[name])
+        return Finding(name, is_ok=False, summary=first_line(error), advice=ADVICE[name])
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of an error's text, else its type."""
+    """Return the first line of an error's text; its type if it has no text."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 ADVICE = {
-    "postgres": "Is it running? `make run` starts one; DATABASE_URL names another.",
-    "redis": "Is it running? `make run` starts one; CACHE_URL or REDIS_URL names another.",
-    "broker": "Is it running? BROKER_URL or REDIS_URL names it. Writes are safe meanwhile.",
-    "queues": "Workers are too few, or stand still: their log and `drain_seconds` tell.",
-    "worker": "Start worker and beat (see Procfile); their logs tell why they ended.",
-    "unapplied": "Is a worker running, and is its log quiet? Nothing is lost meanwhile.",
-    "unpublished": "Repair is at work, or the worker's log tells why they stay behind.",
-    "latency": "`acknowledged_to_published_seconds` and the times beside it tell where it goes.",
-    "failures": "Defects of ours: the worker's log has an error for each. Their senders know.",
-    "mounts": "Is a worker at work, and does it listen to the queue `mounts`?",
-    "png": "PNG badges answer 503 until then; everything else works.",
+    "postgres": "Start Postgres (`make run` starts one), or correct DATABASE_URL.",
+    "redis": "Start Redis (`make run` starts one), or correct CACHE_URL or REDIS_URL.",
+    "broker": (
+        "Start the broker, or correct BROKER_URL or REDIS_URL. Writes are accepted and stored"
+        " meanwhile."
+    ),
+    "queues": (
+        "Start more workers, or find out why they are slow: see their log and the metric"
+        " `drain_seconds`."
+    ),
+    "worker": "Start worker and beat (see Procfile). If they ended by themselves, see their logs.",
+    "unapplied": (
+        "Start a worker if none runs. If one runs, look for errors in its log. No write is lost."
+    ),
+    "unpublished": (
+        "Wait: repair publishes them by itself. If the numbers do not fall, see the worker's log."
+    ),
+    "latency": (
+        "Find the slow step: compare the metrics `acknowledged_to_published_seconds`,"
+        " `drain_seconds`, `render_seconds` and `publish_seconds`."
+    ),
+    "failures": (
+        "These are defects of Hep Status: report the errors in the worker's log. The receipts of"
+        " the commands say `failed`."
+    ),
+    "mounts": "Start a worker that listens to the queue `mounts`. If one runs, see its log.",
+    "png": "Install libcairo2. Until then PNG badges answer 503; everything else works.",
 }
 
 
-# The part on which a check depends, beside Postgres.
+# The server that a check needs, besides Postgres.
 DEPENDENCIES = {"queues": "broker", "worker": "redis", "unpublished": "redis"}
-WAITING = "Workers can't report while Postgres is not well: see `postgres` above, then look again."
+POSTGRES_FIRST = (
+    "Mend Postgres first (see `postgres` above): without it no worker can complete a sweep. Then"
+    " run the doctor again."
+)
 
 
 def postgres(_: Settings) -> Finding:
-    """Check that the log answers and has its tables."""
+    """Check that Postgres answers and has the tables."""
     try:
         with sync_engine().connect() as conn:
             backlog(conn, "", "")
     except SQLAlchemyError as error:
         if "does not exist" in str(error):
-            return Finding("postgres", is_well=False, what="no tables", advice="hepstatus migrate")
+            advice = "Run `hepstatus migrate`."
+            return Finding("postgres", is_ok=False, summary="has no tables", advice=advice)
         raise
-    return Finding("postgres", is_well=True, what="answers")
+    return Finding("postgres", is_ok=True, summary="answers")
 
 
 def redis(_: Settings) -> Finding:
-    """Check that the visitors' Redis answers."""
-    artifacts.cache_redis().ping()
-    return Finding("redis", is_well=True, what="answers")
+    """Check that the Redis of visitors' pages answers."""
+    publisher.cache_redis().ping()
+    return Finding("redis", is_ok=True, summary="answers")
 
 
 def broker(_: Settings) -> Finding:
     """Check that the broker answers."""
-    is_well = worker_task_sender().is_reachable()
-    return Finding("broker", is_well, "answers" if is_well else "silent", ADVICE["broker"])
+    is_ok = worker_task_sender().is_reachable()
+    return Finding("broker", is_ok, "answers" if is_ok else "does not answer", ADVICE["broker"])
 
 
 def queues(_: Settings) -> Finding:
     """Check that no queue is long."""
     lengths = worker_task_sender().lengths(QUEUES)
-    what = ", ".join(f"{queue} {length}" for queue, length in lengths.items())
-    return Finding("queues", max(lengths.values()) < LONG_QUEUE, what, ADVICE["queues"])
+    waiting = ", ".join(f"{queue} {length}" for queue, length in lengths.items())
+    is_ok = max(lengths.values()) < LONG_QUEUE
+    return Finding("queues", is_ok, f"waiting messages: {waiting}", ADVICE["queues"])
 
 
 def worker(_: Settings) -> Finding:
     """Check that a worker has swept lately; a small pool is only mentioned."""
-    cache = artifacts.cache_redis()
-    is_well, size = worker_seen(cache), pool_size(cache)
-    what = "at work" if is_well else "none has got through a sweep lately"
-    if is_well and size is not None and size < POOL_SIZE:
-        what += (
-            f", with fewer processes ({size}) than {POOL_SIZE} (WORKER_CONCURRENCY, or Celery's"
-            " `--concurrency`): pages that take long may delay the others"
+    cache = publisher.cache_redis()
+    is_ok, size = worker_seen(cache), pool_size(cache)
+    summary = "at work" if is_ok else "no worker has completed a sweep lately"
+    if is_ok and size is not None and size < POOL_SIZE:
+        summary += (
+            f", but with fewer processes ({size}) than {POOL_SIZE}: slow pages may delay the others"
+            " (set WORKER_CONCURRENCY, or Celery's `--concurrency`)"
         )
-    return Finding("worker", is_well, what, ADVICE["worker"])
+    return Finding("worker", is_ok, summary, ADVICE["worker"])
 
 
 def unapplied(_: Settings) -> Finding:
-    """Check that no command waits long."""
+    """Check that no command has waited long for its drain."""
     with sync_engine().connect() as conn:
         figures = backlog(conn, "", "")
-    is_well = figures.oldest_s < SLOW_S
-    what = f"{figures.unapplied} commands, the oldest for {figures.oldest_s:.0f} s"
-    return Finding("unapplied", is_well, what, ADVICE["unapplied"])
+    is_ok = figures.oldest_s < LONG_WAIT_S
+    summary = f"waiting commands: {figures.unapplied}; longest wait: {figures.oldest_s:.0f} s"
+    return Finding("unapplied", is_ok, summary, ADVICE["unapplied"])
 
 
 def unpublished(_: Settings) -> Finding:
-    """Check that no page is behind."""
+    """Check that every page and host is published as it was saved."""
     with sync_engine().connect() as conn:
-        figures = backlog(conn, build_id(), artifacts.epoch())
-    what = (
-        f"{figures.pages_behind} of {figures.pages} pages are behind,"
-        f" and {figures.hosts_behind} hosts"
+        figures = backlog(conn, build_id(), publisher.epoch())
+    summary = (
+        f"pages behind: {figures.pages_behind} of {figures.pages};"
+        f" hosts behind: {figures.hosts_behind}"
     )
     if figures.pages_in_vain:
-        what += f"; {figures.pages_in_vain} pages were tried in vain"
-    is_well = not (figures.pages_behind or figures.pages_in_vain or figures.hosts_behind)
-    return Finding("unpublished", is_well, what, ADVICE["unpublished"])
+        summary += f"; pages that repair could not publish: {figures.pages_in_vain}"
+    is_ok = not (figures.pages_behind or figures.pages_in_vain or figures.hosts_behind)
+    return Finding("unpublished", is_ok, summary, ADVICE["unpublished"])
 
 
 def latency(_: Settings) -> Finding:
-    """Check that most writes were published fast enough lately."""
+    """Check that at least half of the recent writes were published fast enough."""
     with sync_engine().connect() as conn:
         figures = recent_latency(conn)
     if not figures.count:
-        return Finding("latency", is_well=True, what=f"no write in {LATELY_MIN} minutes")
-    what = (
-        f"of {figures.count} writes in {LATELY_MIN} minutes half took {figures.p50_ms} ms or less,"
-        f" 99 of 100 {figures.p99_ms} ms"
+        nothing = f"no writes in the last {RECENT_MINUTES} minutes"
+        return Finding("latency", is_ok=True, summary=nothing)
+    summary = (
+        f"writes in the last {RECENT_MINUTES} minutes: {figures.count}; 50 % were published within"
+        f" {figures.p50_ms} ms, 99 % within {figures.p99_ms} ms"
     )
-    is_well = figures.count < FEW or (figures.p50_ms or 0) <= SLOW_MS
-    return Finding("latency", is_well, what, ADVICE["latency"])
+    is_ok = figures.count < WRITES_MIN or (figures.p50_ms or 0) <= MEDIAN_MAX_MS
+    return Finding("latency", is_ok, summary, ADVICE["latency"])
 
 
 def failures(_: Settings) -> Finding:
-    """Check that no command failed."""
+    """Check that no command failed in the last 24 hours."""
     with sync_engine().connect() as conn:
         count = failed_lately(conn)
-    what = f"{count} commands failed in 24 hours"
-    return Finding("failures", count == 0, what, ADVICE["failures"])
+    summary = f"failed commands in the last 24 hours: {count}"
+    return Finding("failures", count == 0, summary, ADVICE["failures"])
 
 
 def mounts(_: Settings) -> Finding:
-    """Check that no domain lookup is overdue."""
+    """Check that no DNS lookup of a custom domain is overdue."""
     with sync_engine().connect() as conn:
         count = overdue_checks(conn)
-    what = f"{count} lookups of domains are overdue"
-    return Finding("mounts", count == 0, what, ADVICE["mounts"])
+    summary = f"overdue lookups of custom domains: {count}"
+    return Finding("mounts", count == 0, summary, ADVICE["mounts"])
 
 
 def png(_: Settings) -> Finding:
     """Check that PNG badges can be rendered."""
     try:
-        svg_to_png(DOT)
+        svg_to_png(ONE_PIXEL_SVG)
     except PngUnavailable as error:
-        return Finding("png", is_well=False, what=str(error), advice=ADVICE["png"])
-    return Finding("png", is_well=True, what="libcairo is there")
+        return Finding("png", is_ok=False, summary=str(error), advice=ADVICE["png"])
+    return Finding("png", is_ok=True, summary="libcairo is installed")

@@ -50,11 +50,11 @@ def examine() -> None:
     require_stack(load_settings())
     findings = doctor.examine()
     for finding in findings:
-        mark = "ok " if finding.is_well else "BAD"
-        say(f"{mark} {finding.name:<12} {finding.what}")
-        if not finding.is_well:
+        mark = "ok " if finding.is_ok else "BAD"
+        say(f"{mark} {finding.name:<12} {finding.summary}")
+        if not finding.is_ok:
             say(f"    {'':<12} {finding.advice}")
-    sys.exit(0 if all(f.is_well for f in findings if f.name != "png") else 1)
+    sys.exit(0 if all(f.is_ok for f in findings if f.name != "png") else 1)
 
 
 @cli.command("backup")

@@ -1,9 +1,9 @@
-"""The demo: an account with a page for newcomers, made through the command log."""
+"""The demo account and its page, created by commands like those of any owner."""
 
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from ops.local import demo_story as story
 
 EMAIL = "demo@example.com"
 SUBDOMAIN = "demo"
+UNKNOWN_PASSWORD = "(not stored on this machine)"  # noqa: S105 - a sentence, no password
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,18 @@ class DemoAccess:
 
 
 def seed_demo() -> DemoAccess:
-    """Return access to the demo; create it if missing or its key is invalid."""
+    """Return access to the demo.
+
+    Unless an earlier run has stored a key that is still valid, this creates a key, and the account
+    and the page if they are missing.
+    """
     stored = read_access()
     if stored and is_valid_key(stored.api_key):
-        return DemoAccess(**{**asdict(stored), "page_url": page_url()})
-    draft = DemoAccess(page_url(), EMAIL, secrets.token_urlsafe(9), "")
-    password = ensure_account(draft.login_password, stored)
+        return replace(stored, page_url=page_url())
+    password = ensure_account(secrets.token_urlsafe(9), stored)
     ensure_page()
     key = accounts.create_key(SUBDOMAIN, "Demo monitor")
-    access = DemoAccess(draft.page_url, EMAIL, password, key)
+    access = DemoAccess(page_url(), EMAIL, password, key)
     write_access(access)
     return access
 
@@ -53,16 +57,19 @@ def page_url() -> str:
 
 
 def ensure_account(password: str, stored: DemoAccess | None) -> str:
-    """Create the demo's account if missing; return its password, if known."""
+    """Create the demo's account with a password, unless it exists; return its password.
+
+    The password of an existing account is only known from an earlier run (`stored`).
+    """
     try:
         accounts.create_account(EMAIL, password)
     except CommandRefusedError:
-        return stored.login_password if stored else "(as you set it)"
+        return stored.login_password if stored else UNKNOWN_PASSWORD
     return password
 
 
 def ensure_page() -> None:
-    """Create the demo's page with its history, unless it exists."""
+    """Create the demo's page with components and history, unless it exists."""
     try:
         accounts.find_page(SUBDOMAIN)
     except CommandRefusedError:
@@ -70,7 +77,7 @@ def ensure_page() -> None:
 
 
 def append_story(now: datetime) -> None:
-    """Create page, tree and 90 days of history, as of `now`."""
+    """Append the commands for a Prime page, its components and its history until `now`."""
     started_at = now - timedelta(days=story.STARTED_DAYS_AGO)
     account_id, page_id = accounts.account_of(EMAIL), new_id("p")
     host = f"{SUBDOMAIN}.{load_settings().base_domain}"
@@ -84,22 +91,23 @@ def append_story(now: datetime) -> None:
 
 
 def is_valid_key(key: str) -> bool:
-    """Return whether a key is valid for an open page."""
+    """Return whether a key exists, is enabled, and belongs to a page not deleted."""
     with sync_engine().connect() as conn:
         credential_row = credential(conn, secret_hash(key))
     return credential_row is not None and not credential_row.disabled and not credential_row.closed
 
 
 def access_path() -> Path:
-    """Return the file of the access.
+    """Return the path of the file in which the access is stored.
 
-    The API gives a secret once, but the demo prints it at every start.
+    The file is needed because the demo prints the API key at every start, while the API returns a
+    key only at its creation.
     """
     return Path(load_settings().data_dir) / "demo.json"
 
 
 def read_access() -> DemoAccess | None:
-    """Return the access of an earlier run."""
+    """Return the access that an earlier run stored; None without a readable file."""
     try:
         return DemoAccess(**json.loads(access_path().read_text()))
     except (OSError, ValueError, TypeError):
@@ -107,7 +115,7 @@ def read_access() -> DemoAccess | None:
 
 
 def write_access(access: DemoAccess) -> None:
-    """Write the access for later runs, readable by the folder's owner only."""
+    """Store the access for later runs; a new file is readable by its owner only."""
     access_path().parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(access_path(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:

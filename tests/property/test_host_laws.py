@@ -9,7 +9,7 @@ from domain.hostnames import LONGEST, BadHostError, name_problem, parse_host
 from domain.runtime.settings import build_settings
 from web.api.domains.schemas import normalize_host
 from web.http.errors import ApiError
-from web.http.hosts import normal_host, unicode_form
+from web.http.hosts import normalize_host_header, to_unicode_host
 
 SETTINGS = build_settings({"BASE_DOMAIN": "hep.gg", "HEPSTATUS_DATA_DIR": "/nowhere"})
 LETTERS = "abcz019-äßéжあ"
@@ -45,16 +45,16 @@ def test_spellings_have_one_form_when_case_dot_and_port_differ(name, spelled, do
     assume("ß" not in name or spelled is str)
     assert form(f"{spelled(name)}{dot}") == host
     assert form(f"https://{spelled(name)}{dot}:443/") == host
-    assert form(unicode_form(host)) == host
+    assert form(to_unicode_host(host)) == host
 
 
 @given(names)
 def test_visit_finds_what_was_mounted_when_the_host_is_spelled_alike(name):
     host = form(name)
     assume(host is not None)
-    assert normal_host(name) == host
-    assert normal_host(f"{name}.:8443") == host
-    assert normal_host(host.upper()) == host
+    assert normalize_host_header(name) == host
+    assert normalize_host_header(f"{name}.:8443") == host
+    assert normalize_host_header(host.upper()) == host
 
 
 @given(anything)

@@ -11,7 +11,7 @@ from domain.hostnames import is_reserved, subdomain_problem
 from domain.results import ENTROPY_BYTES, make_id
 from domain.runtime.new_ids import new_api_key, new_id, new_session_token, secret_hash
 from domain.text import clean, fold, is_storable, same_name
-from web.http.hosts import normal_host
+from web.http.hosts import normalize_host_header
 
 millis = st.integers(0, 2**48 - 1)
 entropy = st.binary(min_size=ENTROPY_BYTES, max_size=ENTROPY_BYTES)
@@ -106,7 +106,7 @@ def test_names_are_the_same_when_case_and_blanks_differ(name):
 @given(st.from_regex(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", fullmatch=True))
 def test_subdomain_is_accepted_when_it_is_a_dns_label(label):
     assert (subdomain_problem(label) is None) == (not label.startswith("xn--"))
-    assert normal_host(f"{label.upper()}.LOCALHOST:8000") == f"{label}.localhost"
+    assert normalize_host_header(f"{label.upper()}.LOCALHOST:8000") == f"{label}.localhost"
 
 
 @given(st.text(max_size=70))
@@ -132,11 +132,11 @@ def test_subdomain_is_refused_with_a_sentence_when_it_is_no_dns_label(label):
 @example("a..")
 @example("\u0130.example")
 def test_host_is_brought_into_one_form_when_it_is_anything(header):
-    host = normal_host(header)
+    host = normalize_host_header(header)
     if host is not None:
         assert host == host.lower()
         assert host.isascii() or host.startswith("[")
-        assert normal_host(host) == host
+        assert normalize_host_header(host) == host
 
 
 def test_hosts_we_need_ourselves_are_reserved_when_asked_for():

@@ -1,4 +1,4 @@
-"""Hosts of requests, normalised for comparison.
+"""The host of a request, in the one form in which hosts are compared.
 
 Source: docs/behaviour.md, "Hosts".
 """
@@ -12,14 +12,14 @@ import idna
 
 from domain.hostnames import BadHostError
 
-LONGEST: Final = 253
-LAST_PORT: Final = 65_535
-NAME: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
-# RFC 3986 3.2: a host, and optionally a colon and a port, which may be empty.
-_AUTHORITY: Final = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:]*)(?::([0-9]{0,5}))?", re.IGNORECASE)
-_ABSOLUTE: Final = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)(.*)", re.DOTALL)
-AUTHORITY: Final = "hepstatus.authority"  # the scope key for the authority of an absolute target
-OLD_HTTP: Final = "1.0"  # the version in which Host is optional
+HOST_CHARS_MAX: Final = 253
+PORT_MAX: Final = 65_535
+_HOST_NAME: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+# RFC 3986, 3.2: a host, then optionally a colon and a port, which may be empty.
+_HOST_AND_PORT: Final = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:]*)(?::([0-9]{0,5}))?", re.IGNORECASE)
+_ABSOLUTE_TARGET: Final = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)(.*)", re.DOTALL)
+AUTHORITY: Final = "hepstatus.authority"  # the scope key of an absolute target's authority
+HTTP_WITHOUT_HOST: Final = "1.0"  # the version that does not require a Host header
 
 
 class BadRequestHostError(Exception):
@@ -27,8 +27,8 @@ class BadRequestHostError(Exception):
 
 
 def split_target(target: bytes) -> tuple[bytes | None, bytes]:
-    """Return the authority of an absolute target or None, and the path with query."""
-    absolute = _ABSOLUTE.fullmatch(target)
+    """Split a request target into its authority, if absolute, and its path with query."""
+    absolute = _ABSOLUTE_TARGET.fullmatch(target)
     if absolute is None:
         return None, target
     authority, rest = absolute.groups()
@@ -36,38 +36,38 @@ def split_target(target: bytes) -> tuple[bytes | None, bytes]:
 
 
 def requested_host(scope: Mapping[str, Any]) -> str | None:
-    """Return the host of a request; None if absent, which HTTP/1.0 allows.
+    """Return the host of a request; None if an HTTP/1.0 request names none.
 
-    Raises BadRequestHostError for two Host headers, for a malformed one, and for an absolute target
-    of another host: two parsers of such a request could read two hosts.
+    Raises BadRequestHostError if the Host header is repeated, malformed, or missing from any other
+    request, and if an absolute target names another host: two parsers could read two hosts then.
     """
-    lines = [value for name, value in scope["headers"] if name == b"host"]
+    headers = [value for name, value in scope["headers"] if name == b"host"]
     authority = scope.get(AUTHORITY)
-    if not lines and authority is None and scope["http_version"] == OLD_HTTP:
+    if not headers and authority is None and scope["http_version"] == HTTP_WITHOUT_HOST:
         return None
-    host = _host_in(lines[0]) if len(lines) == 1 else None
+    host = _host_in(headers[0]) if len(headers) == 1 else None
     if host is None or (authority is not None and _host_in(authority) != host):
         raise BadRequestHostError
     return host
 
 
 def _host_in(authority: bytes) -> str | None:
-    return normal_host(authority.decode("utf-8", "replace"))
+    return normalize_host_header(authority.decode("utf-8", "replace"))
 
 
-def normal_host(header: str) -> str | None:
-    """Return a Host header normalised, or None if it is no host.
+def normalize_host_header(header: str) -> str | None:
+    """Return the host in a Host header in its normal form; None if invalid.
 
-    Port, case, trailing dot and Unicode are removed.
+    The port and a trailing dot are removed, upper case becomes lower case, Unicode becomes ASCII.
     """
-    parts = _AUTHORITY.fullmatch(header.strip())
-    if parts is None or int(parts[2] or 0) > LAST_PORT:
+    parts = _HOST_AND_PORT.fullmatch(header.strip())
+    if parts is None or int(parts[2] or 0) > PORT_MAX:
         return None
     name = parts[1].lower()
-    if name.startswith("["):  # never a page host
+    if name.startswith("["):  # an IPv6 address: valid, but no page has it as its host
         return name if _is_ipv6(name[1:-1]) else None
-    host = _ascii(name).removesuffix(".")
-    return host if len(host) <= LONGEST and NAME.fullmatch(host) else None
+    host = _encode_idna(name).removesuffix(".")
+    return host if len(host) <= HOST_CHARS_MAX and _HOST_NAME.fullmatch(host) else None
 
 
 def _is_ipv6(text: str) -> bool:
@@ -78,27 +78,30 @@ def _is_ipv6(text: str) -> bool:
     return True
 
 
-def ascii_form(name: str) -> str:
-    """Return a typed name as hosts are compared: ASCII, lower case, no trailing dot.
+def to_ascii_host(name: str) -> str:
+    """Return a typed host name in ASCII and lower case, without a trailing dot.
 
     Raises BadHostError if IDN does not allow the name.
     """
-    host = _ascii(name.lower()).removesuffix(".")
-    if name and (not host or not _is_idn(host)):
+    host = _encode_idna(name.lower()).removesuffix(".")
+    if name and (not host or not _has_valid_punycode(host)):
         raise BadHostError("must be a host name: it holds a character that no host name has.")
     return host
 
 
-def unicode_form(host: str) -> str:
-    """Return a host in Unicode, or unchanged if IDN does not know it."""
+def to_unicode_host(host: str) -> str:
+    """Return an ASCII host in Unicode; as it is if IDN does not allow it."""
     try:
         return idna.decode(host) if "xn--" in host else host
     except idna.IDNAError:
         return host
 
 
-def _is_idn(host: str) -> bool:
-    """Return whether the encoded labels of a name decode and re-encode identically."""
+def _has_valid_punycode(host: str) -> bool:
+    """Return whether all `xn--` labels of an ASCII host, if any, are valid.
+
+    A valid label is the same after it was decoded and encoded again.
+    """
     if "xn--" not in host:
         return True
     try:
@@ -107,7 +110,8 @@ def _is_idn(host: str) -> bool:
         return False
 
 
-def _ascii(host: str) -> str:
+def _encode_idna(host: str) -> str:
+    """Return a host in ASCII; empty if IDN does not allow its Unicode characters."""
     try:
         return host if host.isascii() else idna.encode(host, uts46=True).decode()
     except idna.IDNAError:

@@ -142,21 +142,21 @@ class Attempts:
             yield
         except Exception as error:
             if not (isinstance(error, ApiError) and error.code == BAD_LOGIN):
-                await self._give_back(counts)
+                await self._undo_hits(counts)
             raise
-        await self._give_back(counts)
+        await self._undo_hits(counts)
 
     async def take(self, *counts: Count) -> None:
         """Count one in each limit; if one is exhausted, count none. Raises ApiError 429."""
         for position, (limit, parts) in enumerate(counts, start=1):
             wait_s = await self.limits.hit(limit, *parts)
             if wait_s is not None:
-                await self._give_back(counts[:position])
+                await self._undo_hits(counts[:position])
                 raise too_many_attempts(wait_s)
 
-    async def _give_back(self, counts: tuple[Count, ...]) -> None:
+    async def _undo_hits(self, counts: tuple[Count, ...]) -> None:
         for limit, parts in counts:
-            await self.limits.give_back(limit, *parts)
+            await self.limits.undo_hit(limit, *parts)
 
 
 def too_many_attempts(wait_s: int) -> ApiError:

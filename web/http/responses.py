@@ -13,7 +13,7 @@ import msgspec
 from domain.store.postgres.command_log import Draft, Idempotency
 from domain.store.postgres.engine import UNREACHABLE
 from web.http.errors import invalid, rejection_error
-from web.http.hosts import normal_host
+from web.http.hosts import normalize_host_header
 from web.visitors.app import Scope, Send, header
 from web.writes.submit import Submitter, WriteOutcome
 
@@ -115,7 +115,7 @@ CUSTOM_S: Final = 86_400
 
 def add_hsts(scope: Scope, send: Send, base: str) -> Send:
     """Wrap `send` so that answers over TLS carry Strict-Transport-Security."""
-    host = normal_host(header(scope, b"host").decode("utf-8", "replace")) or ""
+    host = normalize_host_header(header(scope, b"host").decode("utf-8", "replace")) or ""
     lasts_s = OURS_S if f".{host}".endswith(f".{base}") else CUSTOM_S
     hsts = (b"strict-transport-security", b"max-age=%d" % lasts_s)
 

@@ -30,7 +30,7 @@ from web.visitors.cached_page import (
     Answer,
     CachedPage,
     Headers,
-    choose_encoding,
+    find_answer,
     name_of,
 )
 from web.visitors.on_demand import AbsentError, NotRenderedError
@@ -109,12 +109,12 @@ class VisitorApp:
         """
         answer = find_labelled_badge(scope, page) if name == BADGE.name else None
         accepted = header(scope, b"accept-encoding")
-        answer = answer or page.choose_encoding(name, accepted)
+        answer = answer or page.find_answer(name, accepted)
         if answer is not None:
             return answer, False
         bind_request(request_id_of(header(scope, b"x-request-id").decode("latin-1")))
         artifact, is_outdated = await self._page_cache.on_demand.of(page_id, page, name)
-        answer = choose_encoding(artifact.answers, name, accepted)
+        answer = find_answer(artifact.answers, name, accepted)
         if answer is None:
             raise NotRenderedError
         return answer, is_outdated
@@ -182,7 +182,7 @@ def header(scope: Scope, name: bytes) -> bytes:
 async def send_answer(scope: Scope, send: Send, answer: Answer) -> None:
     """Send an answer, or 304 if the client has it."""
     if has_matching_etag(header(scope, b"if-none-match"), answer.etag):
-        await send_response(scope, send, 304, answer.unchanged, b"")
+        await send_response(scope, send, 304, answer.not_modified_headers, b"")
     else:
         await send_response(scope, send, 200, answer.headers, answer.body)
 

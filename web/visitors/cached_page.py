@@ -1,6 +1,6 @@
-"""A cached page: its artifacts as prepared answers with headers.
+"""A cached page: each of its artifacts as an answer, with body and headers.
 
-The server adds the headers common to all answers (web/http/responses.py).
+The headers that all answers have are added later, by web/http/responses.py.
 """
 
 from collections.abc import Mapping
@@ -25,21 +25,22 @@ from domain.runtime.badge import BadgeParts, render_with_label
 from domain.store.redis.keys import server_of
 
 Headers = list[tuple[bytes, bytes]]
-Edition = tuple[bytes, bytes, bytes]  # the fields seq, day and build of a hash
+Edition = tuple[bytes, bytes, bytes]  # the hash's fields seq, day and build
 
 ETAG_BYTES = 12
-ANSWER_BYTES = 1_000  # an answer's size beside its body: names, headers, etags
-STALE = (b"x-hepstatus-copy", b"stale")  # newer content may exist that is not shown
+ANSWER_OVERHEAD_BYTES = 1_000  # of an answer in memory, besides its body: names, headers, etags
+STALE = (b"x-hepstatus-copy", b"stale")  # the label of an answer that may be out of date
+DENY_ALL = b"default-src 'none'"  # the policy of a hash without one, such as a tombstone
 
 
 def name_of(path: str) -> str | None:
-    """Return the artifact name of a path; None if there can't be one."""
+    """Return the name of a path's artifact; None if the path has none."""
     name = path.removeprefix("/") or "index.html"
     return name if path != "/index.html" and find_artifact(name) else None
 
 
 class Meta(msgspec.Struct, frozen=True, rename="camel"):
-    """The visibility of a page, and its version."""
+    """The field `meta` of a page's hash: its visibility and version."""
 
     is_public: bool
     served_until: datetime | None
@@ -51,71 +52,82 @@ HIDDEN = Meta(is_public=False, served_until=None, version="")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An artifact in one encoding with its headers, and the headers of its 304."""
+    """An artifact in one encoding: the parts of its answers 200 and 304.
+
+    `headers` are those of the 200, `not_modified_headers` those of the 304.
+    """
 
     body: bytes
     etag: bytes
     headers: Headers
-    unchanged: Headers
+    not_modified_headers: Headers
 
     def with_stale_label(self) -> "Answer":
-        """Return the same bytes labelled stale, unless they are named by their content.
+        """Return the answer with the stale label; one that never changes stays as it is.
 
-        The etag differs: a cache that holds the page would otherwise keep its label, or its lack of
-        one, on a 304 until the page changes.
+        The labelled answer has another etag. With the same one, a cache that holds the answer with
+        or without the label would get a 304, and would not learn that the label came or went.
         """
-        if (b"cache-control", FOREVER) in self.unchanged:
+        if (b"cache-control", FOREVER) in self.not_modified_headers:
             return self
         etag = self.etag[:-1] + b'-stale"'
         return Answer(
             self.body,
             etag,
             add_stale_label(self.headers, etag),
-            add_stale_label(self.unchanged, etag),
+            add_stale_label(self.not_modified_headers, etag),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class CachedPage:
-    """A page's answers by field name, and the edition of its source.
+    """A page's answers by field name, and the edition of its hash.
 
-    `server` names the Redis that the hash was written to; empty if an older build wrote it.
+    `server` is the run id of the Redis server that the hash was written to, taken from its epoch;
+    empty if an older build wrote the hash. `csp` is the Content-Security-Policy of its HTML.
     """
 
     meta: Meta
     edition: Edition
     server: str
-    policy: bytes
+    csp: bytes
     answers: Mapping[str, Answer]
-    parts: BadgeParts | None
-    size: int
+    badge_parts: BadgeParts | None
+    size_bytes: int
 
     @property
     def seq(self) -> int:
-        """The seq of the last command shown."""
+        """The seq of the last command that the page shows."""
         return int(self.edition[0] or 0)
 
     def is_visible_at(self, at: datetime) -> bool:
-        """Return whether visitors may see the page at an instant.
+        """Return whether visitors may see the page at a time.
 
         Source: docs/behaviour.md, "Visibility".
         """
         until = self.meta.served_until
         return self.meta.is_public and (until is None or at < until)
 
-    def choose_encoding(self, name: str, accepted: bytes) -> Answer | None:
-        """Return an eager artifact in the best encoding that Accept-Encoding allows."""
-        return choose_encoding(self.answers, name, accepted)
+    def find_answer(self, name: str, accepted: bytes) -> Answer | None:
+        """Return an eager artifact's answer in the best encoding that Accept-Encoding allows."""
+        return find_answer(self.answers, name, accepted)
 
     def badge(self, label: str) -> Answer | None:
-        """Return the badge with another label, joined from parts that a worker rendered."""
-        if self.parts is None:
+        """Return the badge with another label, joined from parts that a worker rendered.
+
+        Without these parts it is the badge with its usual label.
+        """
+        if self.badge_parts is None:
             return self.answers.get(BADGE.name)
-        return build_answer(BADGE, render_with_label(self.parts, label).encode(), "", BADGE.policy)
+        svg = render_with_label(self.badge_parts, label).encode()
+        return build_answer(BADGE, svg, "", BADGE.policy)
 
 
-def choose_encoding(answers: Mapping[str, Answer], name: str, accepted: bytes) -> Answer | None:
-    """Return an artifact in the best encoding that Accept-Encoding allows."""
+def find_answer(answers: Mapping[str, Answer], name: str, accepted: bytes) -> Answer | None:
+    """Return an artifact's answer in the best encoding that Accept-Encoding allows.
+
+    That is the plain one if no other fits; None without one.
+    """
     for encoding in ENCODINGS:
         field = encoded_name(name, encoding)
         if field in answers and accepts_encoding(accepted, encoding):
@@ -134,32 +146,33 @@ def accepts_encoding(header: bytes, encoding: str) -> bool:
 
 def build_cached_page(fields: Mapping[str, bytes]) -> CachedPage:
     """Build a cached page from a page's hash; a tombstone becomes a hidden page."""
-    parts = fields.get("badge.parts")
-    answers = answers_of(fields, fields.get("csp", b"default-src 'none'"))
+    badge_parts = fields.get("badge.parts")
+    csp = fields.get("csp", DENY_ALL)
+    answers = answers_of(fields, csp)
     return CachedPage(
         meta=msgspec.json.decode(fields["meta"], type=Meta) if "meta" in fields else HIDDEN,
         edition=edition_of(fields),
         server=server_of(fields.get("epoch", b"")),
-        policy=fields.get("csp", b"default-src 'none'"),
+        csp=csp,
         answers=answers,
-        parts=msgspec.json.decode(parts, type=BadgeParts) if parts else None,
-        size=sum(map(len, fields.values())) + ANSWER_BYTES * len(answers),
+        badge_parts=msgspec.json.decode(badge_parts, type=BadgeParts) if badge_parts else None,
+        size_bytes=sum(map(len, fields.values())) + ANSWER_OVERHEAD_BYTES * len(answers),
     )
 
 
 def add_stale_label(headers: Headers, etag: bytes) -> Headers:
-    """Return headers with another etag and the stale label."""
+    """Return headers with the given etag and the stale label."""
     return [*((name, etag if name == b"etag" else value) for name, value in headers), STALE]
 
 
-def answers_of(fields: Mapping[str, bytes], policy: bytes) -> dict[str, Answer]:
-    """Return answers of the fields that are artifacts; documents get the policy."""
+def answers_of(fields: Mapping[str, bytes], page_csp: bytes) -> dict[str, Answer]:
+    """Return the answers of all fields that are artifacts; `page_csp` is for HTML."""
     answers = {}
     for name, content in fields.items():
         plain_name, _, encoding = name.partition("|")
         if artifact := find_artifact(plain_name):
-            own_policy = policy if artifact.content_type == HTML else artifact.policy
-            answers[name] = build_answer(artifact, content, encoding, own_policy)
+            csp = page_csp if artifact.content_type == HTML else artifact.policy
+            answers[name] = build_answer(artifact, content, encoding, csp)
     return answers
 
 
@@ -169,21 +182,21 @@ def edition_of(fields: Mapping[str, bytes]) -> Edition:
     return seq, day, build
 
 
-def reason_of(fields: Mapping[str, bytes], name: str) -> str:
-    """Return why an artifact is unavailable; empty without a reason."""
+def unavailable_reason(fields: Mapping[str, bytes], name: str) -> str:
+    """Return the sentence why an artifact can't be rendered; empty without one."""
     return fields.get(reason_name(name), b"").decode()
 
 
-def build_answer(artifact: Artifact, body: bytes, encoding: str, policy: bytes) -> Answer:
-    """Build the answer of an artifact's bytes; an empty encoding or policy is none."""
+def build_answer(artifact: Artifact, body: bytes, encoding: str, csp: bytes) -> Answer:
+    """Build an artifact's answer; an empty encoding or `csp` gets no header."""
     etag = b'"' + blake2b(body, digest_size=ETAG_BYTES).hexdigest().encode() + b'"'
-    shared = [(b"cache-control", artifact.cache), (b"etag", etag)]
-    shared += [(b"vary", b"Accept-Encoding")] if artifact.is_varying else []
-    shared += [(b"access-control-allow-origin", b"*")] if artifact.is_open else []
+    not_modified_headers = [(b"cache-control", artifact.cache), (b"etag", etag)]
+    not_modified_headers += [(b"vary", b"Accept-Encoding")] if artifact.is_varying else []
+    not_modified_headers += [(b"access-control-allow-origin", b"*")] if artifact.is_open else []
     headers = [
         (b"content-type", artifact.content_type),
         (b"content-length", str(len(body)).encode()),
     ]
-    headers += [(b"content-security-policy", policy)] if policy else []
+    headers += [(b"content-security-policy", csp)] if csp else []
     headers += [(b"content-encoding", encoding.encode())] if encoding else []
-    return Answer(body, etag, headers + shared, shared)
+    return Answer(body, etag, headers + not_modified_headers, not_modified_headers)

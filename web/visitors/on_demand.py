@@ -15,13 +15,13 @@ from domain.store.broker import TaskSenderThread
 from domain.store.redis.reader import UNREACHABLE, PageReader
 from web.visitors.cache import Cache, CircuitBreaker, OwnerQuota
 from web.visitors.cached_page import (
-    ANSWER_BYTES,
+    ANSWER_OVERHEAD_BYTES,
     Answer,
     CachedPage,
     Edition,
     answers_of,
     edition_of,
-    reason_of,
+    unavailable_reason,
 )
 from web.writes.append_slots import AppendSlots, SlotTimeoutError
 
@@ -88,9 +88,9 @@ class OnDemandArtifact:
         return int(self.edition[0] or 0)
 
     @property
-    def size(self) -> int:
+    def size_bytes(self) -> int:
         """The size in bytes of all encodings together."""
-        return sum(len(answer.body) + ANSWER_BYTES for answer in self.answers.values())
+        return sum(len(answer.body) + ANSWER_OVERHEAD_BYTES for answer in self.answers.values())
 
 
 class OnDemandArtifacts:
@@ -107,7 +107,7 @@ class OnDemandArtifacts:
         """Keep at most `limit` bytes."""
         share = OwnerQuota(limit // PAGE_PART, page_of)
         self.cache: Cache[OnDemandArtifact] = Cache(
-            limit, lambda artifact: artifact.size, share=share
+            limit, lambda artifact: artifact.size_bytes, share=share
         )
         self._visits, self._doorbell = visits, doorbell
         self._events, self._breaker = events, breaker
@@ -175,9 +175,9 @@ class OnDemandArtifacts:
             raise NotRenderedError from error
         if fields is None:
             raise AbsentError
-        if reason := reason_of(fields, name):
+        if reason := unavailable_reason(fields, name):
             raise NotRenderedError(reason)
-        artifact = OnDemandArtifact(answers_of(fields, page.policy), edition_of(fields))
+        artifact = OnDemandArtifact(answers_of(fields, page.csp), edition_of(fields))
         return artifact if name in artifact.answers and artifact.seq >= page.seq else None
 
 

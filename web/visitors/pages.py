@@ -98,7 +98,7 @@ class PageCache:
         total_bytes = settings.page_copy_mb * MEGABYTE
         on_demand_bytes = total_bytes // ON_DEMAND_PART
         self._pages: Cache[CachedPage] = Cache(
-            total_bytes - on_demand_bytes, lambda cached_page: cached_page.size
+            total_bytes - on_demand_bytes, lambda cached_page: cached_page.size_bytes
         )
         # Guessed hosts must not evict page hosts, which are needed to find pages without Redis.
         self._hosts: Cache[HostEntry] = Cache(

@@ -59,7 +59,7 @@ class ByteBudget:
         updates_wait_s = await self._limits.hit(updates_limit, account_id)
         if updates_wait_s is not None:
             raise budget_error(rules.RECOVERY_BYTES, min(wait_s, updates_wait_s))
-        return partial(self._limits.give_back, updates_limit, account_id)
+        return partial(self._limits.undo_hit, updates_limit, account_id)
 
     async def _give_back(self, budget: Budget, account_id: str, cost: int) -> None:
         self._pace.buckets.give_back(budget, account_id, cost)

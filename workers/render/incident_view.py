@@ -1,4 +1,4 @@
-"""Incidents as visitors and programs see them, as plain values."""
+"""Views of incidents: the values that a page's HTML and JSON show."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,10 @@ from domain.status import IncidentKind, IncidentState, Status
 
 @dataclass(frozen=True, slots=True)
 class UpdateView:
-    """The visible part of an update; the rest must not reach the version."""
+    """The fields of an update that visitors see.
+
+    The page's version is a hash of the views: an invisible field would change it too.
+    """
 
     id: str
     state: IncidentState
@@ -22,7 +25,11 @@ class UpdateView:
 
 @dataclass(frozen=True, slots=True)
 class IncidentView:
-    """An incident with updates, newest first, and leaves in tree order."""
+    """An incident with its updates, newest first, and its leaves in tree order.
+
+    `component_ids` are all of its leaves. `affected` and `updates` omit those that do not fit the
+    document; the counts say how many. `latest` is the newest update, even if it was omitted.
+    """
 
     id: str
     name: str
@@ -37,19 +44,18 @@ class IncidentView:
     updates: tuple[UpdateView, ...]
     affected: tuple[tree.Affected, ...]
     component_ids: tuple[str, ...]
-    # The newest update; `unnamed` and `untold` count the omitted `affected` and `updates`.
     latest: UpdateView | None
-    unnamed: int = 0
-    untold: int = 0
+    omitted_affected_count: int = 0
+    omitted_update_count: int = 0
 
     @property
     def is_resolved(self) -> bool:
-        """True once the work on it has ended."""
+        """Whether the incident is resolved, or the maintenance finished."""
         return self.resolved_at is not None
 
 
 def incident_views(page: Page, incidents: Sequence[Incident]) -> tuple[IncidentView, ...]:
-    """Return the views of incidents; each leaf has its last status."""
+    """Return the views of incidents; each leaf has its last status in the incident."""
     groups = tree.groups_of_namesakes(page.components) if incidents else {}
     return tuple(_incident_view(page, incident, groups) for incident in incidents)
 
@@ -70,24 +76,26 @@ def _incident_view(page: Page, incident: Incident, groups: tree.Groups) -> Incid
         scheduled_end=incident.scheduled_end,
         updates=updates,
         affected=tree.affected(page.components, groups, statuses),
-        component_ids=tuple(id_ for id_, _ in statuses),
+        component_ids=tuple(leaf_id for leaf_id, _ in statuses),
         latest=updates[0] if updates else None,
     )
 
 
 def last_statuses(page: Page, incident: Incident) -> list[tuple[str, Status]]:
-    """Return an incident's leaves in tree order, each with its last status.
+    """Return an incident's leaf ids in tree order, each with its last status.
 
-    The store does not keep the order of the statuses: it would differ after a rebuild.
+    The order comes from the tree: the store does not keep the order of an update's statuses.
+    Leaves that were deleted are left out.
     """
+    # The leaves of a planned maintenance have no claims before its start.
     statuses: dict[str, Status] = dict.fromkeys(incident.leaves, Status.MAINTENANCE)
     for update in incident.updates:
         statuses |= update.components
     claims = sorted(incident.claims, key=lambda c: (c.from_at, c.component_id))
     statuses |= {claim.component_id: claim.status for claim in claims}
     leaf_ids = statuses.keys() & page.components.keys()
-    ordered_ids = sorted(leaf_ids, key=lambda leaf: tree.tree_order(page.components, leaf))
-    return [(leaf, statuses[leaf]) for leaf in ordered_ids]
+    ordered_ids = sorted(leaf_ids, key=lambda leaf_id: tree.tree_order(page.components, leaf_id))
+    return [(leaf_id, statuses[leaf_id]) for leaf_id in ordered_ids]
 
 
 def update_view(update: Update) -> UpdateView:

@@ -76,8 +76,8 @@ def fit_incident(incident: IncidentView, budget: DocumentBudget) -> IncidentView
         incident,
         affected=affected,
         updates=updates,
-        unnamed=len(incident.affected) - len(affected),
-        untold=len(incident.updates) - len(updates),
+        omitted_affected_count=len(incident.affected) - len(affected),
+        omitted_update_count=len(incident.updates) - len(updates),
     )
 
 

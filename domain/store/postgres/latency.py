@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, text
 
 DAYS = 30
-LATELY_MIN = 10
+RECENT_MINUTES = 10
 NEWEST = 20_000  # writes: for a page with more writes the newest are enough
 
 # By the log's own key, and no further back. Scheduled commands (`due_at`) waited for their time,
@@ -36,7 +36,7 @@ SELECT EXISTS (SELECT FROM commands c WHERE c.stream_id = :page_id
 _LATELY = text(f"""
 WITH recent AS (
   SELECT extract(epoch FROM published_at - received_at) * 1000 AS ms FROM commands
-  WHERE received_at > clock_timestamp() - interval '{LATELY_MIN} minutes'
+  WHERE received_at > clock_timestamp() - interval '{RECENT_MINUTES} minutes'
     AND published_at IS NOT NULL AND due_at IS NULL
 )
 SELECT count(*), round(percentile_disc(0.5) WITHIN GROUP (ORDER BY ms))::int,

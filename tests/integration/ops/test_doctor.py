@@ -27,21 +27,21 @@ FIGURES = {"unapplied", "latency", "failures", "mounts"}
 
 def look(check):
     found = check(load_settings())
-    return found.is_well, found.what
+    return found.is_ok, found.summary
 
 
 def test_doctor_counts_commands_that_failed_when_some_did_since_yesterday(page):
-    assert look(doctor.failures) == (True, "0 commands failed in 24 hours")
+    assert look(doctor.failures) == (True, "failed commands in the last 24 hours: 0")
     page.append_poison()
     page.drain()
-    assert look(doctor.failures) == (False, "1 commands failed in 24 hours")
+    assert look(doctor.failures) == (False, "failed commands in the last 24 hours: 1")
 
 
 def test_doctor_tells_how_long_writes_took_when_half_of_them_were_too_slow(page):
     # given a page that was written to, and is published
-    is_well, what = look(doctor.latency)
-    assert is_well
-    assert "writes in 10 minutes half took" in what
+    is_ok, summary = look(doctor.latency)
+    assert is_ok
+    assert "writes in the last 10 minutes: " in summary
     # when most of its writes took three seconds
     with sync_engine().begin() as conn:
         slow = "published_at = received_at + interval '3 s', due_at = NULL"
@@ -50,12 +50,12 @@ def test_doctor_tells_how_long_writes_took_when_half_of_them_were_too_slow(page)
             text("UPDATE commands SET due_at = received_at WHERE left(stream_id, 2) = 'a_'")
         )
     # then that is not well, and nothing is to be told of what was planned
-    is_well, what = look(doctor.latency)
-    assert not is_well
-    assert "half took 3000 ms or less, 99 of 100 3000 ms" in what
+    is_ok, summary = look(doctor.latency)
+    assert not is_ok
+    assert "50 % were published within 3000 ms, 99 % within 3000 ms" in summary
     with sync_engine().begin() as conn:
         conn.execute(text("UPDATE commands SET due_at = received_at"))
-    assert look(doctor.latency) == (True, "no write in 10 minutes")
+    assert look(doctor.latency) == (True, "no writes in the last 10 minutes")
 
 
 def examined():
@@ -72,15 +72,17 @@ def test_doctor_blames_redis_alone_when_only_redis_does_not_answer(store):
     with frozen(store.stack.redis.child):
         found = examined()
     # then what it would tell is unknown, and nobody is sent to workers or to the sweep
-    silent = {name for name, one in found.items() if not one.is_well} - {"png", *FIGURES}
+    silent = {name for name, one in found.items() if not one.is_ok} - {"png", *FIGURES}
     assert silent == {"redis", "broker", "queues", "worker", "unpublished"}
-    unknown = {one.what: one.advice for one in found.values() if one.what.startswith("unknown")}
-    assert unknown == {
-        "unknown, for Redis does not answer": "See `redis` above.",
-        "unknown, for the broker does not answer": "See `broker` above.",
+    unknown = {
+        one.summary: one.advice for one in found.values() if one.summary.startswith("unknown")
     }
-    assert [found[name].what.split()[0] for name in ("queues", "worker", "unpublished")] == (
-        ["unknown,"] * 3
+    assert unknown == {
+        "unknown: Redis does not answer": "See `redis` above.",
+        "unknown: the broker does not answer": "See `broker` above.",
+    }
+    assert [found[name].summary.split()[0] for name in ("queues", "worker", "unpublished")] == (
+        ["unknown:"] * 3
     )
 
 
@@ -90,9 +92,9 @@ def test_doctor_sends_nobody_to_workers_when_postgres_does_not_answer(store):
     with frozen(store.stack.postgres.child):
         found = examined()
     # then the advice is to mend Postgres first
-    silent = {name for name, one in found.items() if not one.is_well} - {"png"}
+    silent = {name for name, one in found.items() if not one.is_ok} - {"png"}
     assert silent == {"postgres", "worker"}
-    assert "while Postgres is not well" in found["worker"].advice
+    assert "Mend Postgres first" in found["worker"].advice
     # and without it, to start a worker
     assert "Start worker" in examined()["worker"].advice
 
@@ -100,6 +102,6 @@ def test_doctor_sends_nobody_to_workers_when_postgres_does_not_answer(store):
 @pytest.mark.parametrize(("size", "is_said"), [(2, True), (3, False)])
 def test_doctor_says_that_a_small_pool_promises_less(store, size, is_said):
     artifacts.mark_worker_seen(10, size)
-    is_well, what = look(doctor.worker)
-    assert is_well
-    assert ("fewer processes" in what) == is_said
+    is_ok, summary = look(doctor.worker)
+    assert is_ok
+    assert ("fewer processes" in summary) == is_said

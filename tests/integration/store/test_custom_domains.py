@@ -140,7 +140,7 @@ def test_check_is_overdue_when_nobody_took_it_for_more_than_a_minute():
     # when it waits, then it is overdue after a minute and no sooner
     assert overdue_when_due(50) == overdue_when_due(70) - 1
     # and the doctor says so
-    assert not doctor.mounts(settings.load_settings()).is_well
+    assert not doctor.mounts(settings.load_settings()).is_ok
 
 
 def test_next_lookup_is_at_once_when_the_owner_asks_while_one_is_under_way(zone, monkeypatch):

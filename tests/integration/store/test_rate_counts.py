@@ -69,8 +69,19 @@ def test_one_more_is_let_in_when_one_was_given_back():
         who = new_id("a")
         async with counting() as limits:
             await hits(limits, 3, who)
-            await limits.give_back(THREE, who)
+            await limits.undo_hit(THREE, who)
             assert [w is None for w in await hits(limits, 2, who)] == [True, False]
+
+    asyncio.run(steps())
+
+
+def test_count_is_never_below_nothing_when_more_is_given_back():
+    async def steps():
+        who = new_id("a")
+        async with counting() as limits:
+            for _ in range(3):
+                await limits.undo_hit(THREE, who)
+            assert [w is None for w in await hits(limits, 4, who)] == [True] * 3 + [False]
 
     asyncio.run(steps())
 
@@ -141,7 +152,7 @@ def test_process_counts_for_itself_loudly_when_redis_is_gone(caplog):
             assert [w is None for w in await hits(limits, 4, who)] == [True, True, True, False]
             assert 1 <= await limits.peek(THREE, who) <= 60
             for _ in range(3):
-                await limits.give_back(THREE, who)
+                await limits.undo_hit(THREE, who)
             assert await limits.peek(THREE, who) is None
             assert [w is None for w in await hits(limits, 3, other)] == [True] * 3
 
@@ -175,5 +186,5 @@ def test_spare_window_begins_anew_when_it_is_over():
 def test_spare_count_is_never_below_nothing_when_more_is_given_back():
     spare = FallbackCounts()
     for _ in range(5):
-        spare.give_back(THREE, "a")
+        spare.undo_hit(THREE, "a")
     assert [spare.hit(THREE, "a") is None for _ in range(4)] == [True] * 3 + [False]

@@ -27,7 +27,7 @@ HOSTILE = """<script>alert(1)</script><img src=x onerror=alert(2)>&"'{{ 7*7 }}</
 
 
 def fetch_soon(caller: Caller, path: str) -> httpx.Response:
-    """Bytes as they are on the wire; a picture that a busy worker draws too late is asked for anew."""
+    """Bytes as they are on the wire; what a busy worker renders too late is asked for again."""
     answers = [fetch(caller, path)]
 
     def is_there() -> bool:

@@ -121,4 +121,4 @@ def test_what_does_not_fit_is_counted_when_messages_are_long():
 
     # Then the first one's newest are there, and of the others it is said how many
     assert [[update.id for update in one.updates] for one in shown] == [["u2", "u1"], []]
-    assert [one.untold for one in shown] == [1, 3]
+    assert [one.omitted_update_count for one in shown] == [1, 3]

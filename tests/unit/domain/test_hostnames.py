@@ -6,7 +6,7 @@ from domain.account.domains import MountKind
 from domain.runtime.settings import build_settings
 from web.api.domains.schemas import build_mount_command, is_apex, normalize_host
 from web.http.errors import ApiError
-from web.http.hosts import normal_host, unicode_form
+from web.http.hosts import normalize_host_header, to_unicode_host
 
 HEP = build_settings({"BASE_DOMAIN": "hep.gg", "HEPSTATUS_DATA_DIR": "/nowhere"})
 LOCAL = build_settings({"HEPSTATUS_DATA_DIR": "/nowhere"})
@@ -146,6 +146,6 @@ def test_apex_is_told_from_names_below_it_when_records_are_listed(host, is_one):
 
 
 def test_both_forms_are_told_when_a_host_is_an_idn():
-    assert unicode_form("xn--bcher-kva.example") == "bücher.example"
-    assert unicode_form("xn--a.example") == "xn--a.example"
-    assert normal_host("BÜCHER.example:80") == "xn--bcher-kva.example"
+    assert to_unicode_host("xn--bcher-kva.example") == "bücher.example"
+    assert to_unicode_host("xn--a.example") == "xn--a.example"
+    assert normalize_host_header("BÜCHER.example:80") == "xn--bcher-kva.example"

@@ -11,10 +11,10 @@ import pytest
 from domain.artifacts import BY_NAME
 from domain.runtime.badge import BadgeParts
 from web.visitors.cached_page import (
-    ANSWER_BYTES,
+    ANSWER_OVERHEAD_BYTES,
     build_cached_page,
     name_of,
-    reason_of,
+    unavailable_reason,
 )
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -48,14 +48,14 @@ def headers(answer):
     ],
 )
 def test_best_encoding_is_sent_when_the_visitor_accepts_it(accepted, body, encoding):
-    answer = build_cached_page(FIELDS).choose_encoding("index.html", accepted)
+    answer = build_cached_page(FIELDS).find_answer("index.html", accepted)
     assert (answer.body, headers(answer).get(b"content-encoding")) == (body, encoding)
     assert headers(answer)[b"content-length"] == str(len(body)).encode()
 
 
 def test_plain_bytes_are_sent_when_an_encoding_is_missing():
-    assert build_cached_page(FIELDS).choose_encoding("status.json", b"gzip").body == b"{}"
-    assert build_cached_page(FIELDS).choose_encoding("badge.png", b"br") is None
+    assert build_cached_page(FIELDS).find_answer("status.json", b"gzip").body == b"{}"
+    assert build_cached_page(FIELDS).find_answer("badge.png", b"br") is None
 
 
 def test_every_encoding_has_its_own_strong_etag_when_compared():
@@ -84,7 +84,7 @@ def test_headers_are_those_of_the_specification_when_sent():
 
 
 def test_304_repeats_what_caches_need_and_no_more_when_sent():
-    unchanged = dict(build_cached_page(FIELDS).answers["status.json"].unchanged)
+    unchanged = dict(build_cached_page(FIELDS).answers["status.json"].not_modified_headers)
     assert set(unchanged) == {
         b"cache-control",
         b"etag",
@@ -132,7 +132,7 @@ def test_badge_is_joined_with_any_label_when_its_parts_are_there():
     parts = render_badge_parts("All Systems Operational", "#0b7a43")
     copy = build_cached_page({**FIELDS, "badge.parts": msgspec.json.encode(parts)})
     drawn = copy.badge("</svg><script>")
-    assert isinstance(copy.parts, BadgeParts)
+    assert isinstance(copy.badge_parts, BadgeParts)
     assert b"<script>" not in drawn.body
     assert headers(drawn)[b"content-type"] == b"image/svg+xml"
     assert drawn.etag != copy.badge("other").etag
@@ -144,8 +144,8 @@ def test_ordinary_badge_is_sent_when_its_parts_are_missing():
 
 def test_reason_is_told_when_an_artifact_could_not_be_made():
     fields = {"meta": VISIBLE, "badge.png!": b"PNG badges need cairo."}
-    assert reason_of(fields, "badge.png") == "PNG badges need cairo."
-    assert reason_of(fields, "og.png") == ""
+    assert unavailable_reason(fields, "badge.png") == "PNG badges need cairo."
+    assert unavailable_reason(fields, "og.png") == ""
     assert "badge.png" not in build_cached_page(fields).answers
 
 
@@ -166,7 +166,7 @@ def test_every_path_leads_to_an_artifact_when_asked():
 def test_size_is_what_it_holds_when_weighed():
     copy = build_cached_page(FIELDS)
     bodies = sum(map(len, FIELDS.values())) - len(b"7")
-    assert copy.size >= bodies + ANSWER_BYTES * len(copy.answers)
+    assert copy.size_bytes >= bodies + ANSWER_OVERHEAD_BYTES * len(copy.answers)
 
 
 @pytest.mark.parametrize(

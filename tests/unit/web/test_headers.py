@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.http.hosts import normal_host
+from web.http.hosts import normalize_host_header
 from web.visitors.app import has_matching_etag
 from web.visitors.cached_page import accepts_encoding
 
@@ -91,4 +91,4 @@ HOSTS = [
 
 @pytest.mark.parametrize(("header", "wanted"), HOSTS)
 def test_host_is_compared_without_case_port_dot_and_script_when_named(header, wanted):
-    assert normal_host(header) == wanted
+    assert normalize_host_header(header) == wanted

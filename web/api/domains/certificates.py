@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from domain.runtime.settings import Settings
 from domain.store.postgres.engine import UNREACHABLE, SQLAlchemyError, run
 from domain.store.postgres.hosts import is_page_visible
-from web.http.hosts import normal_host
+from web.http.hosts import normalize_host_header
 from web.visitors.pages import NotAvailableError, PageCache, PageResult
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ async def may_have_certificate(
     Hidden pages and guessed names get none, because the certificates per week are limited.
     """
     domain = parse_qs(query.decode("latin-1")).get("domain", [""])[0]
-    host = normal_host(domain)
+    host = normalize_host_header(domain)
     if host is None or host == settings.base_domain:
         return host is not None
     if settings.wildcard_certificate and host.endswith(f".{settings.base_domain}"):

@@ -30,7 +30,7 @@ from domain.store.postgres.custom_domains import OwnedMount
 from web.api.audit_sentences import fixed_sentence
 from web.http.bodies import text
 from web.http.errors import ApiError, invalid
-from web.http.hosts import ascii_form, unicode_form
+from web.http.hosts import to_ascii_host, to_unicode_host
 from web.http.wire import Answer, Id, Instant, Named, to_answer
 from web.openapi.describe import Example, Operation, PathParameter
 from web.openapi.operations import TAIL, Names, Payload
@@ -56,7 +56,7 @@ def normalize_host(text: str, field: str, settings: Settings) -> str:
     """Return a host in its normal form, for comparison. Raises ApiError 400, 409."""
     base = settings.base_domain
     try:
-        host = ascii_form(parse_host(text))
+        host = to_ascii_host(parse_host(text))
     except BadHostError as error:
         raise invalid(f"{field} {error}", field) from None
     problem = name_problem(host, base) or reserved_name_problem(host, base, settings.cname_target)
@@ -140,7 +140,7 @@ def mount_view(owned: OwnedMount, settings: Settings) -> MountView:
     return to_answer(
         MountView,
         mount,
-        host_unicode=unicode_form(mount.host),
+        host_unicode=to_unicode_host(mount.host),
         url=settings.page_url(mount.host),
         dns=dns_records(mount, settings),
         checked_at=owned.checked_at,

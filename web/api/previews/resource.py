@@ -43,7 +43,7 @@ async def fetch_published(page_cache: PageCache, page_id: str, accept_encoding: 
         cached = await page_cache.page_within(page_id, WAIT_S)
     except NotAvailableError:
         raise not_published_error() from None
-    answer = cached.page.choose_encoding("index.html", accept_encoding.encode("latin-1", "replace"))
+    answer = cached.page.find_answer("index.html", accept_encoding.encode("latin-1", "replace"))
     if answer is None:
         raise not_published_error()
     return answer
