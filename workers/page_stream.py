@@ -7,7 +7,7 @@ import msgspec
 
 from domain.calendar import day_of, ends_at
 from domain.page.apply import apply_all
-from domain.page.commands import AddTemplate, ChangeTemplate, DeleteTemplate
+from domain.page.commands import TEMPLATE_KINDS
 from domain.page.decide.table import decide
 from domain.page.state import Page
 from domain.results import Entry, Outcome, Rejection
@@ -22,8 +22,6 @@ from domain.store.redis.publisher import Edition, Publication
 from domain.store.redis.subscriber import Announcement, encode
 from workers.render.build import build_id
 from workers.render.eager import render_eager
-
-TEMPLATE_KINDS = {kind.__name__ for kind in (AddTemplate, ChangeTemplate, DeleteTemplate)}
 
 
 class PageStream:

@@ -326,3 +326,7 @@ Command: TypeAlias = (
 COMMANDS: MappingProxyType[str, type[Command]] = MappingProxyType(
     {command.__name__: command for command in Command.__args__}
 )
+# The templates of a page are loaded only for commands that name one.
+TEMPLATE_KINDS = frozenset(
+    name for name, kind in COMMANDS.items() if "template_id" in kind.__dataclass_fields__
+)
