@@ -8,17 +8,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
-from tests.architecture.source import Source
+from tests.architecture.source import ROOT, Source, read
 
 SIBLINGS_MAX: Final = 18
 MORE_SIBLINGS: Final = {"domain/store/postgres": 22}
 EXEMPT: Final = "domain/store/postgres/migrations/versions"
 AREAS: Final = frozenset(
-    (
-        *("accounts", "audit", "billing", "components", "domains", "incidents", "keys"),
-        *("monitor", "pages", "previews", "receipts", "templates"),
-        *("subscribers", "notifications", "hooks"),  # soon
-    )
+    name.split(".")[2] for _, name in read(ROOT / "web/api/areas.py").imports()
 )
 # What all areas of owners share; screens of the dashboard that are not of one area.
 SHARED_API: Final = frozenset(["areas", "audit_sentences", "owner_resource"])

@@ -9,6 +9,7 @@ from tests.browser.faults import faults, faults_in
 from tests.support.actors import Actors, unique
 from tests.support.inside import inside
 from tests.support.pictures import png_text
+from tests.support.screens import screens_of_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -42,12 +43,11 @@ def furnished(actors):
         grant_tokens(page.owner.email, 1000)
     page.owner.post("/api/v1/status/purchases/trade", {})
     paths = (
-        *("components", f"components?edit={disks}", f"components?edit={category}"),
-        *("incidents", "incidents/new", f"incidents/{incident}"),
+        *(path.removeprefix("/") for path in screens_of_page()),
+        *(f"components?edit={disks}", f"components?edit={category}", f"incidents/{incident}"),
         *(f"incidents/{incident}?edit=facts", f"incidents/{incident}?edit={update}"),
-        *("maintenance", "maintenance/new", f"incidents/{planned}?edit=facts"),
-        *("keys", "domain", "settings", "customize", "activity"),
-        *("templates", f"templates?edit={template}", f"incidents/new?template={template}"),
+        *(f"incidents/{planned}?edit=facts", f"templates?edit={template}"),
+        f"incidents/new?template={template}",
     )
     mine = ("/dashboard", "/dashboard/nothing", "/dashboard/tokens", "/dashboard/account")
     return page.owner, [*mine, *(of(page, path) for path in paths)]
@@ -83,9 +83,8 @@ def test_nothing_is_found_when_there_is_nothing_yet(actors, tab):
     page = owner.page(is_public=False)
     look.go(url(actors.system, "/dashboard/tokens"))
     assert faults(look) == []
-    unused = ("keys", "domain", "templates", "activity", "customize", "settings")
-    for path in ("components", "incidents", "incidents/new", "maintenance", *unused):
-        look.go(url(actors.system, of(page, path)))
+    for path in screens_of_page():
+        look.go(url(actors.system, of(page, path.removeprefix("/"))))
         assert faults(look) == [], path
 
 
