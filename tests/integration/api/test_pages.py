@@ -8,6 +8,7 @@ import pytest
 from domain.status import Status
 from tests.support.actors import Owner, Page, unique
 from tests.support.faults.breaking import Behind
+from tests.support.flags import FLAGS_ON_WIRE
 from tests.support.inside import hepstatus
 
 PAGES = "/api/v1/status"
@@ -44,8 +45,7 @@ def test_page_is_hidden_and_addressed_when_it_is_new(actors):
     assert page == {
         **made, "description": None, "isPublic": False, "timeZone": "UTC", "expiresAt": None,
         "labels": dict.fromkeys(Status), "headlines": dict.fromkeys(Status),
-        "theme": {"mode": "auto", "accent": None}, "showUptime": True, "showFooter": True,
-        "showLatency": False, "logo": None,
+        "theme": {"mode": "auto", "accent": None}, **FLAGS_ON_WIRE, "logo": None,
         "etag": page["etag"], "createdAt": page["createdAt"], "suspended": False,
         "suspendedReason": None,
     }  # fmt: skip

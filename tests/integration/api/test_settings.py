@@ -9,6 +9,7 @@ import pytest
 
 from domain.status import Status
 from tests.support.actors import Page
+from tests.support.flags import FLAGS_ON_WIRE
 
 
 def data(answer, status: int = 200):
@@ -42,9 +43,7 @@ ALL = {
     "labels": {"operational": "Fine"},
     "headlines": {"operational": "All is well"},
     "theme": {"mode": "dark", "accent": "#0a84ff"},
-    "showUptime": False,
-    "showFooter": False,
-    "showLatency": True,
+    **{name: not default for name, default in FLAGS_ON_WIRE.items()},
 }
 
 

@@ -12,6 +12,7 @@ from domain.page.settings import etag_of
 from domain.page.state import Appearance, Entitlement, Mode, Page
 from domain.results import Code, Rejection
 from tests.support.applied import apply
+from tests.support.flags import FLAGS
 from tests.support.pictures import png_text
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -57,9 +58,7 @@ CHANGES = [
     ChangePage(headlines={"outage": "Down"}),
     ChangePage(mode=Mode.DARK),
     ChangePage(accent="#ffffff"),
-    ChangePage(show_uptime=False),
-    ChangePage(show_footer=False),
-    ChangePage(show_latency=True),
+    *(ChangePage(**{name: not default}) for name, default in FLAGS.items()),
     ChangePage(logo=png_text(1, 1)),
 ]
 

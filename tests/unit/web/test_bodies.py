@@ -5,6 +5,7 @@ import json
 import msgspec
 import pytest
 
+from domain.status import Status
 from web.api import owner_resource as owner
 from web.api.monitor import schemas as monitor
 from web.api.pages import settings_schemas as settings
@@ -38,7 +39,7 @@ NAMED = [
     (INCIDENT, {"title": "x", "more": {"deep": ["\0"]}}, "more", "can't be stored: NUL"),
     (INCIDENT, b'{"title":"a\\ud800b"}', "title", "can't be stored: half of a surrogate pair"),
     (UPDATE, {"state": "done"}, "state", "must be one of investigating"),
-    (STATUS, {"status": "OUTAGE"}, "status", "operational, maintenance, degraded, partial, outage"),
+    (STATUS, {"status": "OUTAGE"}, "status", ", ".join(Status)),
     (PAGE, {"name": "x", "surprise": 1}, "surprise", "is not a field"),
     (CHANGE, {"isPublic": "yes"}, "isPublic", "must be true or false, not text"),
     (CHANGE, {"is_public": True}, "is_public", "is not a field"),
