@@ -22,6 +22,7 @@ import httpx
 from tests.support.actors import Actors, Owner, Page
 from tests.support.faults.history import code_of
 from tests.support.stack import System
+from web.routes import ROUTES
 
 API = "/api/v1/"
 NOBODY = "0" * 26
@@ -53,14 +54,11 @@ PUBLIC = (
     "/incidents/i_" + NOBODY, "/badge/{cid}.svg", "/badge/c_" + NOBODY + ".svg", "/robots.txt",
     "/index.html", "/api/v1/status", "/healthz", "//", "/a/../status.json", "/%00",
 )  # fmt: skip
+DASHBOARD = "/dashboard"
 SCREENS = (
-    "", "/login", "/signup", "/account", "/tokens", "/pages/{page_id}",
-    "/pages/{page_id}/incidents",
-    "/pages/{page_id}/incidents/new", "/pages/{page_id}/incidents/{iid}", "/pages/{page_id}/keys",
-    "/pages/{page_id}/maintenances", "/pages/{page_id}/maintenances/new", "/pages/{page_id}/domain",
-    "/pages/{page_id}/settings", "/pages/{page_id}/customize", "/pages/{page_id}/templates",
-    "/pages/{page_id}/activity", "/pages/{page_id}/components", "/pages/p_" + NOBODY, "/nothing",
-)  # fmt: skip
+    *(one.path.removeprefix(DASHBOARD) for one in ROUTES if one.path.startswith(DASHBOARD)),
+    *("/pages/p_" + NOBODY, "/nothing"),
+)
 BASE = ("/", "/docs", "/readyz", "/nothing", "/static/x/dashboard.css", "/logo/nothing.png")
 BODIES = (b"", b"[]", b"{", b'{"nothing": 1}', b"null", b'{"title": 5, "name": 5, "status": 5}')
 ACCEPTED = ("text/html", "application/json", "*/*")
@@ -93,7 +91,7 @@ class Recorder:
             yield self._record("GET", path, {"Accept": accept})
         for path, cookie in itertools.product(SCREENS, ("", self._owner.http.headers["Cookie"])):
             headers = {"Cookie": cookie, "Accept": "text/html"}
-            yield self._record("GET", f"/dashboard{path}", headers)
+            yield self._record("GET", f"{DASHBOARD}{path}", headers)
 
     def _record_public(self) -> Iterator[str]:
         host = {"Host": self._page.host}
