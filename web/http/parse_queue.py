@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Final
 from weakref import WeakKeyDictionary
 
-AT_ONCE: Final = 4  # requests per loop iteration; one takes some 0.1 ms
-CROWD: Final = 32  # this many waiting requests take some milliseconds
+AT_ONCE: Final = 2  # requests per loop iteration; one takes some 0.1 ms
+CROWD: Final = 8  # this many waiting requests take a millisecond
 PACED_EVERY_S: Final = 0.002  # a fifth of a process: an answer to a full window takes 0.5 ms
 
 
