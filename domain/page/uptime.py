@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from domain.calendar import day_of, ends_at, starts_at
+from domain.calendar import MINUTE_S, day_of, ends_at, starts_at
 from domain.page.state import Claim
 from domain.status import Status, worst
 
@@ -85,8 +85,6 @@ def percent(claims: Iterable[Claim], created_at: datetime, today: date, zone: st
     whole = 10 * ((until_at - from_at) // MICROSECOND)
     return (10_000 * (whole - downtime(claims, from_at, until_at)) // whole) / 100
 
-
-MINUTE_S = 60
 
 LeafClaims = Sequence[tuple[str, Claim]]
 

@@ -208,11 +208,6 @@ class KeyChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     disabled: bool | None = None
 
 
-def is_empty(body: msgspec.Struct) -> bool:
-    """Return whether a change has no fields; all its fields are optional."""
-    return not provided_fields(body)
-
-
 def provided_fields(body: msgspec.Struct) -> dict[str, Any]:
     """Return the fields present in a change, by their wire names.
 

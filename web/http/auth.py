@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import falcon.asgi
 from falcon.asgi import Request, Response
 
+from domain.calendar import MINUTE_S
 from domain.runtime.new_ids import secret_hash
 from domain.store.postgres.accounts import SESSION_LASTS
 from domain.store.postgres.command_log import Authority
@@ -93,7 +94,6 @@ log = logging.getLogger(__name__)
 
 USUAL_PORTS = {"http": 80, "https": 443}
 OWN_SITES = frozenset({"same-origin", "none"})  # of Sec-Fetch-Site; none: a typed address
-MINUTE_S = 60
 STAMP_S = 0.2  # the longest delay of an answer by recording a use
 STAMPS_MAX = 10_000
 NO_SESSION = "NO_SESSION"

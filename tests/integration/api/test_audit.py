@@ -10,18 +10,9 @@ import pytest
 from domain.account.commands import AddPage
 from ops.cli.writes import CommandRefusedError, write
 from tests.support.actors import Page
+from tests.support.answers import data, refusal
 from tests.support.inside import hepstatus, inside
 from tests.support.pictures import png_text
-
-
-def data(answer, status: int = 200):
-    assert answer.status_code == status, answer.text
-    return answer.json()["data"]
-
-
-def refusal(answer, status: int) -> str:
-    assert answer.status_code == status, answer.text
-    return answer.json()["code"]
 
 
 @pytest.fixture

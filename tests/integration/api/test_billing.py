@@ -12,6 +12,7 @@ from domain.page.state import Tier
 from domain.runtime.new_ids import new_id
 from ops.cli.writes import write, write_all
 from tests.support.actors import Page, unique
+from tests.support.answers import data
 from tests.support.inside import inside
 
 PAGES = "/api/v1/status"
@@ -19,11 +20,6 @@ LEDGER = f"{PAGES}/purchases"
 TRADE = f"{LEDGER}/trade"
 ASYNC = {"Prefer": "respond-async"}
 DAY = timedelta(days=1)
-
-
-def data(answer, status: int = 200):
-    assert answer.status_code == status, answer.text
-    return answer.json()["data"]
 
 
 def once(key: str, **more: str) -> dict[str, str]:

@@ -10,16 +10,8 @@ import pytest
 
 from domain.page.limits import CATEGORY_LEVELS
 from tests.support.actors import Page
-
-
-def data(answer, status: int = 200):
-    assert answer.status_code == status, answer.text
-    return answer.json()["data"]
-
-
-def refusal(answer, status: int) -> tuple[str, list[str]]:
-    assert answer.status_code == status, answer.text
-    return answer.json()["code"], list(answer.json().get("fields", {}))
+from tests.support.answers import data
+from tests.support.answers import refused_fields as refusal
 
 
 class Tree:

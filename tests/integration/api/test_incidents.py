@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.integration.api.test_pages import data, refusal
+from tests.support.answers import data, refusal
 from tests.support.stack import wait_until
 
 HOUR = timedelta(hours=1)

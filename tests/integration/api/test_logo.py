@@ -3,14 +3,10 @@
 import pytest
 
 from tests.support.actors import Page
+from tests.support.answers import data
 from tests.support.pictures import picture, png_text, text_of
 
 WIDE = picture("png", 600, 100)
-
-
-def data(answer, status: int = 200):
-    assert answer.status_code == status, answer.text
-    return answer.json()["data"]
 
 
 @pytest.fixture

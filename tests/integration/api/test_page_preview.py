@@ -7,12 +7,8 @@ import pytest
 import redis
 
 from tests.support.actors import Page
+from tests.support.answers import refusal
 from tests.support.pictures import png_text
-
-
-def refusal(answer, status: int) -> str:
-    assert answer.status_code == status, answer.text
-    return answer.json()["code"]
 
 
 @pytest.fixture

@@ -7,21 +7,12 @@ import pytest
 
 from domain.status import Status
 from tests.support.actors import Owner, Page, unique
+from tests.support.answers import data, refusal
 from tests.support.faults.breaking import Behind
 from tests.support.flags import FLAGS_ON_WIRE
 from tests.support.inside import hepstatus
 
 PAGES = "/api/v1/status"
-
-
-def data(answer, status: int = 200):
-    assert answer.status_code == status, answer.text
-    return answer.json()["data"]
-
-
-def refusal(answer, status: int) -> str:
-    assert answer.status_code == status, answer.text
-    return answer.json()["code"]
 
 
 def make_prime(system, owner: Owner) -> None:

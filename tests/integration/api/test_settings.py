@@ -9,17 +9,9 @@ import pytest
 
 from domain.status import Status
 from tests.support.actors import Page
+from tests.support.answers import data
+from tests.support.answers import refused_fields as refusal
 from tests.support.flags import FLAGS_ON_WIRE
-
-
-def data(answer, status: int = 200):
-    assert answer.status_code == status, answer.text
-    return answer.json()["data"]
-
-
-def refusal(answer, status: int) -> tuple[str, list[str]]:
-    assert answer.status_code == status, answer.text
-    return answer.json()["code"], list(answer.json().get("fields", {}))
 
 
 @pytest.fixture

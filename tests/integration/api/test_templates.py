@@ -6,6 +6,8 @@ Source: docs/behaviour.md, "Templates".
 import pytest
 
 from tests.support.actors import Page
+from tests.support.answers import data
+from tests.support.answers import refused_fields as refusal
 
 ALL = "/api/v1/status/templates"
 WORDS = {
@@ -13,16 +15,6 @@ WORDS = {
     "impact": "major", "kind": "incident",
 }  # fmt: skip
 BARE = {"name": "x", "body": None, "state": None, "impact": None, "kind": "incident"}
-
-
-def data(answer, status: int = 200):
-    assert answer.status_code == status, answer.text
-    return answer.json()["data"]
-
-
-def refusal(answer, status: int) -> tuple[str, list[str]]:
-    assert answer.status_code == status, answer.text
-    return answer.json()["code"], list(answer.json().get("fields", {}))
 
 
 @pytest.fixture

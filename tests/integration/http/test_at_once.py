@@ -5,7 +5,7 @@ import random
 import pytest
 
 from domain.page.limits import CATEGORY_LEVELS
-from tests.integration.api.test_pages import data
+from tests.support.answers import data
 from tests.support.faults.breaking import at_once
 
 MANY = 50

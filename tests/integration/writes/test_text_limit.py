@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from domain.page.limits import INCIDENT_TEXT_BYTES, TEMPLATE_TEXT_BYTES, TREE_TEXT_BYTES
-from tests.integration.api.test_pages import data
+from tests.support.answers import data
 
 LONG = "m" * 10_000
 DOWN = [{"component": "API", "status": "outage"}]

@@ -17,7 +17,7 @@ from web.api.incidents import docs
 from web.api.incidents import schemas as b
 from web.api.incidents.schemas import IncidentList, incident_view
 from web.api.monitor.schemas import state_of_update, to_statuses
-from web.api.owner_resource import WritingResource, is_empty, provided_fields
+from web.api.owner_resource import WritingResource, provided_fields
 from web.http.bodies import decode_body, read_body
 from web.http.commands import build_command
 from web.http.errors import invalid, not_found
@@ -119,7 +119,7 @@ class OneIncident(WritingResource):
 
 def build_change(iid: str, body: b.IncidentChange) -> c.Command:
     """Return the command of a change. Raises ApiError 400."""
-    if is_empty(body):
+    if not provided_fields(body):
         raise invalid("Give at least one thing to change.")
     if body.state is not None:
         return build_transition(iid, body)

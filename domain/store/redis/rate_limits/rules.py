@@ -1,4 +1,4 @@
-"""Rate limits as data; `domain.store.redis.rate_limits.rate_counts` counts.
+"""Rate limits as data; the other modules of this package count.
 
 For logins only failures count. A device on which the owner has logged in before has a limit of its
 own, which attempts of other devices do not use up.
