@@ -74,8 +74,8 @@ def test_null_is_told_from_absent_where_it_means_something():
     assert decoded({"parent": "  "}, part).parent is None
     assert decoded({"parent": " c_1 "}, part).parent == "c_1"
     assert owner.provided_fields(decoded({"parent": None, "name": None}, part)) == {"parent": None}
-    assert owner.is_empty(decoded({"name": None, "position": None}, part))
-    assert owner.is_empty(decoded({"theme": {}, "labels": {}}, CHANGE))
+    assert not owner.provided_fields(decoded({"name": None, "position": None}, part))
+    assert not owner.provided_fields(decoded({"theme": {}, "labels": {}}, CHANGE))
 
 
 def test_texts_are_trimmed_and_bounded_when_they_are_in_an_object_within():
