@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
 from urllib.parse import unquote
 
 import msgspec
@@ -14,16 +14,28 @@ from web.api.accounts.passwords import warm
 from web.api.domains import certificates
 from web.http.error_pages import NOTHING
 from web.http.health import readiness
-from web.http.hosts import BadRequestHostError, requested_host
-from web.http.responses import add_hsts
+from web.http.hosts import BadRequestHostError, normalize_host_header, requested_host
 from web.process import Process
 from web.routes import create_app
-from web.visitors.app import Scope, Send, VisitorApp, send_notice, send_plain, send_response
+from web.visitors.app import (
+    Scope,
+    Send,
+    VisitorApp,
+    header,
+    send_notice,
+    send_plain,
+    send_response,
+)
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 ENCODED = re.compile(r"%(2[fF]|25)")  # a slash, a percent sign
 NO_HOST = b"The request does not name one host: by one Host header, and by nothing else.\n"
 NO_STORE = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+# How long a browser uses TLS only for this host, in seconds. Without `includeSubDomains`, because
+# hosts below may be served without TLS, and without `preload`, which can't be undone.
+OURS_S: Final = 31_536_000
+# An owner may move a custom domain to a server without TLS: it works again after a day.
+CUSTOM_S: Final = 86_400
 
 configure_logging("web")
 
@@ -98,6 +110,20 @@ class Application:
                 await self._process.stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+def add_hsts(scope: Scope, send: Send, base: str) -> Send:
+    """Wrap `send` so that answers over TLS carry Strict-Transport-Security."""
+    host = normalize_host_header(header(scope, b"host").decode("utf-8", "replace")) or ""
+    lasts_s = OURS_S if f".{host}".endswith(f".{base}") else CUSTOM_S
+    hsts = (b"strict-transport-security", b"max-age=%d" % lasts_s)
+
+    async def send_with_hsts(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", ()), hsts]}
+        await send(message)
+
+    return send_with_hsts
 
 
 def keep_slashes(scope: Scope) -> Scope:

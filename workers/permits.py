@@ -1,4 +1,4 @@
-"""Permits: a limit of the pool's processes that do one kind of work.
+"""Bounds of heavy work: permits of a pool's processes, and a stopwatch of their work.
 
 A permit is a lock on one byte of a file that the pool's processes share. The kernel releases it
 when its process ends, so nothing has to expire.
@@ -13,6 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 LIGHT_PROCESSES = 1  # these do no heavy work; they serve streams that were quick last time
+# Linux: nanoseconds that this process ran, and that it waited for a processor.
+SCHEDULE = Path("/proc/self/schedstat")
+NANOSECOND = 1e-9
 
 
 class Permits:
@@ -81,11 +84,6 @@ def pool() -> Pool:
     if Shared.pool is None:
         share(1)
     return Shared.pool or Pool(1)
-
-
-# Linux: nanoseconds that this process ran, and that it waited for a processor.
-SCHEDULE = Path("/proc/self/schedstat")
-NANOSECOND = 1e-9
 
 
 class Stopwatch:

@@ -11,9 +11,8 @@ from domain.status import Status
 from domain.store.postgres.engine import run
 from domain.store.postgres.load import load_components
 from web.api.audit_sentences import name_sentence, quoted, reference_sentence
-from web.api.owner_resource import ComponentChange, NewComponent, WritingResource, provided_fields
+from web.api.owner_resource import ComponentChange, NewComponent, WritingResource
 from web.http.commands import build_command
-from web.http.errors import invalid
 from web.http.responses import write_data
 from web.http.wire import Answer, Id, Named, to_answer
 from web.openapi.describe import Example, Operation, PathParameter, describes, echo_of
@@ -148,10 +147,7 @@ class OneComponent(WritingResource):
     async def on_patch(self, req: Request, resp: Response, page_id: str, cid: str) -> None:
         """Change or move a node; absent fields stay unchanged."""
         holder = await self.holder(req)
-        raw, body = await self.body(req, ComponentChange)
-        changes = provided_fields(body)
-        if not changes:
-            raise invalid("Give at least one thing to change.")
+        raw, body, changes = await self.read_change(req, ComponentChange)
         command, answer = to_command(cid, body), {"id": cid, **changes}
         await self.write(req, resp, holder, command, lambda _: answer, stream_id=page_id, raw=raw)
 

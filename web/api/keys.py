@@ -10,9 +10,8 @@ from domain.runtime.new_ids import new_api_key, new_id, secret_hash
 from domain.store.postgres.engine import run
 from domain.store.postgres.owned import keys_of
 from web.api.audit_sentences import name_sentence, quoted, reference_sentence
-from web.api.owner_resource import KeyChange, NewKey, WritingResource, provided_fields
+from web.api.owner_resource import KeyChange, NewKey, WritingResource
 from web.http.commands import build_command
-from web.http.errors import invalid
 from web.http.responses import write_data
 from web.http.wire import Answer, Id, Instant, Named, to_answer
 from web.openapi.describe import Example, Operation, PathParameter, describes, echo_of
@@ -144,10 +143,7 @@ class OneKey(WritingResource):
     async def on_patch(self, req: Request, resp: Response, page_id: str, kid: str) -> None:
         """Rename, disable or enable a key."""
         holder = await self.holder(req)
-        raw, body = await self.body(req, KeyChange)
-        changes = provided_fields(body)
-        if not changes:
-            raise invalid("Give at least one of name, disabled.")
+        raw, body, changes = await self.read_change(req, KeyChange, "of name, disabled")
         command, answer = build_command(ChangeKey, body, key_id=kid), {"id": kid, **changes}
         await self.write(req, resp, holder, command, lambda _: answer, stream_id=page_id, raw=raw)
 

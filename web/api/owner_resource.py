@@ -21,7 +21,7 @@ from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT, NOT_BLANK
 from web.http.auth import Authenticator
 from web.http.bodies import LIMIT_BYTES, decode_body, line, read_body, shape, text
 from web.http.commands import to_instant
-from web.http.errors import not_found
+from web.http.errors import invalid, not_found
 from web.http.responses import Completer, Describer, Writes, idempotency
 from web.http.wire import to_wire
 from web.writes.submit import NoAuthorityError
@@ -60,6 +60,22 @@ class OwnerResource:
         """Return the body, raw and decoded. Raises ApiError 400, 413, 415."""
         raw = await read_body(req, limit)
         return raw, decode_body(raw, shape)
+
+    async def read_change(
+        self,
+        req: Request,
+        shape: type[Shape],
+        noun: str = "thing to change",
+        limit: int = LIMIT_BYTES,
+    ) -> tuple[bytes, Shape, dict[str, Any]]:
+        """Return the body of a change, raw and decoded, and its fields by wire name.
+
+        Raises ApiError 400 without any field; `noun` ends the sentence.
+        """
+        raw, body = await self.body(req, shape, limit)
+        if not (changes := provided_fields(body)):
+            raise invalid(f"Give at least one {noun}.")
+        return raw, body, changes
 
 
 @dataclass(eq=False)

@@ -18,10 +18,10 @@ from domain.store.postgres.engine import run
 from domain.store.postgres.templates import load_templates, templates_of
 from domain.text import BODY_LIMIT, NAME_LIMIT, TITLE_LIMIT
 from web.api.audit_sentences import name_sentence, reference_sentence
-from web.api.owner_resource import OwnerResource, WritingResource, provided_fields
+from web.api.owner_resource import OwnerResource, WritingResource
 from web.http.bodies import line, text
 from web.http.commands import build_command
-from web.http.errors import invalid, rejection_error
+from web.http.errors import rejection_error
 from web.http.responses import write_data
 from web.http.wire import Answer, Id, Named, to_answer
 from web.openapi.describe import Example, Operation, PathParameter, describes, echo_of
@@ -230,13 +230,8 @@ class OneTemplate(WritingResource):
     async def on_patch(self, req: Request, resp: Response, page_id: str, tid: str) -> None:
         """Change a template; absent fields stay unchanged."""
         holder = await self.holder(req)
-        raw, body = await self.body(req, TemplateChange)
-        changes = provided_fields(body)
-        if not changes:
-            raise invalid("Give at least one thing to change.")
-        command = to_change(tid, body)
-
-        answer = {"id": tid, **changes}
+        raw, body, changes = await self.read_change(req, TemplateChange)
+        command, answer = to_change(tid, body), {"id": tid, **changes}
         await self.write(req, resp, holder, command, lambda _: answer, stream_id=page_id, raw=raw)
 
     @describes(DELETE_TEMPLATE)

@@ -24,6 +24,13 @@ SOURCE = FOLDER / "static" / "dashboard"
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 FOR_EVER = "public, max-age=31536000, immutable"
 DIGITS = 16
+STATES = tuple(state for state in IncidentState if state is not IncidentState.SCHEDULED)
+HEADERS = {
+    "Cache-Control": "no-store",  # after the logout nothing stays in the browser
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
+    " img-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'",
+}
 
 
 @cache
@@ -89,21 +96,6 @@ class Home:
         return True
 
 
-ROUTES = {
-    "/": Home,
-    "/static/{build}/{name}": StaticFile,
-}
-
-
-STATES = tuple(state for state in IncidentState if state is not IncidentState.SCHEDULED)
-HEADERS = {
-    "Cache-Control": "no-store",  # after the logout nothing stays in the browser
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
-    " img-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self';"
-    " base-uri 'none'; frame-ancestors 'none'",
-}
-
-
 def local(at: datetime, zone: str) -> str:
     """Return an instant in `zone`, in the format of a datetime-local input."""
     return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
@@ -163,3 +155,9 @@ def write_document(
 def days_until(at: datetime, now: datetime) -> int:
     """Return the days until `at`, rounded up; 0 for an instant in the past."""
     return max(0, -((now - at) // timedelta(days=1)))
+
+
+ROUTES = {
+    "/": Home,
+    "/static/{build}/{name}": StaticFile,
+}

@@ -1,10 +1,10 @@
 """Answers in the common envelope; writes also return their receipt."""
 
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any
 
 import falcon
 import falcon.asgi
@@ -13,8 +13,6 @@ import msgspec
 from domain.store.postgres.command_log import Draft, Idempotency
 from domain.store.postgres.engine import UNREACHABLE
 from web.http.errors import invalid, rejection_error
-from web.http.hosts import normalize_host_header
-from web.visitors.app import Scope, Send, header
 from web.writes.submit import Submitter, WriteOutcome
 
 log = logging.getLogger(__name__)
@@ -94,34 +92,3 @@ async def complete_data(
     except UNREACHABLE as error:
         log.warning("%s is published, but can't be read: %s", outcome.receipt_id, error)
         return data, replace(outcome, is_published=False)
-
-
-ON_EVERY_ANSWER: Final = [
-    ("x-content-type-options", "nosniff"),
-    # Other sites receive no referrer of a visitor, not even the origin.
-    ("referrer-policy", "same-origin"),
-    # Our pages use none of these features, and embedded content may not request them.
-    (
-        "permissions-policy",
-        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
-    ),
-]
-# How long a browser uses TLS only for this host, in seconds. Without `includeSubDomains`, because
-# hosts below may be served without TLS, and without `preload`, which can't be undone.
-OURS_S: Final = 31_536_000
-# An owner may move a custom domain to a server without TLS: it works again after a day.
-CUSTOM_S: Final = 86_400
-
-
-def add_hsts(scope: Scope, send: Send, base: str) -> Send:
-    """Wrap `send` so that answers over TLS carry Strict-Transport-Security."""
-    host = normalize_host_header(header(scope, b"host").decode("utf-8", "replace")) or ""
-    lasts_s = OURS_S if f".{host}".endswith(f".{base}") else CUSTOM_S
-    hsts = (b"strict-transport-security", b"max-age=%d" % lasts_s)
-
-    async def send_with_hsts(message: MutableMapping[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", ()), hsts]}
-        await send(message)
-
-    return send_with_hsts

@@ -2,8 +2,7 @@
 
 uvicorn's parser has no such bounds, gunicorn's own (`limit_request_…`) don't reach it, and Falcon
 waits for the first piece of a body before it looks at anything. A violation gets an answer in plain
-text, and the connection closes. Unread answers: web/http/outflow.py. Parse order:
-web/http/parse_queue.py.
+text, and the connection closes. Unread answers: outflow.py here; parse order: parse_queue.py.
 """
 
 import asyncio
@@ -22,7 +21,6 @@ from web.http.hosts import AUTHORITY, split_target
 from web.http.outflow import Outflow, bound_kernel_buffers
 from web.http.parse_queue import parse_queue_of
 from web.http.rate_limits import FORWARDED_PROTO, first_scheme
-from web.http.responses import ON_EVERY_ANSWER
 
 HEAD_BYTES: Final = 32 * 1024  # the request's line and headers
 HEADERS: Final = 100
@@ -36,6 +34,16 @@ HEAD_END: Final = b"\r\n\r\n"
 VERSIONS: Final = frozenset({"1.0", "1.1"})
 # The parser's messages for a valid but unsupported version (RFC 9112 2.3).
 OTHER_VERSIONS: Final = ("Invalid HTTP version", "Pause on PRI/Upgrade")
+ON_EVERY_ANSWER: Final = [
+    ("x-content-type-options", "nosniff"),
+    # Other sites receive no referrer of a visitor, not even the origin.
+    ("referrer-policy", "same-origin"),
+    # Our pages use none of these features, and embedded content may not request them.
+    (
+        "permissions-policy",
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+    ),
+]
 
 
 class InputStage(Enum):

@@ -17,6 +17,8 @@ from domain.store.redis.reader import UNREACHABLE
 Value = TypeVar("Value")
 
 NEARLY_FULL = 0.9
+READ_S: Final = 0.5  # the longest wait for a frozen Redis, once per pause
+PAUSE_S: Final = 0.5
 
 
 @dataclass(slots=True)
@@ -166,10 +168,6 @@ class Cache(Generic[Value]):
             entry.turn_stale()
         for pending in self._pending.values():
             pending.is_dirty = True
-
-
-READ_S: Final = 0.5  # the longest wait for a frozen Redis, once per pause
-PAUSE_S: Final = 0.5
 
 
 class CircuitBreaker:

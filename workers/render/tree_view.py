@@ -15,6 +15,9 @@ from domain.status import Status
 
 ClaimsByLeaf = Mapping[str, list[tuple[str, Claim]]]
 
+HEIGHT = 28
+NO_DATA_TOP = 24  # a low dashed line: no data, which differs from no trouble
+
 
 @dataclass(frozen=True, slots=True)
 class DayView:
@@ -153,10 +156,6 @@ def _day(context: TreeContext, trouble: AffectedDay) -> DayView:
         ),
         incidents=tuple((id_, context.titles.get(id_, id_)) for id_ in trouble.incident_ids),
     )
-
-
-HEIGHT = 28
-NO_DATA_TOP = 24  # a low dashed line: no data, which differs from no trouble
 
 
 def bar_paths(runs: Iterable[tuple[Status | None, int, int]]) -> Markup:

@@ -119,20 +119,21 @@ class OneIncident(WritingResource):
 
 def build_change(iid: str, body: b.IncidentChange) -> c.Command:
     """Return the command of a change. Raises ApiError 400."""
-    if not provided_fields(body):
+    changes = provided_fields(body)
+    if not changes:
         raise invalid("Give at least one thing to change.")
     if body.state is not None:
-        return build_transition(iid, body)
+        if changes.keys() != {"state"}:
+            raise invalid("state goes alone: a write is one command.", "state")
+        return build_transition(iid, body.state)
     return build_command(c.ChangeIncident, body, incident_id=iid)
 
 
-def build_transition(iid: str, body: b.IncidentChange) -> c.Command:
+def build_transition(iid: str, state: IncidentState) -> c.Command:
     """Return the command that starts or finishes a maintenance now. Raises ApiError 400."""
-    if set(provided_fields(body)) != {"state"}:
-        raise invalid("state goes alone: a write is one command.", "state")
-    if body.state is IncidentState.IN_PROGRESS:
+    if state is IncidentState.IN_PROGRESS:
         return c.StartMaintenance(iid, new_id("u"))
-    if body.state is IncidentState.RESOLVED:
+    if state is IncidentState.RESOLVED:
         return c.FinishMaintenance(iid, new_id("u"))
     raise invalid("state must be in_progress or resolved; post an update for another.", "state")
 

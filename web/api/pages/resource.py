@@ -20,7 +20,7 @@ from domain.store.postgres.latency import latency_of
 from domain.store.postgres.owned import account_of, pages_of
 from web.api.domains.resource import CustomDomainResource
 from web.api.domains.schemas import build_mount_command, reserved_error
-from web.api.owner_resource import HostResource, NewPage, OwnerResource, provided_fields
+from web.api.owner_resource import HostResource, NewPage, OwnerResource
 from web.api.pages import answers as logos
 from web.api.pages import docs
 from web.api.pages.answers import (
@@ -30,7 +30,7 @@ from web.api.pages.answers import (
     latency_view,
     page_view,
 )
-from web.api.pages.settings_schemas import BODY_BYTES, PageChange, to_command
+from web.api.pages.settings_schemas import A_SETTING, BODY_BYTES, PageChange, to_command
 from web.http.errors import invalid
 from web.http.responses import write_data
 from web.http.wire import Named
@@ -91,10 +91,7 @@ class OnePage(CustomDomainResource):
     async def on_patch(self, req: Request, resp: Response, page_id: str) -> None:
         """Change settings; absent fields stay unchanged."""
         holder = await self.holder(req)
-        raw, body = await self.body(req, PageChange, BODY_BYTES)
-        changes = provided_fields(body)
-        if not changes:
-            raise invalid("Give at least one setting to change.")
+        raw, body, changes = await self.read_change(req, PageChange, A_SETTING, BODY_BYTES)
         if body.domain is not None:
             if len(changes) > 1 or req.get_header("If-Match") is not None:
                 raise invalid("domain must come alone: it is a mount, no setting.", "domain")

@@ -22,6 +22,7 @@ from web.http.errors import invalid
 ZONE_LIMIT = 64
 # An image of 64 KiB in base64, plus all other settings at their longest, with any escapes.
 BODY_BYTES = 112 * 1024
+A_SETTING = "setting to change"  # of which a change needs one
 DATA_URL = re.compile(r"data:[\w/+.-]*;base64,")
 ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
 Label = Annotated[str | UnsetType | None, line(LABEL_LIMIT)]

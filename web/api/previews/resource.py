@@ -18,8 +18,8 @@ from domain.store.postgres.logos import logo_for
 from domain.store.postgres.sessions import Holder
 from domain.store.redis.keys import PREVIEW_BYTES_MAX
 from web.api.incidents.resource import build_creation, build_update
-from web.api.owner_resource import OwnerResource, provided_fields
-from web.api.pages.settings_schemas import BODY_BYTES, PageChange, to_command
+from web.api.owner_resource import OwnerResource
+from web.api.pages.settings_schemas import A_SETTING, BODY_BYTES, PageChange, to_command
 from web.api.previews import docs
 from web.api.previews.docs import preview_view
 from web.api.previews.preview_worker import PreviewWorker
@@ -163,9 +163,7 @@ class SettingsPreview(PreviewResource):
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
         """Preview other settings."""
         holder = await self.holder(req)
-        _, body = await self.body(req, PageChange, BODY_BYTES)
-        if not provided_fields(body):
-            raise invalid("Give at least one setting to change.")
+        _, body, _ = await self.read_change(req, PageChange, A_SETTING, BODY_BYTES)
         if body.domain is not None:
             raise invalid("domain can't be previewed: it changes nothing that is shown.", "domain")
         await self.write_preview(resp, holder, page_id, to_command(body, None))
