@@ -34,7 +34,7 @@ def render(page_id: str, name: str) -> None:
         if edition and incident_id and not has_incident(conn, page_id, incident_id):
             publisher.note_absent(page_id, name, edition.seq)
             return
-        page, applied_seq = load_page(conn, page_id, {incident_id})
+        page, applied_seq = load_page(conn, page_id, {incident_id}, parts=())
         if edition is None or (edition.seq, edition.build) != (applied_seq, build_id()):
             worker_task_sender().request_drain(page_id)
             return

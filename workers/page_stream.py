@@ -7,7 +7,7 @@ import msgspec
 
 from domain.calendar import day_of, ends_at
 from domain.page.apply import apply_all
-from domain.page.commands import TEMPLATE_KINDS
+from domain.page.commands import LOADED_FOR
 from domain.page.decide.table import decide
 from domain.page.state import Page
 from domain.results import Entry, Outcome, Rejection
@@ -39,7 +39,7 @@ class PageStream:
             conn,
             self.page_id,
             collect_incident_ids(rows),
-            with_templates=any(row.kind in TEMPLATE_KINDS for row in rows),
+            {part for part, kinds in LOADED_FOR.items() if any(r.kind in kinds for r in rows)},
         )
         self.before = self.page
 
@@ -104,11 +104,13 @@ def is_shown(page_id: str, epoch: str) -> bool:
 
     In a storm many rings come too late: a page load for each would delay other pages.
     """
+    if (stored_edition := artifacts.stored_edition(page_id, epoch)) is None:
+        return False
     with autocommit() as conn:
         edition = current_edition(conn, page_id, build_id(), epoch)
-    if edition is None or artifacts.stored_edition(page_id, epoch) != edition:
+    if edition != stored_edition:
         return False
-    artifacts.announce(encode(build_empty_announcement(page_id, edition.seq)))
+    artifacts.announce(encode(build_empty_announcement(page_id, stored_edition.seq)))
     return True
 
 

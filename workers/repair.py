@@ -15,7 +15,6 @@ import time
 from typing import Final
 
 from domain.runtime.metrics import REPAIRED
-from domain.store import broker as doorbell
 from domain.store.postgres.engine import autocommit
 from domain.store.postgres.publication import note_hosts
 from domain.store.redis import publisher as artifacts
@@ -28,35 +27,39 @@ from domain.store.work_queue import (
     work_queue,
 )
 from workers import permits
-from workers.drain import drain_stream, release_doorbell
+from workers.drain import drain_stream
 from workers.render.build import build_id
 
 SLICE_S: Final = 1.0  # then the task is queued again, so that a stopping worker can end
 CLAIMED_AT_ONCE: Final = 20  # about 0.25 s of work
-PAUSE_S: Final = 0.05  # before repair continues after a write or a visit
+PAUSE_S: Final = 0.1  # before repair continues after a write or a visit
 
 
 def repair_page(job: Job) -> None:
     """Publish a page that a visitor requested."""
     (page_id,) = job.args
-    release_doorbell(doorbell.repair_name(page_id))
+    work_queue().note_repair(page_id)
     drain_stream(page_id)
     REPAIRED.labels("asked").inc()
 
 
 def repair_host(job: Job) -> None:
-    """Publish a requested host and its page; record a host without a page."""
+    """Publish a requested host after its page; record a host without a page.
+
+    A visitor who saw the host first would request the page as well.
+    """
     (host,) = job.args
-    release_doorbell(doorbell.repair_name(host))
+    work_queue().note_repair(host)
     epoch = artifacts.epoch()
     with autocommit() as conn:
         row = host_row(conn, host)
         if row is None or row.page_id is None:
             artifacts.note_unknown_host(host)
             return
+    drain_stream(row.page_id)
+    with autocommit() as conn:
         if artifacts.publish_host(row.host, row.page_id, row.counter, epoch):
             note_hosts(conn, [row], epoch)
-    drain_stream(row.page_id)
     REPAIRED.labels("asked").inc()
 
 

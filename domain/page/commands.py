@@ -326,7 +326,11 @@ Command: TypeAlias = (
 COMMANDS: MappingProxyType[str, type[Command]] = MappingProxyType(
     {command.__name__: command for command in Command.__args__}
 )
-# The templates of a page are loaded only for commands that name one.
-TEMPLATE_KINDS = frozenset(
-    name for name, kind in COMMANDS.items() if "template_id" in kind.__dataclass_fields__
+# Parts of a page that are loaded only for commands that name an entry of them.
+ID_FIELDS: Mapping[str, str] = MappingProxyType({"templates": "template_id", "keys": "key_id"})
+LOADED_FOR: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        part: frozenset(n for n, kind in COMMANDS.items() if field in kind.__dataclass_fields__)
+        for part, field in ID_FIELDS.items()
+    }
 )

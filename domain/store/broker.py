@@ -27,6 +27,8 @@ PAGE_PREFIX = "p_"
 REQUEST_ID = "hepstatus_request_id"  # the header of a message
 # A lost outstanding message suppresses others no longer than the sweep's period.
 OUTSTANDING_MS = 2_000
+REPAIR_OUTSTANDING_MS = 200  # so long one process is enough for all requested repairs
+REQUESTED_MAX = 10_000  # requested repairs of some 50 bytes each; the sweep does the oldest
 EXPIRES_S = 10  # a message that no worker took for so long is left to the sweep
 LIMIT_S = 0.1  # a send may take no longer
 PAUSE_S = 1.0  # after a failure no message is sent for so long
@@ -109,10 +111,19 @@ class TaskSender:
         self.send("rehearse", [preview_id], ON_DEMAND, request_id)
 
     def request_repair(self, target: str, request_id: str | None = None) -> None:
-        """Request the publication of a page id, or a host and its page."""
-        if self._mark_outstanding(repair_name(target)):
-            task = "repair" if target.startswith(PAGE_PREFIX) else "repair_host"
-            self.send(task, [target], REPAIR, request_id)
+        """Request the publication of a page id, or a host and its page.
+
+        The processes that the messages reach take all requests from Redis, the newest first: after
+        a flush a message each would cost as much as the repair.
+        """
+        with self.broker.pipeline(transaction=False) as pipe:
+            pipe.zadd(keys.REQUESTED_REPAIRS, {target: time.time()})
+            pipe.zremrangebyrank(keys.REQUESTED_REPAIRS, 0, -REQUESTED_MAX - 1)
+            pipe.expire(keys.REQUESTED_REPAIRS, EXPIRES_S)
+            pipe.set(keys.ring_key(REPAIR), "1", nx=True, px=REPAIR_OUTSTANDING_MS)
+            is_alone = pipe.execute()[-1]
+        if is_alone:
+            self.send(repair_task(target), [target], REPAIR, request_id)
 
     def request_repair_behind(self) -> None:
         """Request the publication of everything behind, unless `REPAIR_MAX` are queued."""
@@ -207,9 +218,9 @@ class TaskSenderThread:
             log.exception("ringing made us raise")
 
 
-def repair_name(target: str) -> str:
-    """Return the outstanding-key name of a repair."""
-    return f"repair:{target}"
+def repair_task(target: str) -> str:
+    """Return the name of the task that repairs a page id or a host."""
+    return "repair" if target.startswith(PAGE_PREFIX) else "repair_host"
 
 
 def request_id_in_context() -> str | None:

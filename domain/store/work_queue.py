@@ -4,6 +4,7 @@ A cool-down is as long as the work before it, so a stream takes half of one proc
 keys expire: a killed worker leaves nothing to clean up.
 """
 
+import random
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +15,14 @@ import redis
 from sqlalchemy import Connection, text
 
 from domain.runtime.metrics import WORK_DEFERRED
-from domain.store.broker import DRAIN, EXPIRES_S, worker_task_sender
+from domain.store.broker import (
+    DRAIN,
+    EXPIRES_S,
+    PAGE_PREFIX,
+    REPAIR,
+    repair_task,
+    worker_task_sender,
+)
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.publication import SPREAD_S, hosts_behind, note_hosts, pages_behind
 from domain.store.redis import keys
@@ -102,10 +110,15 @@ class WorkQueue:
             pipe.execute()
 
     def take(self) -> Job | None:
-        """Return the job that has waited longest; None if there is none.
+        """Return a waiting job or a requested repair by chance; None if there is neither."""
+        first, second = random.sample((self._take_waiting, self._take_repair), 2)
+        if (job := first() or second()) is not None:
+            return job
+        self.broker.delete(keys.ring_key(REPAIR))  # from now on a request sends a message
+        return self._take_repair()
 
-        Expired jobs are skipped: their requester does not wait any more.
-        """
+    def _take_waiting(self) -> Job | None:
+        """Return the job that has waited longest; skip those that expired."""
         while True:
             reply: Any = self.broker.zpopmin(keys.WAITING_JOBS)
             if not reply:
@@ -115,16 +128,32 @@ class WorkQueue:
             if job.task == DRAIN_TASK or time.time() - put_at < EXPIRES_S:
                 return job
 
+    def _take_repair(self) -> Job | None:
+        """Return the repair that was requested last: its visitor waits, earlier ones may not."""
+        reply: Any = self.broker.zpopmax(keys.REQUESTED_REPAIRS)
+        return repair_job(reply[0][0].decode()) if reply else None
+
+    def note_repair(self, target: str) -> None:
+        """Withdraw the request for a repair that begins now."""
+        self.broker.zrem(keys.REQUESTED_REPAIRS, target)
+
     def is_waited_for(self) -> bool:
         """Tell whether a write or a requested job is waiting for a process."""
         with self.broker.pipeline(transaction=False) as pipe:
             pipe.llen(DRAIN)
             pipe.zcard(keys.WAITING_JOBS)
+            pipe.zcard(keys.REQUESTED_REPAIRS)
             return any(pipe.execute())
 
     def send(self, job: Job) -> None:
         """Send a job as an ordinary message."""
         worker_task_sender().send(job.task, job.args, job.queue, job.request_id)
+
+
+def repair_job(target: str) -> Job:
+    """Return the job that repairs a page id, or a host and its page."""
+    stream = target if target.startswith(PAGE_PREFIX) else ""
+    return Job(repair_task(target), (target,), REPAIR, stream)
 
 
 @cache

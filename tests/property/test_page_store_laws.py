@@ -56,7 +56,7 @@ def in_order(page: Page) -> Page:
 def test_page_comes_back_equal_when_saved_and_loaded(page, seq):
     with RolledBack() as conn:
         save_page(conn, Page(page.id), page, seq)
-        assert load_page(conn, page.id, with_templates=True) == (page, seq)
+        assert load_page(conn, page.id) == (page, seq)
 
 
 @settings(max_examples=30)
@@ -74,20 +74,20 @@ def test_page_comes_back_equal_when_saved_over_any_other_state(before, after):
     with RolledBack() as conn:
         save_page(conn, Page(before.id), before, 1)
         save_page(conn, before, after, 2)
-        assert load_page(conn, before.id, with_templates=True) == (after, 2)
+        assert load_page(conn, before.id) == (after, 2)
         if after.logo:
             assert load_logo(conn, before.id, after.logo.digest) == after.logo.content
 
 
 @settings(max_examples=15)
 @given(pages(RECENTLY), texts())
-def test_templates_stay_when_a_page_is_loaded_and_saved_without_them(page, name):
+def test_templates_and_keys_stay_when_a_page_is_saved_without_them(page, name):
     with RolledBack() as conn:
         save_page(conn, Page(page.id), page, 1)
-        bare, _ = load_page(conn, page.id)
-        assert bare.templates == {}
+        bare, _ = load_page(conn, page.id, parts=())
+        assert bare.templates == bare.keys == {}
         save_page(conn, bare, replace(bare, name=name), 2)
-        assert load_page(conn, page.id, with_templates=True) == (replace(page, name=name), 2)
+        assert load_page(conn, page.id) == (replace(page, name=name), 2)
 
 
 @settings(max_examples=15)
@@ -96,8 +96,8 @@ def test_nothing_of_a_page_is_left_when_it_was_deleted(page):
     gone = Page(page.id, page.account_id, created_at=NOW, changed_at=NOW, deleted_at=NOW)
     with RolledBack() as conn:
         save_page(conn, Page(page.id), page, 1)
-        save_page(conn, replace(page, templates={}), gone, 2)
-        assert load_page(conn, page.id, with_templates=True) == (gone, 2)
+        save_page(conn, replace(page, templates={}, keys={}), gone, 2)
+        assert load_page(conn, page.id) == (gone, 2)
 
 
 ids = st.integers(0, 3)

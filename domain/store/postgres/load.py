@@ -1,13 +1,27 @@
 """Reading whole aggregates from Postgres; `save` writes them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    Text,
+    all_,
+    any_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from domain.account.state import Account, Place, Slot
 from domain.page import state as s
+from domain.page.commands import LOADED_FOR
 from domain.page.limits import AT_HAND_DAYS
 from domain.page.uptime import BAR_DAYS
 from domain.store.postgres import tables as t
@@ -18,23 +32,56 @@ from domain.store.postgres.templates import load_templates
 TIMELINE_DAYS = 14
 # More days than the page shows, so that "14 days ago" is covered in every time zone.
 MARGIN_DAYS = AT_HAND_DAYS - TIMELINE_DAYS
+PAGE_ID: BindParameter[str] = bindparam("page_id")
+# Built once: SQLAlchemy takes as long to build a statement as Postgres to answer it.
 # Without the columns of its publication: before the first one they hold an instant (`-infinity`)
 # that a datetime can't represent.
-_PAGE = select(*(c for c in t.pages.c if not c.name.startswith(("published_", "repair_"))))
+_PAGE = select(*(c for c in t.pages.c if not c.name.startswith(("published_", "repair_")))).where(
+    t.pages.c.id == PAGE_ID
+)
+_COMPONENTS = select(t.components).where(t.components.c.page_id == PAGE_ID)
+_KEYS = select(t.keys).where(t.keys.c.page_id == PAGE_ID).order_by(t.keys.c.id)
+_i, _c = t.incidents.c, t.claims.c
+_IDS = bindparam("ids", type_=ARRAY(Text))
+_CURRENT = (
+    select(t.incidents)
+    .where(
+        _i.page_id == PAGE_ID,
+        or_(
+            _i.resolved_at.is_(None),
+            _i.resolved_at >= func.now() - timedelta(days=AT_HAND_DAYS),
+            _i.id == any_(_IDS),
+        ),
+    )
+    .order_by(_i.id)
+)
+_PAST = (
+    select(t.claims, _i.title)
+    .join(t.incidents, _i.id == _c.incident_id)
+    .where(
+        _c.page_id == PAGE_ID,
+        _c.until_at >= func.now() - timedelta(days=BAR_DAYS + MARGIN_DAYS),
+        _c.incident_id != all_(_IDS),
+    )
+    .order_by(_c.incident_id, _c.from_at, _c.component_id)
+)
 
 
 def load_page(
-    conn: Connection, page_id: str, ids: Collection[str] = (), *, with_templates: bool = False
+    conn: Connection,
+    page_id: str,
+    ids: Collection[str] = (),
+    parts: Collection[str] = tuple(LOADED_FOR),
 ) -> tuple[s.Page, int]:
     """Return a page and the seq up to which commands are applied to it.
 
-    `ids` are those of incidents that pending commands name, however old; templates are loaded only
-    on demand. A page that does not exist yet is returned blank with seq 0.
+    `ids` are those of incidents that pending commands name, however old; `parts` are those of
+    `LOADED_FOR` to load. A page that does not exist yet is returned blank with seq 0.
     """
-    row = conn.execute(_PAGE.where(t.pages.c.id == page_id)).one_or_none()
+    row = conn.execute(_PAGE, {"page_id": page_id}).one_or_none()
     if row is None:
         return s.Page(page_id), 0
-    incidents = load_incidents(conn, page_id, _current(ids))
+    incidents = _incidents_of(conn, conn.execute(_CURRENT, {"page_id": page_id, "ids": list(ids)}))
     page = to_dataclass(
         row,
         s.Page,
@@ -42,8 +89,8 @@ def load_page(
         components=load_components(conn, page_id),
         incidents=incidents,
         past=_load_past(conn, page_id, incidents),
-        keys=_load_keys(conn, page_id),
-        templates=load_templates(conn, page_id) if with_templates else {},
+        keys=_load_keys(conn, page_id) if "keys" in parts else {},
+        templates=load_templates(conn, page_id) if "templates" in parts else {},
         suspension=_suspension(row),
     )
     return page, row.applied_seq
@@ -80,7 +127,7 @@ def _place(row: Row[Any]) -> Place:
 
 def load_components(conn: Connection, page_id: str) -> dict[str, s.Component]:
     """Return a page's nodes by id."""
-    rows = conn.execute(select(t.components).where(t.components.c.page_id == page_id))
+    rows = conn.execute(_COMPONENTS, {"page_id": page_id})
     return {row.id: to_dataclass(row, s.Component) for row in rows}
 
 
@@ -105,19 +152,17 @@ def first_start(conn: Connection, page_id: str) -> datetime | None:
     return conn.execute(select(func.min(c.started_at)).where(c.page_id == page_id)).scalar()
 
 
-def _current(incident_ids: Collection[str]) -> ColumnElement[bool]:
-    c = t.incidents.c
-    recent = c.resolved_at >= func.now() - timedelta(days=AT_HAND_DAYS)
-    return or_(c.resolved_at.is_(None), recent, c.id.in_(list(incident_ids)))
-
-
 def load_incidents(
     conn: Connection, page_id: str, condition: ColumnElement[bool]
 ) -> dict[str, s.Incident]:
     """Return the incidents of a page that meet a condition, whole."""
     c = t.incidents.c
     query = select(t.incidents).where(c.page_id == page_id, condition).order_by(c.id)
-    rows = conn.execute(query).all()
+    return _incidents_of(conn, conn.execute(query))
+
+
+def _incidents_of(conn: Connection, rows: Iterable[Row[Any]]) -> dict[str, s.Incident]:
+    rows = list(rows)
     ids = [row.id for row in rows]
     updates, claims = _updates_of(conn, ids), _claims_of(conn, ids)
     return {
@@ -151,16 +196,8 @@ def _claims_of(conn: Connection, incident_ids: list[str]) -> dict[str, list[s.Cl
 def _load_past(
     conn: Connection, page_id: str, loaded_ids: Collection[str]
 ) -> tuple[s.PastIncident, ...]:
-    c, i = t.claims.c, t.incidents.c
-    since = func.now() - timedelta(days=BAR_DAYS + MARGIN_DAYS)
-    query = (
-        select(t.claims, i.title)
-        .join(t.incidents, i.id == c.incident_id)
-        .where(c.page_id == page_id, c.until_at >= since, c.incident_id.not_in(list(loaded_ids)))
-        .order_by(c.incident_id, c.from_at, c.component_id)
-    )
     incidents: dict[str, tuple[str, list[s.Claim]]] = {}
-    for row in conn.execute(query):
+    for row in conn.execute(_PAST, {"page_id": page_id, "ids": list(loaded_ids)}):
         incidents.setdefault(row.incident_id, (row.title, []))[1].append(to_dataclass(row, s.Claim))
     return tuple(
         s.PastIncident(id_, title, tuple(claims)) for id_, (title, claims) in incidents.items()
@@ -168,5 +205,5 @@ def _load_past(
 
 
 def _load_keys(conn: Connection, page_id: str) -> dict[str, s.Key]:
-    rows = conn.execute(select(t.keys).where(t.keys.c.page_id == page_id).order_by(t.keys.c.id))
+    rows = conn.execute(_KEYS, {"page_id": page_id})
     return {row.id: to_dataclass(row, s.Key) for row in rows}

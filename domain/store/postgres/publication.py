@@ -13,14 +13,16 @@ from domain.store.redis.publisher import Edition, HostRow
 # A midnight that many pages share: each page shows the new day at an instant of its own within this
 # time, and all within the hour: docs/behaviour.md, "Same content, same bytes".
 SPREAD_S = 2_700
-# One statement, so that a published page has no command that is not marked as published.
+# One statement, so that a published page has no command that is not marked as published. Its
+# commit does not wait for the disk: what a crash of Postgres loses, the sweep publishes again.
 _NOTE = text("""
-WITH noted AS (
+WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
+noted AS (
   UPDATE pages SET published_seq = :seq, published_day = :day,
     published_until = CAST(:until AS timestamptz)
       + make_interval(secs => mod(('x' || left(md5(id), 6))::bit(24)::int, :spread_s)),
     published_build = :build, published_epoch = :epoch, repair_tries = 0, repair_at = '-infinity'
-  WHERE id = :page_id
+  FROM relaxed WHERE id = :page_id
 )
 UPDATE commands SET published_at = greatest(clock_timestamp(), applied_at)
 WHERE stream_id = :page_id AND seq <= :seq AND published_at IS NULL AND outcome IS NOT NULL
@@ -51,8 +53,9 @@ SELECT host, page_id, counter FROM hosts
 WHERE published_counter < counter OR published_epoch <> :epoch LIMIT :limit
 """)
 _NOTE_HOSTS = text("""
+WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
 UPDATE hosts SET published_counter = noted.counter, published_epoch = :epoch
-FROM unnest(CAST(:hosts AS text[]), CAST(:counters AS bigint[])) AS noted(host, counter)
+FROM relaxed, unnest(CAST(:hosts AS text[]), CAST(:counters AS bigint[])) AS noted(host, counter)
 WHERE hosts.host = noted.host
 """)
 

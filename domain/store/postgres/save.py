@@ -44,7 +44,7 @@ def save_page(conn: Connection, before: Page, after: Page, applied_seq: int) -> 
     _save_incidents(conn, before, after)
     if after.deleted_at is not None:
         # Rows that were not loaded are deleted with the page too.
-        for table in (t.updates, t.claims, t.incidents, t.templates):
+        for table in (t.updates, t.claims, t.incidents, t.templates, t.keys):
             conn.execute(delete(table).where(table.c.page_id == page_id))
 
 

@@ -6,6 +6,7 @@ WORKER_SEEN = "hep:worker:seen"  # exists while sweeps succeed
 POOL_SIZE = "hep:worker:pool"  # the number of processes in the pool that swept last
 RECENT_PAGES = "hep:recent"  # pages by the time of their last visit or change
 WAITING_JOBS = "hep:waiting"  # heavy work that no process may do at the moment (on the broker)
+REQUESTED_REPAIRS = "hep:repairs"  # pages and hosts by the time of their request (on the broker)
 ANNOUNCEMENTS = "hep:announcements"
 LIMITS = "hep:limits"
 QUEUES = ("drain", "beat", "cold", "mounts", "notify", "repair")  # lists on the broker

@@ -78,9 +78,7 @@ def test_state_is_as_it_was_when_recorded_payloads_are_drained(stream):
     found = {"outcomes": drained(stream_id, recorded["commands"])}
     with sync_engine().connect() as conn:
         state, _ = (
-            load_page(conn, page.id, with_templates=True)
-            if stream == "page"
-            else load_account(conn, page.account_id)
+            load_page(conn, page.id) if stream == "page" else load_account(conn, page.account_id)
         )
     found["state"] = to_lasting(json.loads(msgspec.json.encode(state)))
     wanted = {name: recorded[name] for name in found}
