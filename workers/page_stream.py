@@ -7,6 +7,7 @@ import msgspec
 
 from domain.calendar import day_of, ends_at
 from domain.page.apply import apply_all
+from domain.page.changes import compare_pages
 from domain.page.commands import LOADED_FOR
 from domain.page.decide.table import decide
 from domain.page.state import Page
@@ -48,8 +49,9 @@ class PageStream:
         decision = decide(self.page, entry.command, entry.at)
         if isinstance(decision, Rejection):
             return Settlement(entry.seq, Outcome.REFUSED, decision)
-        self.page = apply_all(self.page, decision)
-        return Settlement(entry.seq, Outcome.APPLIED)
+        before, self.page = self.page, apply_all(self.page, decision)
+        changes = compare_pages(before, self.page)
+        return Settlement(entry.seq, Outcome.APPLIED, changes=changes)
 
     def save(self, conn: Connection, applied_seq: int) -> None:
         """Write the changes of the commands."""

@@ -53,6 +53,16 @@ class RefusalView(Answer, frozen=True):
     error: str
 
 
+class ChangeView(Answer, frozen=True):
+    """A field before and after; `of` and `name` are null for a field of the page itself."""
+
+    of: Id | None
+    name: str | None
+    field: str
+    before: Any = msgspec.field(name="from")
+    after: Any = msgspec.field(name="to")
+
+
 class EntryView(Answer, frozen=True):
     """An entry: actor, action, time, source and outcome; `id` is the receipt's."""
 
@@ -65,6 +75,8 @@ class EntryView(Answer, frozen=True):
     outcome: Outcome
     refusal: RefusalView | None
     details: dict[str, Any]
+    changes: list[ChangeView]
+    more_changes: int
 
 
 class AuditView(Answer, frozen=True):
@@ -91,7 +103,18 @@ def entry_view(logged: LoggedCommand, audit: Audit) -> EntryView:
         outcome=logged.outcome or "waiting",
         refusal=RefusalView(refusal["code"], refusal["error"]) if refusal else None,
         details=details(logged.kind, logged.payload),
+        changes=[change_view(change, audit.names) for change in logged.field_changes],
+        more_changes=(logged.changes or {}).get("more", 0),
     )
+
+
+def change_view(change: Mapping[str, Any], names: Mapping[str, str]) -> ChangeView:
+    """Return a change as JSON; categories stand by their names."""
+    ends = (change["before"], change["after"])
+    if change["field"] == "parent_id":
+        ends = tuple(names.get(end, end) for end in ends)
+    field = to_camel_case(change["field"])
+    return ChangeView(change["of"], names.get(change["of"]), field, *ends)
 
 
 def actor_view(original_actor: str, audit: Audit) -> ActorView:
@@ -159,6 +182,8 @@ READ_AUDIT = Operation(
                             "title": "The API is down",
                             "templateId": TEMPLATE,
                         },
+                        "changes": [],
+                        "moreChanges": 0,
                     }
                 ],
                 "nextCursor": "MTIgMg==",

@@ -1,10 +1,13 @@
 """The audit log view of a page."""
 
+from itertools import groupby
+
 from falcon.asgi import Request
 
 from domain.store.postgres.audit import read_audit
 from domain.store.postgres.engine import run
 from web.api.audit import actor_view, entry_view
+from web.dashboard.document import day_in
 from web.dashboard.screen import PageView, Values
 from web.http.paging import audit_cursor_of, audit_position_of, limit_of
 
@@ -23,11 +26,15 @@ class AuditLog(PageView):
         audit = await run(
             self.engine, read_audit, holder.account_id, page_context.page.id, position, limit
         )
+        days = groupby(audit.entries, lambda entry: day_in(entry.at, page_context.page.time_zone))
         return {
             **frame,
-            "entries": [
-                (entry_view(entry, audit), actor_view(entry.original_actor, audit), entry.at)
-                for entry in audit.entries
+            "days": [
+                (
+                    day,
+                    [(entry_view(e, audit), actor_view(e.original_actor, audit), e.at) for e in of],
+                )
+                for day, of in days
             ],
             "older": audit_cursor_of(audit.after) if audit.after else None,
         }

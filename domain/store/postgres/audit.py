@@ -23,7 +23,7 @@ SELECT c.stream_id, c.seq, c.id, c.received_at, c.kind,
   CASE WHEN jsonb_typeof(c.payload->'logo') = 'string' THEN c.payload || jsonb_build_object(
     'logo', CASE c.payload->>'logo' WHEN '' THEN 'removed' ELSE 'replaced' END)
   ELSE c.payload END AS payload,
-  c.actor, c.outcome, c.refusal, cause.id AS cause_id, cause.kind AS cause_kind,
+  c.actor, c.outcome, c.refusal, c.changes, cause.id AS cause_id, cause.kind AS cause_kind,
   cause.actor AS cause_actor
 FROM commands_ever c LEFT JOIN commands_ever cause ON cause.id = c.cause
 WHERE c.stream_id = :stream_id AND c.seq < :before
@@ -76,9 +76,21 @@ class LoggedCommand:
     actor: str
     outcome: str | None
     refusal: Mapping[str, Any] | None
+    changes: Mapping[str, Any] | None
     cause_id: str | None
     cause_kind: str | None
     cause_actor: str | None
+
+    @property
+    def changed_ids(self) -> set[str]:
+        """The ids of the things that it changed, and of the categories they moved between."""
+        values = [v for change in self.field_changes for v in (change["of"], *ends_of(change))]
+        return {value for value in values if isinstance(value, str)}
+
+    @property
+    def field_changes(self) -> Sequence[Mapping[str, Any]]:
+        """Its changes; none of older commands, which stored none."""
+        return self.changes["fields"] if self.changes else ()
 
     @property
     def original_actor(self) -> str:
@@ -91,14 +103,18 @@ class Audit:
     """A part of a page's audit log; `after` is its continuation, or None.
 
     `names` are those of things and keys by id, deleted ones too; `emails` those of acting accounts.
-
-    `names` are those of things and keys by id, deleted ones too; `emails` those of acting accounts.
     """
 
     entries: tuple[LoggedCommand, ...]
     names: Mapping[str, str]
     emails: Mapping[str, str]
     after: ListPosition | None
+
+
+def ends_of(change: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return the values of a reference to another thing, else nothing."""
+    is_reference = change["field"] == "parent_id"
+    return (change["before"], change["after"]) if is_reference else (None, None)
 
 
 def read_audit(
@@ -133,6 +149,7 @@ def _names(conn: Connection, page_id: str, entries: Collection[LoggedCommand]) -
     referenced_ids = {
         entry.payload.get(name) for entry in entries for name in NAMED_BY
     } | _actor_ids(entries)
+    referenced_ids |= {id_ for entry in entries for id_ in entry.changed_ids}
     ids = sorted(id_ for id_ in referenced_ids if isinstance(id_, str))
     where = {"page_id": page_id, "ids": ids}
     return {row.id: row.name for query in (_MADE, _NOW) for row in conn.execute(query, where)}

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import BigInteger, Text
 
+from domain.page.changes import Changes
 from domain.results import Entry, Outcome, Rejection
 from domain.runtime.metrics import LAG_S
 from domain.store.postgres.command_codec import encode_command, shorten_refused
@@ -139,12 +140,13 @@ class LogPosition:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """The outcome of a command; `refusal` is the reason if it was not applied."""
+    """The outcome of a command: why it was refused, or what it changed on its page."""
 
     seq: int
     outcome: Outcome
     refusal: Rejection | None = None
     follow_ups: tuple[tuple[str, int], ...] = field(default=())
+    changes: Changes | None = None
 
 
 def append(conn: Connection, draft: Draft) -> LogPosition | None:
@@ -222,14 +224,14 @@ def load_pending(conn: Connection, stream_id: str, limit: int) -> list[Pending]:
 
 
 _SETTLE = text("""
-UPDATE commands c SET outcome = v.outcome, refusal = v.refusal,
+UPDATE commands c SET outcome = v.outcome, refusal = v.refusal, changes = v.changes,
   applied_at = greatest(statement_timestamp(), c.received_at)
-FROM unnest(:seqs, :outcomes, :refusals) AS v(seq, outcome, refusal)
+FROM unnest(:seqs, :outcomes, :refusals, :changes) AS v(seq, outcome, refusal, changes)
 WHERE c.stream_id = :stream_id AND c.seq = v.seq
 """).bindparams(
     bindparam("seqs", type_=ARRAY(BigInteger)),
     bindparam("outcomes", type_=ARRAY(Text)),
-    bindparam("refusals", type_=ARRAY(JSONB(none_as_null=True))),
+    *(bindparam(name, type_=ARRAY(JSONB(none_as_null=True))) for name in ("refusals", "changes")),
 )
 _FAIL_CAUSE = text("""
 UPDATE commands SET outcome = 'failed', refusal = CAST(:refusal AS jsonb)
@@ -238,15 +240,13 @@ WHERE id IN (SELECT cause FROM commands WHERE stream_id = :stream_id AND seq = A
 
 
 def settle(conn: Connection, stream_id: str, settlements: Sequence[Settlement]) -> None:
-    """Store the outcomes of commands; a follow-up that failed fails its cause.
-
-    Of refused commands little is kept but the reason.
-    """
+    """Store the outcomes of commands; a follow-up that failed fails its cause."""
     parameters = {
         "stream_id": stream_id,
         "seqs": [s.seq for s in settlements],
         "outcomes": [s.outcome.value for s in settlements],
         "refusals": [msgspec.to_builtins(s.refusal) for s in settlements],
+        "changes": [msgspec.to_builtins(s.changes) for s in settlements],
     }
     conn.execute(_SETTLE, parameters)
     if refused_seqs := [s.seq for s in settlements if s.outcome is Outcome.REFUSED]:

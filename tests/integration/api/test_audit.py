@@ -43,6 +43,22 @@ def test_beginning_of_a_page_is_told_when_its_owner_reads_the_audit(page):
     assert receipt["acceptedAt"] == items[0]["at"]
 
 
+def test_an_entry_says_from_and_to_when_something_was_changed(page):
+    # given a page that was renamed, a leaf that moved and failed, and one text of many
+    storage = page.leaf("Storage", kind="category")
+    leaf = f"{page.path}/components/{page.leaf('Disks')}"
+    data(page.owner.patch(page.path, {"name": "Acme Inc", "labels": {"outage": "Down"}}))
+    assert newest(page)["changes"] == [
+        {"of": None, "name": None, "field": "name", "from": "Acme", "to": "Acme Inc"},
+        {"of": None, "name": None, "field": "labels.outage", "from": None, "to": "Down"},
+    ]
+    data(page.owner.patch(leaf, {"status": "outage", "parent": storage}))
+    changed, moved = newest(page)["changes"]
+    assert (changed["name"], changed["field"]) == ("Disks", "status")
+    assert (changed["from"], changed["to"]) == ("operational", "outage")
+    assert (moved["field"], moved["from"], moved["to"]) == ("parentId", None, "Storage")
+
+
 def test_key_is_named_when_it_did_something_and_was_deleted(actors, page):
     # given Mon, who opened an incident with a key
     mon = actors.monitor(page)
