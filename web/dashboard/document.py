@@ -122,13 +122,16 @@ def spaced(name: str) -> str:
     return re.sub(r"(?=[A-Z])|\.|_", " ", name).lower()
 
 
-def plain_value(value: Any) -> str:  # noqa: ANN401 - any JSON
-    """Return a value of a field as people write it."""
+def plain_value(value: Any, zone: str) -> str:  # noqa: ANN401 - any JSON
+    """Return a value of a field as people write it, an instant in `zone`."""
     if isinstance(value, bool):
         return "on" if value else "off"
+    if isinstance(value, str) and INSTANT.fullmatch(value):
+        return format_instant(datetime.fromisoformat(value), zone)
     return str(value).replace("_", " ") if value not in (None, "") else "—"
 
 
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 FILTERS: dict[str, Callable[..., Any]] = {
     "between": format_duration,
     "clock": clock,
