@@ -15,10 +15,10 @@ from web.api.audit_sentences import sentence
 from web.api.owner_resource import OwnerResource
 from web.api.receipts import RECEIPT
 from web.api.templates import TEMPLATE
-from web.http.paging import audit_cursor_of, audit_position_of, limit_of
+from web.http.paging import audit_actor_of, audit_cursor_of, audit_position_of, limit_of
 from web.http.responses import write_data
 from web.http.wire import Answer, Id, Instant, to_answer
-from web.openapi.describe import Example, Operation, describes
+from web.openapi.describe import Example, Operation, Parameter, describes
 from web.openapi.operations import LIMIT_PARAMETER, Area, cursor_of
 
 # A field with one of these words in its name is left out, at any depth of any command.
@@ -156,12 +156,18 @@ def to_camel_case(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
+ACTOR_PARAMETER = Parameter(
+    "actor",
+    Literal["owner", "key", "clock", "operator"],
+    "Only entries of such actors: a part of the list may then be short or empty before its end.",
+    "key",
+)
 READ_AUDIT = Operation(
     name="readAudit",
     tag="Audit",
     summary="Read the log of a page back, newest first.",
     data=AuditView,
-    parameters=(LIMIT_PARAMETER, cursor_of("audit-cursor")),
+    parameters=(LIMIT_PARAMETER, cursor_of("audit-cursor"), ACTOR_PARAMETER),
     examples=(
         Example(
             "the newest",
@@ -201,8 +207,8 @@ class AuditEntries(OwnerResource):
         """List the audit log of a page, newest first."""
         holder = await self.holder(req)
         page = await self.page(req, page_id)
-        limit, position = limit_of(req), audit_position_of(req)
-        audit = await run(self.engine, read_audit, holder.account_id, page.id, position, limit)
+        where = audit_position_of(req), limit_of(req), audit_actor_of(req)
+        audit = await run(self.engine, read_audit, holder.account_id, page.id, *where)
         cursor = audit_cursor_of(audit.after) if audit.after else None
         write_data(resp, audit_view(audit, cursor))
 

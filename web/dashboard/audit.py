@@ -9,7 +9,7 @@ from domain.store.postgres.engine import run
 from web.api.audit import actor_view, entry_view
 from web.dashboard.document import day_in
 from web.dashboard.screen import PageView, Values
-from web.http.paging import audit_cursor_of, audit_position_of, limit_of
+from web.http.paging import audit_actor_of, audit_cursor_of, audit_position_of, limit_of
 
 
 class AuditLog(PageView):
@@ -22,13 +22,13 @@ class AuditLog(PageView):
         """Return one page of the audit log, newest first."""
         holder = await self.holder(req)
         page_context, frame = await self.fetch_page_context(req, params["page_id"])
-        limit, position = limit_of(req), audit_position_of(req)
-        audit = await run(
-            self.engine, read_audit, holder.account_id, page_context.page.id, position, limit
-        )
+        actor = audit_actor_of(req)
+        where = page_context.page.id, audit_position_of(req), limit_of(req), actor
+        audit = await run(self.engine, read_audit, holder.account_id, *where)
         days = groupby(audit.entries, lambda entry: day_in(entry.at, page_context.page.time_zone))
         return {
             **frame,
+            "actor": actor,
             "days": [
                 (
                     day,

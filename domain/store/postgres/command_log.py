@@ -140,7 +140,7 @@ class LogPosition:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """The outcome of a command: why it was refused, or what it changed on its page."""
+    """The outcome of a command, with its refusal or its changes of a page."""
 
     seq: int
     outcome: Outcome

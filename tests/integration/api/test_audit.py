@@ -4,10 +4,13 @@ Source: docs/behaviour.md, "Audit log".
 """
 
 from contextlib import suppress
+from unittest import mock
 
 import pytest
 
 from domain.account.commands import AddPage
+from domain.store.postgres import audit as store_audit
+from domain.store.postgres.engine import sync_engine
 from ops.cli.writes import CommandRefusedError, write
 from tests.support.actors import Page
 from tests.support.answers import data, refusal
@@ -169,3 +172,32 @@ def test_nobody_else_gets_in_when_an_audit_is_asked_for(actors, page):
     # and a page that is gone has none
     data(page.owner.delete(page.path))
     assert refusal(page.owner.get(path), 404) == "NOT_FOUND"
+
+
+def test_only_entries_of_an_actor_are_listed_when_that_is_wanted(actors, page):
+    # given a page that its owner and a monitor changed
+    actors.monitor(page).toggle("API", "outage")
+    everyone = audit(page, limit=100)["items"]
+    # when the log is read for each of them, in parts of two
+    for actor in ("owner", "key", "clock"):
+        items, cursor = [], {}
+        while cursor is not None:
+            part = audit(page, limit=2, actor=actor, **cursor)
+            items += part["items"]
+            cursor = {"cursor": part["nextCursor"]} if part["nextCursor"] else None
+        # then it has the entries of that actor, in the same order
+        assert items == [item for item in everyone if item["actor"]["type"] == actor]
+    assert refusal(page.owner.get(f"{page.path}/audit", params={"actor": "me"}), 400)
+
+
+def test_a_rare_actor_is_searched_for_in_parts_when_a_log_is_long(actors, page):
+    # given a log longer than one search
+    everyone = audit(page, limit=100)["items"]
+    with mock.patch.object(store_audit, "SEARCH_MAX", 1), inside(actors.system):
+        found, place = [], store_audit.ListPosition()
+        while place:
+            with sync_engine().connect() as conn:
+                part = store_audit.read_audit(conn, page.owner.id, page.id, place, 5, "owner")
+            found, place = found + [entry.id for entry in part.entries], part.after
+    # then all its entries are reached, each once
+    assert sorted(found) == sorted(item["id"] for item in everyone)
