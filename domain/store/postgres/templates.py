@@ -1,4 +1,4 @@
-"""Templates: loaded for commands about them, and read by their owner."""
+"""Templates, as their owner reads them."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ from sqlalchemy import Connection, select
 
 from domain.page.state import Template
 from domain.store.postgres import tables as t
+from domain.store.postgres.load import load_items
 from domain.store.postgres.rows import to_dataclass
 
 
@@ -19,9 +20,7 @@ class OwnedTemplate:
 
 def load_templates(conn: Connection, page_id: str) -> dict[str, Template]:
     """Return a page's templates by id, oldest first."""
-    query = select(t.templates).where(t.templates.c.page_id == page_id)
-    rows = conn.execute(query.order_by(t.templates.c.id))
-    return {row.id: to_dataclass(row, Template) for row in rows}
+    return load_items(conn, page_id, "templates")
 
 
 def templates_of(conn: Connection, account_id: str) -> list[OwnedTemplate]:

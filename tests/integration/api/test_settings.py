@@ -4,14 +4,18 @@ Source: docs/behaviour.md, "Settings of a page".
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 
 import pytest
 
+from domain.page.state import Appearance
 from domain.status import Status
 from tests.support.actors import Page
 from tests.support.answers import data
 from tests.support.answers import refused_fields as refusal
-from tests.support.flags import FLAGS_ON_WIRE
+from tests.support.plain_settings import DEFAULTS_ON_WIRE, OTHERS_ON_WIRE
+from web.api.pages.answers import Page as PageAnswer
+from web.api.pages.answers import PageTheme
 
 
 @pytest.fixture
@@ -35,8 +39,14 @@ ALL = {
     "labels": {"operational": "Fine"},
     "headlines": {"operational": "All is well"},
     "theme": {"mode": "dark", "accent": "#0a84ff"},
-    **{name: not default for name, default in FLAGS_ON_WIRE.items()},
+    **OTHERS_ON_WIRE,
 }
+NULLS = {name: None for name, default in DEFAULTS_ON_WIRE.items() if default is None}
+
+
+def test_every_part_of_the_appearance_is_told():
+    shown = {*PageAnswer.__struct_fields__, *PageTheme.__struct_fields__}
+    assert {field.name for field in fields(Appearance)} <= shown
 
 
 def test_page_is_as_told_when_every_setting_changes(actors, page):
@@ -67,10 +77,11 @@ def test_default_is_back_when_a_setting_is_null(page):
     change(page, ALL | {"labels": {"operational": "Fine", "outage": "Down"}})
     nulls = {
         "description": None, "labels": {"outage": None}, "headlines": None,
-        "theme": {"accent": None},
+        "theme": {"accent": None}, **NULLS,
     }  # fmt: skip
     assert data(change(page, nulls)) == {"id": page.id, **nulls}
     shown = told(page)
+    assert {name: shown[name] for name in NULLS} == NULLS
     assert (shown["description"], shown["headlines"]) == (None, dict.fromkeys(Status))
     assert shown["labels"] == {**dict.fromkeys(Status), "operational": "Fine"}
     assert shown["theme"] == {"mode": "dark", "accent": None}
