@@ -4,7 +4,8 @@ from enum import StrEnum
 from typing import Any
 
 from domain.page.state import Appearance
-from web.api.pages.docs import OF_APPEARANCE
+from web.api.pages.answers import PLAIN
+from web.api.pages.docs import WIRE_NAMES
 
 
 def other_value(value: Any) -> Any:
@@ -17,7 +18,7 @@ def other_value(value: Any) -> Any:
     return "https://example.com/other"
 
 
-DEFAULTS = {name: getattr(Appearance(), name) for name in OF_APPEARANCE}
+DEFAULTS = {name: getattr(Appearance(), name) for name in PLAIN}
 OTHERS = {name: other_value(value) for name, value in DEFAULTS.items()}
-DEFAULTS_ON_WIRE = {OF_APPEARANCE[name]: value for name, value in DEFAULTS.items()}
-OTHERS_ON_WIRE = {OF_APPEARANCE[name]: value for name, value in OTHERS.items()}
+DEFAULTS_ON_WIRE = {WIRE_NAMES[name]: value for name, value in DEFAULTS.items()}
+OTHERS_ON_WIRE = {WIRE_NAMES[name]: value for name, value in OTHERS.items()}

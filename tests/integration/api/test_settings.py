@@ -4,18 +4,14 @@ Source: docs/behaviour.md, "Settings of a page".
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
 
 import pytest
 
-from domain.page.state import Appearance
 from domain.status import Status
 from tests.support.actors import Page
 from tests.support.answers import data
 from tests.support.answers import refused_fields as refusal
 from tests.support.plain_settings import DEFAULTS_ON_WIRE, OTHERS_ON_WIRE
-from web.api.pages.answers import Page as PageAnswer
-from web.api.pages.answers import PageTheme
 
 
 @pytest.fixture
@@ -42,11 +38,6 @@ ALL = {
     **OTHERS_ON_WIRE,
 }
 NULLS = {name: None for name, default in DEFAULTS_ON_WIRE.items() if default is None}
-
-
-def test_every_part_of_the_appearance_is_told():
-    shown = {*PageAnswer.__struct_fields__, *PageTheme.__struct_fields__}
-    assert {field.name for field in fields(Appearance)} <= shown
 
 
 def test_page_is_as_told_when_every_setting_changes(actors, page):

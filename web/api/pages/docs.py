@@ -11,7 +11,7 @@ from domain.status import Status
 from web.api.audit_sentences import fixed_sentence, name_sentence
 from web.api.domains.schemas import DOMAIN, MountView
 from web.api.owner_resource import NewPage
-from web.api.pages.answers import AccountStatus, CreatedPage, LatencyView, LogoView, Page
+from web.api.pages.answers import PLAIN, AccountStatus, CreatedPage, LatencyView, LogoView, Page
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange
 from web.http.wire import Named
 from web.openapi.describe import Example, Operation, Parameter, echo_of
@@ -20,11 +20,7 @@ from web.openapi.operations import PAGE, Names, Payload
 TAG = "Pages"
 HOST = "acme.hep.gg"
 NO_WORDS = dict.fromkeys(map(str, Status))
-OF_APPEARANCE = {
-    name: wire
-    for name, wire in zip(Page.__struct_fields__, Page.__struct_encode_fields__, strict=True)
-    if name in Appearance.__dataclass_fields__ and name not in {"labels", "headlines"}
-}
+WIRE_NAMES = dict(zip(Page.__struct_fields__, Page.__struct_encode_fields__, strict=True))
 CREATED = {"id": PAGE, "name": "Acme", "host": HOST, "url": f"https://{HOST}/"}
 PAGE_DATA = {
     **CREATED,
@@ -34,7 +30,7 @@ PAGE_DATA = {
     "labels": NO_WORDS | {"outage": "Down"},
     "headlines": NO_WORDS,
     "theme": {"mode": "dark", "accent": None},
-    **{wire: getattr(Appearance(), name) for name, wire in OF_APPEARANCE.items()},
+    **{WIRE_NAMES[name]: getattr(Appearance(), name) for name in PLAIN},
     "etag": "6bb1f0c7c2f0a9d4",
     "expiresAt": None,
     "createdAt": "2026-11-23T14:02:00.000Z",
