@@ -52,7 +52,7 @@ NO_INSTANT = (
 )  # fmt: skip
 TOO_LONG_BODY = (*NO_TEXT, "é" * 10_001)
 NO = {
-    "string": NO_TEXT, "boolean": NO_BOOL, "integer": (-1, 1.5, "1", True, 10**400),
+    "string": NO_TEXT, "boolean": NO_BOOL, "integer": (1.5, "1", True, 10**400),
     "object": NO_OBJECT, "array": (7, "API", {"a": 1}),
 }  # fmt: skip
 LOGO_SVG = "data:image/svg+xml;base64,PHN2Zy8+"
@@ -205,6 +205,8 @@ def refused_values(schema: dict[str, Any], field: str) -> Iterator[Any]:
     else:
         types = schema["type"]
         yield from NO[types if isinstance(types, str) else types[0]]
+    if "minimum" in schema:
+        yield schema["minimum"] - 1
     if is_text and "maxLength" in schema:
         yield "é" * (schema["maxLength"] + 1)
     if is_text and schema.get("pattern") == NOT_BLANK:
@@ -229,6 +231,10 @@ def cases() -> Iterator[Case]:
 
 
 CASES = list(cases())
+
+
+def test_every_described_body_is_drawn():
+    assert BODIES.keys() == {body for call in calls(ROUTES) for body in call.operation.bodies}
 
 
 @pytest.mark.parametrize("case", CASES, ids=range(len(CASES)))
