@@ -44,6 +44,20 @@ def merge_value(field: Field[Any], old: Any, new: Any) -> Any:  # noqa: ANN401 -
     return field.default if new == "" and field.default is not MISSING else new
 
 
+def change_item(
+    part: str,
+    page: Page,
+    command: Any,  # noqa: ANN401 - any command with the id of an item
+    at: datetime,
+) -> tuple[e.Event, ...] | Rejection:
+    """Change the given properties of an item of a part of the page."""
+    del at  # items have no past
+    item = getattr(page, part).get(getattr(command, ID_FIELDS[part]))
+    if item is None:
+        return not_found(part.removesuffix("s"))
+    return (e.ItemSet(part, merge_changes(item, command)),)
+
+
 def delete_item(
     part: str,
     page: Page,

@@ -25,7 +25,7 @@ from domain.page.decide.maintenance import (
     schedule_maintenance,
     start_maintenance,
 )
-from domain.page.decide.outcomes import delete_item, merge_changes, not_found, show
+from domain.page.decide.outcomes import change_item, delete_item, not_found, show
 from domain.page.decide.settings import add_template, change_page, change_template
 from domain.page.limits import KEYS, limit_reached
 from domain.page.state import Key, Page, Suspension
@@ -87,14 +87,6 @@ def create_key(page: Page, command: c.CreateKey, at: datetime) -> Decision:
     return (e.ItemSet("keys", Key(command.key_id, command.name, command.hash, at)),)
 
 
-def change_key(page: Page, command: c.ChangeKey, at: datetime) -> Decision:
-    """Change the given properties of a key."""
-    key = page.keys.get(command.key_id)
-    if key is None:
-        return not_found("key")
-    return (e.ItemSet("keys", merge_changes(key, command)),)
-
-
 def suspend_page(page: Page, command: c.SuspendPage, at: datetime) -> Decision:
     """Suspend the page; a suspended one keeps its first instant."""
     since = page.suspension.at if page.suspension else at
@@ -126,7 +118,7 @@ DECIDERS: Mapping[type[c.Command], Callable[[Page, Any, datetime], Decision]] = 
     c.DeleteUpdate: delete_update,
     c.DeleteIncident: delete_incident,
     c.CreateKey: create_key,
-    c.ChangeKey: change_key,
+    c.ChangeKey: partial(change_item, "keys"),
     c.DeleteKey: partial(delete_item, "keys"),
     c.AddTemplate: add_template,
     c.ChangeTemplate: change_template,
