@@ -27,7 +27,8 @@ def invalid(field: str, sentence: str) -> Rejection:
 def merge_changes(state: State, command: Any) -> State:  # noqa: ANN401 - any command
     """Return a state with the fields of a command of the same names.
 
-    None keeps a field, an empty text gives its default, and texts by key are merged.
+    None keeps a field, and an empty text gives its default. Texts by key are merged; an empty one
+    is removed.
     """
     changes = {
         field.name: merge_value(field, getattr(state, field.name), value)
@@ -38,7 +39,7 @@ def merge_changes(state: State, command: Any) -> State:  # noqa: ANN401 - any co
 
 
 def merge_value(field: Field[Any], old: Any, new: Any) -> Any:  # noqa: ANN401 - any value
-    """Return the value of a field after a change; of texts by key an empty one is removed."""
+    """Return the value of a field after a change."""
     if isinstance(new, Mapping):
         return {name: text for name, text in {**old, **new}.items() if text}
     return field.default if new == "" and field.default is not MISSING else new

@@ -135,7 +135,10 @@ def load_components(conn: Connection, page_id: str) -> dict[str, s.Component]:
 
 
 def load_items(conn: Connection, page_id: str, part: str) -> dict[str, Any]:
-    """Return the items of a part of a page by id, oldest first; `part` is one of `LOADED_FOR`."""
+    """Return the items of a part of a page by id, oldest first.
+
+    `part` is one of `LOADED_FOR`.
+    """
     rows = conn.execute(_ITEMS[part], {"page_id": page_id})
     return {row.id: to_dataclass(row, _KINDS[part]) for row in rows}
 
