@@ -5,7 +5,8 @@ from datetime import datetime
 
 from domain.page import events as e
 from domain.page.commands import AddTemplate, ChangePage, ChangeTemplate
-from domain.page.decide.outcomes import invalid, merge_changes, not_found
+from domain.page.decide.items import merge_changes
+from domain.page.decide.outcomes import invalid, not_found
 from domain.page.limits import TEMPLATES, limit_reached
 from domain.page.logo import Logo, LogoError, decode_logo
 from domain.page.room import no_room_in_templates

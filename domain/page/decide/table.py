@@ -20,12 +20,13 @@ from domain.page.decide.incidents import (
     open_incident,
     post_update,
 )
+from domain.page.decide.items import change_item, delete_item
 from domain.page.decide.maintenance import (
     finish_maintenance,
     schedule_maintenance,
     start_maintenance,
 )
-from domain.page.decide.outcomes import change_item, delete_item, not_found, show
+from domain.page.decide.outcomes import not_found, show
 from domain.page.decide.settings import add_template, change_page, change_template
 from domain.page.limits import KEYS, limit_reached
 from domain.page.state import Key, Page, Suspension
