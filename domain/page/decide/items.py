@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from domain.page import events as e
 from domain.page.commands import ID_FIELDS
@@ -35,12 +35,11 @@ def merge_value(field: Field[Any], old: Any, new: Any) -> Any:  # noqa: ANN401 -
     return field.default if new == "" and field.default is not MISSING else new
 
 
-def change_item(
-    part: str,
-    page: Page,
-    command: Any,  # noqa: ANN401 - any command with the id of an item
-    at: datetime,
-) -> tuple[e.Event, ...] | Rejection:
+Command: TypeAlias = Any  # with the id of an item
+Decision: TypeAlias = tuple[e.Event, ...] | Rejection
+
+
+def change_item(part: str, page: Page, command: Command, at: datetime) -> Decision:
     """Change the given properties of an item of a part of the page."""
     del at  # items have no past
     item = getattr(page, part).get(getattr(command, ID_FIELDS[part]))
@@ -49,12 +48,7 @@ def change_item(
     return (e.ItemSet(part, merge_changes(item, command)),)
 
 
-def delete_item(
-    part: str,
-    page: Page,
-    command: Any,  # noqa: ANN401 - any command with the id of an item
-    at: datetime,
-) -> tuple[e.Event, ...] | Rejection:
+def delete_item(part: str, page: Page, command: Command, at: datetime) -> Decision:
     """Remove an item of a part of the page."""
     del at  # items have no past
     item_id = getattr(command, ID_FIELDS[part])
