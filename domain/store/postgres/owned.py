@@ -1,4 +1,4 @@
-"""Direct reads of owners and monitors: pages, keys and credentials."""
+"""Direct reads of owners and monitors: pages, keys, templates and credentials."""
 
 from dataclasses import dataclass
 from datetime import datetime
