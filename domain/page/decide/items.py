@@ -1,4 +1,4 @@
-"""Changes by the names of fields, and of the items that a page has by their ids."""
+"""Changes of a state by name, and of the items of a page."""
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, replace

@@ -38,10 +38,8 @@ def save_page(conn: Connection, before: Page, after: Page, applied_seq: int) -> 
         conn.execute(row.values(suspended=after.suspension is not None))
     page_id = after.id
     for part in ("components", *LOADED_FOR):
-        rows = (
-            to_records(entries, page_id=page_id)
-            for entries in changed_entries(getattr(before, part), getattr(after, part))
-        )
+        old, new = changed_entries(getattr(before, part), getattr(after, part))
+        rows = to_records(old, page_id=page_id), to_records(new, page_id=page_id)
         save_rows(conn, getattr(t, part), *rows)
     _save_incidents(conn, before, after)
     if after.deleted_at is not None:
