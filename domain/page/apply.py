@@ -207,24 +207,16 @@ def incident_deleted(page: Page, event: e.IncidentDeleted) -> Page:
     return replace(page, incidents=without_entry(page.incidents, event.incident_id))
 
 
-def key_set(page: Page, event: e.KeySet) -> Page:
-    """Add or replace a key."""
-    return replace(page, keys=with_entry(page.keys, event.key.id, event.key))
+def item_set(page: Page, event: e.ItemSet) -> Page:
+    """Add an item to its part, or replace it there."""
+    items: Any = with_entry(getattr(page, event.part), event.item.id, event.item)
+    return replace(page, **{event.part: items})
 
 
-def key_deleted(page: Page, event: e.KeyDeleted) -> Page:
-    """Remove a key."""
-    return replace(page, keys=without_entry(page.keys, event.key_id))
-
-
-def template_set(page: Page, event: e.TemplateSet) -> Page:
-    """Add or replace a template."""
-    return replace(page, templates=with_entry(page.templates, event.template.id, event.template))
-
-
-def template_deleted(page: Page, event: e.TemplateDeleted) -> Page:
-    """Remove a template."""
-    return replace(page, templates=without_entry(page.templates, event.template_id))
+def item_deleted(page: Page, event: e.ItemDeleted) -> Page:
+    """Remove an item from its part."""
+    items: Any = without_entry(getattr(page, event.part), event.item_id)
+    return replace(page, **{event.part: items})
 
 
 def suspension_set(page: Page, event: e.SuspensionSet) -> Page:
@@ -270,9 +262,7 @@ APPLIERS: Mapping[type[e.Event], Callable[[Page, Any], Page]] = {
     e.ClaimSet: claim_set,
     e.ClaimsEnded: claims_ended,
     e.IncidentDeleted: incident_deleted,
-    e.KeySet: key_set,
-    e.KeyDeleted: key_deleted,
-    e.TemplateSet: template_set,
-    e.TemplateDeleted: template_deleted,
+    e.ItemSet: item_set,
+    e.ItemDeleted: item_deleted,
     e.SuspensionSet: suspension_set,
 }

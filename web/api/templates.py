@@ -15,7 +15,8 @@ from domain.page.state import Template
 from domain.runtime.new_ids import new_id
 from domain.status import Impact, IncidentKind, IncidentState
 from domain.store.postgres.engine import run
-from domain.store.postgres.templates import load_templates, templates_of
+from domain.store.postgres.load import load_items
+from domain.store.postgres.owned import templates_of
 from domain.text import BODY_LIMIT, NAME_LIMIT, TITLE_LIMIT
 from web.api.audit_sentences import name_sentence, reference_sentence
 from web.api.owner_resource import OwnerResource, WritingResource
@@ -203,7 +204,7 @@ class Templates(WritingResource):
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
         """List the templates of a page, oldest first."""
         page = await self.page(req, page_id)
-        templates = await run(self.engine, load_templates, page.id)
+        templates = await run(self.engine, load_items, page.id, "templates")
         write_data(
             resp, [template_view(page.id, id_, template) for id_, template in templates.items()]
         )

@@ -9,7 +9,7 @@ from domain.page import commands as c
 from domain.page import events as e
 from domain.page import tree
 from domain.page.commands import AddComponent
-from domain.page.decide.outcomes import not_found, show
+from domain.page.decide.outcomes import invalid, not_found, show
 from domain.page.limits import CATEGORIES, CATEGORY_LEVELS, FREE_LEAVES
 from domain.page.room import no_room_in_tree
 from domain.page.state import Component, ComponentKind, Page
@@ -85,11 +85,6 @@ def count_problem(page: Page, kind: ComponentKind, at: datetime) -> Rejection | 
         return None
     more = " The Prime tier has no such limit." if cap == FREE_LEAVES else ""
     return Rejection(Code.COMPONENT_LIMIT, f"This page can have up to {cap} components.{more}")
-
-
-def invalid(field: str, error: str) -> Rejection:
-    """Return the rejection of a value, with its field."""
-    return Rejection(Code.VALIDATION, error, {field: error})
 
 
 Decision = tuple[e.Event, ...] | Rejection

@@ -1,13 +1,14 @@
-"""Direct reads of owners and monitors: pages, keys and credentials."""
+"""Direct reads of owners and monitors: pages, keys, templates and credentials."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from domain.account.state import Account
 from domain.page.logo import Logo
-from domain.page.state import Appearance
+from domain.page.state import Appearance, Template
+from domain.store.postgres import tables as t
 from domain.store.postgres.load import load_account
 from domain.store.postgres.rows import to_dataclass
 
@@ -74,6 +75,14 @@ class OwnedKey:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnedTemplate:
+    """A template, with the page that it belongs to."""
+
+    page_id: str
+    template: Template
+
+
+@dataclass(frozen=True, slots=True)
 class ListedPage:
     """A page, for the operator."""
 
@@ -123,6 +132,18 @@ def all_pages(conn: Connection) -> list[ListedPage]:
 def keys_of(conn: Connection, page_id: str) -> list[OwnedKey]:
     """Return a page's keys, oldest first."""
     return [OwnedKey(*row) for row in conn.execute(_KEYS, {"page_id": page_id})]
+
+
+def templates_of(conn: Connection, account_id: str) -> list[OwnedTemplate]:
+    """Return the templates of all of an account's pages, page by page, oldest first."""
+    p = t.pages.c
+    query = (
+        select(t.templates)
+        .join(t.pages, p.id == t.templates.c.page_id)
+        .where(p.account_id == account_id, p.deleted_at.is_(None))
+        .order_by(p.created_at, p.id, t.templates.c.id)
+    )
+    return [OwnedTemplate(row.page_id, to_dataclass(row, Template)) for row in conn.execute(query)]
 
 
 def credential(conn: Connection, secret_hash: str) -> Credential | None:
