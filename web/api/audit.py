@@ -136,7 +136,7 @@ def to_camel_case(name: str) -> str:
 READ_AUDIT = Operation(
     name="readAudit",
     tag="Audit",
-    summary="Read the log of a page back, newest first.",
+    summary="Read who changed what on a page, newest first.",
     data=AuditView,
     parameters=(LIMIT_PARAMETER, cursor_of("audit-cursor")),
     examples=(
