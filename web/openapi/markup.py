@@ -29,18 +29,18 @@ FILLED = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in FILLS
 NOT_OF_A_SLUG = re.compile(r"[^a-z0-9]+")
 
 
-def fill_name(example: str) -> str:
-    """Return the name under which the example of a parameter is filled in; else the empty text."""
+def find_fill(example: str) -> str:
+    """Return the fill of a parameter's example; the empty text if it has none."""
     match = FILLED.fullmatch(example)
     return (match and match.lastgroup) or ("name" if example == "API" else "")
 
 
-def slug(heading: str) -> str:
+def build_slug(heading: str) -> str:
     """Return the anchor of a heading."""
     return NOT_OF_A_SLUG.sub("-", heading.lower()).strip("-")
 
 
-def breakable(path: str) -> Markup:
+def add_breaks(path: str) -> Markup:
     """Return a path that a narrow window may break after each slash."""
     return escape(path).replace("/", Markup("/<wbr>"))
 
@@ -76,7 +76,7 @@ class MarkupRenderer:
             if token.type in {"heading_open", "heading_close"}:
                 token.tag = "h2"
             if token.type == "heading_open":
-                token.attrSet("id", slug(tokens[index + 1].content))
+                token.attrSet("id", build_slug(tokens[index + 1].content))
             if token.type == "fence":
                 token.type, token.content = "html_block", str(self.render_code(token.content))
             for child in token.children or ():

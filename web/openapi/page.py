@@ -12,7 +12,7 @@ from jinja2 import Environment
 
 from domain.runtime.template_loader import colours, environment
 from web.openapi.document import Json
-from web.openapi.markup import MarkupRenderer, breakable, fill_name
+from web.openapi.markup import MarkupRenderer, add_breaks, find_fill
 from web.openapi.prose import CHAPTERS, FOLDER, GROUPS, Chapter
 from web.openapi.reading import Section, sections
 from web.openapi.search_index import list_entries
@@ -23,7 +23,7 @@ ROOT = "/docs"
 
 @dataclass(frozen=True, slots=True)
 class DocsSite:
-    """All pages by the chapter's anchor ('' is the start), their policy, and the search index."""
+    """All pages by chapter ('' is the start), their policy, and the search index."""
 
     pages: Mapping[str, bytes]
     policy: str
@@ -41,7 +41,7 @@ def build_site(spec: Json) -> DocsSite:
     pages = {"": render_page(env, "start", markup.render(spec["info"]["description"]), "")}
     for chapter in CHAPTERS:
         words = markup.render(by_name[chapter.name].words)
-        values = {"chapter": chapter, "section": by_name[chapter.name], **neighbours(chapter)}
+        values = {"chapter": chapter, "section": by_name[chapter.name], **find_neighbours(chapter)}
         pages[chapter.anchor] = render_page(env, "chapter", words, chapter.anchor, **values)
     index = msgspec.json.encode(list(list_entries(markup.parser, CHAPTERS, by_name)))
     return DocsSite(pages, build_policy([style], scripts), index)
@@ -60,9 +60,9 @@ def build_environment(markup: MarkupRenderer) -> Environment:
     """Return the Jinja2 environment of the pages."""
     return environment(
         {
-            "breakable": breakable,
+            "breakable": add_breaks,
             "code": markup.render_code,
-            "fill_name": fill_name,
+            "fill": find_fill,
             "inline": markup.render_line,
         }
     )
@@ -74,7 +74,7 @@ def render_page(env: Environment, template: str, words: str, current: str, **val
     return page.render(words=words, current=current, **values).encode()
 
 
-def neighbours(chapter: Chapter) -> dict[str, Any]:
+def find_neighbours(chapter: Chapter) -> dict[str, Any]:
     """Return a chapter's group, and the chapter after it or None."""
     following = dict(pairwise(CHAPTERS)).get(chapter)
     group = next(group for group, chapters in GROUPS.items() if chapter in chapters)
@@ -84,13 +84,13 @@ def neighbours(chapter: Chapter) -> dict[str, Any]:
 def build_policy(styles: Iterable[str], scripts: Iterable[str]) -> str:
     """Return the Content-Security-Policy: these styles and scripts, and calls to this host."""
     return (
-        f"default-src 'none'; style-src {digests(styles)}; script-src {digests(scripts)};"
+        f"default-src 'none'; style-src {list_digests(styles)}; script-src {list_digests(scripts)};"
         " connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none';"
         " frame-ancestors 'none'"
     )
 
 
-def digests(texts: Iterable[str]) -> str:
+def list_digests(texts: Iterable[str]) -> str:
     """Return the sources of inline texts in a policy."""
     hashes = (hashlib.sha256(text.encode()).digest() for text in texts)
     return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in hashes)

@@ -12,7 +12,7 @@ TABLE = "<!-- refusals -->"
 
 
 class Chapter(NamedTuple):
-    """A chapter: its tag in the document, and the reader's task for which it is the answer."""
+    """A chapter: its tag in the document, and the task that leads the reader there."""
 
     name: str
     task: str

@@ -1,4 +1,4 @@
-"""The search index of /docs: one entry for each operation and for each paragraph of prose."""
+"""The search index of /docs: one entry for each operation and each paragraph."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -6,7 +6,7 @@ import msgspec
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from web.openapi.markup import slug
+from web.openapi.markup import build_slug
 from web.openapi.prose import Chapter
 from web.openapi.reading import OperationText, Section
 
@@ -41,7 +41,7 @@ def list_paragraphs(tokens: list[Token], chapter: Chapter, address: str) -> Iter
     for index, token in enumerate(tokens):
         if token.type == "heading_open":
             title = tokens[index + 1].content
-            href = f"{address}#{slug(title)}"
+            href = f"{address}#{build_slug(title)}"
         elif token.type == "tr_open":
             row = []
         elif token.type == "tr_close":

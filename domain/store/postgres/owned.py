@@ -122,7 +122,7 @@ def page_of(conn: Connection, account_id: str, page_id: str) -> OwnedPage | None
 
 
 def first_leaves_of(conn: Connection, account_id: str) -> dict[str, tuple[str, str]]:
-    """Return the id and the name of the oldest leaf of each of an account's pages, by page."""
+    """Return id and name of the oldest leaf of an account's pages, by page."""
     rows = conn.execute(_FIRST_LEAVES, {"account_id": account_id})
     return {page_id: (leaf_id, name) for page_id, leaf_id, name in rows}
 
