@@ -33,6 +33,7 @@ async function read() {
   const answer = await fetch("/docs/reader.json", { cache: "no-store" });
   const reader = await answer.json();
   document.getElementById("login").hidden = reader.isLoggedIn;
+  panel.hidden = !key && reader.isLoggedIn && !reader.pages.length;
   if (!reader.pages.length) return;
   for (const page of reader.pages) pages.add(new Option(page.name, page.id));
   pages.parentElement.hidden = false;
@@ -41,7 +42,7 @@ async function read() {
 }
 
 if (panel) {
-  panel.hidden = false;
-  key.addEventListener("input", () => fill({ key: KEY.test(key.value.trim()) ? key.value.trim() : "" }));
+  panel.hidden = !key; // some chapters have no example that takes one
+  key?.addEventListener("input", () => fill({ key: KEY.test(key.value.trim()) ? key.value.trim() : "" }));
   read().catch(() => {}); // the examples are complete without it
 }

@@ -65,9 +65,10 @@ function rank(words, entries) {
   const best = new Map();
   for (const entry of entries) {
     const title = entry.title.toLowerCase();
-    const all = `${title} ${entry.chapter} ${entry.text}`.toLowerCase();
+    const all = `${title} ${entry.chapter} ${entry.text} ${entry.names}`.toLowerCase();
     if (!words.every((word) => all.includes(word))) continue;
-    const score = words.reduce((sum, word) => sum + (title.startsWith(word) ? 4 : title.includes(word) ? 3 : entry.text.toLowerCase().includes(word) ? 1 : 2), 0);
+    const chapter = entry.chapter.toLowerCase();
+    const score = words.reduce((sum, word) => sum + (title.startsWith(word) ? 4 : title.includes(word) ? 3 : chapter.includes(word) ? 2 : 1), 0);
     if (score > (best.get(entry.href)?.score ?? 0)) best.set(entry.href, { ...entry, score });
   }
   return [...best.values()].sort((a, b) => b.score - a.score);

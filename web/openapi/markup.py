@@ -41,8 +41,8 @@ def build_slug(heading: str) -> str:
 
 
 def add_breaks(path: str) -> Markup:
-    """Return a path that a narrow window may break after each slash."""
-    return escape(path).replace("/", Markup("/<wbr>"))
+    """Return a path that a narrow window may break before each slash."""
+    return escape(path).replace("/", Markup("<wbr>/"))
 
 
 @dataclass(frozen=True)
@@ -80,18 +80,25 @@ class MarkupRenderer:
             if token.type == "fence":
                 token.type, token.content = "html_block", str(self.render_code(token.content))
             for child in token.children or ():
-                target = str(child.attrGet("href") or "")
-                if target.startswith("#"):
-                    child.attrSet("href", self.addresses.get(target[1:], target))
+                self.prepare_inline(child)
             yield token
+
+    def prepare_inline(self, token: Token) -> None:
+        """Lead a link to its chapter, and let a path break before each slash."""
+        target = str(token.attrGet("href") or "")
+        if target.startswith("#"):
+            token.attrSet("href", self.addresses.get(target[1:], target))
+        if token.type == "code_inline" and "/" in token.content:
+            token.type = "html_inline"
+            token.content = f"<code>{add_breaks(token.content)}</code>"
 
     def render_code(self, code: str) -> Markup:
         """Return an example; the reader's own names stand in `var` elements."""
         text, end = code.rstrip("\n").replace("$BASE", self.base_url), 0
         parts = []
         for match in FILLED.finditer(text):
-            shown = self.page_url if match.lastgroup == "url" else match[0]
-            parts += [escape(text[end : match.start()]), build_var(match.lastgroup or "", shown)]
+            example = self.page_url if match.lastgroup == "url" else match[0]
+            parts += [escape(text[end : match.start()]), build_var(match.lastgroup or "", example)]
             end = match.end()
         inner = Markup().join([*parts, escape(text[end:])])
         return Markup('<div class="code"><pre tabindex="0"><code>{}</code></pre></div>\n').format(
@@ -104,6 +111,6 @@ class MarkupRenderer:
         return self.base_url.replace("://", f"://{EXAMPLE_PAGE}.")
 
 
-def build_var(name: str, shown: str) -> Markup:
+def build_var(name: str, example: str) -> Markup:
     """Return the element of a name that a script fills in."""
-    return Markup('<var data-fill="{}">{}</var>').format(name, shown)
+    return Markup('<var data-fill="{}">{}</var>').format(name, example)

@@ -41,7 +41,7 @@ def build_site(spec: Json) -> DocsSite:
     pages = {"": render_page(env, "start", markup.render(spec["info"]["description"]), "")}
     for chapter in CHAPTERS:
         words = markup.render(by_name[chapter.name].words)
-        values = {"chapter": chapter, "section": by_name[chapter.name], **find_neighbours(chapter)}
+        values = {"chapter": chapter, "section": by_name[chapter.name], **find_position(chapter)}
         pages[chapter.anchor] = render_page(env, "chapter", words, chapter.anchor, **values)
     index = msgspec.json.encode(list(list_entries(markup.parser, CHAPTERS, by_name)))
     return DocsSite(pages, build_policy([style], scripts), index)
@@ -74,7 +74,7 @@ def render_page(env: Environment, template: str, words: str, current: str, **val
     return page.render(words=words, current=current, **values).encode()
 
 
-def find_neighbours(chapter: Chapter) -> dict[str, Any]:
+def find_position(chapter: Chapter) -> dict[str, Any]:
     """Return a chapter's group, and the chapter after it or None."""
     following = dict(pairwise(CHAPTERS)).get(chapter)
     group = next(group for group, chapters in GROUPS.items() if chapter in chapters)

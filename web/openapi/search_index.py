@@ -14,12 +14,13 @@ PLAIN = frozenset({"text", "code_inline"})
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A result: its title, chapter, text and address."""
+    """A result: its title, chapter, text, address, and names that are found but not shown."""
 
     title: str
     chapter: str
     text: str
     href: str
+    names: str = ""
 
 
 def list_entries(
@@ -31,7 +32,9 @@ def list_entries(
         address = f"/docs/{chapter.anchor}"
         yield from list_paragraphs(parser.parse(section.words), chapter, address)
         for call in section.calls:
-            yield Entry(call.title, chapter.task, describe_call(call), f"{address}#{call.id}")
+            text = f"{call.summary} {call.method} {call.path}".replace("`", "")
+            href = f"{address}#{call.id}"
+            yield Entry(call.title, chapter.task, text, href, list_names(call))
 
 
 def list_paragraphs(tokens: list[Token], chapter: Chapter, address: str) -> Iterator[Entry]:
@@ -64,8 +67,7 @@ def to_plain(token: Token) -> str:
     return "".join(c.content if c.type in PLAIN else " " for c in token.children).strip()
 
 
-def describe_call(call: OperationText) -> str:
-    """Return a call in plain text: its summary, address and fields."""
+def list_names(call: OperationText) -> str:
+    """Return the names of a call's fields and parameters."""
     fields = [one.name for _, body in call.bodies for one in body]
-    names = dict.fromkeys([*fields, *(one.name for one in call.parameters)])
-    return f"{call.summary} {call.method} {call.path} {' '.join(names)}".replace("`", "")
+    return " ".join(dict.fromkeys([*fields, *(one.name for one in call.parameters)]))

@@ -131,7 +131,7 @@ def test_search_finds_every_call_and_code_when_its_address_is_opened():
     hrefs = {entry["href"] for entry in entries}
     for call in CALLS:
         assert f"/docs/{Chapter(call.operation.tag, '').anchor}#{call.operation.name}" in hrefs
-    texts = "\n".join(entry["text"] for entry in entries)
+    texts = "\n".join(f"{entry['text']} {entry['names']}" for entry in entries)
     assert all(word in texts for word in ("NO_KEY", "Idempotency-Key", "autoStart", "crontab -e"))
     # and every result leads somewhere
     assert [href for href in hrefs if not leads_somewhere(href, "")] == []
