@@ -29,18 +29,16 @@ def call(look, name):
     return look.page.locator(f".call:has(#{name})")
 
 
-def test_nothing_is_found_by_axe_when_a_reader_looks_at_the_chapters(actors, tab):
-    look = tab(url(actors.system, "/docs"), reduced_motion="reduce")
-    for path in PATHS:
-        look.page.set_viewport_size({"width": 1280, "height": 900})
-        look.go(url(actors.system, path))
-        assert faults_in(look, "dark") == [], path
-        assert look.overflow() == [], path
-        assert look.small_text() == [], path
-        # and on a phone, in the other theme
-        look.page.set_viewport_size({"width": 320, "height": 900})
-        assert faults_in(look, "light") == [], path
-        assert look.overflow() == [], path
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_is_found_by_axe_when_a_reader_looks_at(actors, tab, path):
+    look = tab(url(actors.system, path), reduced_motion="reduce")
+    assert faults_in(look, "dark") == []
+    assert look.overflow() == []
+    assert look.small_text() == []
+    # and on a phone, in the other theme
+    look.page.set_viewport_size({"width": 320, "height": 900})
+    assert faults_in(look, "light") == []
+    assert look.overflow() == []
     assert look.complaints == []
 
 
