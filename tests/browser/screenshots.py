@@ -24,6 +24,7 @@ WIDTHS = (390, 1280)
 THEMES = ("dark", "light")
 HEIGHT = 900
 DOORS = ("login", "signup")
+DOCS = ("", "/monitors", "/recipes", "/pages")
 
 
 def main() -> None:
@@ -103,6 +104,10 @@ def pages_of(browser: Browser, system: System, host: str) -> dict[str, str]:
     return found | {
         "unknown-host": address(system, "nobody.localhost"),
         "home": address(system, "localhost"),
+        **{
+            f"docs{name.replace('/', '-')}": address(system, "localhost", f"/docs{name}")
+            for name in DOCS
+        },
         "og": address(system, host, "/og.png"),
     }
 

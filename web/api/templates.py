@@ -130,7 +130,7 @@ LIST_TEMPLATES = Operation(
 ADD_TEMPLATE = Operation(
     name="addTemplate",
     tag=TAG,
-    summary="Keep words for later.",
+    summary="Save a template.",
     note="400, too: `state` or `impact` of a maintenance. 409: the page has 200 templates.",
     body=NewTemplate,
     data=TemplateView,
@@ -157,7 +157,7 @@ ADD_TEMPLATE = Operation(
 CHANGE_TEMPLATE = Operation(
     name="changeTemplate",
     tag=TAG,
-    summary="Change a template; what is not given stays.",
+    summary="Change a template; absent fields stay.",
     note="The answer tells what was given. 400, too: `state` or `impact` of a maintenance.",
     body=TemplateChange,
     data=echo_of(TemplateChange),
@@ -173,7 +173,7 @@ CHANGE_TEMPLATE = Operation(
 DELETE_TEMPLATE = Operation(
     name="deleteTemplate",
     tag=TAG,
-    summary="Forget a template; what was opened from it stays.",
+    summary="Delete a template. Incidents that were created from it stay.",
     data=Named,
     examples=(Example("a template", data={"id": TEMPLATE}),),
 )

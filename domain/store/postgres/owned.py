@@ -20,6 +20,12 @@ FROM pages p WHERE p.account_id = :account_id AND p.deleted_at IS NULL
 """
 _PAGES = text(_PAGE + "ORDER BY p.created_at, p.id")
 _ONE_PAGE = text(_PAGE + "AND p.id = :page_id")
+_FIRST_LEAVES = text("""
+SELECT DISTINCT ON (c.page_id) c.page_id, c.id, c.name FROM components c
+JOIN pages p ON p.id = c.page_id
+WHERE p.account_id = :account_id AND p.deleted_at IS NULL AND c.kind = 'leaf'
+ORDER BY c.page_id, c.created_at, c.id
+""")
 _ALL_PAGES = text("""
 SELECT p.id, p.name, p.host, p.is_public, a.email, p.suspended_at IS NOT NULL FROM pages p
 JOIN accounts a ON a.id = p.account_id WHERE p.deleted_at IS NULL ORDER BY p.created_at, p.id
@@ -122,6 +128,12 @@ def page_of(conn: Connection, account_id: str, page_id: str) -> OwnedPage | None
     """Return one of an account's pages; None if it has no such page."""
     row = conn.execute(_ONE_PAGE, {"account_id": account_id, "page_id": page_id}).one_or_none()
     return to_dataclass(row, OwnedPage) if row else None
+
+
+def first_leaves_of(conn: Connection, account_id: str) -> dict[str, tuple[str, str]]:
+    """Return id and name of the oldest leaf of an account's pages, by page."""
+    rows = conn.execute(_FIRST_LEAVES, {"account_id": account_id})
+    return {page_id: (leaf_id, name) for page_id, leaf_id, name in rows}
 
 
 def all_pages(conn: Connection) -> list[ListedPage]:

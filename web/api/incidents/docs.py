@@ -98,14 +98,14 @@ OPEN_INCIDENT = Operation(
 READ_INCIDENT = Operation(
     name="readIncident",
     tag=TAG,
-    summary="Tell all of an incident.",
+    summary="Read an incident with its timeline.",
     data=IncidentView,
     examples=(Example("an incident", data=SLOW),),
 )
 CHANGE_INCIDENT = Operation(
     name="changeIncident",
     tag=TAG,
-    summary="Correct an incident; plan a maintenance anew, start it or finish it now.",
+    summary="Correct an incident; reschedule, start or finish a maintenance.",
     note="The answer tells what was given. An incident takes `title`, `impact`, `startedAt`; a"
     " maintenance `title`, `impact` and its plan: its start only until it has started, its end"
     " until it is over (409). `state` goes alone: `in_progress` starts a maintenance now,"
@@ -124,7 +124,7 @@ CHANGE_INCIDENT = Operation(
 DELETE_INCIDENT = Operation(
     name="deleteIncident",
     tag=TAG,
-    summary="Delete an incident with its words, its claims and its downtime.",
+    summary="Delete an incident with its updates, its claims and its downtime.",
     data=Named,
     examples=(Example("an incident", data={"id": INCIDENT}),),
 )
@@ -148,7 +148,7 @@ POST_UPDATE = Operation(
 CHANGE_UPDATE = Operation(
     name="changeUpdate",
     tag=TAG,
-    summary="Put other words in the place of an update's; it is marked as edited.",
+    summary="Edit the message of an update. It is marked as edited.",
     body=b.UpdateChange,
     data=Named,
     refusals=("TEXT_LIMIT",),
@@ -157,7 +157,7 @@ CHANGE_UPDATE = Operation(
 DELETE_UPDATE = Operation(
     name="deleteUpdate",
     tag=TAG,
-    summary="Delete an update's words; what it did stays.",
+    summary="Delete the message of an update. Its effect stays.",
     data=Named,
     examples=(Example("an update", data={"id": UPDATE}),),
 )

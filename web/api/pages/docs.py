@@ -89,14 +89,14 @@ CREATE_PAGE = Operation(
 READ_PAGE = Operation(
     name="readPage",
     tag=TAG,
-    summary="Tell a page's settings.",
+    summary="Read a page's settings.",
     data=Page,
     examples=(Example("a page", data=PAGE_DATA),),
 )
 CHANGE_PAGE = Operation(
     name="changePage",
     tag=TAG,
-    summary="Change settings; what is not given stays.",
+    summary="Change settings; absent fields stay.",
     note="The answer tells what was given; of a logo what `readPage` tells. `domain` goes alone"
     " and without `If-Match`: it is mounted, and primary once it is active. The body may have 112"
     " KiB here. 409: the settings are not those of `If-Match`, or the host can't be mounted.",
@@ -144,7 +144,7 @@ DELETE_PAGE = Operation(
 READ_LATENCY = Operation(
     name="readLatency",
     tag=TAG,
-    summary="Tell how long writes of the last 30 days took from acknowledged to published.",
+    summary="Read how long writes of the last 30 days took from acknowledged to published.",
     note="Days are those of the page's zone that had writes; without any the figures are null. Of a"
     " page with more than 20,000 writes the last so many count; the clock's own do not.",
     data=LatencyView,
