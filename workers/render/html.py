@@ -22,7 +22,7 @@ from domain.runtime import template_loader as template_folder
 from domain.runtime.badge import clean_text
 from domain.runtime.markdown_rules import has_few_marks, parser
 from workers.render.build import build_id
-from workers.render.tree_view import bar_paths
+from workers.render.tree_view import bar_paths, split_well
 
 # Per worker process: the messages of about five of the largest pages, texts included.
 RENDERED_CACHE_BYTES: Final = 4 * MIB
@@ -90,6 +90,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "long_day": format_day,
     "month_in": format_month,
     "one_line": one_line,
+    "split_well": split_well,
     "words": words,
 }
 

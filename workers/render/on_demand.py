@@ -49,7 +49,7 @@ def render_badge_png(_: Connection, context: RenderContext, _rest: str) -> bytes
 
 def render_og_png(_: Connection, context: RenderContext, _rest: str) -> bytes:
     """Return the picture for link previews on other sites. Raises PngUnavailable."""
-    colour = colours()["dark"][context.view.indicator]
+    colour = colours()["dark"][context.view.tone]
     svg = render("page/og.svg.j2", page=context.view, colour=colour, dark=colours()["dark"])
     return svg_to_png(svg, scale=1.0)
 
