@@ -41,10 +41,33 @@ function restoreFolds() {
 }
 document.addEventListener('toggle', event => {
   const {key, open} = event.target.dataset || {};
-  if (!key) return;
+  if (!key || finder()?.value) return;
   event.target.open === (open !== undefined) ? chosen.delete(key) : chosen.set(key, event.target.open);
   try { localStorage[folds] = JSON.stringify(Object.fromEntries(chosen)); } catch {}
 }, true);
+// The theme: the system's, unless the visitor chose another.
+const themes = 'hep-theme:' + location.host;
+root.dataset.scripted = '';
+try { if (localStorage[themes]) root.dataset.theme = localStorage[themes]; } catch {}
+function switchTheme() {
+  root.dataset.theme = getComputedStyle(root).colorScheme === 'light' ? 'dark' : 'light';
+  try { localStorage[themes] = root.dataset.theme; } catch {}
+}
+// The search: a row stays if it or a category above it has the text in its name.
+const finder = () => $('[data-find]'), plain = text => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+function find(isAloud) {
+  const field = finder(), text = plain(field?.value.trim() || '');
+  if (!field) return;
+  const has = row => plain($(':scope>details>summary bdi,:scope>.row bdi', row)?.textContent || '').includes(text);
+  const rows = all('.tree li'), above = row => row.parentElement.closest('.tree li');
+  for (const row of rows) row.hidden = !!text && !(has(row) || above(row) && !above(row).hidden);
+  for (const row of rows.filter(row => !row.hidden)) for (let up = above(row); up; up = above(up)) up.hidden = false;
+  for (const row of rows.filter(row => row.matches('.range'))) row.hidden = !!text;
+  text ? all('.tree details').forEach(fold => { fold.open = true; }) : restoreFolds();
+  const count = all('.tree .leaf').filter(row => !row.hidden).length;
+  if (isAloud) say(`${count} component${count === 1 ? '' : 's'} found`);
+}
+document.addEventListener('input', event => event.target.matches('[data-find]') && find(true));
 // Bars: one tab stop each, arrows move between days, a small card explains.
 function closeTip() { all('.tip,.cur').forEach(node => node.remove()); }
 function dayName(index) {
@@ -117,6 +140,7 @@ document.addEventListener('click', event => {
   const bar = barOf(event);
   if (bar) return explain(bar, dayUnder(bar, event));
   if (!event.target.closest?.('.tip')) closeTip();
+  if (event.target.closest?.('[data-switch]')) switchTheme();
 });
 // The poller: asks for the version, and replaces what changed in place.
 const parts = from => new Map(all('[data-part]', from).map(node => [node.dataset.part, node]));
@@ -163,6 +187,7 @@ function take(next) {
   document.title = next.title;
   $('link[rel=icon]')?.replaceWith(document.importNode($('link[rel=icon]', next), true));
   restoreFolds();
+  find();
   tellTimes();
   restoreFocus();
   restorePlace();

@@ -85,6 +85,11 @@ class PageView:
         return "nodata" if self.hero.kind == "empty" else self.indicator
 
     @property
+    def mark(self) -> str:
+        """The first letter of the name, in place of a logo; empty if there is none."""
+        return next((char.upper()[0] for char in self.name if char.isalnum()), "")
+
+    @property
     def recent_days(self) -> list[RecentDays]:
         """The last 14 days: the incidents that ended, and the days without any."""
         return group_by_day(self.past, self.active, self.today, self.time_zone)

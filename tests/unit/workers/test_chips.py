@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from domain.status import Status
-from tests.unit.workers.small_page import TODAY, category, incident, leaf, page_of
+from tests.support.small_page import TODAY, category, incident, leaf, page_of
 from workers.render.view import page_view
 
 

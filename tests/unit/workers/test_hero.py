@@ -5,7 +5,7 @@ import re
 import pytest
 
 from domain.runtime.template_loader import colours
-from tests.unit.workers.small_page import (
+from tests.support.small_page import (
     DAY,
     NOW,
     TODAY,

@@ -9,7 +9,7 @@ from PIL import Image
 from domain.page.state import Appearance
 from domain.runtime.template_loader import colours
 from domain.status import Status
-from tests.unit.workers.small_page import TODAY, leaf, page_of
+from tests.support.small_page import TODAY, leaf, page_of
 from workers.render import lettering
 from workers.render.eager import build_render_context
 from workers.render.lettering import Font, draw_text, keep_drawable

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.calendar import day_of
-from tests.unit.workers.small_page import DAY, TODAY, incident, leaf, page_of
+from tests.support.small_page import DAY, TODAY, incident, leaf, page_of
 from workers.render.view import page_view
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.unit.workers.small_page import (
+from tests.support.small_page import (
     DAY,
     NOW,
     TODAY,

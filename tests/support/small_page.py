@@ -28,8 +28,9 @@ def incident(name, impact="none", began=1, ended=None, **more):
     start, end = NOW - began * DAY, None if ended is None else NOW - ended * DAY
     state = IncidentState.INVESTIGATING if ended is None else IncidentState.RESOLVED
     said = (Update(f"u_{name}", state, f"message of {name}", start, start),)
-    more = {"updates": said, "resolved_at": end, **more}
-    return Incident(f"i_{name}", name, Impact(impact), state, start, start, end or start, **more)
+    more = {"state": state, "updates": said, "resolved_at": end, **more}
+    times = {"started_at": start, "posted_at": start, "updated_at": end or start}
+    return Incident(f"i_{name}", name, Impact(impact), **times, **more)
 
 
 def maintenance(name, **more):
@@ -37,14 +38,15 @@ def maintenance(name, **more):
     return incident(name, kind=IncidentKind.MAINTENANCE, **more)
 
 
-def claim(name, status, began, ended):
+def claim(name, status, began, ended=None):
     """A claim on a leaf, in days ago."""
-    return Claim(f"c_{name}", Status(status), NOW - began * DAY, NOW - ended * DAY)
+    until = None if ended is None else NOW - ended * DAY
+    return Claim(f"c_{name}", Status(status), NOW - began * DAY, until)
 
 
 def page_of(*parts, **more):
     """A page of components and incidents, in the order in which they are given."""
     nodes = {part.id: part for part in parts if isinstance(part, Component)}
     incidents = {part.id: part for part in parts if isinstance(part, Incident)}
-    more = {"created_at": LONG_AGO, "changed_at": NOW, **more}
-    return Page("p_1", name="Acme", components=nodes, incidents=incidents, **more)
+    more = {"name": "Acme", "created_at": LONG_AGO, "changed_at": NOW, **more}
+    return Page("p_1", components=nodes, incidents=incidents, **more)
