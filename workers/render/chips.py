@@ -38,7 +38,7 @@ def build_chips(
 
 
 def path_of(components: tree.Components, leaf_id: str) -> list[str]:
-    """Return the ids of a leaf's categories, the topmost first; of a lone leaf its own id."""
+    """Return the ids of a leaf's categories, topmost first; without any, its own."""
     path: list[str] = []
     parent_id = components[leaf_id].parent_id
     while parent_id is not None:

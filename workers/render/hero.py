@@ -56,12 +56,12 @@ def hero_view(
     """Return the hero of a page on a day; `active` are its incidents, the worst first."""
     affected = [leaf for leaf in leaves if leaf.status is not Status.OPERATIONAL]
     affected.sort(key=lambda leaf: -leaf.status.severity)
-    shown = affected if len(affected) <= NAMED_MAX else affected[:NAMED_MAX]
-    groups = tree.groups_of_namesakes(page.components) if shown else {}
+    worst_few = affected[:NAMED_MAX]
+    groups = tree.groups_of_namesakes(page.components) if worst_few else {}
     kind = _kind(indicator, leaves, affected)
     return HeroView(
         kind=kind,
-        names=tuple((groups.get(leaf.id), leaf.name) for leaf in shown),
+        names=tuple((groups.get(leaf.id), leaf.name) for leaf in worst_few),
         affected_count=len(affected),
         leaf_count=len(leaves),
         incident=active[0].name if kind == "incident" and active else None,

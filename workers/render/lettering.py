@@ -1,4 +1,4 @@
-"""Lettering: a text as an outline, shaped by Pango, or by cairo alone if Pango is missing.
+"""Lettering: texts as outlines, shaped by Pango, or unshaped where Pango is missing.
 
 Pango shapes every script that the installed fonts have. Without it only scripts that need no
 shaping are drawn. A word that can't be drawn right is left out: no letter is ever wrong.
@@ -74,7 +74,7 @@ class Pen(Protocol):
         ...
 
     def outline(self, text: str) -> Outline:
-        """Return the outline of a text whose words can be drawn."""
+        """Return the outline of a text; all of its words can be drawn."""
         ...
 
 

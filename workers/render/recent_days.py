@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class RecentDays:
-    """A day with the incidents that ended on it, or a row of days without incidents."""
+    """A day with the incidents that ended on it, or days without any."""
 
     label: str
     items: tuple[IncidentView, ...] = ()

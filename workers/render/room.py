@@ -14,6 +14,7 @@ import msgspec
 from markupsafe import escape
 
 from domain.artifacts import KIB
+from domain.status import IncidentKind
 from workers.render.chips import Chip
 from workers.render.html import words
 from workers.render.incident_view import IncidentView, UpdateView
@@ -72,9 +73,12 @@ def fit_incident(incident: IncidentView, budget: DocumentBudget) -> IncidentView
     """Return an incident with the components and newest messages that fit."""
     chips = budget.take_fitting((chip, _chip_bytes(chip)) for chip in incident.chips)
     updates = budget.take_fitting((update, _update_bytes(update)) for update in incident.updates)
+    is_planned = incident.kind is IncidentKind.MAINTENANCE and not incident.is_resolved
     return replace(
         incident,
-        affected=(),  # only a permalink names them all
+        # Only a permalink names them all; status.json has the ids of planned ones.
+        affected=(),
+        component_ids=incident.component_ids if is_planned else (),
         chips=chips,
         updates=updates,
         omitted_affected_count=len(incident.component_ids) - sum(chip.count for chip in chips),

@@ -190,9 +190,9 @@ def _bar(context: TreeContext, node: Component) -> BarView:
     claims, zone = context.claims_by_leaf.get(node.id, []), context.page.time_zone
     bar = bar_of(claims, node.created_at, context.today, zone)
     days = tuple(_day(context, trouble) for trouble in reversed(bar.affected_days))
-    known = known_days(bar)
-    since = format_short_day(context.today - timedelta(days=known - 1))
-    return BarView(tuple(bar.runs()), days, known, since if known < BAR_DAYS else None)
+    day_count = known_days(bar)
+    since = format_short_day(context.today - timedelta(days=day_count - 1))
+    return BarView(tuple(bar.runs()), days, day_count, since if day_count < BAR_DAYS else None)
 
 
 def format_short_day(day: date) -> str:

@@ -86,7 +86,7 @@ class PageView:
 
     @property
     def mark(self) -> str:
-        """The first letter of the name, in place of a logo; empty if there is none."""
+        """The first letter of the name, in place of a logo."""
         return next((char.upper()[0] for char in self.name if char.isalnum()), "")
 
     @property

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from domain.status import Status
 from tests.support.small_page import TODAY, category, incident, leaf, page_of
-from workers.render.view import page_view
+from workers.render.view import page_view, version_of
 
 
 def chips_of(leaves, categories=()):
@@ -47,6 +47,20 @@ def test_the_topmost_category_counts_when_the_nearest_are_many():
 
 def test_five_are_named_and_the_rest_counted_when_no_category_holds_them():
     assert chips_of(some(12, "API")) == [(f"API {n}", 1) for n in range(5)]
+
+
+def test_the_version_stays_when_other_components_of_a_category_are_counted():
+    # Given incidents of six of ten components of a category, not of the same six
+    group, leaves = category("Europe"), some(10, "E", "c_Europe")
+    versions = set()
+    for names in (leaves[:6], leaves[4:]):
+        first = incident("one")
+        given = dict.fromkeys((node.id for node in names), Status.DEGRADED)
+        updates = tuple(replace(update, components=given) for update in first.updates)
+        page = page_of(group, *leaves, replace(first, updates=updates))
+        versions.add(version_of(page_view(page, TODAY)))
+    # Then page and status.json are the same, and so is the version
+    assert len(versions) == 1
 
 
 def test_namesake_categories_stay_apart_when_components_are_counted():

@@ -95,8 +95,6 @@ def test_the_percent_of_a_category_is_the_mean_of_its_bars_rounded_down():
 @pytest.mark.parametrize(
     ("days", "since"), [(0, "30 Nov"), (1, "29 Nov"), (88, "3 Sep"), (89, None), (200, None)]
 )
-def test_a_bar_tells_since_when_a_component_is_known_when_that_is_less_than_ninety_days(
-    days, since
-):
+def test_a_bar_tells_since_when_it_has_data_when_it_has_not_ninety_days(days, since):
     (node,) = page_view(page_of(leaf("API", created_at=NOW - days * DAY)), TODAY).nodes
     assert node.bar.since == since
