@@ -12,7 +12,7 @@ from math import ceil
 from domain.artifacts import find_artifact
 from domain.calendar import day_of, starts_at
 from domain.runtime.badge import render_with_label
-from domain.runtime.template_loader import colours, wording
+from domain.runtime.template_loader import colours, shapes, wording
 from domain.store.postgres.engine import Connection
 from domain.store.postgres.latency import latency_summary
 from domain.store.postgres.load import first_start, load_month
@@ -51,8 +51,8 @@ def render_badge_png(_: Connection, context: RenderContext, _rest: str) -> bytes
 def render_og_png(_: Connection, context: RenderContext, _rest: str) -> bytes:
     """Return the picture for link previews on other sites. Raises PngUnavailable."""
     view = build_legible_context(context).view
-    colour = colours()["dark"][view.tone]
-    svg = render("page/og.svg.j2", page=view, colour=colour, dark=colours()["dark"])
+    palette, shape = colours()["dark"], shapes()["favicons"][view.tone]
+    svg = render("page/og.svg.j2", page=view, colour=palette[view.tone], dark=palette, shape=shape)
     return svg_to_png(svg, scale=1.0)
 
 
