@@ -10,12 +10,12 @@ CHIPS_MAX: Final = 5
 
 
 class Chip(NamedTuple):
-    """A component, or a category with `count` components; `group` tells namesakes apart."""
+    """A component, or a category with `size` components; `group` tells namesakes apart."""
 
     group: str | None
     name: str
     status: Status
-    count: int = 1
+    size: int = 1
 
 
 def build_chips(
@@ -34,7 +34,7 @@ def build_chips(
     nearest = _count(components, ((path[-1], status) for _, status, path in paths))
     topmost = _count(components, ((path[0], status) for _, status, path in paths))
     chips = nearest if len(nearest) <= CHIPS_MAX else topmost
-    return tuple(sorted(chips, key=lambda chip: -chip.count)[:CHIPS_MAX])
+    return tuple(sorted(chips, key=lambda chip: -chip.size)[:CHIPS_MAX])
 
 
 def path_of(components: tree.Components, leaf_id: str) -> list[str]:

@@ -92,7 +92,7 @@ def _incident_view(page: Page, incident: Incident, groups: tree.Groups) -> Incid
         component_ids=tuple(leaf_id for leaf_id, _ in statuses),
         latest=updates[0] if updates else None,
         chips=chips,
-        omitted_affected_count=len(statuses) - sum(chip.count for chip in chips),
+        omitted_affected_count=len(statuses) - sum(chip.size for chip in chips),
     )
 
 

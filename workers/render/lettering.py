@@ -216,7 +216,7 @@ class PangoPen:
     def has_glyphs(self, word: str) -> bool:
         """Return whether the installed fonts have all letters of a word."""
         self._set_text(word)
-        return self._pango.pango_layout_get_unknown_glyphs_count(self._layout) == 0
+        return bool(self._pango.pango_layout_get_unknown_glyphs_count(self._layout) == 0)
 
     def outline(self, text: str) -> Outline:
         """Return the outline of a text."""

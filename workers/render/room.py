@@ -81,7 +81,7 @@ def fit_incident(incident: IncidentView, budget: DocumentBudget) -> IncidentView
         component_ids=incident.component_ids if is_planned else (),
         chips=chips,
         updates=updates,
-        omitted_affected_count=len(incident.component_ids) - sum(chip.count for chip in chips),
+        omitted_affected_count=len(incident.component_ids) - sum(chip.size for chip in chips),
         omitted_update_count=len(incident.updates) - len(updates),
     )
 

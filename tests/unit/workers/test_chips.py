@@ -14,9 +14,9 @@ def chips_of(leaves, categories=()):
     said = tuple(replace(update, components=given) for update in first.updates)
     page = page_of(*categories, *leaves, replace(first, updates=said))
     (shown,) = page_view(page, TODAY).active
-    counted = sum(chip.count for chip in shown.chips) + shown.omitted_affected_count
+    counted = sum(chip.size for chip in shown.chips) + shown.omitted_affected_count
     assert counted == len(leaves), "no component is lost"
-    return [(chip.name, chip.count) for chip in shown.chips]
+    return [(chip.name, chip.size) for chip in shown.chips]
 
 
 def some(count, prefix, parent=None):
