@@ -152,8 +152,9 @@ def require_stack(settings: Settings) -> Settings:
     """Return the settings if they name a database and a Redis. Raises SettingsError."""
     if not settings.database_url or not settings.cache_url:
         sentence = (
-            f"No stack found in {settings.data_dir!r} and DATABASE_URL / REDIS_URL are not set:"
-            " start one with `make run`, or set both."
+            f"No stack found in the folder {str(Path(settings.data_dir).absolute())!r}, and"
+            " DATABASE_URL / REDIS_URL are not set: start one with `make run`, name the folder of"
+            " one in HEPSTATUS_DATA_DIR, or set both URLs."
         )
         raise SettingsError(sentence)
     return settings
