@@ -11,7 +11,7 @@ from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT, clean, clean_line, cut_re
 from ops.cli.writes import CommandRefusedError
 
 
-class WholeNumber(click.ParamType):
+class WholeNumber(click.ParamType[int]):
     """A whole number, also a negative one: its verb refuses that in a sentence."""
 
     name = "number"
@@ -23,8 +23,8 @@ class WholeNumber(click.ParamType):
         return int(value)
 
 
-class Instant(click.ParamType):
-    """A date, or an instant as the API writes it; without a zone it is in UTC."""
+class Instant(click.ParamType[datetime]):
+    """A date, or an instant as the API writes it; in UTC without a zone."""
 
     name = "date"
 

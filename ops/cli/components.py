@@ -74,7 +74,7 @@ def to_view(node: Node) -> object:
 @click.argument("component")
 @yes_option
 def delete(page: str, component: str, *, is_confirmed: bool) -> None:
-    """Delete COMPONENT (an id or a name) of PAGE; what a category holds moves up."""
+    """Delete COMPONENT (an id or a name) of PAGE; children of a category move up."""
     nodes = [node for node, _ in nodes_of(page)]
     node = choose_thing(nodes, component, "component", page)
     confirm_deletion(f"the component {node.name} of {page}", is_confirmed=is_confirmed)

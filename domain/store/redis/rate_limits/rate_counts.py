@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
-from typing import ClassVar, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import redis.asyncio as aioredis
 from limits import RateLimitItem, RateLimitItemPerSecond
@@ -76,7 +76,7 @@ class Storage(RedisStorage):
     """The storage of limits, without a search for other client libraries than ours."""
 
     # The wheel of the embedded server brings one, whose import takes longer than that of limits.
-    DEPENDENCIES: ClassVar = {"redis": RedisStorage.DEPENDENCIES["redis"]}
+    DEPENDENCIES = {"redis": RedisStorage.DEPENDENCIES["redis"]}  # noqa: RUF012 - as in limits
 
 
 class AttemptCounts:
