@@ -41,6 +41,7 @@ class Settings:
     base_url: str = _define_setting("BASE_URL", "", values.web_address)
     port: int = _define_setting("PORT", 8000, A_PORT)
     data_dir: str = _define_setting("HEPSTATUS_DATA_DIR", ".data")
+    demo: bool = _define_setting("DEMO", default=True)
     web_concurrency: int = _define_setting("WEB_CONCURRENCY", 2, values.at_least(1))
     worker_concurrency: int = _define_setting("WORKER_CONCURRENCY", POOL_SIZE, values.at_least(1))
     page_copy_mb: int = _define_setting("PAGE_COPY_MB", 64, values.at_least(1))
