@@ -8,6 +8,7 @@ import msgspec
 from domain.calendar import day_of, ends_at
 from domain.page.apply import apply_all
 from domain.page.commands import LOADED_FOR
+from domain.page.decide.outcomes import remarks_on
 from domain.page.decide.table import decide
 from domain.page.state import Page
 from domain.results import Entry, Outcome, Rejection
@@ -48,8 +49,9 @@ class PageStream:
         decision = decide(self.page, entry.command, entry.at)
         if isinstance(decision, Rejection):
             return Settlement(entry.seq, Outcome.REFUSED, decision)
+        remarks = remarks_on(self.page, entry.command, decision)
         self.page = apply_all(self.page, decision)
-        return Settlement(entry.seq, Outcome.APPLIED)
+        return Settlement(entry.seq, Outcome.APPLIED, remarks=remarks)
 
     def save(self, conn: Connection, applied_seq: int) -> None:
         """Write the changes of the commands."""

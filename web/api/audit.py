@@ -54,7 +54,10 @@ class RefusalView(Answer, frozen=True):
 
 
 class EntryView(Answer, frozen=True):
-    """An entry: actor, action, time, source and outcome; `id` is the receipt's."""
+    """An entry: actor, action, time, source and outcome; `id` is the receipt's.
+
+    `ignored` are the references that match no component.
+    """
 
     id: Id
     at: Instant
@@ -64,6 +67,7 @@ class EntryView(Answer, frozen=True):
     cause: CauseView | None
     outcome: Outcome
     refusal: RefusalView | None
+    ignored: list[str]
     details: dict[str, Any]
 
 
@@ -90,6 +94,7 @@ def entry_view(logged: LoggedCommand, audit: Audit) -> EntryView:
         cause=CauseView(cause_id, logged.cause_kind or "") if cause_id else None,
         outcome=logged.outcome or "waiting",
         refusal=RefusalView(refusal["code"], refusal["error"]) if refusal else None,
+        ignored=(logged.remarks or {}).get("ignored", []),
         details=details(logged.kind, logged.payload),
     )
 
@@ -154,6 +159,7 @@ READ_AUDIT = Operation(
                         "cause": None,
                         "outcome": "applied",
                         "refusal": None,
+                        "ignored": [],
                         "details": {
                             "kind": "incident",
                             "title": "The API is down",

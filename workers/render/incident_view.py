@@ -47,6 +47,7 @@ class IncidentView:
     latest: UpdateView | None
     omitted_affected_count: int = 0
     omitted_update_count: int = 0
+    is_called_off: bool = False
 
     @property
     def is_resolved(self) -> bool:
@@ -78,6 +79,7 @@ def _incident_view(page: Page, incident: Incident, groups: tree.Groups) -> Incid
         affected=tree.affected(page.components, groups, statuses),
         component_ids=tuple(leaf_id for leaf_id, _ in statuses),
         latest=updates[0] if updates else None,
+        is_called_off=incident.is_called_off,
     )
 
 
@@ -87,8 +89,10 @@ def last_statuses(page: Page, incident: Incident) -> list[tuple[str, Status]]:
     The order comes from the tree: the store does not keep the order of an update's statuses.
     Leaves that were deleted are left out.
     """
-    # The leaves of a planned maintenance have no claims before its start.
-    statuses: dict[str, Status] = dict.fromkeys(incident.leaves, Status.MAINTENANCE)
+    # The leaves of a planned maintenance have no claims before its start, and never had any if it
+    # was called off.
+    planned = () if incident.is_called_off else incident.leaves
+    statuses: dict[str, Status] = dict.fromkeys(planned, Status.MAINTENANCE)
     for update in incident.updates:
         statuses |= update.components
     claims = sorted(incident.claims, key=lambda c: (c.from_at, c.component_id))

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import BigInteger, Text
 
-from domain.results import Entry, Outcome, Rejection
+from domain.results import Entry, Outcome, Rejection, Remarks
 from domain.runtime.metrics import LAG_S
 from domain.store.postgres.command_codec import encode_command, shorten_refused
 
@@ -139,12 +139,13 @@ class LogPosition:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """The outcome of a command; `refusal` is the reason if it was not applied."""
+    """The outcome of a command: with a `refusal` if it was not applied, else with `remarks`."""
 
     seq: int
     outcome: Outcome
     refusal: Rejection | None = None
     follow_ups: tuple[tuple[str, int], ...] = field(default=())
+    remarks: Remarks | None = None
 
 
 def append(conn: Connection, draft: Draft) -> LogPosition | None:
@@ -222,14 +223,15 @@ def load_pending(conn: Connection, stream_id: str, limit: int) -> list[Pending]:
 
 
 _SETTLE = text("""
-UPDATE commands c SET outcome = v.outcome, refusal = v.refusal,
+UPDATE commands c SET outcome = v.outcome, refusal = v.refusal, remarks = v.remarks,
   applied_at = greatest(statement_timestamp(), c.received_at)
-FROM unnest(:seqs, :outcomes, :refusals) AS v(seq, outcome, refusal)
+FROM unnest(:seqs, :outcomes, :refusals, :remarks) AS v(seq, outcome, refusal, remarks)
 WHERE c.stream_id = :stream_id AND c.seq = v.seq
 """).bindparams(
     bindparam("seqs", type_=ARRAY(BigInteger)),
     bindparam("outcomes", type_=ARRAY(Text)),
     bindparam("refusals", type_=ARRAY(JSONB(none_as_null=True))),
+    bindparam("remarks", type_=ARRAY(JSONB(none_as_null=True))),
 )
 _FAIL_CAUSE = text("""
 UPDATE commands SET outcome = 'failed', refusal = CAST(:refusal AS jsonb)
@@ -247,6 +249,7 @@ def settle(conn: Connection, stream_id: str, settlements: Sequence[Settlement]) 
         "seqs": [s.seq for s in settlements],
         "outcomes": [s.outcome.value for s in settlements],
         "refusals": [msgspec.to_builtins(s.refusal) for s in settlements],
+        "remarks": [msgspec.to_builtins(s.remarks) for s in settlements],
     }
     conn.execute(_SETTLE, parameters)
     if refused_seqs := [s.seq for s in settlements if s.outcome is Outcome.REFUSED]:
@@ -258,8 +261,7 @@ def settle(conn: Connection, stream_id: str, settlements: Sequence[Settlement]) 
         conn.execute(_FAIL_CAUSE, {"stream_id": stream_id, "seqs": seqs, "refusal": refusal})
 
 
-# A page's commands that are settled but not published show in `pages_behind`; an account has no
-# publication, so its commands are found here.
+# Without settled commands of pages: `pages_behind` shows which pages are not published.
 _BEHIND = text("""
 SELECT DISTINCT stream_id FROM commands
 WHERE published_at IS NULL AND (outcome IS NULL OR left(stream_id, 2) = 'a_')
