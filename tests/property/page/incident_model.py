@@ -186,13 +186,11 @@ class IncidentModel:
         return shown or (case.state != "resolved" and any(held.get(i) != said[i] for i in said))
 
     def tell(self, case, uid, state, body, at):
-        begins = state != "resolved" and case.called_off
-        if (case.waits and state != "scheduled") or begins:
+        if (case.waits and state != "scheduled") or (case.called_off and state != "resolved"):
             case.started = at
         self.tree.change_seen(at)
         case.updates[uid] = [state, body or "", None]
         case.resolved = (case.resolved or at) if state == "resolved" else None
-        # One that lasted no time never began either.
         case.called_off = case.kind == "maintenance" and case.resolved == case.started
         case.state = state
 
