@@ -122,10 +122,22 @@ def without_leaf(incident: Incident, leaf_id: str) -> Incident:
 
 
 def status_shown(page: Page, event: e.StatusShown) -> Page:
-    """Set a leaf's status and the time of its change."""
-    leaf = replace(page.components[event.component_id], status=event.status, status_at=event.at)
-    components = with_entry(page.components, leaf.id, leaf)
-    return with_changed_at(replace(page, components=components), event.at)
+    """Set a leaf's status and origin, and the time of the change of each.
+
+    Visitors see no change of an origin alone.
+    """
+    leaf = page.components[event.component_id]
+    is_other = leaf.status is not event.status
+    status_at = event.at if is_other else leaf.status_at
+    changed_leaf = replace(
+        leaf,
+        status=event.status,
+        status_at=status_at,
+        origin=event.origin,
+        origin_at=max(event.at, status_at or event.at),
+    )
+    changed = replace(page, components=with_entry(page.components, leaf.id, changed_leaf))
+    return with_changed_at(changed, event.at) if is_other else changed
 
 
 def incident_opened(page: Page, event: e.IncidentOpened) -> Page:
@@ -152,7 +164,12 @@ def update_posted(page: Page, event: e.UpdatePosted) -> Page:
 
 
 def starts_maintenance(incident: Incident, update: Update) -> bool:
-    """Return whether an update starts a planned maintenance."""
+    """Return whether an update starts a planned maintenance, or one that was called off.
+
+    The update that calls it off counts as well: see `Incident.is_called_off`.
+    """
+    if incident.is_called_off:
+        return update.state is not IncidentState.RESOLVED
     return incident.state is IncidentState.SCHEDULED and update.state is not IncidentState.SCHEDULED
 
 

@@ -94,10 +94,14 @@ class ComponentDeleted:
 
 @dataclass(frozen=True, slots=True)
 class StatusShown:
-    """The status of a leaf is `status` from `at` on."""
+    """A leaf shows `status` from `at` on, as its `origin` said.
+
+    The origin is the id of an incident, or a toggle (domain/page/origin.py).
+    """
 
     component_id: str
     status: Status
+    origin: str
     at: datetime
 
 

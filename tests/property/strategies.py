@@ -96,6 +96,9 @@ def trees(draw, max_nodes=9, min_nodes=0):
     return nodes
 
 
+origins = st.sampled_from(["toggle", "i_nobody"])
+
+
 def nodes(*, is_category):
     """One node, under nothing yet; a category may be pinned."""
     kind = s.ComponentKind.CATEGORY if is_category else s.ComponentKind.LEAF
@@ -109,6 +112,8 @@ def nodes(*, is_category):
         status=st.none() | statuses if is_category else statuses,
         status_at=st.none() if is_category else instants(),
         show_uptime=booleans,
+        origin=st.none() if is_category else st.none() | origins,
+        origin_at=st.none() if is_category else maybe_instant,
     )
 
 
@@ -176,6 +181,7 @@ def incidents(draw, leaves, resolved_at=None):
         resolved_at=resolved_at,
         updates=tuple(draw(st.lists(updates(leaves), max_size=4))),
         claims=draw(claim_chains(leaves, resolved_at)),
+        impact_given=draw(booleans),
     )
 
 

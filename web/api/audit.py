@@ -64,7 +64,10 @@ class ChangeView(Answer, frozen=True):
 
 
 class EntryView(Answer, frozen=True):
-    """An entry: actor, action, time, source and outcome; `id` is the receipt's."""
+    """An entry: actor, action, time, source and outcome; `id` is the receipt's.
+
+    `ignored` are the references that match no component.
+    """
 
     id: Id
     at: Instant
@@ -74,6 +77,7 @@ class EntryView(Answer, frozen=True):
     cause: CauseView | None
     outcome: Outcome
     refusal: RefusalView | None
+    ignored: list[str]
     details: dict[str, Any]
     changes: list[ChangeView]
     more_changes: int
@@ -102,6 +106,7 @@ def entry_view(logged: LoggedCommand, audit: Audit) -> EntryView:
         cause=CauseView(cause_id, logged.cause_kind or "") if cause_id else None,
         outcome=logged.outcome or "waiting",
         refusal=RefusalView(refusal["code"], refusal["error"]) if refusal else None,
+        ignored=(logged.remarks or {}).get("ignored", []),
         details=details(logged.kind, logged.payload),
         changes=[change_view(change, audit.names) for change in logged.field_changes],
         more_changes=(logged.changes or {}).get("more", 0),
@@ -183,6 +188,7 @@ READ_AUDIT = Operation(
                         "cause": None,
                         "outcome": "applied",
                         "refusal": None,
+                        "ignored": [],
                         "details": {
                             "kind": "incident",
                             "title": "The API is down",

@@ -145,6 +145,13 @@ def build_responses(call: Call, schemas: Schemas) -> Json:
         if call.operation.later:
             content = {"schema": build_envelope(schemas.of(call.operation.later))}
             result["202"]["content"] = {JSON: content}
+    if call.operation.skips_repeats:
+        content = {"schema": build_envelope(schemas.of(call.operation.data))}
+        result["200"] = {
+            "description": "It says nothing new: nothing was added.",
+            "headers": {"Location": LOCATION},
+            "content": {JSON: content},
+        }
     for status in sorted({ERROR_CODES[code].status for code in call.codes}):
         result[str(status)] = build_error_response(call, status)
     return result

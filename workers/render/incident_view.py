@@ -50,6 +50,7 @@ class IncidentView:
     chips: tuple[Chip, ...] = ()
     omitted_affected_count: int = 0
     omitted_update_count: int = 0
+    is_called_off: bool = False
 
     @property
     def is_resolved(self) -> bool:
@@ -93,6 +94,7 @@ def _incident_view(page: Page, incident: Incident, groups: tree.Groups) -> Incid
         latest=updates[0] if updates else None,
         chips=chips,
         omitted_affected_count=len(statuses) - sum(chip.size for chip in chips),
+        is_called_off=incident.is_called_off,
     )
 
 
@@ -102,8 +104,10 @@ def last_statuses(page: Page, incident: Incident) -> list[tuple[str, Status]]:
     The order comes from the tree: the store does not keep the order of an update's statuses.
     Leaves that were deleted are left out.
     """
-    # The leaves of a planned maintenance have no claims before its start.
-    statuses: dict[str, Status] = dict.fromkeys(incident.leaves, Status.MAINTENANCE)
+    # The leaves of a planned maintenance have no claims before its start, and never had any if it
+    # was called off.
+    planned = () if incident.is_called_off else incident.leaves
+    statuses: dict[str, Status] = dict.fromkeys(planned, Status.MAINTENANCE)
     for update in incident.updates:
         statuses |= update.components
     claims = sorted(incident.claims, key=lambda c: (c.from_at, c.component_id))

@@ -12,8 +12,8 @@ import msgspec
 
 from domain.artifacts import INDEX
 from domain.calendar import starts_at
-from domain.page import tree
 from domain.page.logo import Logo
+from domain.page.overall import overall
 from domain.page.state import Incident, Mode, Page, Tier
 from domain.runtime.settings import load_settings
 from domain.runtime.template_loader import wording
@@ -97,7 +97,7 @@ class PageView:
 
 def page_view(page: Page, today: date) -> PageView:
     """Return the view of `page` on `today` (a day in its own zone)."""
-    indicator = tree.overall(page.components)
+    indicator = overall(page.components, page.incidents.values())
     newest_first = sorted(page.incidents.values(), key=lambda i: (i.started_at, i.id), reverse=True)
     open_ones = [i for i in newest_first if not i.is_resolved]
     nodes = node_views(page, today)

@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 
 from domain.page import commands as c
 from domain.page import events as e
-from domain.page import tree
 from domain.page.decide.components import add_component, change_component, delete_component
 from domain.page.decide.incidents import (
     change_incident,
@@ -29,6 +28,8 @@ from domain.page.decide.maintenance import (
 from domain.page.decide.outcomes import not_found, show
 from domain.page.decide.settings import add_template, change_page, change_template
 from domain.page.limits import KEYS, limit_reached
+from domain.page.origin import TOGGLE, Word
+from domain.page.references import resolve
 from domain.page.state import Key, Page, Suspension
 from domain.results import Code, DuplicateIdError, Rejection
 
@@ -73,10 +74,10 @@ def set_status(page: Page, command: c.SetStatus, at: datetime) -> Decision:
 
     Source: docs/behaviour.md, "Quick toggle".
     """
-    leaves = tree.resolve(page.components, command.reference)
+    leaves = resolve(page.components, command.reference)
     if not leaves:
         return not_found("component")
-    return show(page, dict.fromkeys(leaves, command.status), at)
+    return show(page, dict.fromkeys(leaves, Word(command.status, TOGGLE)), at)
 
 
 def create_key(page: Page, command: c.CreateKey, at: datetime) -> Decision:

@@ -27,7 +27,7 @@ SELECT c.stream_id, c.seq, c.id, c.received_at, c.kind,
     'logo', CASE c.payload->>'logo' WHEN '' THEN 'removed' ELSE 'replaced' END)
   ELSE c.payload END AS payload,
   c.actor, c.outcome, c.refusal, c.changes, cause.id AS cause_id, cause.kind AS cause_kind,
-  cause.actor AS cause_actor
+  cause.actor AS cause_actor, c.remarks
 FROM commands_ever c LEFT JOIN commands_ever cause ON cause.id = c.cause
 WHERE c.stream_id = :stream_id AND c.seq < :before AND c.seq >= :since
   AND (CAST(:actor AS text) IS NULL OR split_part(coalesce(cause.actor, c.actor), ':', 1) = :actor)
@@ -88,6 +88,7 @@ class LoggedCommand:
     cause_id: str | None
     cause_kind: str | None
     cause_actor: str | None
+    remarks: Mapping[str, Any] | None
 
     @property
     def changed_ids(self) -> set[str]:

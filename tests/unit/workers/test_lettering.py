@@ -16,7 +16,7 @@ from workers.render.lettering import Font, draw_text, keep_drawable
 from workers.render.on_demand import render_badge_png, render_og_png
 
 FONT = Font("DejaVu Sans", 100)
-ARABIC, HEBREW, NOWHERE = "حالة", "מצב", "\ue123"
+ARABIC, HEBREW, NOWHERE = "حالة", "מצב", "\U0010fffd"
 NAMES = ("W" * 40, "W" * 100, "状态页面" * 20, ARABIC * 20, "👩🏽‍🚀🏳️‍🌈" * 9, "i" * 100, NOWHERE)
 FRAME = (1072, 80, 1134, 550)  # right of the texts, within the card
 

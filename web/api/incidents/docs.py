@@ -5,7 +5,7 @@ from web.api.audit_sentences import name_sentence, quoted, reference_sentence
 from web.api.components import LEAF
 from web.api.incidents import schemas as b
 from web.api.incidents.schemas import IncidentList, IncidentView
-from web.http.wire import Named
+from web.http.wire import Named, Written
 from web.openapi.describe import Example, Operation, Parameter, PathParameter, echo_of
 from web.openapi.operations import LIMIT_PARAMETER, TAIL, Names, Payload, cursor_of
 
@@ -67,9 +67,10 @@ OPEN_INCIDENT = Operation(
     name="openIncident",
     tag=TAG,
     summary="Open an incident, or plan a maintenance.",
-    note="400, too: `startedAt` in the future, `scheduledEnd` not behind `scheduledStart`.",
+    note="400, too: `startedAt` in the future, `scheduledEnd` not behind `scheduledStart`."
+    " References that match no component are ignored, and listed in `ignored`.",
     body=(b.NewIncident, b.NewMaintenance),
-    data=Named,
+    data=Written,
     status=201,
     refusals=("TEXT_LIMIT",),
     examples=(
@@ -132,9 +133,10 @@ POST_UPDATE = Operation(
     name="postUpdate",
     tag=TAG,
     summary="Say more of an incident or a maintenance.",
-    note="As monitors do; `scheduled` is a state of maintenances that wait (else 400).",
+    note="As monitors do; `scheduled` is a state of maintenances that wait (else 400). An update"
+    " that says nothing new needs a `body` (else 400).",
     body=b.NewUpdate,
-    data=Named,
+    data=Written,
     status=201,
     refusals=("TEXT_LIMIT",),
     examples=(

@@ -57,6 +57,7 @@ def _command_columns() -> list[Column[Any]]:
         Column("published_at", Moment),
         Column("request_id", Text),
         Column("changes", JSONB),
+        Column("remarks", JSONB),
     ]
 
 
