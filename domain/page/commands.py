@@ -182,13 +182,17 @@ class OpenIncident:
 
 @dataclass(frozen=True, slots=True)
 class PostUpdate:
-    """Add an update to an incident, with statuses of leaves."""
+    """Add an update to an incident, with statuses of leaves.
+
+    `etag` is that of the incident that its author has seen, if given.
+    """
 
     incident_id: str
     update_id: str
     state: IncidentState
     body: str | None = None
     components: tuple[StatusGiven, ...] = ()
+    etag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

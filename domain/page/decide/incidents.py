@@ -21,11 +21,13 @@ from domain.page.room import (
     no_room_in_incidents,
 )
 from domain.page.state import Claim, Incident, Page, Update
-from domain.results import DuplicateIdError, Rejection
+from domain.results import Code, DuplicateIdError, Rejection
 from domain.status import IncidentKind, IncidentState, Status, impact_of
 from domain.text import utf8_size
 
 Decision = tuple[e.Event, ...] | Rejection
+
+STALE = "The updates have changed meanwhile. Read the newest one before you post yours."
 
 
 def open_incident(page: Page, command: c.OpenIncident, at: datetime) -> Decision:
@@ -75,6 +77,7 @@ def build_incident(
 def post_update(page: Page, command: c.PostUpdate, at: datetime) -> Decision:
     """Add an update; a resolving one ends every claim.
 
+    An etag that is not the incident's is refused: another update came first.
     Source: docs/behaviour.md, "Resolving an incident".
     """
     incident = page.incidents.get(command.incident_id)
@@ -82,8 +85,10 @@ def post_update(page: Page, command: c.PostUpdate, at: datetime) -> Decision:
         return not_found("incident")
     statuses = tree.resolve_all(page.components, pairs(command.components))
     state = command.state
-    rejection = no_room_for_update(page, incident, state, len(statuses)) or no_room_for_message(
-        page, incident, state, command.body, at
+    rejection = (
+        stale_problem(incident, command.etag)
+        or no_room_for_update(page, incident, state, len(statuses))
+        or no_room_for_message(page, incident, state, command.body, at)
     )
     if rejection:
         return rejection
@@ -99,6 +104,11 @@ def post_update(page: Page, command: c.PostUpdate, at: datetime) -> Decision:
         return (post_event, e.ClaimsEnded(incident.id, at), *show(page, statuses_now, at))
     claim_events = (*claim_all(incident.id, statuses, at), *show(page, statuses, at))
     return (*reopen_events(incident, at), post_event, *claim_events)
+
+
+def stale_problem(incident: Incident, etag: str | None) -> Rejection | None:
+    """Return the rejection of an update whose author has not seen the newest one."""
+    return Rejection(Code.CONFLICT, STALE) if etag not in (None, incident.etag) else None
 
 
 def post_before_start(

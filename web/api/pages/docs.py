@@ -1,15 +1,12 @@
 """Documentation of the page and settings operations."""
 
-from typing import Annotated
-
-from msgspec import Meta
-
 from domain.status import Status
 from web.api.audit_sentences import fixed_sentence, name_sentence
 from web.api.domains.schemas import DOMAIN, MountView
 from web.api.owner_resource import NewPage
 from web.api.pages.answers import AccountStatus, CreatedPage, LatencyView, LogoView, Page
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange
+from web.http.preconditions import ETAG_INPUT
 from web.http.wire import Named
 from web.openapi.describe import Example, Operation, Parameter, echo_of
 from web.openapi.operations import PAGE, Names, Payload
@@ -45,10 +42,9 @@ LOGO = {
     "width": 1,
     "height": 1,
 }
-ONE_ETAG = Meta(extra_json_schema={"pattern": r'^("?[A-Za-z0-9_.+/=-]{1,64}"?|\*)$'})
 IF_MATCH = Parameter(
     "If-Match",
-    Annotated[str, ONE_ETAG],
+    ETAG_INPUT,
     "The `etag` of the settings that you have seen: 409 if they changed meanwhile.",
     "*",
     "header",
