@@ -107,7 +107,7 @@ def post_update(page: Page, command: c.PostUpdate, at: datetime) -> Decision:
 
 
 def stale_problem(incident: Incident, etag: str | None) -> Rejection | None:
-    """Return the rejection of an update whose author has not seen the newest one."""
+    """Return the rejection of an update with an outdated etag, or None."""
     return Rejection(Code.CONFLICT, STALE) if etag not in (None, incident.etag) else None
 
 

@@ -147,7 +147,7 @@ class UpdateView(Answer, frozen=True):
 
 
 class LatestUpdate(Answer, frozen=True):
-    """The newest update of an incident whose updates have changed; null without any."""
+    """The newest update of an incident after a change of its updates; null without any."""
 
     latest_update: UpdateView | None
 
