@@ -64,6 +64,7 @@ class PageChanged:
     time_zone: str
     look: Appearance
     logo: Logo | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class ComponentDeleted:
     """
 
     component_id: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ class IncidentDeleted:
     """An incident is deleted; its downtime no longer counts."""
 
     incident_id: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

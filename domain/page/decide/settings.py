@@ -21,7 +21,6 @@ STALE = "The settings have changed meanwhile. Read them again before changing th
 
 def change_page(page: Page, command: ChangePage, at: datetime) -> tuple[e.Event, ...] | Rejection:
     """Change the given settings; refuse a change with a stale etag."""
-    del at  # unused: settings have no history
     if command.etag is not None and command.etag != etag_of(page):
         return Rejection(Code.CONFLICT, STALE)
     try:
@@ -33,7 +32,7 @@ def change_page(page: Page, command: ChangePage, at: datetime) -> tuple[e.Event,
     description = page.description if command.description is None else command.description or None
     zone = command.time_zone or page.time_zone
     look = merge_appearance(page.look, command)
-    return (e.PageChanged(name, is_public, description, zone, look, logo),)
+    return (e.PageChanged(name, is_public, description, zone, look, logo, at),)
 
 
 def parse_logo(text: str) -> Logo | None:
@@ -52,6 +51,7 @@ def merge_appearance(look: Appearance, command: ChangePage) -> Appearance:
         "show_uptime": command.show_uptime,
         "show_footer": command.show_footer,
         "show_latency": command.show_latency,
+        "noindex": command.noindex,
     }
     changes: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
     if command.accent is not None:

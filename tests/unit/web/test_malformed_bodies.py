@@ -94,7 +94,7 @@ VALUES: tuple[tuple[Door, dict[str, Any], str, tuple[Any, ...]], ...] = (
     (d.PAGE, {"name": "x"}, "tier", ("x",)),
     *((d.SETTING, {}, field, NO_TEXT) for field in ("name", "description", "timeZone")),
     *((d.SETTING, {}, field, NO_BOOL)
-      for field in ("isPublic", "showUptime", "showFooter", "showLatency")),
+      for field in ("isPublic", "showUptime", "showFooter", "showLatency", "noindex")),
     *((d.SETTING, {}, field, NO_OBJECT) for field in ("labels", "headlines", "theme")),
     (d.SETTING, {}, "timeZone", ("Mars/Base", "europe/berlin", "../../etc/passwd")),
     (d.SETTING, {}, "description", ("x" * 1001,)),

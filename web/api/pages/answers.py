@@ -69,6 +69,7 @@ class Page(Answer, frozen=True):
     show_uptime: bool
     show_footer: bool
     show_latency: bool
+    noindex: bool
     logo: LogoView | None
     etag: str
     is_suspended: bool = msgspec.field(name="suspended")
@@ -90,6 +91,7 @@ def page_view(page: OwnedPage, settings: Settings) -> Page:
         show_uptime=look.show_uptime,
         show_footer=look.show_footer,
         show_latency=look.show_latency,
+        noindex=look.noindex,
         logo=logo_view(page.logo, page.host, settings),
         etag=etag_of(page),
     )

@@ -29,6 +29,7 @@ PAGE_DATA = {
     "showUptime": True,
     "showFooter": True,
     "showLatency": False,
+    "noindex": False,
     "etag": "6bb1f0c7c2f0a9d4",
     "expiresAt": None,
     "createdAt": "2026-11-23T14:02:00.000Z",
@@ -163,7 +164,7 @@ SETTING_NAMES = {
     "name": "name", "description": "description", "time_zone": "time zone", "logo": "logo",
     "labels": "labels", "headlines": "headlines", "mode": "theme", "accent": "accent",
     "look": "look", "show_uptime": "uptime", "show_footer": "footer", "is_public": "visibility",
-    "show_latency": "speed of updates",
+    "show_latency": "speed of updates", "noindex": "search engines",
 }  # fmt: skip
 
 
