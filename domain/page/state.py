@@ -35,7 +35,8 @@ class ComponentKind(StrEnum):
 class Component:
     """A node of the tree.
 
-    `status` is a leaf's status, or a category's pin.
+    `status` is a leaf's status, or a category's pin. `origin` of a leaf is the incident or toggle
+    that said it, since `origin_at`; None if an older version has set it (domain/page/origin.py).
     """
 
     id: str
@@ -48,6 +49,8 @@ class Component:
     status: Status | None = None
     status_at: datetime | None = None
     show_uptime: bool = True
+    origin: str | None = None
+    origin_at: datetime | None = None
 
     @property
     def is_leaf(self) -> bool:
@@ -85,7 +88,8 @@ class Update:
 class Incident:
     """An incident or a maintenance: its updates and claims, oldest first.
 
-    `leaves` are those of a planned maintenance; before its start it has no claims.
+    `leaves` are those of a planned maintenance; before its start it has no claims. An impact that
+    was not given (`impact_given` is false) follows the claims.
     """
 
     id: str
@@ -104,6 +108,7 @@ class Incident:
     leaves: tuple[str, ...] = ()
     updates: tuple[Update, ...] = ()
     claims: tuple[Claim, ...] = ()
+    impact_given: bool = True
     # Computed on first use: a drain reads it for each command with text.
     _text_bytes: int = field(default=UNCOUNTED, init=False, repr=False, compare=False)
 
@@ -119,6 +124,23 @@ class Incident:
     def is_resolved(self) -> bool:
         """Whether the work on it has ended."""
         return self.state is IncidentState.RESOLVED
+
+    @property
+    def is_called_off(self) -> bool:
+        """Whether it is a maintenance that was resolved before it began.
+
+        Its start is then not before its resolution. Source: docs/behaviour.md, "Maintenance".
+        """
+        if self.kind is not IncidentKind.MAINTENANCE or self.resolved_at is None:
+            return False
+        return self.resolved_at <= self.started_at
+
+    @property
+    def claimed_leaves(self) -> set[str]:
+        """All leaves that it has ever claimed, deleted ones too if an update names them."""
+        unresolved = (u for u in self.updates if u.state is not IncidentState.RESOLVED)
+        named_leaves = {leaf for update in unresolved for leaf in update.components}
+        return named_leaves | {claim.component_id for claim in self.claims}
 
     @property
     def held(self) -> Mapping[str, Status]:

@@ -116,7 +116,7 @@ class VisitorApp:
     async def _send_without_reading(
         self, scope: Scope, send: Send, artifact: Artifact | None
     ) -> None:
-        """Send a preflight's answer for what any site may read, else 405."""
+        """Send the answer to a preflight of an artifact that any site may read, else 405."""
         if artifact and artifact.is_open and scope["method"] == "OPTIONS":
             await send_response(scope, send, 204, PREFLIGHT, b"")
         else:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from domain.page import tree
 from domain.page.state import Incident, Page, Update
-from domain.status import IncidentKind, IncidentState, Status
+from domain.status import Impact, IncidentKind, IncidentState, Status
+from workers.render.chips import Chip, build_chips
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,9 @@ class UpdateView:
 class IncidentView:
     """An incident with its updates, newest first, and its leaves in tree order.
 
-    `component_ids` are all of its leaves. `affected` and `updates` omit those that do not fit the
-    document; the counts say how many. `latest` is the newest update, even if it was omitted.
+    `component_ids` are all of its leaves, and `affected` names them. `chips` are the few that stand
+    on a card. `updates` and `chips` omit those that do not fit the document; the counts say how
+    many. `latest` is the newest update, even if it was omitted.
     """
 
     id: str
@@ -45,13 +47,23 @@ class IncidentView:
     affected: tuple[tree.Affected, ...]
     component_ids: tuple[str, ...]
     latest: UpdateView | None
+    chips: tuple[Chip, ...] = ()
     omitted_affected_count: int = 0
     omitted_update_count: int = 0
+    is_called_off: bool = False
 
     @property
     def is_resolved(self) -> bool:
         """Whether the incident is resolved, or the maintenance finished."""
         return self.resolved_at is not None
+
+    @property
+    def tone(self) -> str:
+        """The look of its impact: that of the mildest status with this impact."""
+        if self.kind is IncidentKind.MAINTENANCE:
+            return Status.MAINTENANCE
+        impacts = {status.impact: status for status in reversed(Status)}
+        return "nodata" if self.impact == Impact.NONE else impacts[Impact(self.impact)]
 
 
 def incident_views(page: Page, incidents: Sequence[Incident]) -> tuple[IncidentView, ...]:
@@ -62,6 +74,8 @@ def incident_views(page: Page, incidents: Sequence[Incident]) -> tuple[IncidentV
 
 def _incident_view(page: Page, incident: Incident, groups: tree.Groups) -> IncidentView:
     statuses = last_statuses(page, incident)
+    affected = tree.affected(page.components, groups, statuses)
+    chips = build_chips(page.components, affected, statuses)
     updates = tuple(update_view(update) for update in reversed(incident.updates))
     return IncidentView(
         id=incident.id,
@@ -75,9 +89,12 @@ def _incident_view(page: Page, incident: Incident, groups: tree.Groups) -> Incid
         scheduled_start=incident.scheduled_start,
         scheduled_end=incident.scheduled_end,
         updates=updates,
-        affected=tree.affected(page.components, groups, statuses),
+        affected=affected,
         component_ids=tuple(leaf_id for leaf_id, _ in statuses),
         latest=updates[0] if updates else None,
+        chips=chips,
+        omitted_affected_count=len(statuses) - sum(chip.size for chip in chips),
+        is_called_off=incident.is_called_off,
     )
 
 
@@ -87,8 +104,10 @@ def last_statuses(page: Page, incident: Incident) -> list[tuple[str, Status]]:
     The order comes from the tree: the store does not keep the order of an update's statuses.
     Leaves that were deleted are left out.
     """
-    # The leaves of a planned maintenance have no claims before its start.
-    statuses: dict[str, Status] = dict.fromkeys(incident.leaves, Status.MAINTENANCE)
+    # The leaves of a planned maintenance have no claims before its start, and never had any if it
+    # was called off.
+    planned = () if incident.is_called_off else incident.leaves
+    statuses: dict[str, Status] = dict.fromkeys(planned, Status.MAINTENANCE)
     for update in incident.updates:
         statuses |= update.components
     claims = sorted(incident.claims, key=lambda c: (c.from_at, c.component_id))

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from domain.page import commands as c
 from domain.page import events as e
-from domain.page import tree
-from domain.page.claims import statuses_after
 from domain.page.decide.maintenance import begin, change_maintenance, is_waiting
 from domain.page.decide.outcomes import claim_all, invalid, not_found, show
+from domain.page.origin import words_of, words_without
+from domain.page.references import resolve_all
 from domain.page.room import (
     no_room_for_claims,
     no_room_for_incident,
@@ -26,6 +26,7 @@ from domain.status import IncidentKind, IncidentState, Status, impact_of
 from domain.text import utf8_size
 
 Decision = tuple[e.Event, ...] | Rejection
+NOTHING_NEW = "body is required: without a message this update says nothing new."
 
 
 def open_incident(page: Page, command: c.OpenIncident, at: datetime) -> Decision:
@@ -35,7 +36,7 @@ def open_incident(page: Page, command: c.OpenIncident, at: datetime) -> Decision
     began_at = command.started_at or at
     if began_at > at:
         return invalid("startedAt", "startedAt can't be in the future.")
-    statuses = tree.resolve_all(page.components, pairs(command.components))
+    statuses = resolve_all(page.components, pairs(command.components))
     is_open = command.state is not IncidentState.RESOLVED
     rejection = no_room_for_incident(page, is_open=is_open) or no_room_for_claims(
         page, len(statuses)
@@ -46,11 +47,12 @@ def open_incident(page: Page, command: c.OpenIncident, at: datetime) -> Decision
     field = "body" if command.body else "title"
     if rejection := no_room_in_incidents(page, incident.text_bytes, field, at):
         return rejection
-    claim_events = claim_all(incident.id, statuses, began_at)
+    claim_events = claim_all(incident, statuses, began_at)
     if incident.is_resolved:
         # Reported after its end: its downtime counts, but the current statuses don't change.
         return (e.IncidentOpened(incident), *claim_events, e.ClaimsEnded(incident.id, at))
-    return (e.IncidentOpened(incident), *claim_events, *show(page, statuses, at))
+    shown_events = show(page, words_of(statuses, incident.id), at)
+    return (e.IncidentOpened(incident), *claim_events, *shown_events)
 
 
 def build_incident(
@@ -69,6 +71,7 @@ def build_incident(
         updated_at=at,
         resolved_at=at if state is IncidentState.RESOLVED else None,
         updates=(first,) if command.body else (),
+        impact_given=command.impact is not None,
     )
 
 
@@ -80,8 +83,11 @@ def post_update(page: Page, command: c.PostUpdate, at: datetime) -> Decision:
     incident = page.incidents.get(command.incident_id)
     if incident is None:
         return not_found("incident")
-    statuses = tree.resolve_all(page.components, pairs(command.components))
+    statuses = resolve_all(page.components, pairs(command.components))
     state = command.state
+    effects = update_effects(page, incident, state, statuses, at)
+    if is_repeat(incident, command, effects):
+        return invalid("body", NOTHING_NEW) if command.if_repeat is c.Repeat.REFUSE else ()
     rejection = no_room_for_update(page, incident, state, len(statuses)) or no_room_for_message(
         page, incident, state, command.body, at
     )
@@ -89,16 +95,34 @@ def post_update(page: Page, command: c.PostUpdate, at: datetime) -> Decision:
         return rejection
     if state is IncidentState.SCHEDULED:
         return post_before_start(incident, command, statuses, at)
+    update = Update(command.update_id, state, command.body or "", at, at, statuses)
     if state is not IncidentState.RESOLVED and is_waiting(incident):
-        return begin(page, incident, (command.update_id, state, command.body), statuses, at)
-    post_event = e.UpdatePosted(
-        incident.id, Update(command.update_id, state, command.body or "", at, at, statuses)
-    )
-    if state is IncidentState.RESOLVED:
-        statuses_now = {**statuses_after(page, incident), **statuses}
-        return (post_event, e.ClaimsEnded(incident.id, at), *show(page, statuses_now, at))
-    claim_events = (*claim_all(incident.id, statuses, at), *show(page, statuses, at))
-    return (*reopen_events(incident, at), post_event, *claim_events)
+        return begin(page, incident, update, statuses)
+    return (*reopen_events(incident, state, at), e.UpdatePosted(incident.id, update), *effects)
+
+
+def update_effects(
+    page: Page,
+    incident: Incident,
+    state: IncidentState,
+    statuses: Mapping[str, Status],
+    at: datetime,
+) -> tuple[e.Event, ...]:
+    """Return the effects of an update on claims and on the statuses that leaves show."""
+    words = words_of(statuses, incident.id)
+    if state is not IncidentState.RESOLVED:
+        return (*claim_all(incident, statuses, at), *show(page, words, at))
+    end_events = () if incident.is_resolved else (e.ClaimsEnded(incident.id, at),)
+    return (*end_events, *show(page, {**words_without(page, incident), **words}, at))
+
+
+def is_repeat(incident: Incident, command: c.PostUpdate, effects: tuple[e.Event, ...]) -> bool:
+    """Return whether an update says nothing new, and its sender wants none of those.
+
+    Source: docs/behaviour.md, "Updates that say nothing new".
+    """
+    is_wanted = command.if_repeat is c.Repeat.POST
+    return not (is_wanted or command.body or effects) and command.state is incident.state
 
 
 def post_before_start(
@@ -115,9 +139,10 @@ def post_before_start(
     return (e.UpdatePosted(window.id, update),)
 
 
-def reopen_events(incident: Incident, at: datetime) -> tuple[e.Event, ...]:
+def reopen_events(incident: Incident, state: IncidentState, at: datetime) -> tuple[e.Event, ...]:
     """Return the event that disables the planned end of a reopened maintenance."""
-    if not incident.is_resolved or incident.kind is not IncidentKind.MAINTENANCE:
+    is_reopened = incident.is_resolved and state is not IncidentState.RESOLVED
+    if not is_reopened or incident.kind is not IncidentKind.MAINTENANCE:
         return ()
     running = replace(incident, auto_end=False)
     return (e.IncidentChanged(running, at),)
@@ -140,6 +165,7 @@ def change_incident(page: Page, command: c.ChangeIncident, at: datetime) -> Deci
         incident,
         title=command.title or incident.title,
         impact=command.impact or incident.impact,
+        impact_given=incident.impact_given or command.impact is not None,
         started_at=began_at,
         claims=move_claims(incident, began_at),
     )
@@ -214,7 +240,7 @@ def delete_incident(page: Page, command: c.DeleteIncident, at: datetime) -> Deci
     incident = page.incidents.get(command.incident_id)
     if incident is None:
         return not_found("incident")
-    return (*show(page, statuses_after(page, incident), at), e.IncidentDeleted(incident.id, at))
+    return (*show(page, words_without(page, incident), at), e.IncidentDeleted(incident.id, at))
 
 
 def pairs(items: tuple[c.StatusGiven, ...]) -> list[tuple[str, Status]]:

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from domain.page import commands as c
 from domain.page import events as e
-from domain.page import tree
-from domain.page.claims import status_without, statuses_after
 from domain.page.decide.outcomes import claim_all, invalid, not_found, show
+from domain.page.origin import Word, words_of, words_without
+from domain.page.references import match_all
 from domain.page.room import (
     no_room_for_claims,
     no_room_for_message,
@@ -20,7 +20,7 @@ from domain.page.room import (
 )
 from domain.page.state import Incident, Page, Update
 from domain.results import Code, DuplicateIdError, Rejection
-from domain.status import Impact, IncidentKind, IncidentState, Status, worst
+from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.text import utf8_size
 
 Decision = tuple[e.Event, ...] | Rejection
@@ -35,7 +35,8 @@ def schedule_maintenance(page: Page, command: c.ScheduleMaintenance, at: datetim
         raise DuplicateIdError(command.incident_id)
     if command.scheduled_end <= command.scheduled_start:
         return invalid("scheduledEnd", "scheduledEnd must be later than scheduledStart.")
-    leaves = {id_: None for ref in command.components for id_ in tree.resolve(page.components, ref)}
+    matches = match_all(page.components, command.components)
+    leaves = dict.fromkeys(leaf for leaf_ids in matches.values() for leaf in leaf_ids)
     if rejection := no_room_for_window(page) or no_room_for_claims(page, len(leaves)):
         return rejection
     more = utf8_size(command.title) + utf8_size(command.body or "")
@@ -60,13 +61,14 @@ def schedule_maintenance(page: Page, command: c.ScheduleMaintenance, at: datetim
                 auto_end=command.auto_end,
                 leaves=tuple(leaves),
                 updates=(first,) if command.body else (),
+                impact_given=False,
             )
         ),
     )
 
 
 def start_maintenance(page: Page, command: c.StartMaintenance, at: datetime) -> Decision:
-    """Claim the planned leaves; a worse claim of another incident wins."""
+    """Claim the planned leaves; by the clock, nothing worse is hidden."""
     window = find_maintenance(page, command.incident_id)
     if isinstance(window, Rejection):
         return window
@@ -77,29 +79,63 @@ def start_maintenance(page: Page, command: c.StartMaintenance, at: datetime) -> 
     state = IncidentState.IN_PROGRESS
     if rejection := no_room_for_message(page, window, state, command.body, at):
         return rejection
-    return begin(page, window, (command.update_id, state, command.body), {}, at)
+    update = Update(command.update_id, state, command.body or "", at, at)
+    if command.due_at is None:
+        return begin(page, window, update, {})
+    return begin_by_clock(page, window, update)
 
 
 def begin(
+    page: Page, window: Incident, update: Update, statuses: Mapping[str, Status]
+) -> tuple[e.Event, ...]:
+    """Start a window at an update; a status in `statuses` replaces `maintenance`."""
+    claims = {**planned_statuses(page, window), **statuses}
+    return start_events(page, window, update, claims, words_of(claims, window.id))
+
+
+def begin_by_clock(page: Page, window: Incident, update: Update) -> tuple[e.Event, ...]:
+    """Start a window at its planned start.
+
+    It hides nothing worse. A window that is over already changes nothing that leaves show.
+
+    Source: docs/behaviour.md, "Maintenance".
+    """
+    claims = planned_statuses(page, window)
+    current = {leaf: page.components[leaf].status or Status.OPERATIONAL for leaf in claims}
+    words = {
+        leaf: Word(status, window.id)
+        for leaf, status in claims.items()
+        if current[leaf].severity <= status.severity and not is_over(page, window)
+    }
+    return start_events(page, window, update, claims, words)
+
+
+def planned_statuses(page: Page, window: Incident) -> Mapping[str, Status]:
+    """Return `maintenance` for each leaf of a window that still exists."""
+    return {leaf: Status.MAINTENANCE for leaf in window.leaves if leaf in page.components}
+
+
+def start_events(
     page: Page,
     window: Incident,
-    update: tuple[str, IncidentState, str | None],
-    statuses: Mapping[str, Status],
-    at: datetime,
+    update: Update,
+    claims: Mapping[str, Status],
+    words: Mapping[str, Word],
 ) -> tuple[e.Event, ...]:
-    """Start a window; a status in `statuses` replaces `maintenance`.
+    """Return the events of a start: update, claims, and statuses that leaves show."""
+    at = update.occurred_at
+    post_event = e.UpdatePosted(window.id, replace(update, components=claims))
+    return (post_event, *claim_all(window, claims, at), *show(page, words, at))
 
-    `update` is (id, state, text or None).
+
+def is_over(page: Page, window: Incident) -> bool:
+    """Return whether a window that the clock ends was over at the page's last change.
+
+    A window that was planned for the past is. So is one that workers reach after its end, once
+    something else has been said.
     """
-    planned = dict.fromkeys((i for i in window.leaves if i in page.components), Status.MAINTENANCE)
-    worst_statuses = {
-        leaf: worst((status, status_without(page, window.id, leaf)))
-        for leaf, status in planned.items()
-    }
-    claims, statuses_now = {**planned, **statuses}, {**worst_statuses, **statuses}
-    update_id, state, body = update
-    post_event = e.UpdatePosted(window.id, Update(update_id, state, body or "", at, at, claims))
-    return (post_event, *claim_all(window.id, claims, at), *show(page, statuses_now, at))
+    end, last = window.scheduled_end, page.changed_at
+    return window.auto_end and end is not None and last is not None and end <= last
 
 
 def finish_maintenance(page: Page, command: c.FinishMaintenance, at: datetime) -> Decision:
@@ -117,7 +153,7 @@ def finish_maintenance(page: Page, command: c.FinishMaintenance, at: datetime) -
     update = Update(command.update_id, state, command.body or "", at, at)
     post_event = e.UpdatePosted(window.id, update)
     end_event = e.ClaimsEnded(window.id, at)
-    return (post_event, end_event, *show(page, statuses_after(page, window), at))
+    return (post_event, end_event, *show(page, words_without(page, window), at))
 
 
 def is_end_due(window: Incident, due_at: datetime) -> bool:
@@ -137,6 +173,7 @@ def change_maintenance(window: Incident, command: c.ChangeIncident, at: datetime
         window,
         title=command.title or window.title,
         impact=command.impact or window.impact,
+        impact_given=window.impact_given or command.impact is not None,
         started_at=start if start and is_waiting(window) else window.started_at,
         scheduled_start=start,
         scheduled_end=command.scheduled_end or window.scheduled_end,

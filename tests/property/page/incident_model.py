@@ -11,6 +11,7 @@ from datetime import datetime
 from tests.property.page.owner_model import TreeModel, worst
 
 IMPACTS = {"degraded": "minor", "partial": "major", "outage": "critical"}
+RANKS = ["none", "minor", "major", "critical"]
 
 
 @dataclass
@@ -37,18 +38,28 @@ class Case:
     leaves: list[str] = field(default_factory=list)
     updates: dict[str, list] = field(default_factory=dict)  # id: state, body, edited at
     claims: list[Held] = field(default_factory=list)
+    named: dict[str, set[str]] = field(default_factory=dict)  # update: leaves that it claims
+    is_rated: bool = False  # whether somebody gave its impact
+    called_off: bool = False
+    age: tuple = ()
 
     @property
     def waits(self):
         return self.state == "scheduled"
 
     def held(self):
-        return {claim.leaf: claim.status for claim in self.claims if claim.until is None}
+        return {c.leaf: c.status for c in self.claims if c.until is None}
 
     def claim(self, leaf, status, at):
         if self.held().get(leaf) != status:
             self.let_go(at, leaf)
             self.claims.append(Held(leaf, status, at))
+        if not self.is_rated:
+            self.impact = max(self.impact, IMPACTS.get(status, "none"), key=RANKS.index)
+
+    def speaks_of(self):
+        """The leaves that it claims or claimed, for some time or in an entry that is told."""
+        return {claim.leaf for claim in self.claims}.union(*self.named.values())
 
     def let_go(self, at, leaf=None):
         """End what is claimed (of one leaf); what lasted no time leaves no trace."""
@@ -79,86 +90,125 @@ class IncidentModel:
     def meant(self, given):
         return {leaf: status for ref, status in given for leaf in self.tree.meant(ref)}
 
-    def show(self, given):
+    def show(self, at, given, origin):
         for leaf, status in given.items():
-            self.tree.nodes[leaf].status = status
+            self.tree.say(at, leaf, status, origin)
 
-    def toggle(self, reference, status):
+    def toggle(self, at, reference, status):
         leaves = self.tree.meant(reference)
-        self.show(dict.fromkeys(leaves, status))
+        self.show(at, dict.fromkeys(leaves, status), "toggle")
         return None if leaves else "NOT_FOUND"
 
-    def others_claim(self, case, leaf):
-        others = (c for c in self.cases.values() if c is not case and c.state != "resolved")
-        return worst(c.held()[leaf] for c in others if leaf in c.held())
+    def heal(self, at, gone, named=()):
+        """An incident is over: where it spoke last, the worst of what is left is shown."""
+        if self.cases[gone].state == "resolved":
+            return
+        left = [c for id_, c in self.cases.items() if id_ != gone and c.state != "resolved"]
+        left.sort(key=lambda case: case.age, reverse=True)  # of equal claims the newest counts
+        for leaf, node in self.tree.leaves().items():
+            if node.origin == gone and leaf not in named:
+                status = worst(c.held()[leaf] for c in left if leaf in c.held())
+                origins = (c.age[-1] for c in left if c.held().get(leaf) == status)
+                self.tree.say(at, leaf, status, next(origins, "toggle"))
+
+    def overall(self):
+        """The worst of what leaves show, and of incidents that never spoke of one that exists."""
+        shown = [node.status for node in self.tree.leaves().values()]
+        lifting = {impact: status for status, impact in IMPACTS.items()}
+        silent = [c for c in self.cases.values() if not c.speaks_of() & set(self.tree.nodes)]
+        kinds = [c for c in silent if c.kind == "incident" and c.state != "resolved"]
+        return worst([*shown, *(lifting.get(c.impact, "operational") for c in kinds)])
 
     def open_case(self, at, id_, uid, given, state, **more):
         """`more` has a title, and maybe a body, an impact and when it started."""
         began, body = more["started"] or at, more["body"]
         if began > at:
             return "VALIDATION"
-        said = self.meant(given)
-        impact = more["impact"] or IMPACTS.get(worst(said.values()), "none")
-        case = self.cases[id_] = Case("incident", more["title"], impact, state, began)
+        said, impact = self.meant(given), more["impact"]
+        case = Case("incident", more["title"], impact or "none", state, began)
+        case.is_rated = impact is not None
+        self.add(at, id_, case)
         if body:
             case.updates[uid] = [state, body, None]
+            case.named[uid] = set(said) if state != "resolved" else set()
         for leaf, status in said.items():
             case.claim(leaf, status, began)
         if state == "resolved":
             case.resolved = at
             case.let_go(at)
         else:
-            self.show(said)
+            self.show(at, said, id_)
         return None
 
-    def schedule(self, id_, uid, title, body, references, plan):
+    def schedule(self, at, id_, uid, title, body, references, plan):
         if plan["end"] <= plan["start"]:
             return "VALIDATION"
         case = Case("maintenance", title, "none", "scheduled", plan["start"], plan=plan)
         case.leaves = list(dict.fromkeys(leaf for r in references for leaf in self.tree.meant(r)))
         if body:
             case.updates[uid] = ["scheduled", body, None]
-        self.cases[id_] = case
+        self.add(at, id_, case)
         return None
 
-    def post(self, at, id_, uid, state, body, given):
+    def add(self, at, id_, case):
+        self.cases[id_], case.age = case, (at, id_)
+        self.tree.change_seen(at)
+
+    def post(self, at, id_, uid, state, body, given, repeat="post"):
         case = self.cases.get(id_)
         if case is None:
             return "NOT_FOUND"
         said = self.meant(given)
+        is_new = state != case.state or body or self.would_change(id_, said)
+        if not is_new and repeat != "post":
+            return "VALIDATION" if repeat == "refuse" else None
         if state == "scheduled" and (said or not case.waits):
             return "VALIDATION"
         if case.waits and state not in ("scheduled", "resolved"):
-            self.begin(case, said, at)
+            self.begin(at, id_, said)
         elif state == "resolved":
-            self.release(case, said, at)
+            self.release(at, id_, said)
         elif state != "scheduled":
             if case.state == "resolved" and case.kind == "maintenance":
                 case.plan = {**case.plan, "auto_end": False}
             for leaf, status in said.items():
                 case.claim(leaf, status, at)
-            self.show(said)
+            self.show(at, said, id_)
         self.tell(case, uid, state, body, at)
+        case.named[uid] = set(said) if state != "resolved" else set()
         return None
 
+    def would_change(self, id_, said):
+        """Whether a status would be another one, or said by another one."""
+        case, nodes = self.cases[id_], self.tree.nodes
+        held = case.held()
+        shown = any((nodes[i].status, nodes[i].origin) != (said[i], id_) for i in said)
+        return shown or (case.state != "resolved" and any(held.get(i) != said[i] for i in said))
+
     def tell(self, case, uid, state, body, at):
-        if case.waits and state != "scheduled":
+        if (case.waits and state != "scheduled") or (case.called_off and state != "resolved"):
             case.started = at
+        self.tree.change_seen(at)
         case.updates[uid] = [state, body or "", None]
         case.resolved = (case.resolved or at) if state == "resolved" else None
+        case.called_off = case.kind == "maintenance" and case.resolved == case.started
         case.state = state
 
-    def begin(self, case, said, at):
-        """Its leaves are in maintenance; a worse claim of another goes on showing."""
+    def begin(self, at, id_, said, *, clock=False):
+        """Its leaves are in maintenance; the clock hides nothing worse, and nothing of the past."""
+        case = self.cases[id_]
         planned = [leaf for leaf in case.leaves if leaf in self.tree.nodes]
-        shown = {leaf: worst(["maintenance", self.others_claim(case, leaf)]) for leaf in planned}
+        is_over = case.plan["auto_end"] and case.plan["end"] <= self.tree.changed
+        milder = ("operational", "maintenance")
         for leaf, status in {**dict.fromkeys(planned, "maintenance"), **said}.items():
             case.claim(leaf, status, at)
-        self.show({**shown, **said})
+            if not clock or (self.tree.nodes[leaf].status in milder and not is_over):
+                self.show(at, {leaf: status}, id_)
 
-    def release(self, case, said, at):
-        self.show({leaf: self.others_claim(case, leaf) for leaf in case.held()} | said)
-        case.let_go(at)
+    def release(self, at, id_, said):
+        self.heal(at, id_, said)
+        self.show(at, said, id_)
+        self.cases[id_].let_go(at)
 
     def start(self, at, id_, uid, due=None):
         case = self.cases.get(id_)
@@ -166,7 +216,7 @@ class IncidentModel:
             return "VALIDATION" if case else "NOT_FOUND"
         if not case.waits or (due and not (case.plan["auto_start"] and due == case.plan["start"])):
             return "CONFLICT"
-        self.begin(case, {}, at)
+        self.begin(at, id_, {}, clock=due is not None)
         self.tell(case, uid, "in_progress", None, at)
         return None
 
@@ -179,7 +229,7 @@ class IncidentModel:
         plan = case.plan
         if due and not (plan["auto_end"] and due == plan["end"] and due > case.started):
             return "CONFLICT"
-        self.release(case, {}, at)
+        self.release(at, id_, {})
         self.tell(case, uid, "resolved", None, at)
         return None
 
@@ -192,6 +242,8 @@ class IncidentModel:
         if refused := check(case, given, at):
             return refused
         case.title, case.impact = given.get("title", case.title), given.get("impact", case.impact)
+        case.is_rated |= "impact" in given
+        self.tree.change_seen(at)
         if case.kind == "maintenance":
             case.plan = {name: given.get(name, value) for name, value in case.plan.items()}
             case.started = case.plan["start"] if case.waits else case.started
@@ -221,22 +273,25 @@ class IncidentModel:
         return "VALIDATION" if is_empty or is_past else None
 
     def edit(self, at, id_, uid, body):
-        if id_ not in self.cases or uid not in self.cases[id_].updates:
+        if uid not in self.updates_of(id_):
             return "NOT_FOUND"
-        self.cases[id_].updates[uid][1:] = [body, at]
-        return None
+        self.updates_of(id_)[uid][1:] = [body, at]
+        return self.tree.change_seen(at)
 
-    def delete_update(self, id_, uid):
-        if id_ not in self.cases or uid not in self.cases[id_].updates:
+    def delete_update(self, at, id_, uid):
+        if self.updates_of(id_).pop(uid, None) is None:
             return "NOT_FOUND"
-        del self.cases[id_].updates[uid]
-        return None
+        self.cases[id_].named.pop(uid, None)
+        return self.tree.change_seen(at)
 
-    def delete(self, id_):
-        case = self.cases.pop(id_, None)
-        if case is None:
+    def updates_of(self, id_):
+        return self.cases[id_].updates if id_ in self.cases else {}
+
+    def delete(self, at, id_):
+        if id_ not in self.cases:
             return "NOT_FOUND"
-        self.show({leaf: self.others_claim(case, leaf) for leaf in case.held()})
+        self.heal(at, id_)
+        del self.cases[id_]
         return None
 
     def delete_leaf(self, leaf):
