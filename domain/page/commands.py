@@ -195,7 +195,10 @@ class Repeat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PostUpdate:
-    """Add an update to an incident, with statuses of leaves."""
+    """Add an update to an incident, with statuses of leaves.
+
+    `etag` is that of the incident that its author has seen, if given.
+    """
 
     incident_id: str
     update_id: str
@@ -203,6 +206,7 @@ class PostUpdate:
     body: str | None = None
     components: tuple[StatusGiven, ...] = ()
     if_repeat: Repeat = Repeat.POST
+    etag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

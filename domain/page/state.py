@@ -147,6 +147,11 @@ class Incident:
         """Its open claims, by leaf."""
         return {c.component_id: c.status for c in self.claims if c.until_at is None}
 
+    @property
+    def etag(self) -> str:
+        """The id of its newest update; without any its own."""
+        return self.updates[-1].id if self.updates else self.id
+
 
 @dataclass(frozen=True, slots=True)
 class PastIncident:

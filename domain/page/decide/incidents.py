@@ -21,12 +21,14 @@ from domain.page.room import (
     no_room_in_incidents,
 )
 from domain.page.state import Claim, Incident, Page, Update
-from domain.results import DuplicateIdError, Rejection
+from domain.results import Code, DuplicateIdError, Rejection
 from domain.status import IncidentKind, IncidentState, Status, impact_of
 from domain.text import utf8_size
 
 Decision = tuple[e.Event, ...] | Rejection
 NOTHING_NEW = "body is required: without a message this update says nothing new."
+
+STALE = "The updates have changed meanwhile. Read the newest one before you post yours."
 
 
 def open_incident(page: Page, command: c.OpenIncident, at: datetime) -> Decision:
@@ -78,11 +80,17 @@ def build_incident(
 def post_update(page: Page, command: c.PostUpdate, at: datetime) -> Decision:
     """Add an update; a resolving one ends every claim.
 
+    An etag that is not the incident's is refused: another update came first.
     Source: docs/behaviour.md, "Resolving an incident".
     """
     incident = page.incidents.get(command.incident_id)
     if incident is None:
         return not_found("incident")
+    return stale_problem(incident, command.etag) or add_update(page, incident, command, at)
+
+
+def add_update(page: Page, incident: Incident, command: c.PostUpdate, at: datetime) -> Decision:
+    """Add an update to an incident, unless it says nothing new or has no room."""
     statuses = resolve_all(page.components, pairs(command.components))
     state = command.state
     effects = update_effects(page, incident, state, statuses, at)
@@ -123,6 +131,11 @@ def is_repeat(incident: Incident, command: c.PostUpdate, effects: tuple[e.Event,
     """
     is_wanted = command.if_repeat is c.Repeat.POST
     return not (is_wanted or command.body or effects) and command.state is incident.state
+
+
+def stale_problem(incident: Incident, etag: str | None) -> Rejection | None:
+    """Return the rejection of an update with an outdated etag, or None."""
+    return Rejection(Code.CONFLICT, STALE) if etag not in (None, incident.etag) else None
 
 
 def post_before_start(
