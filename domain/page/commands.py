@@ -115,6 +115,7 @@ class ChangePage:
     etag: str | None = None
     logo: str | None = None
     show_latency: bool | None = None
+    noindex: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

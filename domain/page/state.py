@@ -187,6 +187,7 @@ class Appearance:
     show_uptime: bool = True
     show_footer: bool = True
     show_latency: bool = False
+    noindex: bool = False
 
 
 @dataclass(frozen=True, slots=True)

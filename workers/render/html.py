@@ -20,7 +20,7 @@ from domain.calendar import (
 )
 from domain.runtime import template_loader as template_folder
 from domain.runtime.badge import clean_text
-from domain.runtime.markdown_rules import has_few_marks, parser
+from domain.runtime.markdown_rules import has_few_marks, parser, to_plain_text
 from workers.render.build import build_id
 from workers.render.tree_view import bar_paths, split_well
 
@@ -84,6 +84,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "long_day": format_day,
     "month_in": format_month,
     "one_line": clean_text,
+    "plain": to_plain_text,
     "split_well": split_well,
     "words": words,
 }

@@ -253,7 +253,7 @@ def delete_incident(page: Page, command: c.DeleteIncident, at: datetime) -> Deci
     incident = page.incidents.get(command.incident_id)
     if incident is None:
         return not_found("incident")
-    return (*show(page, words_without(page, incident), at), e.IncidentDeleted(incident.id))
+    return (*show(page, words_without(page, incident), at), e.IncidentDeleted(incident.id, at))
 
 
 def pairs(items: tuple[c.StatusGiven, ...]) -> list[tuple[str, Status]]:

@@ -59,7 +59,7 @@ def test_a_window_is_at_the_times_of_the_page_when_it_is_planned(desk, start, en
     expect(page.get_by_role("heading", name="New disks")).to_be_visible()
 
     # Then it is planned for these instants, and the list tells local times
-    expect(page.locator("#coming")).to_contain_text(f", {start[-5:]} CE")
+    expect(page.locator("#coming")).to_contain_text(f", {start[-5:]} GMT+")
     told = desk.visitor.json()["maintenances"][0]
     assert (told["scheduledStart"][11:16], told["scheduledEnd"][11:16]) == instants
     path = f"{desk.owned.path}/incidents/{told['id']}"

@@ -162,7 +162,7 @@ COMMON_NAMES = {
     "name": "name", "description": "description", "time_zone": "time zone", "logo": "logo",
     "labels": "labels", "headlines": "headlines", "mode": "theme", "accent": "accent",
     "look": "look", "show_uptime": "uptime", "show_footer": "footer", "is_public": "visibility",
-    "show_latency": "speed of updates",
+    "show_latency": "speed of updates", "noindex": "search engines",
 }  # fmt: skip
 # Any other setting is called by its field.
 SETTING_NAMES = COMMON_NAMES | {
