@@ -100,11 +100,11 @@ def test_last_change_moves_when_a_component_is_toggled(actors, tab):
     monitor = actors.monitor(page)
     look = tab(address(actors.system, page.host))
     moment = look.page.locator(".hero time")
-    expect(look.page.locator(".hero p")).to_contain_text(re.compile(r"Checked .* · Last change "))
+    expect(look.page.locator(".hero>.m")).to_contain_text(re.compile(r"Checked .* · Last change "))
     before = moment.get_attribute("datetime")
 
     monitor.toggle("API", "partial")
     poll(look)
 
     expect_soon(moment).not_to_have_attribute("datetime", before)
-    expect(look.page.locator(".hero p")).to_contain_text("Checked just now")
+    expect(look.page.locator(".hero>.m")).to_contain_text("Checked just now")
