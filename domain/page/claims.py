@@ -23,12 +23,14 @@ def set_claim(incident: Incident, component_id: str, status: Status, at: datetim
 
 
 def end_claims(claims: Iterable[Claim], at: datetime, only: str | None = None) -> tuple[Claim, ...]:
-    """Return the claims with the open ones ended at `at`.
+    """Return the claims, none of which lasts beyond `at`.
 
     `only` limits this to one leaf. A claim without duration is dropped.
     """
     ended = (
-        replace(c, until_at=at) if c.until_at is None and only in (None, c.component_id) else c
+        replace(c, until_at=at)
+        if only in (None, c.component_id) and (c.until_at is None or c.until_at > at)
+        else c
         for c in claims
     )
     return tuple(c for c in ended if c.until_at is None or c.until_at > c.from_at)

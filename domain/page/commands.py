@@ -167,7 +167,7 @@ class SetStatus:
 class OpenIncident:
     """Open an incident, with a first update if `body` is given.
 
-    `started_at` may be in the past.
+    `started_at` may be in the past. `resolved_at` is the end of one that is opened as resolved.
     """
 
     incident_id: str
@@ -178,17 +178,24 @@ class OpenIncident:
     components: tuple[StatusGiven, ...] = ()
     state: IncidentState = IncidentState.INVESTIGATING
     started_at: datetime | None = None
+    resolved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PostUpdate:
-    """Add an update to an incident, with statuses of leaves."""
+    """Add an update to an incident, with statuses of leaves.
+
+    `occurred_at` is its time, if not that of its posting. `resolved_at` is the end of the trouble,
+    if a resolving update gives another time than its own.
+    """
 
     incident_id: str
     update_id: str
     state: IncidentState
     body: str | None = None
     components: tuple[StatusGiven, ...] = ()
+    occurred_at: datetime | None = None
+    resolved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +251,7 @@ class ChangeIncident:
     scheduled_end: datetime | None = None
     auto_start: bool | None = None
     auto_end: bool | None = None
+    resolved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One entry of an incident's timeline, with its statuses of leaves."""
+    """One entry of an incident's timeline, with its statuses of leaves.
+
+    `resolved_at` is the end of the trouble, if the entry gives another one than its own time.
+    """
 
     id: str
     state: IncidentState
@@ -79,13 +82,29 @@ class Update:
     posted_at: datetime
     components: Mapping[str, Status] = field(default_factory=dict)
     edited_at: datetime | None = None
+    resolved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BareEntry:
+    """An entry without a message: an opening, or the effect of a deleted update.
+
+    `place` is its index among all entries of the timeline.
+    """
+
+    state: IncidentState
+    occurred_at: datetime
+    components: Mapping[str, Status]
+    resolved_at: datetime | None = None
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
     """An incident or a maintenance: its updates and claims, oldest first.
 
-    `leaves` are those of a planned maintenance; before its start it has no claims.
+    `leaves` are those of a planned maintenance; before its start it has no claims. `bare_entries`
+    are the entries of the timeline that are no updates.
     """
 
     id: str
@@ -104,6 +123,7 @@ class Incident:
     leaves: tuple[str, ...] = ()
     updates: tuple[Update, ...] = ()
     claims: tuple[Claim, ...] = ()
+    bare_entries: tuple[BareEntry, ...] = ()
     # Computed on first use: a drain reads it for each command with text.
     _text_bytes: int = field(default=UNCOUNTED, init=False, repr=False, compare=False)
 

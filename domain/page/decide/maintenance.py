@@ -3,7 +3,6 @@
 Source: docs/behaviour.md, "Maintenance".
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from domain.page import events as e
 from domain.page import tree
 from domain.page.claims import status_without, statuses_after
 from domain.page.decide.outcomes import claim_all, invalid, not_found, show
+from domain.page.decide.timeline import correct_times
 from domain.page.room import (
     no_room_for_claims,
     no_room_for_message,
@@ -19,6 +19,7 @@ from domain.page.room import (
     no_room_in_incidents,
 )
 from domain.page.state import Incident, Page, Update
+from domain.page.timeline import telling_entries
 from domain.results import Code, DuplicateIdError, Rejection
 from domain.status import Impact, IncidentKind, IncidentState, Status, worst
 from domain.text import utf8_size
@@ -77,29 +78,21 @@ def start_maintenance(page: Page, command: c.StartMaintenance, at: datetime) -> 
     state = IncidentState.IN_PROGRESS
     if rejection := no_room_for_message(page, window, state, command.body, at):
         return rejection
-    return begin(page, window, (command.update_id, state, command.body), {}, at)
+    return begin(page, window, Update(command.update_id, state, command.body or "", at, at), at)
 
 
-def begin(
-    page: Page,
-    window: Incident,
-    update: tuple[str, IncidentState, str | None],
-    statuses: Mapping[str, Status],
-    at: datetime,
-) -> tuple[e.Event, ...]:
-    """Start a window; a status in `statuses` replaces `maintenance`.
-
-    `update` is (id, state, text or None).
-    """
+def begin(page: Page, window: Incident, update: Update, at: datetime) -> tuple[e.Event, ...]:
+    """Start a window by an update; a status that it gives replaces `maintenance`."""
+    statuses = update.components
     planned = dict.fromkeys((i for i in window.leaves if i in page.components), Status.MAINTENANCE)
     worst_statuses = {
         leaf: worst((status, status_without(page, window.id, leaf)))
         for leaf, status in planned.items()
     }
     claims, statuses_now = {**planned, **statuses}, {**worst_statuses, **statuses}
-    update_id, state, body = update
-    post_event = e.UpdatePosted(window.id, Update(update_id, state, body or "", at, at, claims))
-    return (post_event, *claim_all(window.id, claims, at), *show(page, statuses_now, at))
+    post_event = e.UpdatePosted(window.id, replace(update, components=claims))
+    claim_events = claim_all(window.id, claims, update.occurred_at)
+    return (post_event, *claim_events, *show(page, statuses_now, at))
 
 
 def finish_maintenance(page: Page, command: c.FinishMaintenance, at: datetime) -> Decision:
@@ -114,7 +107,12 @@ def finish_maintenance(page: Page, command: c.FinishMaintenance, at: datetime) -
     state = IncidentState.RESOLVED
     if rejection := no_room_for_message(page, window, state, command.body, at):
         return rejection
-    update = Update(command.update_id, state, command.body or "", at, at)
+    # The clock may be late: what was posted since the planned end does not reopen the window.
+    occurred_at = max((at, *(entry.occurred_at for entry in telling_entries(window))))
+    update = Update(
+        command.update_id, state, command.body or "", occurred_at, at,
+        resolved_at=at if at < occurred_at else None,
+    )  # fmt: skip
     post_event = e.UpdatePosted(window.id, update)
     end_event = e.ClaimsEnded(window.id, at)
     return (post_event, end_event, *show(page, statuses_after(page, window), at))
@@ -128,13 +126,18 @@ def is_end_due(window: Incident, due_at: datetime) -> bool:
     return window.auto_end and due_at == window.scheduled_end and due_at > window.started_at
 
 
-def change_maintenance(window: Incident, command: c.ChangeIncident, at: datetime) -> Decision:
-    """Replan a window: all of it before its start, then its end."""
+def change_maintenance(
+    page: Page, window: Incident, command: c.ChangeIncident, at: datetime
+) -> Decision:
+    """Replan a window: all of it before its start, then its end; or correct its end."""
     if problem := change_problem(window, command):
         return problem
+    corrected = correct_times(page, window, command, at)
+    if isinstance(corrected, Rejection):
+        return corrected
     start = command.scheduled_start or window.scheduled_start
     changed = replace(
-        window,
+        corrected,
         title=command.title or window.title,
         impact=command.impact or window.impact,
         started_at=start if start and is_waiting(window) else window.started_at,

@@ -6,67 +6,76 @@ Source: docs/behaviour.md, "Claims", "Resolving an incident" and "Maintenance".
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tests.property.page.owner_model import TreeModel, worst
+from tests.property.page.timeline_model import Said, Timeline
 
+MS = timedelta(milliseconds=1)
 IMPACTS = {"degraded": "minor", "partial": "major", "outage": "critical"}
 
 
 @dataclass
-class Held:
-    """That a status was claimed of a leaf from `since` until `until` (None: still)."""
-
-    leaf: str
-    status: str
-    since: datetime
-    until: datetime | None = None
-
-
-@dataclass
 class Case:
-    """An incident or a maintenance."""
+    """An incident or a maintenance; what it claimed, and when it ended, its timeline says."""
 
     kind: str
     title: str
     impact: str
     state: str
     started: datetime
-    resolved: datetime | None = None
+    posted: datetime
     plan: dict[str, object] = field(default_factory=dict)  # start, end, auto_start, auto_end
-    leaves: list[str] = field(default_factory=list)
     updates: dict[str, list] = field(default_factory=dict)  # id: state, body, edited at
-    claims: list[Held] = field(default_factory=list)
+    times: dict[str, datetime] = field(default_factory=dict)  # id: when it occurred
+    timeline: Timeline = field(default_factory=Timeline)
 
     @property
     def waits(self):
         return self.state == "scheduled"
 
+    @property
+    def resolved(self):
+        return self.timeline.end() if self.state == "resolved" else None
+
+    @property
+    def leaves(self):
+        return self.timeline.planned
+
+    @property
+    def opened(self):
+        """From when on updates may have occurred, as the API tells it."""
+        return self.posted if self.plan else self.started
+
+    @property
+    def has_begun(self):
+        return any(said.is_open for said in self.timeline.entries)
+
+    def claims(self):
+        return [(leaf, *claim) for leaf in self.named() for claim in self.timeline.claims(leaf)]
+
+    def named(self):
+        said = (leaf for entry in self.timeline.entries for leaf in entry.statuses)
+        return dict.fromkeys([*self.leaves, *said])
+
     def held(self):
-        return {claim.leaf: claim.status for claim in self.claims if claim.until is None}
+        return {leaf: status for leaf, status, _, until in self.claims() if until is None}
 
-    def claim(self, leaf, status, at):
-        if self.held().get(leaf) != status:
-            self.let_go(at, leaf)
-            self.claims.append(Held(leaf, status, at))
+    def say(self, uid, said, body):
+        """Add an entry, which is no update without a text or an id."""
+        self.timeline.entries.append(said)
+        if body is not None:
+            self.updates[uid], self.times[uid] = [said.state, body, None], said.at
+            self.updates = dict(sorted(self.updates.items(), key=lambda u: self.times[u[0]]))
+        if self.plan:
+            opened = [entry.at for entry in self.timeline.in_order() if entry.is_open]
+            self.started = opened[0] if opened else self.started
 
-    def let_go(self, at, leaf=None):
-        """End what is claimed (of one leaf); what lasted no time leaves no trace."""
-        for claim in self.claims:
-            if claim.until is None and leaf in (None, claim.leaf):
-                claim.until = at
-        self.forget_what_lasted_no_time()
-
-    def forget_what_lasted_no_time(self):
-        self.claims = [c for c in self.claims if c.until is None or c.since < c.until]
-
-    def move_start(self, at):
-        """Claims that it began with begin with it; none lasts from before it."""
-        for claim in self.claims:
-            if claim.since == self.started or claim.since < at:
-                claim.since = at
-        self.started = at
-        self.forget_what_lasted_no_time()
+    def forget(self, leaf):
+        """A leaf is gone, and with it what was said of it."""
+        self.timeline.planned[:] = [planned for planned in self.leaves if planned != leaf]
+        for said in self.timeline.entries:
+            said.statuses.pop(leaf, None)
 
 
 @dataclass
@@ -93,72 +102,81 @@ class IncidentModel:
         return worst(c.held()[leaf] for c in others if leaf in c.held())
 
     def open_case(self, at, id_, uid, given, state, **more):
-        """`more` has a title, and maybe a body, an impact and when it started."""
-        began, body = more["started"] or at, more["body"]
-        if began > at:
+        """`more` has a title, and maybe a body, an impact, when it started and when it ended."""
+        began, body, ended = more["started"] or at, more["body"], more.get("ended")
+        is_over = state == "resolved"
+        if began > at or (ended and not (is_over and began < ended <= at)):
             return "VALIDATION"
         said = self.meant(given)
         impact = more["impact"] or IMPACTS.get(worst(said.values()), "none")
-        case = self.cases[id_] = Case("incident", more["title"], impact, state, began)
-        if body:
-            case.updates[uid] = [state, body, None]
-        for leaf, status in said.items():
-            case.claim(leaf, status, began)
-        if state == "resolved":
-            case.resolved = at
-            case.let_go(at)
+        case = self.cases[id_] = Case("incident", more["title"], impact, state, began, at)
+        if is_over:
+            case.say(None, Said(began, "investigating", said), None)
+            case.say(uid, Said(at, state, said.copy(), ended), body)
         else:
+            case.say(uid, Said(began, state, said), body)
             self.show(said)
         return None
 
-    def schedule(self, id_, uid, title, body, references, plan):
+    def schedule(self, at, id_, uid, title, body, references, plan):
         if plan["end"] <= plan["start"]:
             return "VALIDATION"
-        case = Case("maintenance", title, "none", "scheduled", plan["start"], plan=plan)
-        case.leaves = list(dict.fromkeys(leaf for r in references for leaf in self.tree.meant(r)))
-        if body:
-            case.updates[uid] = ["scheduled", body, None]
+        case = Case("maintenance", title, "none", "scheduled", plan["start"], at, plan=plan)
+        case.leaves.extend(dict.fromkeys(leaf for r in references for leaf in self.tree.meant(r)))
+        case.say(uid, Said(at, "scheduled", {}), body)
         self.cases[id_] = case
         return None
 
-    def post(self, at, id_, uid, state, body, given):
+    def post(self, at, id_, uid, state, body, given, occurred=None, ended=None):
         case = self.cases.get(id_)
         if case is None:
             return "NOT_FOUND"
-        said = self.meant(given)
-        if state == "scheduled" and (said or not case.waits):
+        said = Said(max(occurred, case.opened) if occurred else at, state, self.meant(given), ended)
+        if self.is_wrong_time(case, said, at, occurred):
             return "VALIDATION"
-        if case.waits and state not in ("scheduled", "resolved"):
-            self.begin(case, said, at)
+        if state == "scheduled" and (said.statuses or not case.waits):
+            return "VALIDATION"
+        newest = max((entry.at for entry in case.timeline.in_order()), default=said.at)
+        is_earlier = state != "scheduled" and said.at < newest
+        if is_earlier or (case.resolved and ended):
+            self.show({} if is_earlier else said.statuses)
+            case.say(uid, said, body or "")
+        elif case.waits and said.is_open:
+            self.begin(case, uid, said, body)
         elif state == "resolved":
-            self.release(case, said, at)
-        elif state != "scheduled":
-            if case.state == "resolved" and case.kind == "maintenance":
+            self.release(case, uid, said, body)
+        else:
+            if case.state == "resolved" and case.plan:
                 case.plan = {**case.plan, "auto_end": False}
-            for leaf, status in said.items():
-                case.claim(leaf, status, at)
-            self.show(said)
-        self.tell(case, uid, state, body, at)
+            self.show(said.statuses)
+            self.tell(case, uid, said, body)
         return None
 
-    def tell(self, case, uid, state, body, at):
-        if case.waits and state != "scheduled":
-            case.started = at
-        case.updates[uid] = [state, body or "", None]
-        case.resolved = (case.resolved or at) if state == "resolved" else None
-        case.state = state
+    def is_wrong_time(self, case, said, at, occurred):
+        if occurred and not case.opened - MS < occurred <= at:
+            return True
+        if said.ended is None:
+            return False
+        is_over = said.state == "resolved" and case.has_begun
+        return not (is_over and case.started < said.ended <= at)
 
-    def begin(self, case, said, at):
+    def tell(self, case, uid, said, body):
+        """Add the newest entry, whose state the case takes."""
+        if case.waits and said.state == "resolved":
+            case.started = said.at
+        case.say(uid, said, body or "")
+        case.state = said.state
+
+    def begin(self, case, uid, said, body):
         """Its leaves are in maintenance; a worse claim of another goes on showing."""
         planned = [leaf for leaf in case.leaves if leaf in self.tree.nodes]
         shown = {leaf: worst(["maintenance", self.others_claim(case, leaf)]) for leaf in planned}
-        for leaf, status in {**dict.fromkeys(planned, "maintenance"), **said}.items():
-            case.claim(leaf, status, at)
-        self.show({**shown, **said})
+        self.show({**shown, **said.statuses})
+        self.tell(case, uid, said, body)
 
-    def release(self, case, said, at):
-        self.show({leaf: self.others_claim(case, leaf) for leaf in case.held()} | said)
-        case.let_go(at)
+    def release(self, case, uid, said, body):
+        self.show({leaf: self.others_claim(case, leaf) for leaf in case.held()} | said.statuses)
+        self.tell(case, uid, said, body)
 
     def start(self, at, id_, uid, due=None):
         case = self.cases.get(id_)
@@ -166,8 +184,7 @@ class IncidentModel:
             return "VALIDATION" if case else "NOT_FOUND"
         if not case.waits or (due and not (case.plan["auto_start"] and due == case.plan["start"])):
             return "CONFLICT"
-        self.begin(case, {}, at)
-        self.tell(case, uid, "in_progress", None, at)
+        self.begin(case, uid, Said(at, "in_progress", {}), None)
         return None
 
     def finish(self, at, id_, uid, due=None):
@@ -179,12 +196,12 @@ class IncidentModel:
         plan = case.plan
         if due and not (plan["auto_end"] and due == plan["end"] and due > case.started):
             return "CONFLICT"
-        self.release(case, {}, at)
-        self.tell(case, uid, "resolved", None, at)
+        newest = max([at, *(entry.at for entry in case.timeline.in_order())])
+        self.release(case, uid, Said(newest, "resolved", {}, at), None)
         return None
 
     def change(self, at, id_, given):
-        """`given` has title, impact, started, and of the plan start, end, auto_start, auto_end."""
+        """`given` has title, impact, started, resolved; of the plan start, end, auto_start, …."""
         case = self.cases.get(id_)
         if case is None:
             return "NOT_FOUND"
@@ -196,13 +213,27 @@ class IncidentModel:
             case.plan = {name: given.get(name, value) for name, value in case.plan.items()}
             case.started = case.plan["start"] if case.waits else case.started
         elif "started" in given:
-            case.move_start(given["started"])
+            case.started = case.timeline.entries[0].at = given["started"]
+        if "resolved" in given:
+            case.timeline.in_order()[-1].ended = given["resolved"]
         return None
 
     def wrong_change(self, case, given, at):
         planned = {"start", "end", "auto_start", "auto_end"} & set(given)
-        too_late = "started" in given and given["started"] > (case.resolved or at)
-        return "VALIDATION" if planned or too_late else None
+        started, ended = given.get("started"), given.get("resolved", case.resolved)
+        others, last = case.timeline.entries[1:], case.timeline.in_order()[-1]
+        limits = [at, *(entry.at for entry in others)] + ([ended] if ended else [])
+        limits += [entry.ended for entry in others if entry.ended and entry is not last]
+        is_late = started and started > min(limits)
+        is_wrong = planned or is_late or self.is_wrong_end(case, given, at)
+        return "VALIDATION" if is_wrong else None
+
+    def is_wrong_end(self, case, given, at):
+        if "resolved" not in given:
+            return False
+        started = case.started if case.plan else given.get("started", case.started)
+        is_over = case.state == "resolved" and case.has_begun
+        return not (is_over and started < given["resolved"] <= at)
 
     def wrong_plan(self, case, given, at):
         if "started" in given:
@@ -211,6 +242,8 @@ class IncidentModel:
             return "CONFLICT"
         if {"end", "auto_end"} & set(given) and case.state == "resolved":
             return "CONFLICT"
+        if self.is_wrong_end(case, given, at):
+            return "VALIDATION"
         plan = {**case.plan, **given}
         start = plan["start"] if case.waits else case.started
         is_empty = {"start", "end"} & set(given) and plan["end"] <= start
@@ -241,5 +274,4 @@ class IncidentModel:
 
     def delete_leaf(self, leaf):
         for case in self.cases.values():
-            case.claims = [claim for claim in case.claims if claim.leaf != leaf]
-            case.leaves = [planned for planned in case.leaves if planned != leaf]
+            case.forget(leaf)

@@ -101,6 +101,7 @@ incidents = Table(
     Column("auto_start", Boolean, nullable=False, server_default=true()),
     Column("auto_end", Boolean, nullable=False, server_default=true()),
     Column("leaves", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("bare_entries", JSONB, nullable=False, server_default=text("'[]'")),
     Index("incidents_open", "page_id", postgresql_where=text("resolved_at IS NULL")),
     Index("incidents_history", "page_id", "resolved_at"),
     Index("incidents_started", "page_id", "started_at"),
@@ -129,6 +130,7 @@ updates = Table(
     Column("occurred_at", Moment, nullable=False),
     Column("posted_at", Moment, nullable=False),
     Column("edited_at", Moment),
+    Column("resolved_at", Moment),
     Column("components", JSONB, nullable=False),
     Index("updates_incident", "incident_id", "position"),
 )
