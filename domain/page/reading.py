@@ -1,18 +1,20 @@
-"""The reading of a timeline: the claims and the open time of an incident, from its entries.
+"""The claims and the open time of an incident, read from its timeline.
 
 Source: docs/behaviour.md, "Timelines".
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, groupby
+from operator import attrgetter
 from typing import TypeAlias, TypeVar
 
 from domain.page.state import BareEntry, Claim, Update
 from domain.status import IncidentState, Status
 
 Entry: TypeAlias = Update | BareEntry
+START = attrgetter("from_at", "component_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +28,13 @@ class Interval:
 Stretch = TypeVar("Stretch", Claim, Interval)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """The result of a timeline: claims by leaf, open intervals, and the last end."""
+    """The claims of a timeline, its open intervals, and its end."""
 
-    chains: dict[str, list[Claim]] = field(default_factory=dict)
-    intervals: list[Interval] = field(default_factory=list)
-    ended_at: datetime | None = None
-
-    @property
-    def claims(self) -> Iterator[Claim]:
-        """The claims in the order of their starts."""
-        claims = chain.from_iterable(self.chains.values())
-        return iter(sorted(claims, key=lambda claim: (claim.from_at, claim.component_id)))
+    claims: tuple[Claim, ...]
+    intervals: tuple[Interval, ...]
+    ended_at: datetime | None
 
 
 def read(entries: Iterable[Entry], planned: Iterable[str] = ()) -> Reading:
@@ -46,19 +42,24 @@ def read(entries: Iterable[Entry], planned: Iterable[str] = ()) -> Reading:
 
     `planned` are the leaves that the beginning of a maintenance claims.
     """
-    reading = Reading()
+    chains: dict[str, list[Claim]] = {}
+    intervals: list[Interval] = []
+    ended_at: datetime | None = None
     first_claims: Mapping[str, Status] = dict.fromkeys(planned, Status.MAINTENANCE)
     events = (entry for entry in entries if entry.state is not IncidentState.SCHEDULED)
     for is_resolved, run in groupby(events, lambda e: e.state is IncidentState.RESOLVED):
-        if is_resolved:
-            end(reading, end_of(list(run)))
+        ended_at = end_of(list(run)) if is_resolved else None
+        if ended_at:
+            for stretches in (intervals, *chains.values()):
+                cut(stretches, ended_at)
         else:
             for entry in run:
-                reopen(reading, entry.occurred_at)
-                claim_all(reading, {**first_claims, **entry.components}, entry.occurred_at)
+                reopen(intervals, entry.occurred_at)
+                set_claims(chains, {**first_claims, **entry.components}, entry.occurred_at)
                 first_claims = {}
         first_claims = {}
-    return reading
+    claims = sorted(chain.from_iterable(chains.values()), key=START)
+    return Reading(tuple(claims), tuple(intervals), ended_at)
 
 
 def end_of(resolutions: Sequence[Entry]) -> datetime:
@@ -70,28 +71,20 @@ def end_of(resolutions: Sequence[Entry]) -> datetime:
     return corrections[-1] if corrections else resolutions[0].occurred_at
 
 
-def end(reading: Reading, at: datetime) -> None:
-    """End the open interval and all claims at `at`; later ones are dropped."""
-    for claims in reading.chains.values():
-        cut(claims, at)
-    cut(reading.intervals, at)
-    reading.ended_at = at
-
-
-def reopen(reading: Reading, at: datetime) -> None:
+def reopen(intervals: list[Interval], at: datetime) -> None:
     """Begin an interval at `at`, unless one is open."""
-    reading.ended_at = None
-    intervals = reading.intervals
     if intervals and (intervals[-1].until_at is None or intervals[-1].until_at >= at):
         intervals[-1] = replace(intervals[-1], until_at=None)
     else:
         intervals.append(Interval(at))
 
 
-def claim_all(reading: Reading, statuses: Mapping[str, Status], at: datetime) -> None:
-    """Set the claims of an entry."""
+def set_claims(
+    chains: dict[str, list[Claim]], statuses: Mapping[str, Status], at: datetime
+) -> None:
+    """Set the claims of an entry, in the chain of each leaf."""
     for leaf, status in statuses.items():
-        claims = reading.chains.setdefault(leaf, [])
+        claims = chains.setdefault(leaf, [])
         if claims and claims[-1].until_at is None and claims[-1].status is status:
             continue
         cut(claims, at)

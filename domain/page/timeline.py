@@ -109,12 +109,12 @@ def outline_entries(incident: Incident) -> list[Entry]:
 
 
 def stored_entries(incident: Incident) -> list[Entry]:
-    """Return the stored entries with their times in a timeline that begins at the start."""
+    """Return the stored entries, none of them before the start."""
     return [at_start(incident, place, e) for place, e in enumerate(entries_of(incident))]
 
 
 def at_start(incident: Incident, place: int, entry: Entry) -> Entry:
-    """Return an entry with the time that it has in a timeline that begins at the start.
+    """Return an entry with its time in a timeline that begins at the start.
 
     The opening is at the start, and so is what an older version left before it. What was reported
     as resolved was resolved when it was posted.
@@ -142,7 +142,7 @@ def lost_entries(incident: Incident, entries: Sequence[Entry]) -> list[Entry]:
 
 
 def with_times(incident: Incident, entries: list[Entry]) -> list[Entry]:
-    """Return entries in their order, of which one is at the start and one ends the incident."""
+    """Return entries in their order, with one at the start and one at the end."""
     start = BareEntry(IncidentState.IN_PROGRESS, incident.started_at, {})
     is_started = any(is_opening(e) and e.occurred_at == start.occurred_at for e in entries)
     if must_have_begun(incident) and not is_started:
@@ -195,7 +195,10 @@ def open_time(incident: Incident) -> timedelta:
 
 
 def open_minutes(incident: Incident) -> int | None:
-    """Return how many whole minutes an incident was open; None if it never began or is open."""
+    """Return the whole minutes in which an incident was open.
+
+    It is None if the incident is open, or never began.
+    """
     if not incident.is_resolved or not has_begun(incident):
         return None
     return open_time(incident) // timedelta(minutes=1)

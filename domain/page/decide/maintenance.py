@@ -129,7 +129,10 @@ def is_end_due(window: Incident, due_at: datetime) -> bool:
 def change_maintenance(
     page: Page, window: Incident, command: c.ChangeIncident, at: datetime
 ) -> Decision:
-    """Replan a window: all of it before its start, then its end; or correct its end."""
+    """Replan a window: all of it before its start, then its end.
+
+    The end of one that is over is corrected.
+    """
     if problem := change_problem(window, command):
         return problem
     corrected = correct_times(page, window, command, at)

@@ -78,7 +78,7 @@ def occurrence_of(incident: Incident, command: c.PostUpdate, at: datetime) -> da
 
 
 def is_rewriting(incident: Incident, update: Update) -> bool:
-    """Return whether an update changes the past only: others follow it, or it moves the end."""
+    """Return whether an update changes the past of an incident, and not its state."""
     is_correction = incident.is_resolved and update.resolved_at is not None
     return is_correction or is_earlier(incident, update)
 
@@ -97,7 +97,7 @@ def is_earlier(incident: Incident, update: Update) -> bool:
 def rewrite(
     page: Page, incident: Incident, update: Update, at: datetime
 ) -> tuple[e.Event, ...] | Rejection:
-    """Add an update that others follow, which changes nothing of now; or one that moves the end."""
+    """Add an update before others, or one that moves the end."""
     if rejection := no_room_before(page, incident, update, at):
         return rejection
     entries = [*timeline.complete_entries(incident), update]
