@@ -50,16 +50,17 @@ def read(entries: Iterable[Entry], planned: Iterable[str] = ()) -> Reading:
     for is_resolved, run in groupby(events, lambda e: e.state is IncidentState.RESOLVED):
         ended_at = end_of(list(run)) if is_resolved else None
         if ended_at:
-            for stretches in (intervals, *chains.values()):
-                cut(stretches, ended_at)
+            cut(intervals, ended_at)
+            for claims in chains.values():
+                cut(claims, ended_at)
         else:
             for entry in run:
                 reopen(intervals, entry.occurred_at)
                 set_claims(chains, {**first_claims, **entry.components}, entry.occurred_at)
                 first_claims = {}
         first_claims = {}
-    claims = sorted(chain.from_iterable(chains.values()), key=START)
-    return Reading(tuple(claims), tuple(intervals), ended_at)
+    ordered = sorted(chain.from_iterable(chains.values()), key=START)
+    return Reading(tuple(ordered), tuple(intervals), ended_at)
 
 
 def end_of(resolutions: Sequence[Entry]) -> datetime:
