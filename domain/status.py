@@ -17,6 +17,11 @@ class Impact(StrEnum):
     MAJOR = "major"
     CRITICAL = "critical"
 
+    @property
+    def severity(self) -> int:
+        """Rank among impacts; 0 is none, 3 critical."""
+        return tuple(Impact).index(self)
+
 
 class Status(StrEnum):
     """The statuses of a component, from mild to severe."""

@@ -1,14 +1,18 @@
 """Cleaning and limits of user text: trimmed, bounded and storable."""
 
 import re
+import unicodedata
+from functools import lru_cache
 from typing import Final
 
 TITLE_LIMIT: Final = 200
 BODY_LIMIT: Final = 10_000
 NAME_LIMIT: Final = 100
 DESCRIPTION_LIMIT: Final = 1_000
-# A name has at most 100 characters of four bytes: a longer reference matches nothing.
-REFERENCE_BYTES: Final = 400
+# A name has at most 100 characters of four bytes, and three times as many bytes when its letters
+# are sent apart from their marks: a longer reference matches nothing.
+REFERENCE_BYTES: Final = 1_200
+FOLDED_MAX: Final = 4_096  # names of two of the largest pages; a reader folds all of a page
 
 # Invisible characters: controls, Unicode's Default_Ignorable_Code_Point (joiners, marks of
 # direction, selectors, fillers, tags), anchors of notes, the blanks of Braille and of music.
@@ -79,10 +83,22 @@ def utf8_size(text: str) -> int:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Return whether two names are equal after trimming and case folding."""
+    """Return whether people read two names as the same."""
     return fold(one) == fold(other)
 
 
+@lru_cache(maxsize=FOLDED_MAX)
 def fold(name: str) -> str:
-    """Return the form of a name that is used for comparison."""
-    return _IN_NO_LINE.sub("", name).strip().casefold()
+    """Return the form of a name that is used for comparison.
+
+    Letters with their marks are composed, case is folded, and a run of blanks (no-break ones too)
+    is one blank.
+
+    Source: docs/behaviour.md, "Component references".
+    """
+    line = " ".join(_IN_NO_LINE.sub("", name).split())
+    if line.isascii():
+        return line.casefold()
+    # Canonical caseless matching (Unicode, D145); folding can take letters apart again.
+    folded = unicodedata.normalize("NFD", line).casefold()
+    return unicodedata.normalize("NFC", folded)

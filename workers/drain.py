@@ -277,6 +277,7 @@ def build_announcement(stream_id: str, settled: Sequence[Settlement]) -> Announc
         last=settled[-1].seq,
         refusals={s.seq: s.refusal for s in settled if s.refusal},
         follow_ups={s.seq: list(s.follow_ups) for s in settled if s.follow_ups},
+        remarks={s.seq: s.remarks for s in settled if s.remarks},
     )
 
 

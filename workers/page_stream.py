@@ -7,7 +7,9 @@ import msgspec
 
 from domain.calendar import day_of, ends_at
 from domain.page.apply import apply_all
+from domain.page.changes import compare_pages
 from domain.page.commands import LOADED_FOR
+from domain.page.decide.outcomes import remarks_on
 from domain.page.decide.table import decide
 from domain.page.state import Page
 from domain.results import Entry, Outcome, Rejection
@@ -48,8 +50,10 @@ class PageStream:
         decision = decide(self.page, entry.command, entry.at)
         if isinstance(decision, Rejection):
             return Settlement(entry.seq, Outcome.REFUSED, decision)
-        self.page = apply_all(self.page, decision)
-        return Settlement(entry.seq, Outcome.APPLIED)
+        remarks = remarks_on(self.page, entry.command, decision)
+        before, self.page = self.page, apply_all(self.page, decision)
+        changes = compare_pages(before, self.page)
+        return Settlement(entry.seq, Outcome.APPLIED, remarks=remarks, changes=changes)
 
     def save(self, conn: Connection, applied_seq: int) -> None:
         """Write the changes of the commands."""

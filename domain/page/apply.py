@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from domain.page import claims, timeline
 from domain.page import events as e
 from domain.page.state import Incident, Page, Update
-from domain.status import IncidentKind, IncidentState
+from domain.status import IncidentState
 
 Value = TypeVar("Value")
 
@@ -122,10 +122,22 @@ def without_leaf(incident: Incident, leaf_id: str) -> Incident:
 
 
 def status_shown(page: Page, event: e.StatusShown) -> Page:
-    """Set a leaf's status and the time of its change."""
-    leaf = replace(page.components[event.component_id], status=event.status, status_at=event.at)
-    components = with_entry(page.components, leaf.id, leaf)
-    return with_changed_at(replace(page, components=components), event.at)
+    """Set a leaf's status and origin, and the time of the change of each.
+
+    Visitors see no change of an origin alone.
+    """
+    leaf = page.components[event.component_id]
+    is_other = leaf.status is not event.status
+    status_at = event.at if is_other else leaf.status_at
+    changed_leaf = replace(
+        leaf,
+        status=event.status,
+        status_at=status_at,
+        origin=event.origin,
+        origin_at=max(event.at, status_at or event.at),
+    )
+    changed = replace(page, components=with_entry(page.components, leaf.id, changed_leaf))
+    return with_changed_at(changed, event.at) if is_other else changed
 
 
 def incident_opened(page: Page, event: e.IncidentOpened) -> Page:
@@ -152,10 +164,13 @@ def update_posted(page: Page, event: e.UpdatePosted) -> Page:
 
 
 def starts_maintenance(incident: Incident, update: Update) -> bool:
-    """Return whether an update starts a planned maintenance, or calls it off."""
-    is_plan = incident.kind is IncidentKind.MAINTENANCE
-    is_planning = update.state is IncidentState.SCHEDULED
-    return is_plan and not is_planning and not timeline.has_begun(incident)
+    """Return whether an update starts a planned maintenance, or one that was called off.
+
+    The update that calls it off counts as well: see `Incident.is_called_off`.
+    """
+    if incident.is_called_off:
+        return update.state is not IncidentState.RESOLVED
+    return incident.state is IncidentState.SCHEDULED and update.state is not IncidentState.SCHEDULED
 
 
 def resolution_time(incident: Incident, update: Update) -> datetime | None:
@@ -209,24 +224,16 @@ def incident_deleted(page: Page, event: e.IncidentDeleted) -> Page:
     return replace(page, incidents=without_entry(page.incidents, event.incident_id))
 
 
-def key_set(page: Page, event: e.KeySet) -> Page:
-    """Add or replace a key."""
-    return replace(page, keys=with_entry(page.keys, event.key.id, event.key))
+def item_set(page: Page, event: e.ItemSet) -> Page:
+    """Add an item to its part, or replace it there."""
+    items: Any = with_entry(getattr(page, event.part), event.item.id, event.item)
+    return replace(page, **{event.part: items})
 
 
-def key_deleted(page: Page, event: e.KeyDeleted) -> Page:
-    """Remove a key."""
-    return replace(page, keys=without_entry(page.keys, event.key_id))
-
-
-def template_set(page: Page, event: e.TemplateSet) -> Page:
-    """Add or replace a template."""
-    return replace(page, templates=with_entry(page.templates, event.template.id, event.template))
-
-
-def template_deleted(page: Page, event: e.TemplateDeleted) -> Page:
-    """Remove a template."""
-    return replace(page, templates=without_entry(page.templates, event.template_id))
+def item_deleted(page: Page, event: e.ItemDeleted) -> Page:
+    """Remove an item from its part."""
+    items: Any = without_entry(getattr(page, event.part), event.item_id)
+    return replace(page, **{event.part: items})
 
 
 def suspension_set(page: Page, event: e.SuspensionSet) -> Page:
@@ -272,9 +279,7 @@ APPLIERS: Mapping[type[e.Event], Callable[[Page, Any], Page]] = {
     e.ClaimSet: claim_set,
     e.ClaimsEnded: claims_ended,
     e.IncidentDeleted: incident_deleted,
-    e.KeySet: key_set,
-    e.KeyDeleted: key_deleted,
-    e.TemplateSet: template_set,
-    e.TemplateDeleted: template_deleted,
+    e.ItemSet: item_set,
+    e.ItemDeleted: item_deleted,
     e.SuspensionSet: suspension_set,
 }

@@ -6,6 +6,7 @@ A log row outlives the code that wrote it: payloads only ever gain fields, with 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -181,6 +182,17 @@ class OpenIncident:
     resolved_at: datetime | None = None
 
 
+class Repeat(StrEnum):
+    """The handling of an update that says nothing new.
+
+    Commands of older versions post it.
+    """
+
+    POST = "post"
+    SKIP = "skip"
+    REFUSE = "refuse"
+
+
 @dataclass(frozen=True, slots=True)
 class PostUpdate:
     """Add an update to an incident, with statuses of leaves.
@@ -194,6 +206,7 @@ class PostUpdate:
     state: IncidentState
     body: str | None = None
     components: tuple[StatusGiven, ...] = ()
+    if_repeat: Repeat = Repeat.POST
     occurred_at: datetime | None = None
     resolved_at: datetime | None = None
 

@@ -6,7 +6,7 @@ An event is complete: applying it needs no rule and no clock.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from domain.page.logo import Logo
 from domain.page.state import (
@@ -14,9 +14,7 @@ from domain.page.state import (
     Component,
     Entitlement,
     Incident,
-    Key,
     Suspension,
-    Template,
     Update,
 )
 from domain.status import Status
@@ -96,10 +94,14 @@ class ComponentDeleted:
 
 @dataclass(frozen=True, slots=True)
 class StatusShown:
-    """The status of a leaf is `status` from `at` on."""
+    """A leaf shows `status` from `at` on, as its `origin` said.
+
+    The origin is the id of an incident, or a toggle (domain/page/origin.py).
+    """
 
     component_id: str
     status: Status
+    origin: str
     at: datetime
 
 
@@ -174,32 +176,28 @@ class IncidentDeleted:
     incident_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class KeySet:
-    """A key was added or changed; it has these properties."""
+class Item(Protocol):
+    """A key, a template, or another item that a page has by its id."""
 
-    key: Key
-
-
-@dataclass(frozen=True, slots=True)
-class KeyDeleted:
-    """A key is deleted; it gives no access."""
-
-    key_id: str
+    @property
+    def id(self) -> str:
+        """Id of the item."""
 
 
 @dataclass(frozen=True, slots=True)
-class TemplateSet:
-    """A template was added or changed; it has these texts."""
+class ItemSet:
+    """A part of the page, such as `keys`, has this item, new or changed."""
 
-    template: Template
+    part: str
+    item: Item
 
 
 @dataclass(frozen=True, slots=True)
-class TemplateDeleted:
-    """A template is deleted."""
+class ItemDeleted:
+    """A part of the page, such as `keys`, no longer has this item."""
 
-    template_id: str
+    part: str
+    item_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,5 +212,5 @@ Event: TypeAlias = (
     | ComponentsSet | ComponentDeleted
     | StatusShown | IncidentOpened | UpdatePosted | IncidentChanged | UpdateEdited | UpdateDeleted
     | ClaimSet | ClaimsEnded | IncidentDeleted
-    | KeySet | KeyDeleted | TemplateSet | TemplateDeleted | SuspensionSet
+    | ItemSet | ItemDeleted | SuspensionSet
 )  # fmt: skip

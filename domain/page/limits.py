@@ -19,11 +19,21 @@ CATEGORY_LEVELS: Final = 3
 
 KEYS: Final = 50
 TEMPLATES: Final = 200
-UNRESOLVED: Final = 500  # incidents that are not resolved
-PLANNED: Final = 500  # maintenances that are scheduled or running
-RECENT: Final = 2_000  # incidents and maintenances, resolved ones of two weeks included
+UNRESOLVED: Final = 500
+PLANNED: Final = 500
+RECENT: Final = 2_000
 UPDATES: Final = 1_000  # of one incident; a resolving update is always allowed
-CLAIMS: Final = 50_000  # claims of incidents on components within 90 days
+CLAIMS: Final = 50_000
+# What a page can hold, in the words and the order of the documentation.
+COUNTS: Final = {
+    "categories": CATEGORIES,
+    "keys": KEYS,
+    "templates": TEMPLATES,
+    "unresolved incidents": UNRESOLVED,
+    "maintenances that are scheduled or running": PLANNED,
+    "incidents and maintenances of the last two weeks, open ones included": RECENT,
+    "statuses that incidents gave to components within 90 days": CLAIMS,
+}
 
 # Text, in bytes of UTF-8: it bounds the load of a drain. Source: docs/behaviour.md, "Limits".
 KIB: Final = 1_024

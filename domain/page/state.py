@@ -35,7 +35,8 @@ class ComponentKind(StrEnum):
 class Component:
     """A node of the tree.
 
-    `status` is a leaf's status, or a category's pin.
+    `status` is a leaf's status, or a category's pin. `origin` of a leaf is the incident or toggle
+    that said it, since `origin_at`; None if an older version has set it (domain/page/origin.py).
     """
 
     id: str
@@ -48,6 +49,8 @@ class Component:
     status: Status | None = None
     status_at: datetime | None = None
     show_uptime: bool = True
+    origin: str | None = None
+    origin_at: datetime | None = None
 
     @property
     def is_leaf(self) -> bool:
@@ -103,8 +106,9 @@ class BareEntry:
 class Incident:
     """An incident or a maintenance: its updates and claims, oldest first.
 
-    `leaves` are those of a planned maintenance; before its start it has no claims. `bare_entries`
-    are the entries of the timeline that are no updates.
+    `leaves` are those of a planned maintenance; before its start it has no claims. An impact that
+    was not given (`impact_given` is false) follows the claims. `bare_entries` are the entries of
+    the timeline that are no updates.
     """
 
     id: str
@@ -123,6 +127,7 @@ class Incident:
     leaves: tuple[str, ...] = ()
     updates: tuple[Update, ...] = ()
     claims: tuple[Claim, ...] = ()
+    impact_given: bool = True
     bare_entries: tuple[BareEntry, ...] = ()
     # Computed on first use: a drain reads it for each command with text.
     _text_bytes: int = field(default=UNCOUNTED, init=False, repr=False, compare=False)
@@ -139,6 +144,24 @@ class Incident:
     def is_resolved(self) -> bool:
         """Whether the work on it has ended."""
         return self.state is IncidentState.RESOLVED
+
+    @property
+    def is_called_off(self) -> bool:
+        """Whether it is a maintenance that was resolved before it began.
+
+        Its start is then not before its resolution. Source: docs/behaviour.md, "Maintenance".
+        """
+        if self.kind is not IncidentKind.MAINTENANCE or self.resolved_at is None:
+            return False
+        return self.resolved_at <= self.started_at
+
+    @property
+    def claimed_leaves(self) -> set[str]:
+        """All leaves that it has ever claimed, deleted ones too if an entry names them."""
+        entries: tuple[Update | BareEntry, ...] = (*self.updates, *self.bare_entries)
+        unresolved = (e for e in entries if e.state is not IncidentState.RESOLVED)
+        named_leaves = {leaf for entry in unresolved for leaf in entry.components}
+        return named_leaves | {claim.component_id for claim in self.claims}
 
     @property
     def held(self) -> Mapping[str, Status]:

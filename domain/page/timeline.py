@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 
+from domain.page.claims import impact_after
 from domain.page.reading import Entry, read
 from domain.page.state import BareEntry, Incident, Update
 from domain.status import IncidentKind, IncidentState, Status
@@ -51,10 +52,12 @@ def reread(incident: Incident, entries: Sequence[Entry], leaves: Container[str])
     """
     changed = with_entries(incident, entries)
     reading = read(entries_of(changed), incident.leaves)
+    claims = tuple(claim for claim in reading.claims if claim.component_id in leaves)
     is_plan = incident.kind is IncidentKind.MAINTENANCE and bool(reading.intervals)
     return replace(
         changed,
-        claims=tuple(claim for claim in reading.claims if claim.component_id in leaves),
+        claims=claims,
+        impact=impact_after(incident, (claim.status for claim in claims)),
         started_at=reading.intervals[0].from_at if is_plan else incident.started_at,
         resolved_at=reading.ended_at if incident.is_resolved else None,
     )
@@ -145,17 +148,14 @@ def with_times(incident: Incident, entries: list[Entry]) -> list[Entry]:
     """Return entries in their order, with one at the start and one at the end."""
     start = BareEntry(IncidentState.IN_PROGRESS, incident.started_at, {})
     is_started = any(is_opening(e) and e.occurred_at == start.occurred_at for e in entries)
-    if must_have_begun(incident) and not is_started:
+    if has_begun(incident) and not is_started:
         entries = [start, *entries]
     return with_end(incident, sorted(entries, key=OCCURRENCE))
 
 
-def must_have_begun(incident: Incident) -> bool:
-    """Return whether the times of an incident alone say that it began."""
-    if incident.kind is IncidentKind.INCIDENT:
-        return True
-    is_waiting = incident.state is IncidentState.SCHEDULED
-    return not is_waiting and incident.started_at != incident.resolved_at
+def has_begun(incident: Incident) -> bool:
+    """Return whether an incident was ever open: a maintenance may wait, or was called off."""
+    return incident.state is not IncidentState.SCHEDULED and not incident.is_called_off
 
 
 def with_end(incident: Incident, entries: list[Entry]) -> list[Entry]:
@@ -181,11 +181,6 @@ def is_noted_later(update: Update) -> bool:
     instants = (update.occurred_at, update.posted_at)
     occurred_at, posted_at = (at.replace(second=0, microsecond=0) for at in instants)
     return posted_at > occurred_at
-
-
-def has_begun(incident: Incident) -> bool:
-    """Return whether an incident was ever open: a maintenance that was called off never was."""
-    return any(is_opening(entry) for entry in outline_entries(incident))
 
 
 def open_time(incident: Incident) -> timedelta:

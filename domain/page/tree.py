@@ -1,4 +1,4 @@
-"""The component tree: order, paths, rolled-up status and references."""
+"""The component tree: order, paths and rolled-up status."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -82,14 +82,6 @@ def shown_status(node: Component, children: Children) -> Status:
     return worst(shown_status(child, children) for child in children.get(node.id, ()))
 
 
-def overall(components: Components) -> Status:
-    """Return the worst status of all leaves; pins have no effect.
-
-    Source: docs/behaviour.md, "Overall status".
-    """
-    return worst(node.status or Status.OPERATIONAL for node in components.values() if node.is_leaf)
-
-
 def category_level(components: Components, parent_id: str | None) -> int:
     """Return the number of categories above a node with this parent."""
     level = 0
@@ -113,25 +105,3 @@ def is_within(components: Components, node_id: str | None, ancestor_id: str) -> 
     while node_id is not None and node_id != ancestor_id:
         node_id = components[node_id].parent_id
     return node_id is not None
-
-
-def resolve(components: Components, reference: str) -> list[str]:
-    """Return the ids of the leaves that match a reference.
-
-    A reference is one id, or a name that several leaves may have. Unknown references and categories
-    match none.
-
-    Source: docs/behaviour.md, "Component references".
-    """
-    node = components.get(reference)
-    if node is not None:
-        return [node.id] if node.is_leaf else []
-    name = fold(reference)
-    return [node.id for node in components.values() if node.is_leaf and fold(node.name) == name]
-
-
-def resolve_all(
-    components: Components, references: Iterable[tuple[str, Status]]
-) -> Mapping[str, Status]:
-    """Return the status of each referenced leaf; the last reference wins."""
-    return {leaf: status for ref, status in references for leaf in resolve(components, ref)}

@@ -34,6 +34,18 @@ LIMIT_S = 0.1  # a send may take no longer
 PAUSE_S = 1.0  # after a failure no message is sent for so long
 QUEUED_MAX = 10_000
 LATE_MAX = 200  # delayed messages of a process, each in a thread
+IN_TIME_S = 0.6  # a visitor waits a second: requests older than this may come too late
+# A request that waits keeps its place. KEYS: requests, their message. ARGV: target, maximum, now,
+# seconds in time, seconds until expiry, milliseconds of the message.
+_REQUEST = """
+local since = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if not since or since + ARGV[4] < tonumber(ARGV[3]) then
+  redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
+end
+redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -ARGV[2] - 1)
+redis.call('EXPIRE', KEYS[1], ARGV[5])
+return redis.call('SET', KEYS[2], '1', 'NX', 'PX', ARGV[6]) and 1 or 0
+"""
 Send = Callable[[], None]
 UNREACHABLE = (redis.RedisError, OperationalError, OSError)  # the errors of an unreachable broker
 
@@ -113,16 +125,12 @@ class TaskSender:
     def request_repair(self, target: str, request_id: str | None = None) -> None:
         """Request the publication of a page id, or a host and its page.
 
-        The processes that the messages reach take all requests from Redis, the newest first: after
-        a flush a message each would cost as much as the repair.
+        The processes that the messages reach take all requests from Redis: after a flush a message
+        each would cost as much as the repair.
         """
-        with self.broker.pipeline(transaction=False) as pipe:
-            pipe.zadd(keys.REQUESTED_REPAIRS, {target: time.time()})
-            pipe.zremrangebyrank(keys.REQUESTED_REPAIRS, 0, -REQUESTED_MAX - 1)
-            pipe.expire(keys.REQUESTED_REPAIRS, EXPIRES_S)
-            pipe.set(keys.ring_key(REPAIR), "1", nx=True, px=REPAIR_OUTSTANDING_MS)
-            is_alone = pipe.execute()[-1]
-        if is_alone:
+        names = (keys.REQUESTED_REPAIRS, keys.ring_key(REPAIR))
+        times = (time.time(), IN_TIME_S, EXPIRES_S, REPAIR_OUTSTANDING_MS)
+        if self.broker.eval(_REQUEST, len(names), *names, target, REQUESTED_MAX, *times):
             self.send(repair_task(target), [target], REPAIR, request_id)
 
     def request_repair_behind(self) -> None:

@@ -18,6 +18,7 @@ from domain.runtime.metrics import WORK_DEFERRED
 from domain.store.broker import (
     DRAIN,
     EXPIRES_S,
+    IN_TIME_S,
     PAGE_PREFIX,
     REPAIR,
     repair_task,
@@ -35,6 +36,7 @@ COOL_DOWN_MAX_MS = 30_000
 SLOW_TTL_S = 3_600  # a stream without writes for an hour counts as fast again
 WAITING_MAX = 10_000  # jobs of some 100 bytes each; later ones are left to the sweep
 DRAIN_TASK = "drain"
+PROCESSES_MAX = 8  # so many may look for the next repair at one moment
 
 # The rest of earlier work counts too. KEYS: cool-down. ARGV: worked, long, longest, in ms.
 _CHARGE = """
@@ -129,7 +131,16 @@ class WorkQueue:
                 return job
 
     def _take_repair(self) -> Job | None:
-        """Return the repair that was requested last: its visitor waits, earlier ones may not."""
+        """Return the oldest requested repair that comes in time, else the newest one.
+
+        When there are too many, those in time are served, instead of all too late.
+        """
+        in_time: Any = self.broker.zrangebyscore(
+            keys.REQUESTED_REPAIRS, time.time() - IN_TIME_S, "+inf", start=0, num=PROCESSES_MAX
+        )
+        for target in in_time:
+            if self.broker.zrem(keys.REQUESTED_REPAIRS, target):  # no other process took it
+                return repair_job(target.decode())
         reply: Any = self.broker.zpopmax(keys.REQUESTED_REPAIRS)
         return repair_job(reply[0][0].decode()) if reply else None
 

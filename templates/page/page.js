@@ -33,25 +33,42 @@ function tellTimes() {
   const zones = $('[data-zones]');
   if (zones) zones.textContent = ours === zone ? `Times are in ${zone}` : `Times are in ${ours}; this page is kept in ${zone}`;
 }
-// Folds: what the visitor closed stays closed, also where nothing may be stored.
-const folds = 'hep-folds:' + location.host, closed = new Set();
-try { JSON.parse(localStorage[folds] || '[]').forEach(key => closed.add(key)); } catch {}
+// Folds: what the visitor opened or closed stays so, also where nothing may be stored.
+const folds = 'hep-open:' + location.host, chosen = new Map();
+try { Object.entries(JSON.parse(localStorage[folds] || '{}')).forEach(pair => chosen.set(...pair)); } catch {}
 function restoreFolds() {
-  for (const fold of all('details[data-key]')) fold.open = !closed.has(fold.dataset.key);
+  for (const fold of all('details[data-key]')) fold.open = chosen.get(fold.dataset.key) ?? 'open' in fold.dataset;
 }
 document.addEventListener('toggle', event => {
-  const key = event.target.dataset?.key;
-  if (!key) return;
-  event.target.open ? closed.delete(key) : closed.add(key);
-  try { localStorage[folds] = JSON.stringify([...closed]); } catch {}
+  const {key, open} = event.target.dataset || {};
+  if (!key || finder()?.value) return;
+  event.target.open === (open !== undefined) ? chosen.delete(key) : chosen.set(key, event.target.open);
+  try { localStorage[folds] = JSON.stringify(Object.fromEntries(chosen)); } catch {}
 }, true);
-// Bars: one tab stop each, arrows move between days, a small card explains.
-const isPhone = matchMedia('(max-width:600px)');
-const shown = () => root.dataset.days === '90' || !isPhone.matches ? 90 : 30;
-function tellDays(days) {
-  root.dataset.days = days;
-  all('[data-more]').forEach(button => { button.textContent = `Show ${days === '90' ? 30 : 90} days`; });
+// The theme: the system's, unless the visitor chose another.
+const themes = 'hep-theme:' + location.host;
+root.dataset.scripted = '';
+try { if (localStorage[themes]) root.dataset.theme = localStorage[themes]; } catch {}
+function switchTheme() {
+  root.dataset.theme = getComputedStyle(root).colorScheme === 'light' ? 'dark' : 'light';
+  try { localStorage[themes] = root.dataset.theme; } catch {}
 }
+// The search: a row stays if it or a category above it has the text in its name.
+const finder = () => $('[data-find]'), plain = text => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+function find(isAloud) {
+  const field = finder(), text = plain(field?.value.trim() || '');
+  if (!field) return;
+  const has = row => plain($(':scope>details>summary bdi,:scope>.row bdi', row)?.textContent || '').includes(text);
+  const rows = all('.tree li'), above = row => row.parentElement.closest('.tree li');
+  for (const row of rows) row.hidden = !!text && !(has(row) || above(row) && !above(row).hidden);
+  for (const row of rows.filter(row => !row.hidden)) for (let up = above(row); up; up = above(up)) up.hidden = false;
+  for (const row of rows.filter(row => row.matches('.range'))) row.hidden = !!text;
+  text ? all('.tree details').forEach(fold => { fold.open = true; }) : restoreFolds();
+  const count = all('.tree .leaf').filter(row => !row.hidden).length;
+  if (isAloud) say(`${count} component${count === 1 ? '' : 's'} found`);
+}
+document.addEventListener('input', event => event.target.matches('[data-find]') && find(true));
+// Bars: one tab stop each, arrows move between days, a small card explains.
 function closeTip() { all('.tip,.cur').forEach(node => node.remove()); }
 function dayName(index) {
   const day = new Date(root.dataset.today + 'T12:00:00Z');
@@ -62,22 +79,36 @@ function explain(bar, index, isAloud) {
   closeTip();
   bar.dataset.at = index;
   const trouble = $(`[data-i="${index}"]`, bar), tip = document.createElement('div');
-  tip.className = 'tip ' + (trouble?.className || (index < bar.dataset.from ? 'nodata' : 'brief' in bar.dataset ? '' : 'operational'));
-  if (trouble) tip.append(...trouble.cloneNode(true).childNodes);
-  else tip.append(`${dayName(index)}: ${index < bar.dataset.from ? 'no data' : 'brief' in bar.dataset ? 'see the history' : 'no trouble'}`);
+  const part = (tag, text) => Object.assign(document.createElement(tag), {textContent: text});
+  const quiet = index < bar.dataset.from ? 'No data' : 'brief' in bar.dataset ? 'See the incident history' : 'No downtime';
+  tip.className = 'tip';
+  const rows = trouble ? all('b,i,a', trouble).map(node => node.cloneNode(true)) : [part('b', dayName(index)), part('span', quiet)];
+  tip.append(...rows.flatMap(row => [row, ' ']));
   all('a', tip).forEach(link => link.removeAttribute('tabindex'));
-  const mark = document.createElement('i'), count = shown();
+  const mark = document.createElement('i'), x = (index + .5) * bar.clientWidth / 90;
   mark.className = 'cur';
-  mark.style.left = `${(index - 90 + count) * 100 / count}%`;
-  mark.style.width = `${100 / count}%`;
+  mark.style.left = `${index * 100 / 90}%`;
+  mark.style.width = `${100 / 90}%`;
   bar.append(mark);
   bar.after(tip);
-  if (isAloud) say(tip.textContent);
+  // The card stays within its row, and its caret points at the day.
+  const left = Math.max(0, Math.min(x - tip.offsetWidth / 2, tip.offsetParent.clientWidth - tip.offsetWidth));
+  tip.style.left = `${left}px`;
+  tip.style.setProperty('--x', `${x - left}px`);
+  if (isAloud) say(rows.map(row => row.textContent).join(', '));
 }
 const dayAt = (bar, x) => {
-  const box = bar.getBoundingClientRect(), count = shown();
-  return Math.min(89, Math.max(90 - count, 90 - count + Math.floor((x - box.left) / box.width * count)));
+  const box = bar.getBoundingClientRect();
+  return Math.min(89, Math.max(0, Math.floor((x - box.left) / box.width * 90)));
 };
+const troublesOf = bar => all('[data-i]', bar).map(node => +node.dataset.i).sort((a, b) => a - b);
+// A thumb is wider than a day: it means the nearest day of trouble, if that is under it.
+function dayUnder(bar, event) {
+  const day = dayAt(bar, event.clientX), away = other => Math.abs(other - day);
+  if (event.pointerType === 'mouse') return day;
+  const reach = 12 * 90 / bar.clientWidth;
+  return troublesOf(bar).filter(other => away(other) <= reach).sort((a, b) => away(a) - away(b))[0] ?? day;
+}
 const barOf = event => event.target.closest?.('.bar');
 document.addEventListener('pointermove', event => {
   if (event.pointerType !== 'mouse') return;
@@ -96,21 +127,20 @@ document.addEventListener('keydown', event => {
   }
   const bar = event.target.matches?.('.bar') && event.target;
   if (!bar) return;
-  const at = +(bar.dataset.at || 89), first = 90 - shown();
-  const troubles = all('[data-i]', bar).map(node => +node.dataset.i).filter(day => day >= first).sort((a, b) => a - b);
-  const to = {ArrowLeft: at - 1, ArrowRight: at + 1, Home: first, End: 89,
+  const at = +(bar.dataset.at || 89), troubles = troublesOf(bar);
+  const to = {ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: 89,
     ArrowUp: troubles.findLast(day => day < at), ArrowDown: troubles.find(day => day > at)}[event.key];
   if (event.key in {ArrowUp: 0, ArrowDown: 0}) event.preventDefault();
   if (to === undefined) return;
   event.preventDefault();
-  explain(bar, Math.min(89, Math.max(first, to)), true);
+  explain(bar, Math.min(89, Math.max(0, to)), true);
 });
 // A click and not a touch: who scrolls with a finger on a bar did not ask.
 document.addEventListener('click', event => {
   const bar = barOf(event);
-  if (bar) return explain(bar, dayAt(bar, event.clientX));
+  if (bar) return explain(bar, dayUnder(bar, event));
   if (!event.target.closest?.('.tip')) closeTip();
-  if (event.target.closest?.('[data-more]')) tellDays(root.dataset.days === '90' ? '30' : '90');
+  if (event.target.closest?.('[data-switch]')) switchTheme();
 });
 // The poller: asks for the version, and replaces what changed in place.
 const parts = from => new Map(all('[data-part]', from).map(node => [node.dataset.part, node]));
@@ -157,7 +187,7 @@ function take(next) {
   document.title = next.title;
   $('link[rel=icon]')?.replaceWith(document.importNode($('link[rel=icon]', next), true));
   restoreFolds();
-  tellDays(root.dataset.days);
+  find();
   tellTimes();
   restoreFocus();
   restorePlace();
@@ -190,7 +220,6 @@ document.addEventListener('visibilitychange', () => document.hidden || poll());
 for (const name of ['focus', 'online']) addEventListener(name, poll);
 timer = setTimeout(poll, 30000 + Math.random() * 15000);
 setInterval(() => document.hidden || tellTimes(), 30000);
-tellDays('30');
 restoreFolds();
 tellTimes();
 })();

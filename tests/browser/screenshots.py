@@ -1,6 +1,7 @@
 """Pictures of every public page and of every screen of the dashboard, for eyes.
 
-`make screenshots` puts them into `screenshots/`; `--readme` takes the two of the README instead.
+`make screenshots` puts them into `screenshots/`; `--readme` takes the two of the README instead,
+`--scenes` pages in memory alone (tests/browser/scenes.py), which need no system.
 """
 
 import json
@@ -14,9 +15,12 @@ from pathlib import Path
 from playwright.sync_api import Browser, StorageState, sync_playwright
 
 from ops.cli.accounts import grant_tokens
+from tests.browser.scenes import SCENES
 from tests.browser.stage import Look, address, launch, nobody_home, seed_demo
 from tests.support.inside import inside
+from tests.support.small_page import TODAY
 from tests.support.stack import System
+from workers.render.eager import render_eager
 
 FOLDER = Path("screenshots")
 README = Path("docs/images")
@@ -24,10 +28,16 @@ WIDTHS = (390, 1280)
 THEMES = ("dark", "light")
 HEIGHT = 900
 DOORS = ("login", "signup")
+DOCS = ("", "/monitors", "/recipes", "/pages")
 
 
 def main() -> None:
-    """Start a system of its own, seed the demo, take the pictures."""
+    """Take the scenes; start a system of its own, seed the demo, take all else."""
+    if "--readme" not in sys.argv:
+        with sync_playwright() as play:
+            take_scenes(launch(play))
+    if "--scenes" in sys.argv:
+        return
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as data, sync_playwright() as play:
         browser = launch(play)
         with System(Path(data) / "system") as system:
@@ -48,6 +58,37 @@ def take_every(browser: Browser, system: System, host: str) -> None:
     take_dashboard(browser, system)
     with nobody_home(system):
         take_all(browser, FOLDER, {"unavailable": address(system, "unvisited.localhost")})
+
+
+def take_scenes(browser: Browser) -> None:
+    """Take each scene on a phone and a desktop; some also narrower, wider, in grey, printed."""
+    folder = FOLDER / "scenes"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, make in SCENES.items():
+        (folder / f"{name}.html").write_bytes(render_eager(make(), TODAY)[0]["index.html"])
+    pages = {name: (folder / f"{name}.html").absolute().as_uri() for name in SCENES}
+    take_all(browser, folder, pages)
+    for width, name in product((320, 768, 1920), ("demo", "scripts")):
+        tab = browser.new_page(viewport={"width": width, "height": HEIGHT}, color_scheme="dark")
+        tab.goto(pages[name])
+        tab.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+        tab.close()
+    take_grey(browser, pages["demo"], folder)
+
+
+def take_grey(browser: Browser, url: str, folder: Path) -> None:
+    """Take the bars in grey, in both themes, and the page as it is printed."""
+    for theme in THEMES:
+        tab = browser.new_page(viewport={"width": 1280, "height": HEIGHT}, color_scheme=theme)
+        tab.goto(url)
+        tab.evaluate("document.documentElement.style.filter = 'grayscale(1)'")
+        tab.locator(".tree").screenshot(path=folder / f"grey-{theme}.png")
+        tab.close()
+    tab = browser.new_page(viewport={"width": 800, "height": HEIGHT})
+    tab.emulate_media(media="print")
+    tab.goto(url)
+    tab.screenshot(path=folder / "print.png", full_page=True)
+    tab.close()
 
 
 def take_readme(browser: Browser, url: str) -> None:
@@ -103,6 +144,10 @@ def pages_of(browser: Browser, system: System, host: str) -> dict[str, str]:
     return found | {
         "unknown-host": address(system, "nobody.localhost"),
         "home": address(system, "localhost"),
+        **{
+            f"docs{name.replace('/', '-')}": address(system, "localhost", f"/docs{name}")
+            for name in DOCS
+        },
         "og": address(system, host, "/og.png"),
     }
 

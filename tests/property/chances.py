@@ -5,6 +5,7 @@ Each function makes a draw: from a `random.Random` to a value. A run is told aga
 
 from random import Random
 
+from domain.page.commands import Repeat
 from domain.page.state import Mode
 from domain.status import IncidentState, Status
 
@@ -66,7 +67,12 @@ def each(**draws):
 
 
 # What owners say.
-NAMES = ("API", "api", "Web", "STRASSE", "straße", "Site", "Mail")
+# Some are one name to whoever reads them.
+NAMES = (
+    "API", "api", "Web", "STRASSE", "straße", "Site", "Mail",
+    "Caf\N{LATIN SMALL LETTER E WITH ACUTE}", "Cafe\N{COMBINING ACUTE ACCENT}",
+    "Web  API", "web\N{NO-BREAK SPACE}api",
+)  # fmt: skip
 
 names = one(*NAMES)
 ordinals = number(0, 20)
@@ -75,6 +81,7 @@ statuses = one(*Status)
 given_statuses = listed(pairs(references, statuses), 3)
 bodies = one(None, "Words.")
 states = one(*IncidentState)
+repeats = one(*Repeat)
 states_told = [state for state in IncidentState if state != "scheduled"]
 hours = number(-4, 4)
 tiers = ("free", "prime", "lapsing")

@@ -1,13 +1,16 @@
 """What laws are tried on: texts, instants, trees, pages, and commands of every kind."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import pairwise
+from typing import get_args, get_type_hints
 
 from hypothesis import strategies as st
 
 from domain.page import state as s
+from domain.page.commands import LOADED_FOR
 from domain.page.limits import CATEGORY_LEVELS
 from domain.page.logo import EXTENSIONS, Logo
 from domain.runtime.new_ids import new_id
@@ -54,6 +57,13 @@ def instants(first_day=0, last_day=90):
     )
 
 
+# What has no strategy here is drawn by the types of its fields, so that a new field is tried.
+st.register_type_strategy(str, texts(40))
+st.register_type_strategy(int, st.integers(-(2**62), 2**62))  # msgspec decodes 64 bits
+st.register_type_strategy(datetime, instants())
+st.register_type_strategy(
+    Mapping, lambda of: st.dictionaries(*map(st.from_type, get_args(of)), max_size=3)
+)
 statuses = st.sampled_from(Status)
 booleans = st.booleans()
 maybe_text = st.none() | texts()
@@ -86,6 +96,9 @@ def trees(draw, max_nodes=9, min_nodes=0):
     return nodes
 
 
+origins = st.sampled_from(["toggle", "i_nobody"])
+
+
 def nodes(*, is_category):
     """One node, under nothing yet; a category may be pinned."""
     kind = s.ComponentKind.CATEGORY if is_category else s.ComponentKind.LEAF
@@ -99,6 +112,8 @@ def nodes(*, is_category):
         status=st.none() | statuses if is_category else statuses,
         status_at=st.none() if is_category else instants(),
         show_uptime=booleans,
+        origin=st.none() if is_category else st.none() | origins,
+        origin_at=st.none() if is_category else maybe_instant,
     )
 
 
@@ -166,12 +181,8 @@ def incidents(draw, leaves, resolved_at=None):
         resolved_at=resolved_at,
         updates=tuple(draw(st.lists(updates(leaves), max_size=4))),
         claims=draw(claim_chains(leaves, resolved_at)),
+        impact_given=draw(booleans),
     )
-
-
-def templates_of(title, created_at, name, body, state, impact, kind):
-    """A template with an id that nothing else has."""
-    return s.Template(new_id("t"), title, created_at, name, body, state, impact, kind)
 
 
 logos = st.builds(
@@ -182,25 +193,18 @@ logos = st.builds(
     st.integers(1, 4096),
     st.binary(min_size=1, max_size=40),
 )
-templates = st.builds(
-    templates_of,
-    texts(),
-    instants(),
-    st.none() | texts(),
-    st.none() | texts(40),
-    st.none() | unresolved_states,
-    st.none() | st.sampled_from(Impact),
-    st.sampled_from(IncidentKind),
-)
 
 
-def keys_of(name, created_at, disabled):
-    """A key with an id and a hash that nothing else has."""
-    return s.Key(new_id("k"), name, new_id("hash"), created_at, disabled)
+def items_of(part):
+    """Items of a part by id, by the types of their fields; of ids and hashes each is once."""
+    kind = get_args(get_type_hints(s.Page)[part])[1]
+    unique = st.builds(new_id, st.just("x"))
+    values = {field.name: unique if field.name in {"id", "hash"} else ... for field in fields(kind)}
+    listed = st.lists(st.builds(kind, **values), max_size=3)
+    return listed.map(lambda items: {item.id: item for item in items})
 
 
-keys = st.lists(st.builds(keys_of, texts(), instants(), booleans), max_size=3)
-kept_templates = st.lists(templates, max_size=2)
+items = {part: items_of(part) for part in LOADED_FOR}
 maybe_logo = st.none() | logos
 zones = st.sampled_from(ZONES)
 hosts = st.none() | st.just("acme.localhost")
@@ -214,7 +218,6 @@ def pages(draw, resolved=NEVER):
     leaves = [node.id for node in components.values() if node.is_leaf]
     listed = draw(st.lists(st.none() | resolved, max_size=4))
     found = [draw(incidents(leaves, resolved_at)) for resolved_at in listed]
-    found_keys = draw(keys)
     return s.Page(
         id=new_id("p"),
         account_id=new_id("a"),
@@ -229,7 +232,6 @@ def pages(draw, resolved=NEVER):
         changed_at=draw(instants()),
         components=components,
         incidents={incident.id: incident for incident in found},
-        keys={key.id: key for key in found_keys},
-        templates={one.id: one for one in draw(kept_templates)},
         suspension=draw(suspensions),
+        **{part: draw(strategy) for part, strategy in items.items()},
     )

@@ -65,7 +65,7 @@ class Spine(RuleBasedStateMachine):
 
     @rule(leaf=leaves, status=statuses)
     def toggle(self, leaf, status):
-        self.model.toggle(leaf, status)
+        self.model.toggle(AT, leaf, status)
         self.acknowledged(self.page.append(c.SetStatus(leaf, status)), Outcome.APPLIED)
 
     @rule(number=numbers, leaf=leaves, status=statuses)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from domain.account.state import Account, Booking, BookingKind, Place, Slot
 from domain.page import commands as c
 from domain.page.apply import apply_all
+from domain.page.commands import LOADED_FOR
 from domain.page.decide.table import decide
 from domain.page.state import ComponentKind, Entitlement, Page, Tier
 from domain.results import DuplicateIdError
@@ -68,8 +69,10 @@ def test_page_comes_back_equal_when_saved_over_any_other_state(before, after):
         id=before.id,
         components={**dict(list(before.components.items())[::2]), **after.components},
         incidents={**dict(list(before.incidents.items())[::2]), **after.incidents},
-        keys={**dict(list(before.keys.items())[::2]), **after.keys},
-        templates={**dict(list(before.templates.items())[::2]), **after.templates},
+        **{
+            part: {**dict(list(getattr(before, part).items())[::2]), **getattr(after, part)}
+            for part in LOADED_FOR
+        },
     )
     with RolledBack() as conn:
         save_page(conn, Page(before.id), before, 1)
@@ -81,11 +84,11 @@ def test_page_comes_back_equal_when_saved_over_any_other_state(before, after):
 
 @settings(max_examples=15)
 @given(pages(RECENTLY), texts())
-def test_templates_and_keys_stay_when_a_page_is_saved_without_them(page, name):
+def test_items_stay_when_a_page_is_saved_without_them(page, name):
     with RolledBack() as conn:
         save_page(conn, Page(page.id), page, 1)
         bare, _ = load_page(conn, page.id, parts=())
-        assert bare.templates == bare.keys == {}
+        assert not any(getattr(bare, part) for part in LOADED_FOR)
         save_page(conn, bare, replace(bare, name=name), 2)
         assert load_page(conn, page.id) == (replace(page, name=name), 2)
 
@@ -96,7 +99,7 @@ def test_nothing_of_a_page_is_left_when_it_was_deleted(page):
     gone = Page(page.id, page.account_id, created_at=NOW, changed_at=NOW, deleted_at=NOW)
     with RolledBack() as conn:
         save_page(conn, Page(page.id), page, 1)
-        save_page(conn, replace(page, templates={}, keys={}), gone, 2)
+        save_page(conn, replace(page, **{part: {} for part in LOADED_FOR}), gone, 2)
         assert load_page(conn, page.id) == (gone, 2)
 
 

@@ -15,10 +15,10 @@ from web.api.audit_sentences import sentence
 from web.api.owner_resource import OwnerResource
 from web.api.receipts import RECEIPT
 from web.api.templates import TEMPLATE
-from web.http.paging import audit_cursor_of, audit_position_of, limit_of
+from web.http.paging import audit_actor_of, audit_cursor_of, audit_position_of, limit_of
 from web.http.responses import write_data
 from web.http.wire import Answer, Id, Instant, to_answer
-from web.openapi.describe import Example, Operation, describes
+from web.openapi.describe import Example, Operation, Parameter, describes
 from web.openapi.operations import LIMIT_PARAMETER, Area, cursor_of
 
 # A field with one of these words in its name is left out, at any depth of any command.
@@ -53,8 +53,21 @@ class RefusalView(Answer, frozen=True):
     error: str
 
 
+class ChangeView(Answer, frozen=True):
+    """A field before and after; `of` and `name` are null for a field of the page itself."""
+
+    of: Id | None
+    name: str | None
+    field: str
+    before: Any = msgspec.field(name="from")
+    after: Any = msgspec.field(name="to")
+
+
 class EntryView(Answer, frozen=True):
-    """An entry: actor, action, time, source and outcome; `id` is the receipt's."""
+    """An entry: actor, action, time, source and outcome; `id` is the receipt's.
+
+    `ignored` are the references that match no component.
+    """
 
     id: Id
     at: Instant
@@ -64,7 +77,10 @@ class EntryView(Answer, frozen=True):
     cause: CauseView | None
     outcome: Outcome
     refusal: RefusalView | None
+    ignored: list[str]
     details: dict[str, Any]
+    changes: list[ChangeView]
+    more_changes: int
 
 
 class AuditView(Answer, frozen=True):
@@ -90,8 +106,20 @@ def entry_view(logged: LoggedCommand, audit: Audit) -> EntryView:
         cause=CauseView(cause_id, logged.cause_kind or "") if cause_id else None,
         outcome=logged.outcome or "waiting",
         refusal=RefusalView(refusal["code"], refusal["error"]) if refusal else None,
+        ignored=(logged.remarks or {}).get("ignored", []),
         details=details(logged.kind, logged.payload),
+        changes=[change_view(change, audit.names) for change in logged.field_changes],
+        more_changes=(logged.changes or {}).get("more", 0),
     )
+
+
+def change_view(change: Mapping[str, Any], names: Mapping[str, str]) -> ChangeView:
+    """Return a change as JSON; categories stand by their names."""
+    ends = (change["before"], change["after"])
+    if change["field"] == "parent_id":
+        ends = tuple(names.get(end, end) for end in ends)
+    field = to_camel_case(change["field"])
+    return ChangeView(change["of"], names.get(change["of"]), field, *ends)
 
 
 def actor_view(original_actor: str, audit: Audit) -> ActorView:
@@ -133,12 +161,18 @@ def to_camel_case(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
+ACTOR_PARAMETER = Parameter(
+    "actor",
+    Literal["owner", "key", "clock", "operator"],
+    "Only entries of such actors: a part of the list may then be short or empty before its end.",
+    "key",
+)
 READ_AUDIT = Operation(
     name="readAudit",
     tag="Audit",
-    summary="Read the log of a page back, newest first.",
+    summary="Read who changed what on a page, newest first.",
     data=AuditView,
-    parameters=(LIMIT_PARAMETER, cursor_of("audit-cursor")),
+    parameters=(LIMIT_PARAMETER, cursor_of("audit-cursor"), ACTOR_PARAMETER),
     examples=(
         Example(
             "the newest",
@@ -154,11 +188,14 @@ READ_AUDIT = Operation(
                         "cause": None,
                         "outcome": "applied",
                         "refusal": None,
+                        "ignored": [],
                         "details": {
                             "kind": "incident",
                             "title": "The API is down",
                             "templateId": TEMPLATE,
                         },
+                        "changes": [],
+                        "moreChanges": 0,
                     }
                 ],
                 "nextCursor": "MTIgMg==",
@@ -176,8 +213,8 @@ class AuditEntries(OwnerResource):
         """List the audit log of a page, newest first."""
         holder = await self.holder(req)
         page = await self.page(req, page_id)
-        limit, position = limit_of(req), audit_position_of(req)
-        audit = await run(self.engine, read_audit, holder.account_id, page.id, position, limit)
+        where = audit_position_of(req), limit_of(req), audit_actor_of(req)
+        audit = await run(self.engine, read_audit, holder.account_id, page.id, *where)
         cursor = audit_cursor_of(audit.after) if audit.after else None
         write_data(resp, audit_view(audit, cursor))
 

@@ -88,7 +88,7 @@ ADD_COMPONENT = Operation(
 CHANGE_COMPONENT = Operation(
     name="changeComponent",
     tag=TAG,
-    summary="Change or move a component; what is not given stays.",
+    summary="Change or move a component; absent fields stay.",
     note="The answer tells what was given. 400: `parent` is no category of this page, is the"
     " component or below it, or would make a fourth level; `status` null on a leaf.",
     body=ComponentChange,

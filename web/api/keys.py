@@ -73,7 +73,7 @@ LIST_KEYS = Operation(
 CREATE_KEY = Operation(
     name="createKey",
     tag=TAG,
-    summary="Make a key; its secret is in this answer and in no other.",
+    summary="Create a key. Only this answer holds its secret.",
     body=NewKey,
     data=CreatedKey,
     status=201,
@@ -98,14 +98,14 @@ CHANGE_KEY = Operation(
 DELETE_KEY = Operation(
     name="deleteKey",
     tag=TAG,
-    summary="Take a key away; from this answer on it opens nothing.",
+    summary="Delete a key. It opens nothing from this answer on.",
     data=Named,
     examples=(Example("a key", data={"id": KEY}),),
 )
 ROTATE_KEY = Operation(
     name="rotateKey",
     tag=TAG,
-    summary="Give a key another secret; the old one opens nothing from this answer on.",
+    summary="Replace the secret of a key. The old one opens nothing from this answer on.",
     data=RotatedKey,
     examples=(Example("a key", data={"id": KEY, "key": SECRET}),),
 )

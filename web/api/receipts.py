@@ -5,7 +5,7 @@ from typing import Literal
 
 from falcon.asgi import Request, Response
 
-from domain.results import Code
+from domain.results import Code, Remarks
 from domain.store.postgres.command_log import Authority
 from domain.store.postgres.engine import run
 from domain.store.postgres.receipts import Receipt, receipt_for
@@ -38,20 +38,30 @@ class ReceiptView(Answer, frozen=True):
     applied_at: Instant | None
     published_at: Instant | None
     refusal: ReceiptRefusal | None
+    ignored: list[str]
+    unchanged: bool
 
 
 def receipt_view(receipt: Receipt) -> ReceiptView:
     """Return a receipt as JSON."""
     refusal = to_answer(ReceiptRefusal, receipt.refusal) if receipt.refusal else None
-    return to_answer(ReceiptView, receipt, refusal=refusal)
+    remarks = receipt.remarks or Remarks()
+    return to_answer(
+        ReceiptView,
+        receipt,
+        refusal=refusal,
+        ignored=list(remarks.ignored),
+        unchanged=remarks.unchanged,
+    )
 
 
 RECEIPT = "r_" + TAIL.format("g")
 READ_RECEIPT = Operation(
     name="readReceipt",
     tag="Receipts",
-    summary="Tell how far a write got.",
-    note="With any live key of the page, or a session of its owner.",
+    summary="Read the state of a write.",
+    note="With any live key of the page, or a session of its owner. `ignored` are references"
+    " that match no component; `unchanged`: the update said nothing new, and was not added.",
     who=Audience.EITHER,
     data=ReceiptView,
     examples=(
@@ -65,6 +75,8 @@ READ_RECEIPT = Operation(
                 "appliedAt": "2026-11-23T14:02:00.012Z",
                 "publishedAt": "2026-11-23T14:02:00.018Z",
                 "refusal": None,
+                "ignored": [],
+                "unchanged": False,
             },
         ),
     ),

@@ -15,7 +15,8 @@ from domain.page.state import Template
 from domain.runtime.new_ids import new_id
 from domain.status import Impact, IncidentKind, IncidentState
 from domain.store.postgres.engine import run
-from domain.store.postgres.templates import load_templates, templates_of
+from domain.store.postgres.load import load_items
+from domain.store.postgres.owned import templates_of
 from domain.text import BODY_LIMIT, NAME_LIMIT, TITLE_LIMIT
 from web.api.audit_sentences import name_sentence, reference_sentence
 from web.api.owner_resource import OwnerResource, WritingResource
@@ -129,7 +130,7 @@ LIST_TEMPLATES = Operation(
 ADD_TEMPLATE = Operation(
     name="addTemplate",
     tag=TAG,
-    summary="Keep words for later.",
+    summary="Save a template.",
     note="400, too: `state` or `impact` of a maintenance. 409: the page has 200 templates.",
     body=NewTemplate,
     data=TemplateView,
@@ -156,7 +157,7 @@ ADD_TEMPLATE = Operation(
 CHANGE_TEMPLATE = Operation(
     name="changeTemplate",
     tag=TAG,
-    summary="Change a template; what is not given stays.",
+    summary="Change a template; absent fields stay.",
     note="The answer tells what was given. 400, too: `state` or `impact` of a maintenance.",
     body=TemplateChange,
     data=echo_of(TemplateChange),
@@ -172,7 +173,7 @@ CHANGE_TEMPLATE = Operation(
 DELETE_TEMPLATE = Operation(
     name="deleteTemplate",
     tag=TAG,
-    summary="Forget a template; what was opened from it stays.",
+    summary="Delete a template. Incidents that were created from it stay.",
     data=Named,
     examples=(Example("a template", data={"id": TEMPLATE}),),
 )
@@ -203,7 +204,7 @@ class Templates(WritingResource):
     async def on_get(self, req: Request, resp: Response, page_id: str) -> None:
         """List the templates of a page, oldest first."""
         page = await self.page(req, page_id)
-        templates = await run(self.engine, load_templates, page.id)
+        templates = await run(self.engine, load_items, page.id, "templates")
         write_data(
             resp, [template_view(page.id, id_, template) for id_, template in templates.items()]
         )

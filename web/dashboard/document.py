@@ -1,6 +1,7 @@
 """Rendering of a dashboard view, with headers that allow our own files only."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
@@ -117,6 +118,21 @@ def part_of_date(at: datetime, zone: str, form: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):{form}}".lstrip("0")
 
 
+def spaced(name: str) -> str:
+    """Return a field's wire name as words: `startedAt` is `started at`."""
+    return re.sub(r"(?=[A-Z])|\.|_", " ", name).lower()
+
+
+def plain_value(value: Any, zone: str) -> str:  # noqa: ANN401 - any JSON
+    """Return a value of a field as people write it, an instant in `zone`."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, str) and INSTANT.fullmatch(value):
+        return format_instant(datetime.fromisoformat(value), zone)
+    return str(value).replace("_", " ") if value not in (None, "") else "—"
+
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 FILTERS: dict[str, Callable[..., Any]] = {
     "between": format_duration,
     "clock": clock,
@@ -129,6 +145,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "local": local,
     "open_minutes": open_minutes,
     "plain": to_plain_text,
+    "plain_value": plain_value,
+    "spaced": spaced,
 }
 
 

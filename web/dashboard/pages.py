@@ -8,6 +8,7 @@ from falcon.asgi import Request
 
 from domain.account.allocations import INCLUDED, WARNED_BEFORE
 from domain.page import tree
+from domain.page.overall import overall
 from domain.page.settings import etag_of
 from domain.page.state import Tier
 from domain.status import IncidentKind, Status
@@ -43,7 +44,8 @@ def load_row(conn: Connection, page: OwnedPage) -> PageRow:
         conn, page.id, kind, None, OPEN_MAX, is_resolved=False
     ).incidents
     leaves = len(tree.leaves(components))
-    return PageRow(page, tree.overall(components), leaves, len(open_incidents), etag_of(page))
+    status = overall(components, open_incidents)
+    return PageRow(page, status, leaves, len(open_incidents), etag_of(page))
 
 
 class Pages(View):

@@ -11,6 +11,8 @@ import falcon
 from falcon.asgi import Request, Response
 
 from domain.page import tree
+from domain.page.limits import PLANNED, UNRESOLVED
+from domain.page.overall import overall
 from domain.page.state import Component, Incident
 from domain.runtime.settings import Settings
 from domain.status import IncidentKind, Status
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OPEN_MAX = 100  # unresolved incidents of a page; the views list no more
+OPEN_MAX = UNRESOLVED + PLANNED  # all of a page: its overall status depends on each
 NOT_FOUND = {
     "title": "There is nothing here",
     "sentence": "It may be mistyped, gone, or not yours.",
@@ -111,8 +113,8 @@ class PageContext:
 
     @property
     def overall(self) -> Status:
-        """The worst status of the page."""
-        return tree.overall(self.components)
+        """The overall status of the page."""
+        return overall(self.components, self.open)
 
     def of_kind(self, kind: IncidentKind) -> list[Incident]:
         """Return the open incidents of a kind, newest first."""

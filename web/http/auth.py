@@ -189,11 +189,14 @@ class Authenticator:
 
 
 def parse_bearer(req: falcon.asgi.Request) -> Authority:
-    """Return the key of a request's header. Raises ApiError 401 NO_KEY and BAD_KEY."""
+    """Return the key of a request's header. Raises ApiError 401 NO_KEY.
+
+    A header of another scheme holds no key: the sentence of NO_KEY tells how to send one.
+    """
     header = req.get_header("Authorization") or ""
     scheme, _, secret = header.strip().partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
-        raise missing_key_error() if not header or scheme.lower() == "bearer" else bad_key()
+        raise missing_key_error()
     return Authority("key", secret_hash(secret.strip()))
 
 

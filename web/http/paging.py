@@ -15,6 +15,7 @@ from domain.store.postgres.incidents import ListPosition
 from domain.text import is_storable
 from web.http.errors import ApiError, invalid
 
+AUDIT_ACTORS = ("owner", "key", "clock", "operator")
 LIMIT, LIMIT_MAX = 20, 100
 DIGITS_MAX = 9  # longer numbers are not parsed
 CURSOR_LIMIT = 200
@@ -68,6 +69,14 @@ def parse_cursor(cursor: str) -> ListPosition:
 def audit_cursor_of(position: audit.ListPosition) -> str:
     """Return the opaque cursor of a position in an audit log."""
     return urlsafe_b64encode(f"{position.page_seq} {position.account_seq}".encode()).decode()
+
+
+def audit_actor_of(req: Request) -> str | None:
+    """Return the kind of actor that an audit log is limited to. Raises ApiError 400."""
+    actor = req.get_param("actor")
+    if actor is not None and actor not in AUDIT_ACTORS:
+        raise invalid(f"actor must be one of {', '.join(AUDIT_ACTORS)}.", "actor")
+    return actor
 
 
 def audit_position_of(req: Request) -> audit.ListPosition:

@@ -4,12 +4,14 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Any
 
 import falcon
 import falcon.asgi
 import msgspec
 
+from domain.results import Remarks
 from domain.store.postgres.command_log import Draft, Idempotency
 from domain.store.postgres.engine import UNREACHABLE
 from web.http.errors import invalid, rejection_error
@@ -79,8 +81,20 @@ class Writes:
             data, outcome = await complete_data(data, outcome, complete)
         if outcome.is_repeat and "key" in data:
             data = {**data, "key": None}  # a secret is returned once
-        write_data(resp, data, status if outcome.is_published else 202)
+        if outcome.remarks:
+            data = {**data, **remarks_data(outcome.remarks)}
+            status = HTTPStatus.OK if outcome.remarks.unchanged else status
+        write_data(resp, data, status if outcome.is_published else HTTPStatus.ACCEPTED)
         return outcome
+
+
+def remarks_data(remarks: Remarks) -> dict[str, Any]:
+    """Return the fields that remarks add to an answer.
+
+    Source: docs/behaviour.md, "Component references" and "Updates that say nothing new".
+    """
+    unchanged = {"id": remarks.update_id, "unchanged": True} if remarks.unchanged else {}
+    return {**unchanged, **({"ignored": remarks.ignored} if remarks.ignored else {})}
 
 
 async def complete_data(

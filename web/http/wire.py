@@ -5,10 +5,10 @@ Source: docs/behaviour.md, "Ids, times and lists".
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from domain.calendar import iso
 from domain.status import Status
@@ -26,6 +26,21 @@ class Named(Answer, frozen=True):
     """The id of the written object; a 202 repeats the id of the path unchecked."""
 
     id: str
+
+
+class Written(Answer, frozen=True):
+    """The id of the written object; `ignored` are references that match no component, if any."""
+
+    id: str
+    ignored: list[str] | UnsetType = UNSET
+
+
+class Posted(Answer, frozen=True):
+    """The id of the update; of a repeat, that of the newest one, or null."""
+
+    id: str | None
+    ignored: list[str] | UnsetType = UNSET
+    unchanged: Literal[True] | UnsetType = UNSET
 
 
 class Nothing(Answer, frozen=True):

@@ -1,5 +1,5 @@
 """The API description, generated from the route table and the body and answer types.
 
-Imports `web.openapi.describe`, `web.operations` and msgspec; never a resource, so that a resource
-can serve the description.
+Imports `domain`, `web.http`, msgspec and the libraries of the pages; never a resource of an area,
+so that those can attach their descriptions.
 """

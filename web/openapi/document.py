@@ -7,7 +7,7 @@ from web.http.auth import SESSION, name_over
 from web.http.errors import ERROR_CODES
 from web.openapi.describe import JSON, Audience, Example, Parameter, Schemas
 from web.openapi.operations import Call, Route, calls
-from web.openapi.prose import SECTIONS, prose
+from web.openapi.prose import CHAPTERS, prose
 
 Json = dict[str, Any]
 SECURITY: dict[Audience, list[Json]] = {
@@ -61,10 +61,10 @@ def document(routes: Iterable[Route], base_url: str) -> Json:
             "title": "Hep Status",
             "version": "1",
             "license": {"name": "MIT", "identifier": "MIT"},
-            "description": prose("introduction") + "\n\n" + prose("conventions"),
+            "description": prose("introduction"),
         },
         "servers": [{"url": base_url}],
-        "tags": [{"name": name, "description": prose(name)} for name in SECTIONS],
+        "tags": [{"name": name, "description": prose(name)} for name, _ in CHAPTERS],
         "paths": paths,
         "components": {
             "schemas": {**schemas.components, "Refusal": ERROR_SCHEMA},
@@ -145,6 +145,13 @@ def build_responses(call: Call, schemas: Schemas) -> Json:
         if call.operation.later:
             content = {"schema": build_envelope(schemas.of(call.operation.later))}
             result["202"]["content"] = {JSON: content}
+    if call.operation.skips_repeats:
+        content = {"schema": build_envelope(schemas.of(call.operation.data))}
+        result["200"] = {
+            "description": "It says nothing new: nothing was added.",
+            "headers": {"Location": LOCATION},
+            "content": {JSON: content},
+        }
     for status in sorted({ERROR_CODES[code].status for code in call.codes}):
         result[str(status)] = build_error_response(call, status)
     return result

@@ -8,12 +8,16 @@ from web.routes import ROUTES
 
 FILE = Path(__file__).parents[2] / "docs" / "http-api.md"
 BASE_URL = "https://hep.gg"
+PLACEHOLDERS = (
+    "In the examples `$BASE` is the address of the base host (`http://localhost:8000` under"
+    " `make run`), `$KEY` a page's key, `$PAGE` the id of a page and `$URL` its address."
+)
 
 
 def markdown(spec: Json) -> str:
     """Return the whole document."""
     parts = ["# HTTP API", "<!-- made by `make api-docs` of templates/docs and the code -->"]
-    parts += [spec["info"]["description"], *map(render_section, sections(spec))]
+    parts += [PLACEHOLDERS, spec["info"]["description"], *map(render_section, sections(spec))]
     return "\n\n".join(parts) + "\n"
 
 
@@ -29,13 +33,13 @@ def render_call(one: OperationText) -> str:
         for status, codes_of_status in one.refusals
     )
     text = " ".join(filter(None, [one.summary, one.note]))
-    parts = [f"### `{one.method} {one.path}`", f"{text} Asked with {one.who}."]
+    parts = [f"### `{one.method} {one.path}`", f"{text} Needs {one.who}."]
     parts += [render_table(fields, note) for note, fields in one.bodies]
-    query = [field for field in one.parameters if field.what.endswith("(query)")]
+    query = [field for field in one.parameters if field.location == "query"]
     parts += [render_table(tuple(query), "")] if query else []
     parts += [
         f"→ {one.status} `{one.shape}`",
-        f"Refusals: {codes}.",
+        f"Errors: {codes}.",
         f"```sh\n{one.curl}\n```",
     ]
     return "\n\n".join(parts)

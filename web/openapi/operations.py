@@ -36,7 +36,7 @@ Names: TypeAlias = Mapping[str, str]
 Sentence: TypeAlias = Callable[[Payload, Names], str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Route:
     """An address with its resource, and its path parameters but for `page_id`."""
 

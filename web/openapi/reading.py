@@ -4,6 +4,7 @@ It is built from the OpenAPI document alone, so that people and programs read th
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,20 +14,27 @@ from web.openapi.document import Json
 
 WHO = {"key": '-H "Authorization: Bearer $KEY"', "session": "-b jar"}
 WHO_WORDS = {"key": "a page's key", "session": "a session"}
+LINE = 72  # characters that an example has beside the rail
+WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field or parameter: its name, its presence rule, and its Markdown description."""
+    """A field or parameter: its name, presence rule, Markdown description, place and example."""
 
     name: str
     is_required: bool
     what: str
+    location: str = "body"
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OperationText:
-    """One operation in words; `shape` is its answer's form, `refusals` codes by status."""
+    """One operation in words.
+
+    `shape` is the form of its answer, `refusals` codes by status, `body` the first example.
+    """
 
     id: str
     method: str
@@ -40,7 +48,24 @@ class OperationText:
     shape: str
     refusals: tuple[tuple[str, tuple[str, ...]], ...]
     curl: str
+    body: str
     answer: str
+
+    @property
+    def title(self) -> str:
+        """The operation's id as words: `Open incident`."""
+        first, *others = WORD.findall(self.id)
+        return " ".join([first.capitalize(), *(w if w == "I" else w.lower() for w in others)])
+
+    @property
+    def takes_key(self) -> bool:
+        """Whether a page's key is enough to make the call."""
+        return WHO_WORDS["key"] in self.who
+
+    @property
+    def path_parameters(self) -> tuple[Field, ...]:
+        """The parameters of the path."""
+        return tuple(one for one in self.parameters if one.location == "path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +75,6 @@ class Section:
     name: str
     words: str
     calls: tuple[OperationText, ...]
-
-    @property
-    def anchor(self) -> str:
-        """The HTML anchor of the section."""
-        return self.name.lower().replace(" ", "-")
 
 
 def sections(document: Json) -> list[Section]:
@@ -93,6 +113,7 @@ def describe_operation(document: Json, method: str, path: str, spec: Json) -> Op
         else media,
         refusals=tuple(list_error_codes(spec["responses"])),
         curl=build_curl(method, path, spec),
+        body=json.dumps(body, indent=2, ensure_ascii=False) if (body := body_example(spec)) else "",
         answer=json.dumps(example, indent=2, ensure_ascii=False) if is_json else f"{example}…",
     )
 
@@ -100,7 +121,20 @@ def describe_operation(document: Json, method: str, path: str, spec: Json) -> Op
 def describe_parameter(spec: Json) -> Field:
     """Return a parameter in words."""
     where = "" if spec["in"] == "path" else f" ({spec['in']})"
-    return Field(spec["name"], spec.get("required", False), spec["description"] + where)
+    return Field(
+        spec["name"],
+        spec.get("required", False),
+        spec["description"] + where,
+        spec["in"],
+        str(spec.get("example", "")),
+    )
+
+
+def body_example(spec: Json) -> Any:  # noqa: ANN401 - JSON of any kind
+    """Return the first example of an operation's body; None without a body."""
+    if not (body := spec.get("requestBody")):
+        return None
+    return next(iter(body["content"][JSON]["examples"].values()))["value"]
 
 
 def body_fields(document: Json, schema: Json) -> Iterator[tuple[str, tuple[Field, ...]]]:
@@ -193,6 +227,13 @@ def list_error_codes(responses: Json) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield status, tuple(parts[1]["properties"]["code"]["enum"])
 
 
+def format_body(value: Any) -> str:  # noqa: ANN401 - JSON of any kind
+    """Return JSON for a shell's single quotes, on one line if that is short."""
+    line = json.dumps(value, ensure_ascii=False)
+    text = line if len(line) <= LINE else json.dumps(value, indent=2, ensure_ascii=False)
+    return text.replace("'", "'\\''")
+
+
 def build_curl(method: str, path: str, spec: Json) -> str:
     """Return a call as a shell command."""
     for parameter in spec["parameters"]:
@@ -205,8 +246,7 @@ def build_curl(method: str, path: str, spec: Json) -> str:
         "headers", {}
     )
     parts += ["-b jar -c jar"] if sets_cookie else who
-    if body := spec.get("requestBody"):
-        value: Any = next(iter(body["content"][JSON]["examples"].values()))["value"]
+    if "requestBody" in spec:
         parts.append("-H 'Content-Type: application/json'")
-        parts.append(f"-d '{json.dumps(value, ensure_ascii=False)}'")
+        parts.append(f"-d '{format_body(body_example(spec))}'")
     return " \\\n  ".join(parts)

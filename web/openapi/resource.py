@@ -3,8 +3,7 @@
 Source: docs/behaviour.md, "Description of the API".
 """
 
-from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -15,27 +14,42 @@ from falcon.asgi import Request, Response
 from domain.runtime.settings import Settings
 from web.openapi.document import Json, document
 from web.openapi.operations import Route
+from web.openapi.reader import ReaderResource
 from web.visitors.app import has_matching_etag
 
 if TYPE_CHECKING:
-    from web.openapi.page import DocsPage
+    from web.openapi.page import DocsSite
 
 ETAG_DIGITS = 32
 CACHE = "public, max-age=300"  # it changes only with a deploy
 
 
-class Described:
-    """The base of both resources: the document, generated at the first request."""
+@lru_cache(maxsize=1)  # a process has one table of routes and one base URL
+def build_document(routes: tuple[Route, ...], base_url: str) -> Json:
+    """Return the OpenAPI document, built at the first request."""
+    return document(routes, base_url)
 
-    def __init__(self, settings: Settings, routes: Iterable[Route]) -> None:
+
+@lru_cache(maxsize=1)
+def build_docs(routes: tuple[Route, ...], base_url: str) -> "DocsSite":
+    """Return the pages for people, built at the first request."""
+    from web.openapi.page import build_site  # noqa: PLC0415 - keeps Markdown out of the start
+
+    return build_site(build_document(routes, base_url))
+
+
+class Described:
+    """The base of the resources: they describe `routes` at the base URL."""
+
+    def __init__(self, settings: Settings, routes: tuple[Route, ...]) -> None:
         """Describe `routes` at the base URL."""
         self._base_url = settings.base_url
         self._routes = routes
 
-    @cached_property
-    def document(self) -> Json:
-        """The OpenAPI document."""
-        return document(self._routes, self._base_url)
+    @property
+    def site(self) -> "DocsSite":
+        """The pages for people."""
+        return build_docs(self._routes, self._base_url)
 
 
 class OpenApi(Described):
@@ -50,7 +64,7 @@ class OpenApi(Described):
     @cached_property
     def body(self) -> bytes:
         """The document as JSON."""
-        return msgspec.json.encode(self.document)
+        return msgspec.json.encode(build_document(self._routes, self._base_url))
 
 
 def send(req: Request, resp: Response, body: bytes) -> None:
@@ -66,21 +80,32 @@ def send(req: Request, resp: Response, body: bytes) -> None:
         resp.data = body
 
 
-class Docs(Described):
-    """`GET /docs`."""
+class DocsPages(Described):
+    """`GET /docs` and `GET /docs/:chapter`."""
+
+    async def on_get(self, req: Request, resp: Response, chapter: str = "") -> None:
+        """Send the page of a chapter, or the start. Raises HTTPNotFound."""
+        html = self.site.pages.get(chapter)
+        if html is None:
+            raise falcon.HTTPNotFound
+        resp.set_header("Content-Security-Policy", self.site.policy)
+        resp.content_type = falcon.MEDIA_HTML
+        send(req, resp, html)
+
+
+class SearchIndex(Described):
+    """`GET /docs/search.json`."""
 
     async def on_get(self, req: Request, resp: Response) -> None:
-        """Send the page that renders the document."""
-        resp.set_header("Content-Security-Policy", self.page.policy)
-        resp.content_type = falcon.MEDIA_HTML
-        send(req, resp, self.page.html)
-
-    @cached_property
-    def page(self) -> "DocsPage":
-        """The rendered page."""
-        from web.openapi.page import docs_page  # noqa: PLC0415 - keeps Markdown out of the start
-
-        return docs_page(self.document)
+        """Send the search index."""
+        resp.content_type = falcon.MEDIA_JSON
+        send(req, resp, self.site.index)
 
 
-ROUTES = {"/api/openapi.json": OpenApi, "/docs": Docs}
+ROUTES = {
+    "/api/openapi.json": OpenApi,
+    "/docs": DocsPages,
+    "/docs/reader.json": ReaderResource,
+    "/docs/search.json": SearchIndex,
+    "/docs/{chapter}": DocsPages,
+}

@@ -4,9 +4,9 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from domain.results import FAILURE, Outcome, Rejection
+from domain.results import FAILURE, Outcome, Rejection, Remarks
 from domain.runtime import metrics
 from domain.runtime.logging import current_request_id
 from domain.store.broker import TaskSenderThread
@@ -54,6 +54,15 @@ class WriteOutcome:
     is_published: bool
     refusal: Rejection | None = None
     is_repeat: bool = False
+    remarks: Remarks | None = None
+
+
+class Settled(NamedTuple):
+    """A refusal, or whether a command is published, with the remarks on it."""
+
+    refusal: Rejection | None = None
+    is_published: bool = False
+    remarks: Remarks | None = None
 
 
 class NoAuthorityError(Exception):
@@ -200,19 +209,18 @@ class Submitter:
     async def _await_published(self, outcome: WriteOutcome, appended: LogPosition) -> WriteOutcome:
         """Wait until a command and its follow-ups in other streams are published."""
         ends_at = asyncio.get_running_loop().time() + WAIT_S
-        refusal, is_published = await self._await_settled(appended.stream_id, appended.seq, ends_at)
-        if refusal is None and not is_published:
+        settled = await self._await_settled(appended.stream_id, appended.seq, ends_at)
+        if settled.refusal is None and not settled.is_published:
             metrics.WAITS_TIMED_OUT.inc()
-        return replace(outcome, refusal=refusal, is_published=is_published)
+        return replace(outcome, **settled._asdict())
 
-    async def _await_settled(
-        self, stream_id: str, seq: int, ends_at: float
-    ) -> tuple[Rejection | None, bool]:
+    async def _await_settled(self, stream_id: str, seq: int, ends_at: float) -> Settled:
         announced = await self.waiters.wait(stream_id, seq, left_s(ends_at))
         if announced is not None:
             return await self._follow_outcome(announced, ends_at)
         logged = await self._read_logged(stream_id, seq)
-        if any(logged) or not self._can_be_announced(ends_at):
+        is_settled = logged.refusal is not None or logged.is_published
+        if is_settled or not self._can_be_announced(ends_at):
             return logged
         # A later drain announced first, and this publication is not stored yet: the drain that
         # settled the command is about to announce it as well.
@@ -223,29 +231,29 @@ class Submitter:
             else self._read_logged(stream_id, seq)
         )
 
-    async def _follow_outcome(
-        self, announced: AnnouncedOutcome, ends_at: float
-    ) -> tuple[Rejection | None, bool]:
+    async def _follow_outcome(self, announced: AnnouncedOutcome, ends_at: float) -> Settled:
         """Return the announced outcome, after waiting for the command's follow-ups."""
         if announced.refusal:
-            return announced.refusal, False
+            return Settled(announced.refusal)
         for page_id, page_seq in announced.follow_ups:
-            refusal, is_published = await self._await_settled(page_id, page_seq, ends_at)
-            if refusal or not is_published:
-                return refusal, is_published
-        return None, True
+            settled = await self._await_settled(page_id, page_seq, ends_at)
+            if settled.refusal or not settled.is_published:
+                return settled
+        return Settled(is_published=True, remarks=announced.remarks)
 
     def _can_be_announced(self, ends_at: float) -> bool:
         return self.waiters.is_connected and left_s(ends_at) > 0
 
-    async def _read_logged(self, stream_id: str, seq: int) -> tuple[Rejection | None, bool]:
+    async def _read_logged(self, stream_id: str, seq: int) -> Settled:
         """Return the outcome of an unannounced command from the log."""
         try:
             stored = await run(self.engine, receipt_at, stream_id, seq)
         except (SQLAlchemyError, *UNREACHABLE):
-            return None, False  # the write is durable anyway: 202
+            return Settled()  # the write is durable anyway: 202
         outcome = to_outcome(stored) if stored else None
-        return (outcome.refusal, outcome.is_published) if outcome else (None, False)
+        if outcome is None:
+            return Settled()
+        return Settled(outcome.refusal, outcome.is_published, outcome.remarks)
 
 
 def left_s(ends_at: float) -> float:
@@ -259,7 +267,7 @@ def to_outcome(stored: Receipt) -> WriteOutcome:
     if stored.outcome is Outcome.FAILED and refusal is None:
         refusal = FAILURE
     is_published = stored.published_at is not None and refusal is None
-    return WriteOutcome(stored.id, stored.command, is_published, refusal)
+    return WriteOutcome(stored.id, stored.command, is_published, refusal, remarks=stored.remarks)
 
 
 PERHAPS = "The connection was lost while this was being done: it may or may not be done."

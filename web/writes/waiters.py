@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from domain.results import Rejection
+from domain.results import Rejection, Remarks
 from domain.store.redis.subscriber import Announcement
 
 REMEMBERED_S = 60
@@ -20,6 +20,7 @@ class AnnouncedOutcome:
 
     refusal: Rejection | None
     follow_ups: tuple[tuple[str, int], ...]
+    remarks: Remarks | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,9 +122,10 @@ class Waiters:
 
 
 def weight_of(announcement: Announcement) -> int:
-    """Return the number of outcomes and follow-ups in an announcement."""
+    """Return the number of outcomes, follow-ups and ignored references in an announcement."""
     follow_ups = sum(map(len, announcement.follow_ups.values()))
-    return 1 + len(announcement.refusals) + follow_ups
+    remarks = sum(1 + len(remark.ignored) for remark in announcement.remarks.values())
+    return 1 + len(announcement.refusals) + follow_ups + remarks
 
 
 def find_outcome(announcement: Announcement, seq: int) -> AnnouncedOutcome | None:
@@ -131,5 +133,7 @@ def find_outcome(announcement: Announcement, seq: int) -> AnnouncedOutcome | Non
     if seq < announcement.first:
         return None
     return AnnouncedOutcome(
-        announcement.refusals.get(seq), tuple(announcement.follow_ups.get(seq, ()))
+        announcement.refusals.get(seq),
+        tuple(announcement.follow_ups.get(seq, ())),
+        announcement.remarks.get(seq),
     )

@@ -53,7 +53,7 @@ def _build_assets(mode: str, accent: str | None) -> Assets:
         themes["dark"] = themes["light"]  # then print style and default are equal
     statuses = [*Status, *IncidentState]
     css = environment().get_template("page/page.css.j2")
-    style = css.render(**themes, mode=mode, statuses=statuses)
+    style = css.render(**themes, mode=mode, statuses=statuses, brand=accent)
     script = (ROOT / "templates" / "page" / "page.js").read_text("utf-8")
     return Assets(strip_code(style), strip_code(script))
 
@@ -67,14 +67,14 @@ def render_document(template: str, view: PageView, version: str, **more: Any) ->
         version=version,
         style=assets.style,
         script=assets.script,
-        favicon=favicon(view.indicator),
+        favicon=favicon(view.tone),
         words=wording(),
         **more,
     )
     return html.encode()
 
 
-def favicon(status: Status) -> str:
+def favicon(status: str) -> str:
     """Return the status as a data: URL; its shape is distinct without colour, too."""
     shape = shapes()["favicons"][status]
     colour = colours()["dark"][status]

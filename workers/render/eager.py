@@ -109,7 +109,7 @@ def render_badge(context: RenderContext) -> Fields:
 
 def build_badge_parts(context: RenderContext) -> BadgeParts:
     """Return the page's badge without its label."""
-    return render_badge_parts(context.view.headline, colours()["light"][context.view.indicator])
+    return render_badge_parts(context.view.headline, colours()["light"][context.view.tone])
 
 
 def encode(artifact: Artifact, name: str, content: bytes) -> Fields:

@@ -22,7 +22,7 @@ from domain.runtime import template_loader as template_folder
 from domain.runtime.badge import clean_text
 from domain.runtime.markdown_rules import has_few_marks, parser
 from workers.render.build import build_id
-from workers.render.tree_view import bar_paths
+from workers.render.tree_view import bar_paths, split_well
 
 # Per worker process: the messages of about five of the largest pages, texts included.
 RENDERED_CACHE_BYTES: Final = 4 * MIB
@@ -75,12 +75,6 @@ def _render_plain_text(text: str) -> str:
     return "".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs)
 
 
-def one_line(text: str, limit: int) -> str:
-    """Return a text in at most `limit` characters, for a picture."""
-    line = clean_text(text)
-    return line if len(line) <= limit else line[: limit - 1] + "…"
-
-
 FILTERS: dict[str, Callable[..., Any]] = {
     "bar_paths": bar_paths,
     "between": format_duration,
@@ -89,7 +83,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "lasted": format_minutes,
     "long_day": format_day,
     "month_in": format_month,
-    "one_line": one_line,
+    "one_line": clean_text,
+    "split_well": split_well,
     "words": words,
 }
 

@@ -8,7 +8,8 @@ from typing import TypeAlias
 from domain.page import tree
 from domain.page.state import Incident, Page, Update
 from domain.page.timeline import entries_of, is_noted_later, open_minutes
-from domain.status import IncidentKind, IncidentState, Status, worst
+from domain.status import Impact, IncidentKind, IncidentState, Status, worst
+from workers.render.chips import Chip, build_chips
 
 Statuses: TypeAlias = Mapping[str, Status]
 
@@ -33,9 +34,10 @@ class UpdateView:
 class IncidentView:
     """An incident with its updates, newest first, and its leaves in tree order.
 
-    `component_ids` are all of its leaves. `affected` and `updates` omit those that do not fit the
-    document; the counts say how many. `latest` is the newest update, even if it was omitted.
-    `open_minutes` is None while it is open, and of a maintenance that was called off.
+    `component_ids` are all of its leaves, and `affected` names them. `chips` are the few that stand
+    on a card. `updates` and `chips` omit those that do not fit the document; the counts say how
+    many. `latest` is the newest update, even if it was omitted. `open_minutes` is None while it is
+    open, and of a maintenance that was called off.
     """
 
     id: str
@@ -53,8 +55,10 @@ class IncidentView:
     affected: tuple[tree.Affected, ...]
     component_ids: tuple[str, ...]
     latest: UpdateView | None
+    chips: tuple[Chip, ...] = ()
     omitted_affected_count: int = 0
     omitted_update_count: int = 0
+    is_called_off: bool = False
 
     @property
     def is_resolved(self) -> bool:
@@ -62,9 +66,12 @@ class IncidentView:
         return self.resolved_at is not None
 
     @property
-    def was_called_off(self) -> bool:
-        """Whether it ended without having begun, as only a maintenance can."""
-        return self.is_resolved and self.open_minutes is None
+    def tone(self) -> str:
+        """The look of its impact: that of the mildest status with this impact."""
+        if self.kind is IncidentKind.MAINTENANCE:
+            return Status.MAINTENANCE
+        impacts = {status.impact: status for status in reversed(Status)}
+        return "nodata" if self.impact == Impact.NONE else impacts[Impact(self.impact)]
 
 
 def incident_views(page: Page, incidents: Sequence[Incident]) -> tuple[IncidentView, ...]:
@@ -90,6 +97,8 @@ def _incident_view(
     page: Page, incident: Incident, groups: tree.Groups, by_leaf: Statuses
 ) -> IncidentView:
     statuses = in_tree_order(page, by_leaf)
+    affected = tree.affected(page.components, groups, statuses)
+    chips = build_chips(page.components, affected, statuses)
     updates = tuple(update_view(update) for update in reversed(incident.updates))
     return IncidentView(
         id=incident.id,
@@ -104,16 +113,21 @@ def _incident_view(
         scheduled_start=incident.scheduled_start,
         scheduled_end=incident.scheduled_end,
         updates=updates,
-        affected=tree.affected(page.components, groups, statuses),
+        affected=affected,
         component_ids=tuple(leaf_id for leaf_id, _ in statuses),
         latest=updates[0] if updates else None,
+        chips=chips,
+        omitted_affected_count=len(statuses) - sum(chip.size for chip in chips),
+        is_called_off=incident.is_called_off,
     )
 
 
 def last_statuses(incident: Incident) -> Statuses:
     """Return the last status of each leaf of an incident."""
-    # The leaves of a planned maintenance have no claims before its start.
-    statuses: dict[str, Status] = dict.fromkeys(incident.leaves, Status.MAINTENANCE)
+    # The leaves of a planned maintenance have no claims before its start, and never had any if it
+    # was called off.
+    planned = () if incident.is_called_off else incident.leaves
+    statuses: dict[str, Status] = dict.fromkeys(planned, Status.MAINTENANCE)
     for update in incident.updates:
         statuses |= update.components
     claims = sorted(incident.claims, key=lambda c: (c.from_at, c.component_id))

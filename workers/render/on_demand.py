@@ -12,7 +12,7 @@ from math import ceil
 from domain.artifacts import find_artifact
 from domain.calendar import day_of, starts_at
 from domain.runtime.badge import render_with_label
-from domain.runtime.template_loader import colours
+from domain.runtime.template_loader import colours, shapes, wording
 from domain.store.postgres.engine import Connection
 from domain.store.postgres.latency import latency_summary
 from domain.store.postgres.load import first_start, load_month
@@ -22,7 +22,7 @@ from workers.render.documents import render_document
 from workers.render.eager import Fields, RenderContext, build_badge_parts, encode
 from workers.render.html import render
 from workers.render.incident_view import history_views
-from workers.render.png import svg_to_png
+from workers.render.png import drawable_text, svg_to_png
 from workers.render.room import DocumentBudget, fit_incident
 
 MONTH_MAX = 200
@@ -44,14 +44,26 @@ def render_artifact(conn: Connection, context: RenderContext, name: str) -> Fiel
 
 def render_badge_png(_: Connection, context: RenderContext, _rest: str) -> bytes:
     """Return the page's badge as PNG. Raises PngUnavailable."""
-    return svg_to_png(render_with_label(build_badge_parts(context), context.view.name))
+    legible = build_legible_context(context)
+    return svg_to_png(render_with_label(build_badge_parts(legible), legible.view.name))
 
 
 def render_og_png(_: Connection, context: RenderContext, _rest: str) -> bytes:
     """Return the picture for link previews on other sites. Raises PngUnavailable."""
-    colour = colours()["dark"][context.view.indicator]
-    svg = render("page/og.svg.j2", page=context.view, colour=colour, dark=colours()["dark"])
+    view = build_legible_context(context).view
+    palette, shape = colours()["dark"], shapes()["favicons"][view.tone]
+    svg = render("page/og.svg.j2", page=view, colour=palette[view.tone], dark=palette, shape=shape)
     return svg_to_png(svg, scale=1.0)
+
+
+def build_legible_context(context: RenderContext) -> RenderContext:
+    """Return the context with the words of name and headline that a picture can show.
+
+    A headline without any is replaced by the default. Raises PngUnavailable.
+    """
+    view = context.view
+    headline = drawable_text(view.headline) or wording()["headlines"][view.indicator]
+    return replace(context, view=replace(view, name=drawable_text(view.name), headline=headline))
 
 
 def render_component_badge(_: Connection, context: RenderContext, rest: str) -> bytes:

@@ -2,15 +2,16 @@
 
 import colorsys
 import importlib
-import unicodedata
 from io import BytesIO
-from itertools import groupby
 from typing import Any, Final, NoReturn
 
+from workers.render.lettering import Font, draw_text, keep_drawable
+
 _DPI: Final = 96
-_TENTHS: Final = 10  # badges position their text in tenths of a pixel
-_RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
-_LEFT_TO_RIGHT: Final = frozenset({"L", "EN", "AN"})
+BADGE_FAMILIES: Final = "Verdana,Geneva,DejaVu Sans,sans-serif"  # as in templates/badge
+BADGE_SIZE: Final = 110.0
+_SMALLEST: Final = 0.6  # of its size: how far a long text is made smaller before it is cut
+_STRETCH_MAX: Final = 1.15  # a font narrower than Verdana is widened so far, and then centred
 
 
 class PngUnavailable(RuntimeError):  # noqa: N818 - a state, not an error
@@ -30,60 +31,43 @@ def svg_to_png(svg: str, scale: float = 2.0) -> bytes:
     cairosvg = _cairosvg()
     # Not svg2png(): it takes no url_fetcher, and its own still reads data: URLs.
     tree = cairosvg.parser.Tree(bytestring=svg.encode(), unsafe=False, url_fetcher=_refuse)
-    _typeset(tree, _pen(cairosvg.surface.cairo, scale))
+    _typeset(tree)
     png = BytesIO()
     cairosvg.surface.PNGSurface(tree, png, dpi=_DPI, scale=scale).finish()
     return png.getvalue()
 
 
-def in_visual_order(text: str) -> str:
-    """Return the characters from left to right; Hebrew and Arabic runs are reversed."""
-    kinds = [_direction(char) for char in text]
-    for i, kind in enumerate(kinds):  # a neutral character joins the run around it
-        if not kind and kinds[max(0, i - 1)] == _next_kind(kinds, i) == "R":
-            kinds[i] = "R"
-    ordered: list[str] = []
-    for is_reversed, run in groupby(zip(kinds, text, strict=True), key=lambda pair: pair[0] == "R"):
-        chars = [char for _kind, char in run]
-        ordered += reversed(chars) if is_reversed else chars
-    return "".join(ordered)
+def drawable_text(text: str) -> str:
+    """Return the words of a text that a badge can show as PNG. Raises `PngUnavailable`."""
+    _cairosvg()
+    return keep_drawable(text, Font(BADGE_FAMILIES, BADGE_SIZE))
 
 
-def _next_kind(kinds: list[str], start: int) -> str:
-    return next((kind for kind in kinds[start:] if kind), "")
-
-
-def _direction(char: str) -> str:
-    bidirectional = unicodedata.bidirectional(char)
-    if bidirectional in _RIGHT_TO_LEFT:
-        return "R"
-    return "L" if bidirectional in _LEFT_TO_RIGHT else ""
-
-
-def _typeset(node: Any, pen: Any) -> None:  # noqa: ANN401 - the package has no types
-    """Fix the layout of every text, as browsers do and CairoSVG does not."""
-    # Antialiasing "for precision" leaves holes in CairoSVG's letters.
+def _typeset(node: Any) -> None:  # noqa: ANN401 - the package has no types
+    """Replace every text by its outline: CairoSVG shapes no text and measures none."""
+    # Antialiasing "for precision" leaves holes in letters.
     node.pop("text-rendering", None)
-    if "textLength" in node and node.text:
-        node.text = in_visual_order(node.text)
-        _fit(node, pen)
+    if node.tag == "text":
+        _replace_text(node)
     for child in node.children:
-        _typeset(child, pen)
+        _typeset(child)
 
 
-def _fit(node: Any, pen: Any) -> None:  # noqa: ANN401 - CairoSVG is untyped
-    """Scale a text to its `textLength`, in any substitute for Verdana."""
-    pen.select_font_face(node["font-family"].split(",")[0])
-    pen.set_font_size(float(node["font-size"]))
-    advance = sum(pen.text_extents(letter)[4] for letter in node.text)
-    gap = float(node["textLength"]) - advance
-    node["letter-spacing"] = str(gap / max(1, len(node.text) - 1))
+def _replace_text(node: Any) -> None:  # noqa: ANN401 - the package has no types
+    """Make a text a path: as wide as `textLength`, or `data-width` wide at most.
 
-
-def _pen(cairo: Any, scale: float) -> Any:  # noqa: ANN401 - CairoSVG is untyped
-    pen = cairo.Context(cairo.ImageSurface(cairo.FORMAT_ARGB32, 1, 1))
-    pen.scale(scale / _TENTHS, scale / _TENTHS)
-    return pen
+    A text of `data-width` is first made smaller, to a share of its size; then it is cut.
+    """
+    font = Font(node["font-family"], float(node["font-size"]), node.get("font-weight") == "bold")
+    limit = float(node.get("data-width", 0)) or None
+    outline = draw_text(node.text or "", font, limit and limit / _SMALLEST)
+    scale = min(1.0, limit / outline.width) if limit and outline.width else 1.0
+    length = float(node.get("textLength", 0)) or outline.width
+    stretch = min(length / outline.width, _STRETCH_MAX) if outline.width else 1.0
+    shift = outline.width * stretch * scale / 2 if node.get("text-anchor") == "middle" else 0
+    path = outline.to_path(float(node["x"]) - shift, float(node["y"]), stretch, scale)
+    node.tag, node.text, node.children = "path", None, ()
+    node["d"] = path
 
 
 def _cairosvg() -> Any:  # noqa: ANN401 - CairoSVG is untyped

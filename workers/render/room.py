@@ -14,7 +14,8 @@ import msgspec
 from markupsafe import escape
 
 from domain.artifacts import KIB
-from domain.page import tree
+from domain.status import IncidentKind
+from workers.render.chips import Chip
 from workers.render.html import words
 from workers.render.incident_view import IncidentView, UpdateView
 from workers.render.tree_view import BarView, DayView, NodeView
@@ -31,8 +32,8 @@ BARS_BYTES: Final = 1_536 * KIB
 CARD_BYTES: Final = 1_200
 UPDATE_BYTES: Final = 680
 CHIP_BYTES: Final = 160
-ROW_BYTES: Final = 320
-BAR_BYTES: Final = 1_000
+ROW_BYTES: Final = 520
+BAR_BYTES: Final = 800
 RUN_BYTES: Final = 22
 DAY_BYTES: Final = 160
 LINK_BYTES: Final = 80
@@ -70,13 +71,17 @@ class DocumentBudget:
 
 def fit_incident(incident: IncidentView, budget: DocumentBudget) -> IncidentView:
     """Return an incident with the components and newest messages that fit."""
-    affected = budget.take_fitting((chip, _chip_bytes(chip)) for chip in incident.affected)
+    chips = budget.take_fitting((chip, _chip_bytes(chip)) for chip in incident.chips)
     updates = budget.take_fitting((update, _update_bytes(update)) for update in incident.updates)
+    is_planned = incident.kind is IncidentKind.MAINTENANCE and not incident.is_resolved
     return replace(
         incident,
-        affected=affected,
+        # Only a permalink names them all; status.json has the ids of planned ones.
+        affected=(),
+        component_ids=incident.component_ids if is_planned else (),
+        chips=chips,
         updates=updates,
-        omitted_affected_count=len(incident.affected) - len(affected),
+        omitted_affected_count=len(incident.component_ids) - sum(chip.size for chip in chips),
         omitted_update_count=len(incident.updates) - len(updates),
     )
 
@@ -89,9 +94,8 @@ def fit_latest(incident: IncidentView, budget: DocumentBudget) -> IncidentView:
     return replace(incident, latest=replace(latest, body=""))
 
 
-def _chip_bytes(chip: tree.Affected) -> int:
-    group, name, _ = chip
-    return CHIP_BYTES + html_bytes(group or "") + html_bytes(name)
+def _chip_bytes(chip: Chip) -> int:
+    return CHIP_BYTES + html_bytes(chip.group or "") + html_bytes(chip.name)
 
 
 def _update_bytes(update: UpdateView) -> int:
@@ -150,6 +154,6 @@ def _bar_bytes(node: NodeView, bar: BarView) -> int:
 
 
 def _day_bytes(day: DayView) -> int:
-    labels = sum(html_bytes(label) + 20 for label, _ in day.minutes) + html_bytes(day.label)
+    labels = sum(html_bytes(label) + 50 for _, label, _ in day.minutes) + html_bytes(day.label)
     links = sum(LINK_BYTES + html_bytes(title) for _, title in day.incidents)
     return DAY_BYTES + labels + links

@@ -3,20 +3,24 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from markupsafe import Markup
 
 from domain.page import tree
 from domain.page.state import Claim, Component, Page
-from domain.page.uptime import AffectedDay, Bar, bar_of, percent
-from domain.runtime.template_loader import shapes, wording
-from domain.status import Status
+from domain.page.uptime import BAR_DAYS, AffectedDay, Bar, bar_of, percent
+from domain.runtime.template_loader import wording
+from domain.status import SEVERITY, Status, worst
 
 ClaimsByLeaf = Mapping[str, list[tuple[str, Claim]]]
 
 HEIGHT = 28
-NO_DATA_TOP = 24  # a low dashed line: no data, which differs from no trouble
+# Days without data are a thin line, cut into dashes by the gaps between days.
+NO_DATA_TOP, NO_DATA_HEIGHT = 12, 4
+HUNDREDTHS = 100
+# So many well components below an affected sibling are folded into a line.
+FOLDED_MIN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +31,31 @@ class DayView:
     day: date
     status: Status
     label: str
-    minutes: tuple[tuple[str, int], ...]
+    minutes: tuple[tuple[Status, str, int], ...]
     incidents: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class BarView:
-    """A leaf's 90 days: runs of equal days, and the days with trouble."""
+    """A leaf's 90 days: runs of equal days, and the days with trouble.
+
+    `since` is the first day with data, in words; None if all days have data.
+    """
 
     runs: tuple[tuple[Status | None, int, int], ...]
     days: tuple[DayView, ...]
     known_days: int
+    since: str | None = None
     is_brief: bool = False  # without its days in words, to save bytes
 
 
 @dataclass(frozen=True, slots=True)
 class NodeView:
-    """A leaf or a category, with its status and its children."""
+    """A leaf or a category, with its status and its children.
+
+    `uptime` of a category is the mean of the bars below it. `tone` is the look of its status; an
+    empty category has that of no data. `is_pinned` tells that a pin hides a worse child.
+    """
 
     id: str
     name: str
@@ -54,7 +66,24 @@ class NodeView:
     group: str | None
     uptime: float | None
     bar: BarView | None
+    tone: str
     children: tuple["NodeView", ...] = ()
+    is_pinned: bool = False
+
+    @property
+    def leaves(self) -> list["NodeView"]:
+        """All leaves below it; of a leaf itself."""
+        return [self] if self.is_leaf else list(leaves_of(self.children))
+
+    @property
+    def affected(self) -> list["NodeView"]:
+        """The leaves that are not operational."""
+        return [leaf for leaf in self.leaves if leaf.status is not Status.OPERATIONAL]
+
+    @property
+    def urgency(self) -> int:
+        """Rank among its siblings: that of the worst status in it."""
+        return max(SEVERITY[node.status] for node in (self, *self.leaves))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +137,43 @@ def label_of(page: Page, status: Status) -> str:
 def _node(context: TreeContext, node: Component, path: tuple[str, ...]) -> NodeView:
     status = tree.shown_status(node, context.children)
     inside = (*path, node.name)
-    below = context.children.get(node.id, ())
+    children = tuple(_node(context, child, inside) for child in context.children.get(node.id, ()))
+    is_empty = not node.is_leaf and node.status is None and not any(leaves_of(children))
+    label = wording()["empty"]["category"] if is_empty else label_of(context.page, status)
     return NodeView(
         id=node.id,
         name=node.name,
         description=node.description,
         is_leaf=node.is_leaf,
         status=status,
-        label=label_of(context.page, status),
+        label=label,
         group=tree.group_of(path),
-        uptime=_uptime(context, node) if node.is_leaf else None,
+        uptime=_uptime(context, node) if node.is_leaf else mean_uptime(children),
         bar=_bar(context, node) if has_bar(context.page, node) else None,
-        children=tuple(_node(context, child, inside) for child in below),
+        tone="nodata" if is_empty else status,
+        children=children,
+        is_pinned=status.severity < worst(child.status for child in children).severity,
     )
+
+
+def mean_uptime(children: Iterable[NodeView]) -> float | None:
+    """Return the mean percent of the bars below a category, rounded down.
+
+    It is None if no bar has a percent.
+    """
+    figures = [leaf.uptime for leaf in leaves_of(children) if leaf.bar and leaf.uptime is not None]
+    if not figures:
+        return None
+    return sum(round(HUNDREDTHS * figure) for figure in figures) // len(figures) / HUNDREDTHS
+
+
+def split_well(nodes: Iterable[NodeView]) -> tuple[list[NodeView], list[NodeView]]:
+    """Return siblings worst first, and apart the many well leaves beside an affected one."""
+    ordered = sorted(nodes, key=lambda node: -node.urgency)
+    well = [node for node in ordered if node.is_leaf and not node.urgency]
+    if len(well) < FOLDED_MIN or not ordered[0].urgency:
+        return ordered, []
+    return [node for node in ordered if node.urgency or not node.is_leaf], well
 
 
 def has_bar(page: Page, node: Component) -> bool:
@@ -137,7 +190,14 @@ def _bar(context: TreeContext, node: Component) -> BarView:
     claims, zone = context.claims_by_leaf.get(node.id, []), context.page.time_zone
     bar = bar_of(claims, node.created_at, context.today, zone)
     days = tuple(_day(context, trouble) for trouble in reversed(bar.affected_days))
-    return BarView(tuple(bar.runs()), days, known_days(bar))
+    day_count = known_days(bar)
+    since = format_short_day(context.today - timedelta(days=day_count - 1))
+    return BarView(tuple(bar.runs()), days, day_count, since if day_count < BAR_DAYS else None)
+
+
+def format_short_day(day: date) -> str:
+    """Format a day as `30 Nov`."""
+    return f"{day.day} {day:%b}"
 
 
 def known_days(bar: Bar) -> int:
@@ -152,7 +212,8 @@ def _day(context: TreeContext, trouble: AffectedDay) -> DayView:
         status=trouble.status,
         label=label_of(context.page, trouble.status),
         minutes=tuple(
-            (label_of(context.page, status), minutes) for status, minutes in trouble.minutes.items()
+            (status, label_of(context.page, status), minutes)
+            for status, minutes in trouble.minutes.items()
         ),
         incidents=tuple((id_, context.titles.get(id_, id_)) for id_ in trouble.incident_ids),
     )
@@ -162,8 +223,8 @@ def bar_paths(runs: Iterable[tuple[Status | None, int, int]]) -> Markup:
     """Return the paths of a bar, from mild to severe."""
     path_by_status: dict[Status | None, str] = {}
     for status, start, length in runs:
-        top = NO_DATA_TOP if status is None else int(shapes()["notches"][status])
-        run = f"M{start} {top}h{length}v{HEIGHT - top}h-{length}z"
+        top, height = (NO_DATA_TOP, NO_DATA_HEIGHT) if status is None else (0, HEIGHT)
+        run = f"M{start} {top}h{length}v{height}h-{length}z"
         path_by_status[status] = path_by_status.get(status, "") + run
     paths = (
         f'<path class="{status or "nodata"}" d="{path}"/>'

@@ -12,14 +12,16 @@ import msgspec
 
 from domain.artifacts import INDEX
 from domain.calendar import starts_at
-from domain.page import tree
 from domain.page.logo import Logo
+from domain.page.overall import overall
 from domain.page.state import Incident, Mode, Page, Tier
 from domain.runtime.settings import load_settings
 from domain.runtime.template_loader import wording
-from domain.status import LISTED, IncidentKind, Status
+from domain.status import LISTED, Impact, IncidentKind, Status
 from domain.store.postgres.load import TIMELINE_DAYS
+from workers.render.hero import HeroView, hero_view
 from workers.render.incident_view import IncidentView, history_views, incident_views
+from workers.render.recent_days import RecentDays, group_by_day
 from workers.render.room import (
     FRAME_BYTES,
     MESSAGES_BYTES,
@@ -59,6 +61,7 @@ class PageView:
     updated_at: datetime
     indicator: Status
     headline: str
+    hero: HeroView
     labels: tuple[tuple[Status, str], ...]
     mode: Mode
     accent: str | None
@@ -77,13 +80,33 @@ class PageView:
         """All leaves in tree order."""
         return list(leaves_of(self.nodes))
 
+    @property
+    def tone(self) -> str:
+        """The look of its overall status; an empty page has that of no data."""
+        return "nodata" if self.hero.kind == "empty" else self.indicator
+
+    @property
+    def mark(self) -> str:
+        """The first letter of the name, in place of a logo."""
+        return next((char.upper()[0] for char in self.name if char.isalnum()), "")
+
+    @property
+    def recent_days(self) -> list[RecentDays]:
+        """The last 14 days: the incidents that ended, and the days without any."""
+        return group_by_day(
+            self.past, self.active, self.today, self.time_zone, is_cut=self.is_past_cut
+        )
+
 
 def page_view(page: Page, today: date) -> PageView:
     """Return the view of `page` on `today` (a day in its own zone)."""
-    indicator = tree.overall(page.components)
+    indicator = overall(page.components, page.incidents.values())
     newest_first = sorted(page.incidents.values(), key=lambda i: (i.started_at, i.id), reverse=True)
     open_ones = [i for i in newest_first if not i.is_resolved]
     recent = _recent(page, today)
+    nodes = node_views(page, today)
+    active = _of_kind(page, sorted(open_ones, key=_mildness), IncidentKind.INCIDENT)
+    hero = hero_view(page, today, indicator, list(leaves_of(nodes)), active)
     view = PageView(
         name=page.name,
         url=load_settings().page_url(page.host) if page.host else None,
@@ -92,7 +115,8 @@ def page_view(page: Page, today: date) -> PageView:
         today=today,
         updated_at=page.changed_at or NEVER,
         indicator=indicator,
-        headline=page.look.headlines.get(indicator) or wording()["headlines"][indicator],
+        headline=_headline(page, indicator, hero),
+        hero=hero,
         labels=tuple((status, label_of(page, status)) for status in LISTED),
         mode=page.look.mode,
         accent=page.look.accent,
@@ -100,8 +124,8 @@ def page_view(page: Page, today: date) -> PageView:
         show_uptime=page.look.show_uptime,
         # The free tier always has the footer; when Prime ends, the entitlement changes.
         has_footer=page.look.show_footer or page.entitlement.tier is not Tier.PRIME,
-        nodes=node_views(page, today),
-        active=_of_kind(page, open_ones, IncidentKind.INCIDENT),
+        nodes=nodes,
+        active=active,
         maintenances=_of_kind(page, reversed(open_ones), IncidentKind.MAINTENANCE),
         past=history_views(page, recent[:TIMELINE_MAX]),
         is_past_cut=len(recent) > TIMELINE_MAX,
@@ -123,6 +147,16 @@ def logo_view(logo: Logo) -> LogoView:
 def version_of(view: PageView) -> str:
     """Return the fingerprint, which changes if and only if the view changes."""
     return hashlib.sha256(msgspec.json.encode(view)).hexdigest()[:VERSION_DIGITS]
+
+
+def _headline(page: Page, indicator: Status, hero: HeroView) -> str:
+    if hero.kind == "empty":
+        return wording()["empty"]["page"]
+    return page.look.headlines.get(indicator) or wording()["headlines"][indicator]
+
+
+def _mildness(incident: Incident) -> int:
+    return -list(Impact).index(incident.impact)
 
 
 def _recent(page: Page, today: date) -> list[Incident]:

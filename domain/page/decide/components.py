@@ -9,8 +9,9 @@ from domain.page import commands as c
 from domain.page import events as e
 from domain.page import tree
 from domain.page.commands import AddComponent
-from domain.page.decide.outcomes import not_found, show
+from domain.page.decide.outcomes import invalid, not_found, show
 from domain.page.limits import CATEGORIES, CATEGORY_LEVELS, FREE_LEAVES
+from domain.page.origin import TOGGLE, Word
 from domain.page.room import no_room_in_tree
 from domain.page.state import Component, ComponentKind, Page
 from domain.results import Code, DuplicateIdError, Rejection
@@ -51,6 +52,8 @@ def new_component(command: AddComponent, position: int, at: datetime) -> Compone
         status=command.status or (Status.OPERATIONAL if is_leaf else None),
         status_at=at if is_leaf else None,
         show_uptime=command.show_uptime,
+        origin=TOGGLE if is_leaf else None,
+        origin_at=at if is_leaf else None,
     )
 
 
@@ -87,11 +90,6 @@ def count_problem(page: Page, kind: ComponentKind, at: datetime) -> Rejection | 
     return Rejection(Code.COMPONENT_LIMIT, f"This page can have up to {cap} components.{more}")
 
 
-def invalid(field: str, error: str) -> Rejection:
-    """Return the rejection of a value, with its field."""
-    return Rejection(Code.VALIDATION, error, {field: error})
-
-
 Decision = tuple[e.Event, ...] | Rejection
 
 
@@ -108,7 +106,8 @@ def change_component(page: Page, command: c.ChangeComponent, at: datetime) -> De
     if rejection := no_room_in_tree(page, new, node):
         return rejection
     nodes = rearrange(page.components, new, parent, command.position)
-    toggle = {node.id: command.status} if node.is_leaf and command.status else {}
+    status = command.status if node.is_leaf else None
+    toggle = {node.id: Word(status, TOGGLE)} if status else {}
     return (*set_nodes(page, nodes), *show(page, toggle, at))
 
 

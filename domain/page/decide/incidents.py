@@ -9,18 +9,20 @@ from datetime import datetime
 
 from domain.page import commands as c
 from domain.page import events as e
-from domain.page import tree
-from domain.page.claims import statuses_after
 from domain.page.decide.maintenance import begin, change_maintenance, is_waiting
 from domain.page.decide.outcomes import claim_all, invalid, not_found, show
 from domain.page.decide.timeline import (
     correct_times,
+    is_read_alike,
     is_rewriting,
+    no_room_before,
     occurrence_of,
     opening_problem,
     rewrite,
     update_problem,
 )
+from domain.page.origin import words_of, words_without
+from domain.page.references import resolve_all
 from domain.page.room import (
     no_room_for_claims,
     no_room_for_incident,
@@ -35,6 +37,7 @@ from domain.status import IncidentKind, IncidentState, Status, impact_of
 from domain.text import utf8_size
 
 Decision = tuple[e.Event, ...] | Rejection
+NOTHING_NEW = "body is required: without a message this update says nothing new."
 
 
 def open_incident(page: Page, command: c.OpenIncident, at: datetime) -> Decision:
@@ -44,7 +47,7 @@ def open_incident(page: Page, command: c.OpenIncident, at: datetime) -> Decision
     began_at = command.started_at or at
     if problem := opening_problem(command, began_at, at):
         return problem
-    statuses = tree.resolve_all(page.components, pairs(command.components))
+    statuses = resolve_all(page.components, pairs(command.components))
     is_open = command.state is not IncidentState.RESOLVED
     rejection = no_room_for_incident(page, is_open=is_open) or no_room_for_claims(
         page, len(statuses)
@@ -55,12 +58,13 @@ def open_incident(page: Page, command: c.OpenIncident, at: datetime) -> Decision
     field = "body" if command.body else "title"
     if rejection := no_room_in_incidents(page, incident.text_bytes, field, at):
         return rejection
-    claim_events = claim_all(incident.id, statuses, began_at)
+    claim_events = claim_all(incident, statuses, began_at)
     if incident.resolved_at:
         # Reported after its end: its downtime counts, but the current statuses don't change.
         end_event = e.ClaimsEnded(incident.id, incident.resolved_at)
         return (e.IncidentOpened(incident), *claim_events, end_event)
-    return (e.IncidentOpened(incident), *claim_events, *show(page, statuses, at))
+    shown_events = show(page, words_of(statuses, incident.id), at)
+    return (e.IncidentOpened(incident), *claim_events, *shown_events)
 
 
 def build_incident(
@@ -82,6 +86,7 @@ def build_incident(
         posted_at=at,
         updated_at=at,
         resolved_at=(command.resolved_at or at) if is_over else None,
+        impact_given=command.impact is not None,
     )
     return with_first_entries(incident, first)
 
@@ -99,12 +104,12 @@ def post_update(page: Page, command: c.PostUpdate, at: datetime) -> Decision:
     update = build_update(page, incident, command, at)
     if problem := state_problem(incident, update):
         return problem
-    if is_rewriting(incident, update):
-        return rewrite(page, incident, update, at)
-    rejection = no_room_for_update(
-        page, incident, update.state, len(update.components)
-    ) or no_room_for_message(page, incident, update.state, command.body, at)
-    return rejection or newest_events(page, incident, update, at)
+    is_past = is_rewriting(incident, update)
+    events = (rewrite if is_past else newest_events)(page, incident, update, at)
+    if is_repeat(incident, command, events):
+        return invalid("body", NOTHING_NEW) if command.if_repeat is c.Repeat.REFUSE else ()
+    find_room = no_room_before if is_past else no_room_after
+    return find_room(page, incident, update, at) or events
 
 
 def build_update(page: Page, incident: Incident, command: c.PostUpdate, at: datetime) -> Update:
@@ -115,7 +120,7 @@ def build_update(page: Page, incident: Incident, command: c.PostUpdate, at: date
         body=command.body or "",
         occurred_at=occurrence_of(incident, command, at),
         posted_at=at,
-        components=tree.resolve_all(page.components, pairs(command.components)),
+        components=resolve_all(page.components, pairs(command.components)),
         resolved_at=command.resolved_at,
     )
 
@@ -124,18 +129,51 @@ def newest_events(
     page: Page, incident: Incident, update: Update, at: datetime
 ) -> tuple[e.Event, ...]:
     """Return the events of an update that is the newest of its incident."""
-    state, statuses = update.state, update.components
+    state = update.state
     if state not in (IncidentState.SCHEDULED, IncidentState.RESOLVED) and is_waiting(incident):
         return begin(page, incident, update, at)
     post_event = e.UpdatePosted(incident.id, update)
     if state is IncidentState.SCHEDULED:
         return (post_event,)
-    if state is IncidentState.RESOLVED:
-        statuses_now = {**statuses_after(page, incident), **statuses}
-        return (post_event, *end_events(incident, update), *show(page, statuses_now, at))
-    claim_events = claim_all(incident.id, statuses, update.occurred_at)
-    shown_events = show(page, statuses, at)
-    return (*reopen_events(incident, at), post_event, *claim_events, *shown_events)
+    effects = update_effects(page, incident, update, at)
+    return (*reopen_events(incident, state, at), post_event, *effects)
+
+
+def no_room_after(page: Page, incident: Incident, update: Update, at: datetime) -> Rejection | None:
+    """Return why an update that is the newest is refused, or None."""
+    return no_room_for_update(
+        page, incident, update.state, len(update.components)
+    ) or no_room_for_message(page, incident, update.state, update.body, at)
+
+
+def update_effects(
+    page: Page, incident: Incident, update: Update, at: datetime
+) -> tuple[e.Event, ...]:
+    """Return the effects of an update on claims and on the statuses that leaves show."""
+    words = words_of(update.components, incident.id)
+    if update.state is not IncidentState.RESOLVED:
+        claim_events = claim_all(incident, update.components, update.occurred_at)
+        return (*claim_events, *show(page, words, at))
+    words_now = {**words_without(page, incident), **words}
+    return (*end_events(incident, update), *show(page, words_now, at))
+
+
+def is_repeat(incident: Incident, command: c.PostUpdate, events: tuple[e.Event, ...]) -> bool:
+    """Return whether an update says nothing new, and its sender wants none of those.
+
+    Source: docs/behaviour.md, "Updates that say nothing new".
+    """
+    is_wanted = command.if_repeat is c.Repeat.POST
+    if is_wanted or command.body or command.state is not incident.state:
+        return False
+    return not any(has_effect(incident, event) for event in events)
+
+
+def has_effect(incident: Incident, event: e.Event) -> bool:
+    """Return whether an event of an update changes more than the list of entries."""
+    if isinstance(event, e.IncidentChanged):
+        return not is_read_alike(incident, event.incident)
+    return not isinstance(event, e.UpdatePosted)
 
 
 def state_problem(incident: Incident, update: Update) -> Rejection | None:
@@ -161,9 +199,10 @@ def end_events(incident: Incident, update: Update) -> tuple[e.Event, ...]:
     return (e.ClaimsEnded(incident.id, update.resolved_at or update.occurred_at),)
 
 
-def reopen_events(incident: Incident, at: datetime) -> tuple[e.Event, ...]:
+def reopen_events(incident: Incident, state: IncidentState, at: datetime) -> tuple[e.Event, ...]:
     """Return the event that disables the planned end of a reopened maintenance."""
-    if not incident.is_resolved or incident.kind is not IncidentKind.MAINTENANCE:
+    is_reopened = incident.is_resolved and state is not IncidentState.RESOLVED
+    if not is_reopened or incident.kind is not IncidentKind.MAINTENANCE:
         return ()
     running = replace(incident, auto_end=False)
     return (e.IncidentChanged(running, at),)
@@ -187,7 +226,8 @@ def change_incident(page: Page, command: c.ChangeIncident, at: datetime) -> Deci
     changed = replace(
         changed,
         title=command.title or incident.title,
-        impact=command.impact or incident.impact,
+        impact=command.impact or changed.impact,
+        impact_given=incident.impact_given or command.impact is not None,
     )
     return (e.IncidentChanged(changed, at),)
 
@@ -244,7 +284,7 @@ def delete_incident(page: Page, command: c.DeleteIncident, at: datetime) -> Deci
     incident = page.incidents.get(command.incident_id)
     if incident is None:
         return not_found("incident")
-    return (*show(page, statuses_after(page, incident), at), e.IncidentDeleted(incident.id))
+    return (*show(page, words_without(page, incident), at), e.IncidentDeleted(incident.id))
 
 
 def pairs(items: tuple[c.StatusGiven, ...]) -> list[tuple[str, Status]]:

@@ -3,15 +3,16 @@
 Source: docs/behaviour.md, "Maintenance".
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from domain.page import commands as c
 from domain.page import events as e
-from domain.page import tree
-from domain.page.claims import status_without, statuses_after
 from domain.page.decide.outcomes import claim_all, invalid, not_found, show
 from domain.page.decide.timeline import correct_times
+from domain.page.origin import Word, words_of, words_without
+from domain.page.references import match_all
 from domain.page.room import (
     no_room_for_claims,
     no_room_for_message,
@@ -21,7 +22,7 @@ from domain.page.room import (
 from domain.page.state import Incident, Page, Update
 from domain.page.timeline import telling_entries
 from domain.results import Code, DuplicateIdError, Rejection
-from domain.status import Impact, IncidentKind, IncidentState, Status, worst
+from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.text import utf8_size
 
 Decision = tuple[e.Event, ...] | Rejection
@@ -36,7 +37,8 @@ def schedule_maintenance(page: Page, command: c.ScheduleMaintenance, at: datetim
         raise DuplicateIdError(command.incident_id)
     if command.scheduled_end <= command.scheduled_start:
         return invalid("scheduledEnd", "scheduledEnd must be later than scheduledStart.")
-    leaves = {id_: None for ref in command.components for id_ in tree.resolve(page.components, ref)}
+    matches = match_all(page.components, command.components)
+    leaves = dict.fromkeys(leaf for leaf_ids in matches.values() for leaf in leaf_ids)
     if rejection := no_room_for_window(page) or no_room_for_claims(page, len(leaves)):
         return rejection
     more = utf8_size(command.title) + utf8_size(command.body or "")
@@ -61,13 +63,14 @@ def schedule_maintenance(page: Page, command: c.ScheduleMaintenance, at: datetim
                 auto_end=command.auto_end,
                 leaves=tuple(leaves),
                 updates=(first,) if command.body else (),
+                impact_given=False,
             )
         ),
     )
 
 
 def start_maintenance(page: Page, command: c.StartMaintenance, at: datetime) -> Decision:
-    """Claim the planned leaves; a worse claim of another incident wins."""
+    """Claim the planned leaves; by the clock, nothing worse is hidden."""
     window = find_maintenance(page, command.incident_id)
     if isinstance(window, Rejection):
         return window
@@ -78,21 +81,57 @@ def start_maintenance(page: Page, command: c.StartMaintenance, at: datetime) -> 
     state = IncidentState.IN_PROGRESS
     if rejection := no_room_for_message(page, window, state, command.body, at):
         return rejection
-    return begin(page, window, Update(command.update_id, state, command.body or "", at, at), at)
+    update = Update(command.update_id, state, command.body or "", at, at)
+    if command.due_at is None:
+        return begin(page, window, update, at)
+    return begin_by_clock(page, window, update)
 
 
 def begin(page: Page, window: Incident, update: Update, at: datetime) -> tuple[e.Event, ...]:
     """Start a window by an update; a status that it gives replaces `maintenance`."""
-    statuses = update.components
-    planned = dict.fromkeys((i for i in window.leaves if i in page.components), Status.MAINTENANCE)
-    worst_statuses = {
-        leaf: worst((status, status_without(page, window.id, leaf)))
-        for leaf, status in planned.items()
+    claims = {**planned_statuses(page, window), **update.components}
+    words = words_of(claims, window.id)
+    return (*start_events(window, update, claims), *show(page, words, at))
+
+
+def begin_by_clock(page: Page, window: Incident, update: Update) -> tuple[e.Event, ...]:
+    """Start a window at its planned start.
+
+    It hides nothing worse. A window that is over already changes nothing that leaves show.
+
+    Source: docs/behaviour.md, "Maintenance".
+    """
+    claims = planned_statuses(page, window)
+    current = {leaf: page.components[leaf].status or Status.OPERATIONAL for leaf in claims}
+    words = {
+        leaf: Word(status, window.id)
+        for leaf, status in claims.items()
+        if current[leaf].severity <= status.severity and not is_over(page, window)
     }
-    claims, statuses_now = {**planned, **statuses}, {**worst_statuses, **statuses}
+    return (*start_events(window, update, claims), *show(page, words, update.occurred_at))
+
+
+def planned_statuses(page: Page, window: Incident) -> Mapping[str, Status]:
+    """Return `maintenance` for each leaf of a window that still exists."""
+    return {leaf: Status.MAINTENANCE for leaf in window.leaves if leaf in page.components}
+
+
+def start_events(
+    window: Incident, update: Update, claims: Mapping[str, Status]
+) -> tuple[e.Event, ...]:
+    """Return the events of a start: update and claims."""
     post_event = e.UpdatePosted(window.id, replace(update, components=claims))
-    claim_events = claim_all(window.id, claims, update.occurred_at)
-    return (post_event, *claim_events, *show(page, statuses_now, at))
+    return (post_event, *claim_all(window, claims, update.occurred_at))
+
+
+def is_over(page: Page, window: Incident) -> bool:
+    """Return whether a window that the clock ends was over at the page's last change.
+
+    A window that was planned for the past is. So is one that workers reach after its end, once
+    something else has been said.
+    """
+    end, last = window.scheduled_end, page.changed_at
+    return window.auto_end and end is not None and last is not None and end <= last
 
 
 def finish_maintenance(page: Page, command: c.FinishMaintenance, at: datetime) -> Decision:
@@ -115,7 +154,7 @@ def finish_maintenance(page: Page, command: c.FinishMaintenance, at: datetime) -
     )  # fmt: skip
     post_event = e.UpdatePosted(window.id, update)
     end_event = e.ClaimsEnded(window.id, at)
-    return (post_event, end_event, *show(page, statuses_after(page, window), at))
+    return (post_event, end_event, *show(page, words_without(page, window), at))
 
 
 def is_end_due(window: Incident, due_at: datetime) -> bool:
@@ -142,7 +181,8 @@ def change_maintenance(
     changed = replace(
         corrected,
         title=command.title or window.title,
-        impact=command.impact or window.impact,
+        impact=command.impact or corrected.impact,
+        impact_given=window.impact_given or command.impact is not None,
         started_at=start if start and is_waiting(window) else window.started_at,
         scheduled_start=start,
         scheduled_end=command.scheduled_end or window.scheduled_end,

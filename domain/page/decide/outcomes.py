@@ -1,11 +1,14 @@
-"""Shared parts of decisions: claims, statuses and rejections."""
+"""Shared parts of decisions: claims, statuses, rejections and remarks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from domain.page import commands as c
 from domain.page import events as e
-from domain.page.state import Page
-from domain.results import Code, Rejection
+from domain.page.origin import Word, origins
+from domain.page.references import find_ignored
+from domain.page.state import Incident, Page
+from domain.results import Code, Rejection, Remarks
 from domain.status import Status
 
 
@@ -20,16 +23,31 @@ def invalid(field: str, sentence: str) -> Rejection:
 
 
 def claim_all(
-    incident_id: str, statuses: Mapping[str, Status], at: datetime
+    incident: Incident, statuses: Mapping[str, Status], at: datetime
 ) -> tuple[e.Event, ...]:
-    """Return the claim events of all statuses."""
-    return tuple(e.ClaimSet(incident_id, leaf, status, at) for leaf, status in statuses.items())
-
-
-def show(page: Page, statuses: Mapping[str, Status], at: datetime) -> tuple[e.Event, ...]:
-    """Return the status events of leaves that change."""
+    """Return the claim events of statuses that an incident does not claim already."""
+    open_claims = incident.held
     return tuple(
-        e.StatusShown(leaf, status, at)
+        e.ClaimSet(incident.id, leaf, status, at)
         for leaf, status in statuses.items()
-        if page.components[leaf].status is not status
+        if open_claims.get(leaf) is not status
     )
+
+
+def show(page: Page, words: Mapping[str, Word], at: datetime) -> tuple[e.Event, ...]:
+    """Return the events of leaves with another status or origin."""
+    current_origins = origins(page) if words else {}
+    return tuple(
+        e.StatusShown(leaf, status, origin, at)
+        for leaf, (status, origin) in words.items()
+        if page.components[leaf].status is not status or current_origins[leaf] != origin
+    )
+
+
+def remarks_on(page: Page, command: c.Command, events: Sequence[e.Event]) -> Remarks | None:
+    """Return the remarks on an applied command, from the page before its events."""
+    ignored = find_ignored(page.components, command)
+    if isinstance(command, c.PostUpdate) and not events:
+        updates = page.incidents[command.incident_id].updates
+        return Remarks(ignored, unchanged=True, update_id=updates[-1].id if updates else None)
+    return Remarks(ignored) if ignored else None

@@ -1,12 +1,11 @@
 """Decision on a change of settings, merged into the current ones."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from domain.page import events as e
-from domain.page.commands import AddTemplate, ChangePage, ChangeTemplate, DeleteTemplate
+from domain.page.commands import AddTemplate, ChangePage, ChangeTemplate
+from domain.page.decide.items import merge_changes
 from domain.page.decide.outcomes import invalid, not_found
 from domain.page.limits import TEMPLATES, limit_reached
 from domain.page.logo import Logo, LogoError, decode_logo
@@ -32,7 +31,8 @@ def change_page(page: Page, command: ChangePage, at: datetime) -> tuple[e.Event,
     is_public = page.is_public if command.is_public is None else command.is_public
     description = page.description if command.description is None else command.description or None
     zone = command.time_zone or page.time_zone
-    look = merge_appearance(page.look, command)
+    start = merge_changes(Appearance(), command.look) if command.look else page.look
+    look = merge_changes(start, command)
     return (e.PageChanged(name, is_public, description, zone, look, logo),)
 
 
@@ -42,31 +42,6 @@ def parse_logo(text: str) -> Logo | None:
     Raises LogoError.
     """
     return decode_logo(text) if text else None
-
-
-def merge_appearance(look: Appearance, command: ChangePage) -> Appearance:
-    """Return the appearance with the given changes."""
-    start = command.look or look
-    values = {
-        "mode": command.mode,
-        "show_uptime": command.show_uptime,
-        "show_footer": command.show_footer,
-        "show_latency": command.show_latency,
-    }
-    changes: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
-    if command.accent is not None:
-        changes["accent"] = command.accent or None
-    return replace(
-        start,
-        labels=merge_texts(start.labels, command.labels),
-        headlines=merge_texts(start.headlines, command.headlines),
-        **changes,
-    )
-
-
-def merge_texts(texts: Mapping[str, str], changes: Mapping[str, str] | None) -> Mapping[str, str]:
-    """Return the texts with the given ones; an empty one removes its key."""
-    return {name: text for name, text in {**texts, **(changes or {})}.items() if text}
 
 
 Decision = tuple[e.Event, ...] | Rejection
@@ -87,7 +62,7 @@ def add_template(page: Page, command: AddTemplate, at: datetime) -> Decision:
         command.template_id, command.title, at, command.name, command.body, command.state,
         command.impact, command.kind,
     )  # fmt: skip
-    return no_room_in_templates(page, template) or (e.TemplateSet(template),)
+    return no_room_in_templates(page, template) or (e.ItemSet("templates", template),)
 
 
 def change_template(page: Page, command: ChangeTemplate, at: datetime) -> Decision:
@@ -96,32 +71,20 @@ def change_template(page: Page, command: ChangeTemplate, at: datetime) -> Decisi
     template = page.templates.get(command.template_id)
     if template is None:
         return not_found("template")
-    kind = command.kind or template.kind
-    rejection = kind_problem(kind, command.state, command.impact)
-    new = apply_changes(template, command, kind)
-    return rejection or no_room_in_templates(page, new, template) or (e.TemplateSet(new),)
+    new = apply_changes(template, command)
+    rejection = kind_problem(new.kind, command.state, command.impact)
+    return rejection or no_room_in_templates(page, new, template) or (e.ItemSet("templates", new),)
 
 
-def delete_template(page: Page, command: DeleteTemplate, at: datetime) -> Decision:
-    """Remove a template."""
-    del at  # templates have no past
-    if command.template_id not in page.templates:
-        return not_found("template")
-    return (e.TemplateDeleted(command.template_id),)
-
-
-def apply_changes(template: Template, command: ChangeTemplate, kind: IncidentKind) -> Template:
+def apply_changes(template: Template, command: ChangeTemplate) -> Template:
     """Return the template with the given changes."""
-    values = {"title": command.title, "state": command.state, "impact": command.impact}
-    changes: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
-    if command.name is not None:
-        changes["name"] = command.name or None
-    if command.body is not None:
-        changes["body"] = command.body or None
-    is_bare = kind is IncidentKind.MAINTENANCE
-    changes |= {"state": None} if is_bare or command.clears_state else {}
-    changes |= {"impact": None} if is_bare or command.clears_impact else {}
-    return replace(template, kind=kind, **changes)
+    new = merge_changes(template, command)
+    is_bare = new.kind is IncidentKind.MAINTENANCE
+    return replace(
+        new,
+        state=None if is_bare or command.clears_state else new.state,
+        impact=None if is_bare or command.clears_impact else new.impact,
+    )
 
 
 def kind_problem(

@@ -4,14 +4,12 @@ A command of an unknown kind raises; its drain records that as failed.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeAlias
 
 from domain.page import commands as c
 from domain.page import events as e
-from domain.page import tree
-from domain.page.commands import AddTemplate, ChangeTemplate, DeleteTemplate
 from domain.page.decide.components import add_component, change_component, delete_component
 from domain.page.decide.incidents import (
     change_incident,
@@ -21,14 +19,17 @@ from domain.page.decide.incidents import (
     open_incident,
     post_update,
 )
+from domain.page.decide.items import change_item, delete_item
 from domain.page.decide.maintenance import (
     finish_maintenance,
     schedule_maintenance,
     start_maintenance,
 )
 from domain.page.decide.outcomes import not_found, show
-from domain.page.decide.settings import add_template, change_page, change_template, delete_template
+from domain.page.decide.settings import add_template, change_page, change_template
 from domain.page.limits import KEYS, limit_reached
+from domain.page.origin import TOGGLE, Word
+from domain.page.references import resolve
 from domain.page.state import Key, Page, Suspension
 from domain.results import Code, DuplicateIdError, Rejection
 
@@ -73,10 +74,10 @@ def set_status(page: Page, command: c.SetStatus, at: datetime) -> Decision:
 
     Source: docs/behaviour.md, "Quick toggle".
     """
-    leaves = tree.resolve(page.components, command.reference)
+    leaves = resolve(page.components, command.reference)
     if not leaves:
         return not_found("component")
-    return show(page, dict.fromkeys(leaves, command.status), at)
+    return show(page, dict.fromkeys(leaves, Word(command.status, TOGGLE)), at)
 
 
 def create_key(page: Page, command: c.CreateKey, at: datetime) -> Decision:
@@ -85,24 +86,7 @@ def create_key(page: Page, command: c.CreateKey, at: datetime) -> Decision:
         raise DuplicateIdError(command.key_id)
     if len(page.keys) >= KEYS:
         return limit_reached(f"A page can have up to {KEYS} keys: delete one that is not used.")
-    return (e.KeySet(Key(command.key_id, command.name, command.hash, at)),)
-
-
-def change_key(page: Page, command: c.ChangeKey, at: datetime) -> Decision:
-    """Change the given properties of a key."""
-    key = page.keys.get(command.key_id)
-    if key is None:
-        return not_found("key")
-    values = {"name": command.name, "disabled": command.disabled, "hash": command.hash}
-    changes: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
-    return (e.KeySet(replace(key, **changes)),)
-
-
-def delete_key(page: Page, command: c.DeleteKey, at: datetime) -> Decision:
-    """Remove a key."""
-    if command.key_id not in page.keys:
-        return not_found("key")
-    return (e.KeyDeleted(command.key_id),)
+    return (e.ItemSet("keys", Key(command.key_id, command.name, command.hash, at)),)
 
 
 def suspend_page(page: Page, command: c.SuspendPage, at: datetime) -> Decision:
@@ -136,11 +120,11 @@ DECIDERS: Mapping[type[c.Command], Callable[[Page, Any, datetime], Decision]] = 
     c.DeleteUpdate: delete_update,
     c.DeleteIncident: delete_incident,
     c.CreateKey: create_key,
-    c.ChangeKey: change_key,
-    c.DeleteKey: delete_key,
-    AddTemplate: add_template,
-    ChangeTemplate: change_template,
-    DeleteTemplate: delete_template,
+    c.ChangeKey: partial(change_item, "keys"),
+    c.DeleteKey: partial(delete_item, "keys"),
+    c.AddTemplate: add_template,
+    c.ChangeTemplate: change_template,
+    c.DeleteTemplate: partial(delete_item, "templates"),
     c.SuspendPage: suspend_page,
     c.UnsuspendPage: unsuspend_page,
 }

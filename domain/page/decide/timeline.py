@@ -11,7 +11,8 @@ from domain.page import commands as c
 from domain.page import events as e
 from domain.page import timeline
 from domain.page.decide.outcomes import invalid, show
-from domain.page.reading import Entry
+from domain.page.origin import words_of
+from domain.page.reading import Entry, read
 from domain.page.room import no_room_for_claims, no_room_for_message, no_room_for_update
 from domain.page.state import Incident, Page, Update
 from domain.results import Rejection
@@ -94,18 +95,20 @@ def is_earlier(incident: Incident, update: Update) -> bool:
     return any(entry.occurred_at > update.occurred_at for entry in entries)
 
 
-def rewrite(
-    page: Page, incident: Incident, update: Update, at: datetime
-) -> tuple[e.Event, ...] | Rejection:
+def rewrite(page: Page, incident: Incident, update: Update, at: datetime) -> tuple[e.Event, ...]:
     """Add an update before others, or one that moves the end."""
-    if rejection := no_room_before(page, incident, update, at):
-        return rejection
     entries = [*timeline.complete_entries(incident), update]
     changed = replace(incident, updated_at=max(incident.updated_at, at))
     change_event = e.IncidentChanged(timeline.reread(changed, entries, page.components), at)
     if is_earlier(incident, update):
         return (change_event,)
-    return (change_event, *show(page, update.components, at))
+    return (change_event, *show(page, words_of(update.components, incident.id), at))
+
+
+def is_read_alike(before: Incident, after: Incident) -> bool:
+    """Return whether an incident has the same claims, open intervals and end as before."""
+    readings = (read(timeline.complete_entries(i), i.leaves) for i in (before, after))
+    return next(readings) == next(readings)
 
 
 def no_room_before(

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import BigInteger, Text
 
-from domain.results import Entry, Outcome, Rejection
+from domain.page.changes import Changes
+from domain.results import Entry, Outcome, Rejection, Remarks
 from domain.runtime.metrics import LAG_S
 from domain.store.postgres.command_codec import encode_command, shorten_refused
 
@@ -139,12 +140,14 @@ class LogPosition:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """The outcome of a command; `refusal` is the reason if it was not applied."""
+    """The outcome of a command: a refusal, or remarks and changes."""
 
     seq: int
     outcome: Outcome
     refusal: Rejection | None = None
     follow_ups: tuple[tuple[str, int], ...] = field(default=())
+    changes: Changes | None = None
+    remarks: Remarks | None = None
 
 
 def append(conn: Connection, draft: Draft) -> LogPosition | None:
@@ -221,15 +224,17 @@ def load_pending(conn: Connection, stream_id: str, limit: int) -> list[Pending]:
     return [Pending(*row) for row in rows]
 
 
+OBJECTS = ARRAY(JSONB(none_as_null=True))
 _SETTLE = text("""
-UPDATE commands c SET outcome = v.outcome, refusal = v.refusal,
-  applied_at = greatest(statement_timestamp(), c.received_at)
-FROM unnest(:seqs, :outcomes, :refusals) AS v(seq, outcome, refusal)
+UPDATE commands c SET outcome = v.outcome, refusal = v.refusal, remarks = v.remarks,
+  changes = v.changes, applied_at = greatest(statement_timestamp(), c.received_at)
+FROM unnest(:seqs, :outcomes, :refusals, :remarks, :changes)
+  AS v(seq, outcome, refusal, remarks, changes)
 WHERE c.stream_id = :stream_id AND c.seq = v.seq
 """).bindparams(
     bindparam("seqs", type_=ARRAY(BigInteger)),
     bindparam("outcomes", type_=ARRAY(Text)),
-    bindparam("refusals", type_=ARRAY(JSONB(none_as_null=True))),
+    *(bindparam(name, type_=OBJECTS) for name in ("refusals", "remarks", "changes")),
 )
 _FAIL_CAUSE = text("""
 UPDATE commands SET outcome = 'failed', refusal = CAST(:refusal AS jsonb)
@@ -238,28 +243,25 @@ WHERE id IN (SELECT cause FROM commands WHERE stream_id = :stream_id AND seq = A
 
 
 def settle(conn: Connection, stream_id: str, settlements: Sequence[Settlement]) -> None:
-    """Store the outcomes of commands; a follow-up that failed fails its cause.
-
-    Of refused commands little is kept but the reason.
-    """
+    """Store the outcomes of commands; a follow-up that failed fails its cause."""
     parameters = {
         "stream_id": stream_id,
         "seqs": [s.seq for s in settlements],
         "outcomes": [s.outcome.value for s in settlements],
         "refusals": [msgspec.to_builtins(s.refusal) for s in settlements],
+        "changes": [msgspec.to_builtins(s.changes) for s in settlements],
+        "remarks": [msgspec.to_builtins(s.remarks) for s in settlements],
     }
     conn.execute(_SETTLE, parameters)
     if refused_seqs := [s.seq for s in settlements if s.outcome is Outcome.REFUSED]:
         shorten_refused(conn, stream_id, refused_seqs)
-    failures = [s for s in settlements if s.outcome is Outcome.FAILED]
-    if failures:
+    if failures := [s for s in settlements if s.outcome is Outcome.FAILED]:
         refusal = msgspec.json.encode(failures[0].refusal).decode()
         seqs = [s.seq for s in failures]
         conn.execute(_FAIL_CAUSE, {"stream_id": stream_id, "seqs": seqs, "refusal": refusal})
 
 
-# A page's commands that are settled but not published show in `pages_behind`; an account has no
-# publication, so its commands are found here.
+# Without settled commands of pages: `pages_behind` shows which pages are not published.
 _BEHIND = text("""
 SELECT DISTINCT stream_id FROM commands
 WHERE published_at IS NULL AND (outcome IS NULL OR left(stream_id, 2) = 'a_')

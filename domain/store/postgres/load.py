@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from sqlalchemy import (
     ARRAY,
@@ -27,7 +27,6 @@ from domain.page.uptime import BAR_DAYS
 from domain.store.postgres import tables as t
 from domain.store.postgres.custom_domains import load_mounts
 from domain.store.postgres.rows import to_dataclass
-from domain.store.postgres.templates import load_templates
 
 TIMELINE_DAYS = 14
 # More days than the page shows, so that "14 days ago" is covered in every time zone.
@@ -40,7 +39,12 @@ _PAGE = select(*(c for c in t.pages.c if not c.name.startswith(("published_", "r
     t.pages.c.id == PAGE_ID
 )
 _COMPONENTS = select(t.components).where(t.components.c.page_id == PAGE_ID)
-_KEYS = select(t.keys).where(t.keys.c.page_id == PAGE_ID).order_by(t.keys.c.id)
+_TABLES = {part: getattr(t, part) for part in LOADED_FOR}
+_ITEMS = {
+    part: select(table).where(table.c.page_id == PAGE_ID).order_by(table.c.id)
+    for part, table in _TABLES.items()
+}
+_KINDS = {part: get_args(get_type_hints(s.Page)[part])[1] for part in LOADED_FOR}
 _i, _c = t.incidents.c, t.claims.c
 _IDS = bindparam("ids", type_=ARRAY(Text))
 _CURRENT = (
@@ -89,9 +93,8 @@ def load_page(
         components=load_components(conn, page_id),
         incidents=incidents,
         past=_load_past(conn, page_id, incidents),
-        keys=_load_keys(conn, page_id) if "keys" in parts else {},
-        templates=load_templates(conn, page_id) if "templates" in parts else {},
         suspension=_suspension(row),
+        **{part: load_items(conn, page_id, part) for part in parts},
     )
     return page, row.applied_seq
 
@@ -129,6 +132,15 @@ def load_components(conn: Connection, page_id: str) -> dict[str, s.Component]:
     """Return a page's nodes by id."""
     rows = conn.execute(_COMPONENTS, {"page_id": page_id})
     return {row.id: to_dataclass(row, s.Component) for row in rows}
+
+
+def load_items(conn: Connection, page_id: str, part: str) -> dict[str, Any]:
+    """Return the items of a part of a page by id, oldest first.
+
+    `part` is one of `LOADED_FOR`.
+    """
+    rows = conn.execute(_ITEMS[part], {"page_id": page_id})
+    return {row.id: to_dataclass(row, _KINDS[part]) for row in rows}
 
 
 def load_month(
@@ -202,8 +214,3 @@ def _load_past(
     return tuple(
         s.PastIncident(id_, title, tuple(claims)) for id_, (title, claims) in incidents.items()
     )
-
-
-def _load_keys(conn: Connection, page_id: str) -> dict[str, s.Key]:
-    rows = conn.execute(_KEYS, {"page_id": page_id})
-    return {row.id: to_dataclass(row, s.Key) for row in rows}

@@ -1,13 +1,14 @@
-"""Direct reads of owners and monitors: pages, keys and credentials."""
+"""Direct reads of owners, monitors and the operator: accounts, pages, keys, templates."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from domain.account.state import Account
 from domain.page.logo import Logo
-from domain.page.state import Appearance
+from domain.page.state import Appearance, Template
+from domain.store.postgres import tables as t
 from domain.store.postgres.load import load_account
 from domain.store.postgres.rows import to_dataclass
 
@@ -19,9 +20,20 @@ FROM pages p WHERE p.account_id = :account_id AND p.deleted_at IS NULL
 """
 _PAGES = text(_PAGE + "ORDER BY p.created_at, p.id")
 _ONE_PAGE = text(_PAGE + "AND p.id = :page_id")
+_FIRST_LEAVES = text("""
+SELECT DISTINCT ON (c.page_id) c.page_id, c.id, c.name FROM components c
+JOIN pages p ON p.id = c.page_id
+WHERE p.account_id = :account_id AND p.deleted_at IS NULL AND c.kind = 'leaf'
+ORDER BY c.page_id, c.created_at, c.id
+""")
 _ALL_PAGES = text("""
 SELECT p.id, p.name, p.host, p.is_public, a.email, p.suspended_at IS NOT NULL FROM pages p
 JOIN accounts a ON a.id = p.account_id WHERE p.deleted_at IS NULL ORDER BY p.created_at, p.id
+""")
+_ALL_ACCOUNTS = text("""
+SELECT a.id, a.email, a.tier, a.tier_until, a.balance, a.created_at,
+  (SELECT count(*) FROM pages p WHERE p.account_id = a.id AND p.deleted_at IS NULL) AS pages
+FROM accounts a WHERE a.email <> '' AND a.deleted_at IS NULL ORDER BY a.created_at, a.id
 """)
 _KEYS = text("""
 SELECT k.id, k.name, k.disabled, k.created_at, k.last_used_at FROM keys k
@@ -74,6 +86,14 @@ class OwnedKey:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnedTemplate:
+    """A template, with the page that it belongs to."""
+
+    page_id: str
+    template: Template
+
+
+@dataclass(frozen=True, slots=True)
 class ListedPage:
     """A page, for the operator."""
 
@@ -83,6 +103,19 @@ class ListedPage:
     is_public: bool
     email: str
     is_suspended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListedAccount:
+    """An account with the number of its pages, for the operator."""
+
+    id: str
+    email: str
+    tier: str
+    tier_until: datetime | None
+    balance: int
+    created_at: datetime
+    pages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +148,37 @@ def page_of(conn: Connection, account_id: str, page_id: str) -> OwnedPage | None
     return to_dataclass(row, OwnedPage) if row else None
 
 
+def first_leaves_of(conn: Connection, account_id: str) -> dict[str, tuple[str, str]]:
+    """Return id and name of the oldest leaf of an account's pages, by page."""
+    rows = conn.execute(_FIRST_LEAVES, {"account_id": account_id})
+    return {page_id: (leaf_id, name) for page_id, leaf_id, name in rows}
+
+
 def all_pages(conn: Connection) -> list[ListedPage]:
     """Return every page."""
     return [ListedPage(*row) for row in conn.execute(_ALL_PAGES)]
 
 
+def all_accounts(conn: Connection) -> list[ListedAccount]:
+    """Return every account of an owner, oldest first."""
+    return [ListedAccount(*row) for row in conn.execute(_ALL_ACCOUNTS)]
+
+
 def keys_of(conn: Connection, page_id: str) -> list[OwnedKey]:
     """Return a page's keys, oldest first."""
     return [OwnedKey(*row) for row in conn.execute(_KEYS, {"page_id": page_id})]
+
+
+def templates_of(conn: Connection, account_id: str) -> list[OwnedTemplate]:
+    """Return the templates of all of an account's pages, page by page, oldest first."""
+    p = t.pages.c
+    query = (
+        select(t.templates)
+        .join(t.pages, p.id == t.templates.c.page_id)
+        .where(p.account_id == account_id, p.deleted_at.is_(None))
+        .order_by(p.created_at, p.id, t.templates.c.id)
+    )
+    return [OwnedTemplate(row.page_id, to_dataclass(row, Template)) for row in conn.execute(query)]
 
 
 def credential(conn: Connection, secret_hash: str) -> Credential | None:

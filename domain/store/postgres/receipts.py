@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, text
 
-from domain.results import Outcome, Rejection
+from domain.results import Outcome, Rejection, Remarks
 from domain.store.postgres.command_codec import UnknownKindError, decode_command
 from domain.store.postgres.command_log import Authority, names_of
 from domain.store.postgres.rows import to_dataclass
@@ -15,7 +15,7 @@ from domain.store.postgres.rows import to_dataclass
 # Commands that can be read by id may be in the archive by now.
 _SELECT = """
 SELECT c.id, c.stream_id, c.seq, c.kind, c.payload::text AS payload,
-  c.received_at AS accepted_at, c.outcome, c.refusal, c.applied_at, c.request_id,
+  c.received_at AS accepted_at, c.outcome, c.refusal, c.applied_at, c.request_id, c.remarks,
   CASE WHEN c.published_at IS NULL
       OR EXISTS (SELECT FROM commands f WHERE f.cause = c.id AND f.published_at IS NULL)
     THEN NULL ELSE greatest(c.published_at,
@@ -72,6 +72,7 @@ class Receipt:
     applied_at: datetime | None
     published_at: datetime | None
     request_id: str | None = None
+    remarks: Remarks | None = None
 
     @property
     def state(self) -> str:

@@ -24,9 +24,9 @@ moved AS (
   RETURNING c.*
 )
 INSERT INTO commands_archive (stream_id, seq, id, kind, payload, actor, cause, received_at, due_at,
-  outcome, refusal, applied_at, published_at, request_id)
+  outcome, refusal, applied_at, published_at, request_id, changes, remarks)
 SELECT stream_id, seq, id, kind, payload, actor, cause, received_at, due_at,
-  outcome, refusal, applied_at, published_at, request_id
+  outcome, refusal, applied_at, published_at, request_id, changes, remarks
 FROM moved
 """)
 

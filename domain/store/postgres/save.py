@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 
 from domain.account.state import Account
+from domain.page.commands import LOADED_FOR
 from domain.page.state import Claim, Incident, Page
 from domain.store.postgres import tables as t
 from domain.store.postgres.accounts import erase_account
@@ -21,9 +22,7 @@ from domain.store.postgres.rows import Record, to_record, to_records
 Id = TypeVar("Id", bound=Hashable)
 Thing = TypeVar("Thing")
 # What a page's row does not hold under the name of the field.
-ELSEWHERE = (
-    "id", "components", "incidents", "past", "keys", "templates", "entitlement", "suspension",
-)  # fmt: skip
+ELSEWHERE = ("id", "components", "incidents", "past", *LOADED_FOR, "entitlement", "suspension")
 
 
 def save_page(conn: Connection, before: Page, after: Page, applied_seq: int) -> None:
@@ -38,13 +37,14 @@ def save_page(conn: Connection, before: Page, after: Page, applied_seq: int) -> 
         row = update(t.streams).where(t.streams.c.id == after.id)
         conn.execute(row.values(suspended=after.suspension is not None))
     page_id = after.id
-    for table, name in ((t.components, "components"), (t.keys, "keys"), (t.templates, "templates")):
-        old, new = changed_entries(getattr(before, name), getattr(after, name))
-        save_rows(conn, table, to_records(old, page_id=page_id), to_records(new, page_id=page_id))
+    for part in ("components", *LOADED_FOR):
+        old, new = changed_entries(getattr(before, part), getattr(after, part))
+        rows = to_records(old, page_id=page_id), to_records(new, page_id=page_id)
+        save_rows(conn, getattr(t, part), *rows)
     _save_incidents(conn, before, after)
     if after.deleted_at is not None:
         # Rows that were not loaded are deleted with the page too.
-        for table in (t.updates, t.claims, t.incidents, t.templates, t.keys):
+        for table in (t.updates, t.claims, t.incidents, *(getattr(t, part) for part in LOADED_FOR)):
             conn.execute(delete(table).where(table.c.page_id == page_id))
 
 

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 import hiredis
 import msgspec
 
-from domain.results import Rejection
+from domain.results import Rejection, Remarks
 from domain.store.redis import keys
 
 log = logging.getLogger(__name__)
@@ -158,6 +158,7 @@ class Announcement(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tr
     last: int
     refusals: Mapping[int, Rejection] = {}
     follow_ups: Mapping[int, list[tuple[str, int]]] = {}
+    remarks: Mapping[int, Remarks] = {}
 
 
 _decoder = msgspec.json.Decoder(Announcement)

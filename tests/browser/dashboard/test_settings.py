@@ -1,6 +1,7 @@
 """Settings and look: what visitors then see, what they do not, and two tabs that collide."""
 
 import re
+from enum import StrEnum
 
 import pytest
 from playwright.sync_api import expect
@@ -8,6 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.dashboard.owner_at_screen import at_desk, of, url
 from tests.support.faults.breaking import Behind
 from tests.support.pictures import picture
+from tests.support.plain_settings import OTHERS_ON_WIRE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -65,6 +67,37 @@ def test_visitors_see_it_when_settings_were_saved(actors, desk):
     assert (kept["timeZone"], kept["showUptime"]) == ("Asia/Tokyo", False)
     # and what the tier forces can't be chosen
     expect(look.page.get_by_label("Powered by Hep.gg")).to_be_disabled()
+
+
+def test_a_plain_setting_is_changed_where_its_field_is(desk):
+    # Given every setting with another value, but the footer, which the free tier can't leave out
+    look, wanted = desk("settings"), OTHERS_ON_WIRE | {"showFooter": True}
+    screens = look.page.url.rpartition("/")[0]
+
+    # When they are changed, each on the screen that has a field for it
+    for screen in ("settings", "customize"):
+        look.go(f"{screens}/{screen}")
+        fields = {name: look.page.locator(f"[name={name}]:enabled") for name in wanted}
+        here = [name for name, field in fields.items() if field.count()]
+        for name in here:
+            change(fields[name], wanted[name])
+        if here:
+            save(look)
+
+    # Then each has its value
+    kept = look.owned.owner.get(look.owned.path).json()["data"]
+    assert {name: kept[name] for name in wanted} == wanted
+
+
+def change(control, value):
+    """Give a field a value, by what kind of value it is."""
+    match value:
+        case bool():
+            control.set_checked(value)
+        case StrEnum():
+            control.select_option(value)
+        case _:
+            control.fill(value)
 
 
 def test_the_owner_reads_how_fast_her_changes_were_shown_whether_or_not_visitors_do(actors, desk):

@@ -40,7 +40,7 @@ def test_a_permalink_tells_everything_when_it_is_opened(demo, tab):
     page.get_by_role("heading", name="Chat is unavailable").get_by_role("link").click()
     expect(page.locator("h2")).to_have_text("Chat is unavailable")
     expect(page).to_have_title("Chat is unavailable · Lumen Cloud")
-    expect(page.locator(".line li")).to_have_count(2)
+    expect(page.locator("article .state")).to_have_count(2)
     expect(page.get_by_label("Affected components")).to_have_text("Support")
     expect(page.locator(".day")).to_contain_text("lasted 2 h 11 min")
     page.get_by_role("link", name="History", exact=True).click()

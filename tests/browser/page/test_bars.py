@@ -1,4 +1,4 @@
-"""The 90-day bars: reached by keyboard, mouse and thumb; thirty days on a phone."""
+"""The 90-day bars: reached by keyboard, mouse and thumb; the card of a day."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -8,17 +8,23 @@ from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-TODAY = "Degraded · Elevated error rates on the API"
+TODAY = "Degraded Elevated error rates on the API"
 
 
 @pytest.fixture
 def desk(demo, tab):
-    return tab(demo).page
+    return unfolded(tab(demo).page)
 
 
 @pytest.fixture
 def phone(demo, tab):
-    return tab(demo, width=390, has_touch=True, is_mobile=True).page
+    return unfolded(tab(demo, width=390, has_touch=True, is_mobile=True).page)
+
+
+def unfolded(page):
+    """Open all categories, the healthy ones too."""
+    page.locator("details").evaluate_all("nodes => nodes.forEach(node => { node.open = true; })")
+    return page
 
 
 def bar_of(page, name):
@@ -32,7 +38,7 @@ def day(days_ago):
 
 def test_a_bar_is_one_tab_stop_when_one_tabs_through_the_page(desk):
     bar_of(desk, "API").focus()
-    expect(desk.locator(".tip")).to_contain_text(f"{day(0)}: {TODAY}")
+    expect(desk.locator(".tip")).to_contain_text(f"{day(0)} {TODAY}")
     desk.keyboard.press("Tab")
     expect(desk.locator(".tip a")).to_be_focused()
     desk.keyboard.press("Tab")
@@ -45,17 +51,19 @@ def test_arrows_move_a_day_and_home_and_end_to_the_edges_when_a_bar_has_the_focu
     bar, tip = bar_of(desk, "Website"), desk.locator(".tip")
     bar.focus()
     for key, expected in (
-        ("ArrowLeft", f"{day(1)}: no trouble"),
-        ("ArrowLeft", f"{day(2)}: no trouble"),
-        ("ArrowRight", f"{day(1)}: no trouble"),
-        ("Home", f"{day(89)}: no trouble"),
-        ("ArrowLeft", f"{day(89)}: no trouble"),
-        ("End", f"{day(0)}: no trouble"),
-        ("ArrowRight", f"{day(0)}: no trouble"),
+        ("ArrowLeft", f"{day(1)} No downtime"),
+        ("ArrowLeft", f"{day(2)} No downtime"),
+        ("ArrowRight", f"{day(1)} No downtime"),
+        ("Home", f"{day(89)} No downtime"),
+        ("ArrowLeft", f"{day(89)} No downtime"),
+        ("End", f"{day(0)} No downtime"),
+        ("ArrowRight", f"{day(0)} No downtime"),
     ):
         desk.keyboard.press(key)
         expect(tip).to_have_text(expected)
-        expect(desk.locator("#live")).to_have_text(expected)
+        expect(desk.locator("#live")).to_have_text(
+            expected.replace(" No downtime", ", No downtime")
+        )
 
 
 def test_up_and_down_jump_between_days_of_trouble_when_a_bar_has_the_focus(desk):
@@ -63,8 +71,8 @@ def test_up_and_down_jump_between_days_of_trouble_when_a_bar_has_the_focus(desk)
     bar.focus()
     desk.keyboard.press("ArrowUp")
     expect(tip).to_have_text(
-        f"{day(71)}: Outage 46 min, Partial Outage 12 min, Degraded 1 h 32 min"
-        " · Uploads to Frankfurt fail"
+        f"{day(71)} Outage 46 min Partial Outage 12 min Degraded 1 h 32 min"
+        " Uploads to Frankfurt fail"
     )
     before = desk.evaluate("scrollY")
     desk.keyboard.press("ArrowUp")
@@ -100,7 +108,7 @@ def test_a_day_is_explained_when_the_mouse_is_over_it(desk):
     bar.scroll_into_view_if_needed()
     box = bar.bounding_box()
     desk.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 5)
-    expect(desk.locator(".tip")).to_have_text(f"{day(44)}: no trouble")
+    expect(desk.locator(".tip")).to_have_text(f"{day(44)} No downtime")
     mark = desk.locator(".cur").bounding_box()
     assert mark["x"] == pytest.approx(box["x"] + box["width"] * 45 / 90, abs=2)
     # And no longer when it is elsewhere
@@ -112,43 +120,46 @@ def test_a_day_is_explained_when_it_is_tapped_on_a_phone(phone):
     bar = bar_of(phone, "API")
     width = bar.bounding_box()["width"]
     bar.tap(position={"x": width - 3, "y": 10})
-    expect(phone.locator(".tip")).to_have_text(f"{day(0)}: {TODAY}")
+    expect(phone.locator(".tip")).to_have_text(f"{day(0)} {TODAY}")
     bar.tap(position={"x": 2, "y": 10})
-    expect(phone.locator(".tip")).to_contain_text(f"{day(29)}: no trouble")
+    expect(phone.locator(".tip")).to_contain_text(f"{day(89)} No downtime")
     phone.locator("h1").tap(position={"x": 2, "y": 2})
     expect(phone.locator(".tip")).to_have_count(0)
 
 
-def test_thirty_days_are_shown_when_it_is_a_phone_until_ninety_are_asked_for(phone):
-    bar, button = bar_of(phone, "Objects, Frankfurt"), phone.locator("[data-more]")
-    drawn = bar.locator("svg")
-    expect(phone.get_by_text("30 days ago").first).to_be_visible()
+def test_a_thumb_means_the_day_of_trouble_when_that_is_under_it(phone):
+    bar = bar_of(phone, "Objects, Frankfurt")
     width = bar.bounding_box()["width"]
-    assert drawn.bounding_box()["width"] == pytest.approx(3 * width, abs=1)
-    bar.focus()
-    phone.keyboard.press("Home")
-    expect(phone.locator(".tip")).to_contain_text(day(29))
-    # The only day of trouble lies before them
-    phone.keyboard.press("ArrowUp")
-    expect(phone.locator(".tip")).to_contain_text(day(29))
+    bar.tap(position={"x": (89 - 71 + 0.5) * width / 90 + 8, "y": 10})
+    expect(phone.locator(".tip")).to_contain_text("Uploads to Frankfurt fail")
+    # And no further away than a thumb is wide
+    bar.tap(position={"x": (89 - 71 + 0.5) * width / 90 + 20, "y": 10})
+    expect(phone.locator(".tip")).to_contain_text("No downtime")
 
-    button.tap()
 
-    expect(button).to_have_text("Show 30 days")
-    expect(phone.get_by_text("90 days ago").first).to_be_visible()
-    assert drawn.bounding_box()["width"] == pytest.approx(width, abs=1)
-    bar.focus()
-    phone.keyboard.press("Home")
-    expect(phone.locator(".tip")).to_contain_text(day(89))
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_card_points_at_its_day_and_stays_in_its_row_when_any_day_is_shown(demo, tab, width):
+    page = tab(demo, width=width).page
+    bar = bar_of(page, "API")
+    for key in ("Home", "End", "ArrowUp"):
+        bar.focus()
+        page.keyboard.press(key)
+        card, row = (page.locator(what).bounding_box() for what in (".tip", ".leaf:has(.tip)"))
+        mark = page.locator(".cur").bounding_box()
+        caret = page.locator(".tip").evaluate(
+            "node => parseFloat(node.style.getPropertyValue('--x'))"
+        )
+        assert card["width"] == 240
+        assert row["x"] - 0.5 <= card["x"]
+        assert card["x"] + card["width"] <= row["x"] + row["width"] + 0.5
+        assert card["x"] + caret == pytest.approx(mark["x"] + mark["width"] / 2, abs=2)
 
 
 def test_every_day_of_trouble_is_told_as_text_when_nothing_is_seen(desk):
     listed = bar_of(desk, "Dashboard").get_by_role("listitem")
     expect(listed).to_have_count(2)
     expect(listed.first).to_have_text(f"{day(9)}: Degraded 2 h 20 min · Dashboard loads slowly")
-    expect(bar_of(desk, "Website").get_by_role("listitem")).to_have_text(
-        "No trouble in these days."
-    )
+    expect(bar_of(desk, "Website").get_by_role("listitem")).to_have_text("No downtime")
 
 
 def test_a_young_leaf_has_no_data_when_its_bar_begins_before_it(actors, tab):
@@ -157,7 +168,9 @@ def test_a_young_leaf_has_no_data_when_its_bar_begins_before_it(actors, tab):
     bar = bar_of(look.page, "Newborn")
     bar.focus()
     look.page.keyboard.press("Home")
-    expect(look.page.locator(".tip")).to_have_text(f"{day(89)}: no data")
+    expect(look.page.locator(".tip")).to_have_text(f"{day(89)} No data")
     expect(look.page.get_by_label("Legend")).to_contain_text("No data")
     assert "no uptime figure yet" in (bar.get_attribute("aria-label") or "")
-    assert bar.locator("path.nodata").get_attribute("d").startswith("M0 24h89")
+    assert bar.locator("path.nodata").get_attribute("d").startswith("M0 12h89")
+    today = datetime.now(UTC)
+    expect(bar.locator(".since")).to_have_text(f"since {today.day} {today:%b}")

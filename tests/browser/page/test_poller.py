@@ -87,7 +87,7 @@ def test_the_day_in_focus_stays_explained_when_content_is_replaced(watched):
 
     expect_soon(look.page.locator(".leaf .st.partial")).to_be_visible()
     expect(bar).to_be_focused()
-    expect(look.page.locator(".tip")).to_contain_text("no data")
+    expect(look.page.locator(".tip")).to_contain_text("No data")
 
 
 def test_what_is_read_stays_in_its_place_when_something_is_added_above(watched):

@@ -3,11 +3,15 @@
 Source: docs/behaviour.md, "Audit log".
 """
 
-from contextlib import suppress
+from unittest import mock
 
 import pytest
 
-from domain.account.commands import AddPage
+from domain.account.commands import AddPage, GrantTokens
+from domain.page.commands import AddComponent
+from domain.runtime.new_ids import new_id
+from domain.store.postgres import audit as store_audit
+from domain.store.postgres.engine import sync_engine
 from ops.cli.writes import CommandRefusedError, write
 from tests.support.actors import Page
 from tests.support.answers import data, refusal
@@ -41,6 +45,22 @@ def test_beginning_of_a_page_is_told_when_its_owner_reads_the_audit(page):
     assert all(item["at"].endswith("Z") for item in items)
     receipt = data(page.owner.get(f"/api/v1/receipts/{items[0]['id']}"))
     assert receipt["acceptedAt"] == items[0]["at"]
+
+
+def test_an_entry_says_from_and_to_when_something_was_changed(page):
+    # given a page that was renamed, a leaf that moved and failed, and one text of many
+    storage = page.leaf("Storage", kind="category")
+    leaf = f"{page.path}/components/{page.leaf('Disks')}"
+    data(page.owner.patch(page.path, {"name": "Acme Inc", "labels": {"outage": "Down"}}))
+    assert newest(page)["changes"] == [
+        {"of": None, "name": None, "field": "name", "from": "Acme", "to": "Acme Inc"},
+        {"of": None, "name": None, "field": "labels.outage", "from": None, "to": "Down"},
+    ]
+    data(page.owner.patch(leaf, {"status": "outage", "parent": storage}))
+    changed, moved = newest(page)["changes"]
+    assert (changed["name"], changed["field"]) == ("Disks", "status")
+    assert (changed["from"], changed["to"]) == ("operational", "outage")
+    assert (moved["field"], moved["from"], moved["to"]) == ("parentId", None, "Storage")
 
 
 def test_key_is_named_when_it_did_something_and_was_deleted(actors, page):
@@ -129,13 +149,32 @@ def test_newer_entry_is_in_no_later_answer_when_its_stream_was_not_told_of_befor
     assert rest["nextCursor"] is None
 
 
-def test_what_was_asked_of_the_account_is_told_when_it_led_to_nothing_here(actors, page):
+def test_what_was_asked_of_the_account_is_told_when_it_led_to_nothing_here(page):
     # given a command of the account that names the page and is refused there
-    with inside(actors.system), suppress(CommandRefusedError):
-        write(page.owner.id, AddPage(page.id, "Again"))
+    assert refusal(page.owner.post(f"{page.path}/mount", {"host": "a.localhost"}), 409)
     told = newest(page)
-    assert (told["action"], told["outcome"]) == ("AddPage", "failed")
-    assert told["actor"]["type"] == "operator"
+    assert (told["action"], told["outcome"]) == ("MountHost", "refused")
+    assert told["actor"]["type"] == "owner"
+
+
+@pytest.mark.parametrize("outcome", ["refused", "failed"])
+def test_command_of_the_operator_is_not_told_when_it_changed_nothing(actors, page, outcome):
+    # given the audit before the operator tries something, on the page or its account
+    before = audit(page)["items"]
+    refused = (page.id, AddComponent(new_id("c"), "x", parent="c_nobody"))
+    refused_by_the_account = (page.owner.id, GrantTokens(0))
+    failed = (page.owner.id, AddPage(page.id, "Again"))
+    attempts = {"refused": (refused, refused_by_the_account), "failed": (failed,)}[outcome]
+    # when it is refused or fails
+    for stream_id, command in attempts:
+        with inside(actors.system), pytest.raises(CommandRefusedError):
+            write(stream_id, command)
+    # then the owner is not troubled with it
+    assert audit(page)["items"] == before
+    # and is told of what the operator did change
+    with inside(actors.system):
+        write(page.id, AddComponent(new_id("c"), "y"))
+    assert newest(page)["actor"]["type"] == "operator"
 
 
 def test_nobody_else_gets_in_when_an_audit_is_asked_for(actors, page):
@@ -153,3 +192,32 @@ def test_nobody_else_gets_in_when_an_audit_is_asked_for(actors, page):
     # and a page that is gone has none
     data(page.owner.delete(page.path))
     assert refusal(page.owner.get(path), 404) == "NOT_FOUND"
+
+
+def test_only_entries_of_an_actor_are_listed_when_that_is_wanted(actors, page):
+    # given a page that its owner and a monitor changed
+    actors.monitor(page).toggle("API", "outage")
+    everyone = audit(page, limit=100)["items"]
+    # when the log is read for each of them, in parts of two
+    for actor in ("owner", "key", "clock"):
+        items, cursor = [], {}
+        while cursor is not None:
+            part = audit(page, limit=2, actor=actor, **cursor)
+            items += part["items"]
+            cursor = {"cursor": part["nextCursor"]} if part["nextCursor"] else None
+        # then it has the entries of that actor, in the same order
+        assert items == [item for item in everyone if item["actor"]["type"] == actor]
+    assert refusal(page.owner.get(f"{page.path}/audit", params={"actor": "me"}), 400)
+
+
+def test_a_rare_actor_is_searched_for_in_parts_when_a_log_is_long(actors, page):
+    # given a log longer than one search
+    everyone = audit(page, limit=100)["items"]
+    with mock.patch.object(store_audit, "SEARCH_MAX", 1), inside(actors.system):
+        found, place = [], store_audit.ListPosition()
+        while place:
+            with sync_engine().connect() as conn:
+                part = store_audit.read_audit(conn, page.owner.id, page.id, place, 5, "owner")
+            found, place = found + [entry.id for entry in part.entries], part.after
+    # then all its entries are reached, each once
+    assert sorted(found) == sorted(item["id"] for item in everyone)

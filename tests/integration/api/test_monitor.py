@@ -59,7 +59,7 @@ def test_reading_tells_what_is_published_when_a_monitor_asks(actors):
     page = actors.page("API", "Website")
     mon, vi = actors.monitor(page), actors.visitor(page)
     mon.open("First", components=given(API="degraded"))
-    opened(mon.open("Second", impact="critical"))
+    opened(mon.open("Second", impact="minor"))
     done = opened(mon.open("Third", components=given(Website="outage")))
     mon.update(done, "resolved")
     status, shown = mon.status(), vi.json()
@@ -204,11 +204,12 @@ def test_leaves_take_what_is_said_else_the_worst_other_claim_when_resolved(actor
     )
     mon.open("Second", components=given(API="degraded"))
     mon.open("Third", components=given(API="maintenance"))
+    mon.open("Fourth", components=given(Website="degraded"))
     assert vi.statuses()["API"] == "maintenance"  # what was said last
     # when the first is resolved, with a word on two leaves
     mon.update(first, "resolved", components=given(Mail="degraded", Jobs="partial"))
-    # then each leaf shows what was said, else what is claimed, else nothing bad
-    expected = {"API": "degraded", "Website": "operational", "Mail": "degraded", "Jobs": "partial"}
+    # then each leaf shows what was said; what others said last stays
+    expected = {"API": "maintenance", "Website": "degraded", "Mail": "degraded", "Jobs": "partial"}
     assert vi.statuses() == expected
 
 
@@ -220,7 +221,11 @@ def test_claim_stays_as_it_was_when_a_component_is_toggled(actors):
     mon.toggle("API", "operational")
     assert vi.statuses() == {"API": "operational"}
     assert len(vi.json()["incidents"]) == 2
+    # then the end of either changes nothing, but of one that says more later
     mon.update(other, "resolved")
+    assert vi.statuses() == {"API": "operational"}
+    third = opened(mon.open("Third", components=given(API="degraded")))
+    mon.update(third, "resolved")
     assert vi.statuses() == {"API": "partial"}
 
 

@@ -9,8 +9,8 @@ from domain.status import Status
 from tests.support.actors import Owner, Page, unique
 from tests.support.answers import data, refusal
 from tests.support.faults.breaking import Behind
-from tests.support.flags import FLAGS_ON_WIRE
 from tests.support.inside import hepstatus
+from tests.support.plain_settings import DEFAULTS_ON_WIRE
 
 PAGES = "/api/v1/status"
 
@@ -36,7 +36,7 @@ def test_page_is_hidden_and_addressed_when_it_is_new(actors):
     assert page == {
         **made, "description": None, "isPublic": False, "timeZone": "UTC", "expiresAt": None,
         "labels": dict.fromkeys(Status), "headlines": dict.fromkeys(Status),
-        "theme": {"mode": "auto", "accent": None}, **FLAGS_ON_WIRE, "logo": None,
+        "theme": {"mode": "auto", "accent": None}, **DEFAULTS_ON_WIRE, "logo": None,
         "etag": page["etag"], "createdAt": page["createdAt"], "suspended": False,
         "suspendedReason": None,
     }  # fmt: skip

@@ -11,7 +11,7 @@ from domain.status import Status
 from tests.support.actors import Page
 from tests.support.answers import data
 from tests.support.answers import refused_fields as refusal
-from tests.support.flags import FLAGS_ON_WIRE
+from tests.support.plain_settings import DEFAULTS_ON_WIRE, OTHERS_ON_WIRE
 
 
 @pytest.fixture
@@ -35,8 +35,9 @@ ALL = {
     "labels": {"operational": "Fine"},
     "headlines": {"operational": "All is well"},
     "theme": {"mode": "dark", "accent": "#0a84ff"},
-    **{name: not default for name, default in FLAGS_ON_WIRE.items()},
+    **OTHERS_ON_WIRE,
 }
+NULLS = {name: None for name, default in DEFAULTS_ON_WIRE.items() if default is None}
 
 
 def test_page_is_as_told_when_every_setting_changes(actors, page):
@@ -67,10 +68,11 @@ def test_default_is_back_when_a_setting_is_null(page):
     change(page, ALL | {"labels": {"operational": "Fine", "outage": "Down"}})
     nulls = {
         "description": None, "labels": {"outage": None}, "headlines": None,
-        "theme": {"accent": None},
+        "theme": {"accent": None}, **NULLS,
     }  # fmt: skip
     assert data(change(page, nulls)) == {"id": page.id, **nulls}
     shown = told(page)
+    assert {name: shown[name] for name in NULLS} == NULLS
     assert (shown["description"], shown["headlines"]) == (None, dict.fromkeys(Status))
     assert shown["labels"] == {**dict.fromkeys(Status), "operational": "Fine"}
     assert shown["theme"] == {"mode": "dark", "accent": None}

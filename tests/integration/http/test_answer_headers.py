@@ -19,7 +19,8 @@ BASE = (
     ("GET", "/static/x/nothing.js"), ("GET", "/logo/x.png"), ("DELETE", "/docs"),
     ("GET", "/api/v1/status"), ("POST", "/api/v1/auth/login"), ("PUT", "/api/v1/auth/login"),
     ("GET", "/api/v1/nowhere"), ("GET", "/a%00b"), ("POST", "/api/v1/status-api/incidents"),
-    ("OPTIONS", "/api/v1/status"), ("HEAD", "/docs"),
+    ("OPTIONS", "/api/v1/status"), ("HEAD", "/docs"), ("GET", "/docs/keys"),
+    ("GET", "/docs/nowhere"), ("GET", "/docs/reader.json"), ("GET", "/docs/search.json"),
 )  # fmt: skip
 PAGE = (
     ("GET", "/"), ("GET", "/status.json"), ("GET", "/status-version.json"), ("GET", "/badge.svg"),

@@ -1,7 +1,8 @@
 """Where a described call is made: its account, its page, and whatever its path names, all real."""
 
 import json
-from functools import cached_property
+from collections.abc import Callable
+from functools import cache, cached_property, partial
 from typing import Any
 from urllib.parse import quote
 
@@ -21,15 +22,24 @@ from web.api.previews.docs import PREVIEW
 from web.api.receipts import RECEIPT
 from web.api.templates import TEMPLATE
 from web.openapi.describe import Audience, Example
-from web.openapi.operations import PAGE, PART, Call
+from web.openapi.operations import PAGE, PART, Call, calls
+from web.routes import ROUTES
 
+# The examples that make a thing, by its id in the description.
+MAKERS = {
+    example.data["id"]: (call, example)
+    for call in calls(ROUTES)
+    for example in call.operation.examples[:1]
+    if call.method == "post" and call.operation.status == 201 and "id" in example.data
+}
 UNKNOWN = "_00000000000000000000000000"
 
 
 class Stage:
     """One owner with a page and its things, each made when it is first asked for.
 
-    What stands for it in examples and paths is told by `real`: a new id in them needs a line there.
+    What stands for it in examples and paths is told by `things`: a new id in them needs a line
+    there, unless an example of a call that is described makes it.
     """
 
     def __init__(self, actors: Actors) -> None:
@@ -121,6 +131,31 @@ class Stage:
         """Another owner's."""
         return Stage(self.actors)
 
+    @cached_property
+    def things(self) -> dict[str, Callable[[], str]]:
+        """What is really there, by what stands for it in examples."""
+        told: dict[str, Callable[[], str]] = {
+            PAGE: lambda: self.page.id,
+            LEAF: lambda: self.leaf,
+            CATEGORY: lambda: self.category,
+            INCIDENT: lambda: self.incident,
+            UPDATE: lambda: self.update,
+            KEY: lambda: self.key["id"],
+            TEMPLATE: lambda: self.template,
+            MOUNT: lambda: self.mount,
+            SLOT: lambda: self.slot,
+            PREVIEW: lambda: self.outlook,
+            SESSION: lambda: self.session,
+            RECEIPT: lambda: self.receipt,
+            '"acme"': lambda: f'"{unique("acme")}"',
+        }
+        makers = {published: cache(partial(self.make, published)) for published in MAKERS}
+        return makers | told
+
+    def make(self, published: str) -> str:
+        """Send the example that makes what stands under this id in the description."""
+        return self.send(*MAKERS[published]).json()["data"]["id"]
+
     def furnish(self, call: Call) -> None:
         """Make what a reading tells of, and the component that is named API."""
         if call.operation.name not in {"signUp", "createPage"}:
@@ -132,26 +167,14 @@ class Stage:
         if call.method == "get":
             assert self.incident
             assert self.key
+            for published, (maker, _) in MAKERS.items():
+                assert maker.path != call.path or self.things[published]()
             assert self.template  # last, for the audit begins with it
 
     def real(self, example: Any) -> Any:
         """An example with what is really there in place of its ids and names."""
         told = json.dumps(example)
-        for published, real in (
-            (PAGE, lambda: self.page.id),
-            (LEAF, lambda: self.leaf),
-            (CATEGORY, lambda: self.category),
-            (INCIDENT, lambda: self.incident),
-            (UPDATE, lambda: self.update),
-            (KEY, lambda: self.key["id"]),
-            (TEMPLATE, lambda: self.template),
-            (MOUNT, lambda: self.mount),
-            (SLOT, lambda: self.slot),
-            (PREVIEW, lambda: self.outlook),
-            (SESSION, lambda: self.session),
-            (RECEIPT, lambda: self.receipt),
-            ('"acme"', lambda: f'"{unique("acme")}"'),
-        ):
+        for published, real in self.things.items():
             if published in told:
                 told = told.replace(published, real())
         return json.loads(told)

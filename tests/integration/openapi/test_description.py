@@ -19,7 +19,7 @@ from web.openapi.markdown import BASE_URL, markdown
 from web.routes import ROUTES
 
 WITH_BODY = [call for call in CALLS if call.operation.body]
-ADDRESSES = ("/api/openapi.json", "/docs")
+ADDRESSES = ("/api/openapi.json", "/docs", "/docs/incidents", "/docs/search.json")
 
 
 def test_document_is_valid_when_the_validator_reads_it():
@@ -53,15 +53,6 @@ def test_document_is_served_when_a_program_asks(actors):
     served = answer.json()
     assert served["servers"] == [{"url": actors.system.env["BASE_URL"]}]
     assert served["paths"] == json.loads(json.dumps(described()["paths"]))
-
-
-def test_page_needs_nothing_from_elsewhere_when_a_browser_asks(actors):
-    answer = actors.caller().get("/docs")
-    policy, html = answer.headers["content-security-policy"], answer.text
-    assert "default-src 'none'; style-src 'sha256-" in policy
-    assert "<script" not in html
-    assert "src=" not in html
-    assert all(f'id="{call.operation.name}"' in html for call in CALLS)
 
 
 @pytest.mark.parametrize("path", ADDRESSES)

@@ -22,6 +22,9 @@ NOT_OF_THE_API = {
     "/",
     "/api/openapi.json",
     "/docs",
+    "/docs/reader.json",
+    "/docs/search.json",
+    "/docs/{chapter}",
     "/logo/{name}",
     "/static/{build}/{name}",
 }  # documents: they have tests of their own

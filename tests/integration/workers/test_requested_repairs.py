@@ -1,7 +1,11 @@
-"""Repairs that visitors request: one message for many, and the newest request first."""
+"""Repairs that visitors request: one message for many, and those in time first."""
+
+import time
+from unittest import mock
 
 import pytest
 
+from domain.store import broker
 from domain.store.broker import REPAIR, worker_task_sender
 from domain.store.redis import keys
 from domain.store.work_queue import Job, repair_job, work_queue
@@ -30,14 +34,21 @@ def test_one_message_is_sent_when_many_pages_are_requested_at_once(sender):
     assert work_queue().is_waited_for()
 
 
-def test_the_newest_request_is_taken_first(sender):
-    # given three requests, and the first one again
-    for target in [*PAGES, "status.example.com", PAGES[0]]:
+def request(sender, target, ago_s):
+    with mock.patch.object(broker.time, "time", return_value=time.time() - ago_s):
         sender.request_repair(target)
-    # then each is taken once, the newest first
-    newest_first = [PAGES[0], "status.example.com", PAGES[2], PAGES[1]]
-    assert take_all() == [repair_job(target) for target in newest_first]
-    assert repair_job("status.example.com") == Job("repair_host", ("status.example.com",), REPAIR)
+
+
+def test_requests_in_time_are_taken_in_order_and_late_ones_after_them_newest_first(sender):
+    # given requests in time and requests whose visitors have left, one of them requested again
+    for target, ago_s in (("a.example.com", 3), (PAGES[0], 2), (PAGES[1], 1.5), (PAGES[2], 0.3)):
+        request(sender, target, ago_s)
+    for target in ("a.example.com", PAGES[2], "b.example.com"):
+        sender.request_repair(target)
+    # then one that waits has kept its place, and the one requested again is in time
+    order = [PAGES[2], "a.example.com", "b.example.com", PAGES[1], PAGES[0]]
+    assert take_all() == [repair_job(target) for target in order]
+    assert repair_job("a.example.com") == Job("repair_host", ("a.example.com",), REPAIR)
 
 
 def test_a_request_sends_a_message_again_when_a_process_found_nothing_left(sender):

@@ -4,6 +4,7 @@ Source: docs/behaviour.md, "Component references" and "Idempotency".
 """
 
 from hashlib import sha256
+from unicodedata import normalize
 from urllib.parse import quote
 
 import pytest
@@ -34,8 +35,8 @@ def newest(sql, page):
     return sql(query, id=page.id)[0].payload
 
 
-@pytest.mark.parametrize("name", [LONG, "🔥" * 101, "é" * 201, "x" * 401])
-def test_a_reference_is_unknown_and_cut_when_it_has_more_than_400_bytes(actors, sql, name):
+@pytest.mark.parametrize("name", [LONG, "🔥" * 301, "é" * 601, "x" * 1201])
+def test_a_reference_is_unknown_and_cut_when_it_has_more_than_1200_bytes(actors, sql, name):
     # Given a leaf that has the longest name there can be
     page = actors.page("🔥" * 100, "API")
     mon = actors.monitor(page)
@@ -44,19 +45,23 @@ def test_a_reference_is_unknown_and_cut_when_it_has_more_than_400_bytes(actors, 
     given = [{"component": name, "status": "outage"}, {"component": "API", "status": "partial"}]
     answer = mon.open(components=given)
 
-    # Then the good one is taken, the other is unknown, and 400 bytes of it are in the log
+    # Then the good one is taken, the other is unknown, and 1,200 bytes of it are in the log
     assert answer.status_code == 201
     assert actors.visitor(page).statuses() == {"🔥" * 100: "operational", "API": "partial"}
     stored = newest(sql, page)["components"][0]["component"]
-    assert len(stored.encode()) <= 400
+    assert len(stored.encode()) <= 1_200
     assert name.startswith(stored[:99])
 
 
-def test_a_name_is_known_when_it_has_400_bytes(actors):
-    page = actors.page("🔥" * 100)
+@pytest.mark.parametrize("name", ["🔥" * 100, "\ud55c" * 100])
+def test_a_name_is_known_when_it_is_as_long_as_can_be_and_sent_in_parts(actors, name):
+    page = actors.page(name)
     mon = actors.monitor(page)
-    assert mon.toggle(quote("🔥" * 100), "outage").status_code == 200
+    in_parts = normalize("NFD", name)
+    assert mon.toggle(quote(in_parts), "outage").status_code == 200
     assert list(actors.visitor(page).statuses().values()) == ["outage"]
+    mon.done(mon.open(components=[{"component": in_parts, "status": "partial"}]))
+    assert list(actors.visitor(page).statuses().values()) == ["partial"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
 from domain.page import commands as c
-from domain.status import Impact, Status
+from domain.status import Impact, IncidentState, Status
 from tests.property.chances import (
     bodies,
     booleans,
@@ -20,6 +20,7 @@ from tests.property.chances import (
     one,
     ordinals,
     references,
+    repeats,
     some,
     states,
     states_told,
@@ -77,16 +78,30 @@ class OwnerMachine(PageMachine):
         """The instant so many hours ago."""
         return None if hours is None else self.now - hours * HOUR
 
-    @may(often=4, n=ordinals, state=states, body=bodies, given=given_statuses,
+    @may(often=4, n=ordinals, state=states, body=bodies, given=given_statuses, repeat=repeats,
         occurred=rarely_ago, ended=rarely_ago,
     )  # fmt: skip
-    def post(self, n, state, body, given, occurred, ended):
-        id_, uid, given = self.one_case(n), self.new("u"), self.said(given)
+    def post(self, n, state, body, given, repeat, occurred, ended):
+        id_, occurred, ended = self.one_case(n), self.ago(occurred), self.ago(ended)
+        self.post_on(id_, state, body, given, repeat, occurred, ended)
+
+    @may(often=2, n=ordinals, body=bodies, given=given_statuses, repeat=repeats)
+    def post_again(self, n, body, given, repeat):
+        """An update in the state of its incident, as a monitor sends it every minute."""
+        id_ = self.one_case(n)
+        if id_ in self.incidents.cases:
+            case = self.incidents.cases[id_]
+            held = [pair for pair in case.held().items() if n % 2]
+            self.post_on(id_, case.state, body if n % 3 else None, given if n % 5 else held, repeat)
+
+    def post_on(self, id_, state, body, given, repeat, occurred=None, ended=None):
+        uid, given = self.new("u"), self.said(given)
         listed = tuple(c.StatusGiven(*pair) for pair in given)
-        occurred, ended = self.ago(occurred), self.ago(ended)
         self.tell(
-            c.PostUpdate(id_, uid, state, body, listed, occurred, ended),
-            lambda at: self.incidents.post(at, id_, uid, state, body, given, occurred, ended),
+            c.PostUpdate(id_, uid, IncidentState(state), body, listed, repeat, occurred, ended),
+            lambda at: self.incidents.post(
+                at, id_, uid, state, body, given, repeat, occurred=occurred, ended=ended
+            ),
         )
 
     @may(n=ordinals, is_edit=booleans)
@@ -97,12 +112,13 @@ class OwnerMachine(PageMachine):
             command = c.EditUpdate(id_, uid, "Better.")
             self.tell(command, lambda at: self.incidents.edit(at, id_, uid, "Better."))
         else:
-            self.tell(c.DeleteUpdate(id_, uid), lambda _: self.incidents.delete_update(id_, uid))
+            command = c.DeleteUpdate(id_, uid)
+            self.tell(command, lambda at: self.incidents.delete_update(at, id_, uid))
 
     @may(n=ordinals)
     def delete_incident(self, n):
         id_ = self.one_case(n)
-        self.tell(c.DeleteIncident(id_), lambda _: self.incidents.delete(id_))
+        self.tell(c.DeleteIncident(id_), lambda at: self.incidents.delete(at, id_))
 
     @may(often=2, n=ordinals,
         given=some(title=one("Other"), impact=one(*Impact), started=hours, resolved=hours,

@@ -6,76 +6,13 @@ Source: docs/behaviour.md, "Claims", "Resolving an incident" and "Maintenance".
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from tests.property.page.case_model import IMPACTS, Case
 from tests.property.page.owner_model import TreeModel, worst
-from tests.property.page.timeline_model import Said, Timeline
+from tests.property.page.timeline_model import Said
 
 MS = timedelta(milliseconds=1)
-IMPACTS = {"degraded": "minor", "partial": "major", "outage": "critical"}
-
-
-@dataclass
-class Case:
-    """An incident or a maintenance; what it claimed, and when it ended, its timeline says."""
-
-    kind: str
-    title: str
-    impact: str
-    state: str
-    started: datetime
-    posted: datetime
-    plan: dict[str, object] = field(default_factory=dict)  # start, end, auto_start, auto_end
-    updates: dict[str, list] = field(default_factory=dict)  # id: state, body, edited at
-    times: dict[str, datetime] = field(default_factory=dict)  # id: when it occurred
-    timeline: Timeline = field(default_factory=Timeline)
-
-    @property
-    def waits(self):
-        return self.state == "scheduled"
-
-    @property
-    def resolved(self):
-        return self.timeline.end() if self.state == "resolved" else None
-
-    @property
-    def leaves(self):
-        return self.timeline.planned
-
-    @property
-    def opened(self):
-        """From when on updates may have occurred, as the API tells it."""
-        return self.posted if self.plan else self.started
-
-    @property
-    def has_begun(self):
-        return any(said.is_open for said in self.timeline.entries)
-
-    def claims(self):
-        return [(leaf, *claim) for leaf in self.named() for claim in self.timeline.claims(leaf)]
-
-    def named(self):
-        said = (leaf for entry in self.timeline.entries for leaf in entry.statuses)
-        return dict.fromkeys([*self.leaves, *said])
-
-    def held(self):
-        return {leaf: status for leaf, status, _, until in self.claims() if until is None}
-
-    def say(self, uid, said, body):
-        """Add an entry, which is no update without a text or an id."""
-        self.timeline.entries.append(said)
-        if body is not None:
-            self.updates[uid], self.times[uid] = [said.state, body, None], said.at
-            self.updates = dict(sorted(self.updates.items(), key=lambda u: self.times[u[0]]))
-        if self.plan:
-            opened = [entry.at for entry in self.timeline.in_order() if entry.is_open]
-            self.started = opened[0] if opened else self.started
-
-    def forget(self, leaf):
-        """A leaf is gone, and with it what was said of it."""
-        self.timeline.planned[:] = [planned for planned in self.leaves if planned != leaf]
-        for said in self.timeline.entries:
-            said.statuses.pop(leaf, None)
 
 
 @dataclass
@@ -88,18 +25,34 @@ class IncidentModel:
     def meant(self, given):
         return {leaf: status for ref, status in given for leaf in self.tree.meant(ref)}
 
-    def show(self, given):
+    def show(self, at, given, origin):
         for leaf, status in given.items():
-            self.tree.nodes[leaf].status = status
+            self.tree.say(at, leaf, status, origin)
 
-    def toggle(self, reference, status):
+    def toggle(self, at, reference, status):
         leaves = self.tree.meant(reference)
-        self.show(dict.fromkeys(leaves, status))
+        self.show(at, dict.fromkeys(leaves, status), "toggle")
         return None if leaves else "NOT_FOUND"
 
-    def others_claim(self, case, leaf):
-        others = (c for c in self.cases.values() if c is not case and c.state != "resolved")
-        return worst(c.held()[leaf] for c in others if leaf in c.held())
+    def heal(self, at, gone, named=()):
+        """An incident is over: where it spoke last, the worst of what is left is shown."""
+        if self.cases[gone].state == "resolved":
+            return
+        left = [c for id_, c in self.cases.items() if id_ != gone and c.state != "resolved"]
+        left.sort(key=lambda case: case.age, reverse=True)  # of equal claims the newest counts
+        for leaf, node in self.tree.leaves().items():
+            if node.origin == gone and leaf not in named:
+                status = worst(c.held()[leaf] for c in left if leaf in c.held())
+                origins = (c.age[-1] for c in left if c.held().get(leaf) == status)
+                self.tree.say(at, leaf, status, next(origins, "toggle"))
+
+    def overall(self):
+        """The worst of what leaves show, and of incidents that never spoke of one that exists."""
+        shown = [node.status for node in self.tree.leaves().values()]
+        lifting = {impact: status for status, impact in IMPACTS.items()}
+        silent = [c for c in self.cases.values() if not c.speaks_of() & set(self.tree.nodes)]
+        kinds = [c for c in silent if c.kind == "incident" and c.state != "resolved"]
+        return worst([*shown, *(lifting.get(c.impact, "operational") for c in kinds)])
 
     def open_case(self, at, id_, uid, given, state, **more):
         """`more` has a title, and maybe a body, an impact, when it started and when it ended."""
@@ -109,13 +62,15 @@ class IncidentModel:
             return "VALIDATION"
         said = self.meant(given)
         impact = more["impact"] or IMPACTS.get(worst(said.values()), "none")
-        case = self.cases[id_] = Case("incident", more["title"], impact, state, began, at)
+        case = Case("incident", more["title"], impact, state, began, at)
+        case.is_rated = more["impact"] is not None
+        self.add(at, id_, case)
         if is_over:
             case.say(None, Said(began, "investigating", said), None)
             case.say(uid, Said(at, state, said.copy(), ended), body)
         else:
             case.say(uid, Said(began, state, said), body)
-            self.show(said)
+            self.show(at, said, id_)
         return None
 
     def schedule(self, at, id_, uid, title, body, references, plan):
@@ -124,10 +79,16 @@ class IncidentModel:
         case = Case("maintenance", title, "none", "scheduled", plan["start"], at, plan=plan)
         case.leaves.extend(dict.fromkeys(leaf for r in references for leaf in self.tree.meant(r)))
         case.say(uid, Said(at, "scheduled", {}), body)
-        self.cases[id_] = case
+        self.add(at, id_, case)
         return None
 
-    def post(self, at, id_, uid, state, body, given, occurred=None, ended=None):
+    def add(self, at, id_, case):
+        self.cases[id_], case.age = case, (at, id_)
+        self.tree.change_seen(at)
+
+    def post(self, at, id_, uid, state, body, given, repeat="post", **times):
+        """`times` may have when it occurred, and when the trouble ended."""
+        occurred, ended = times.get("occurred"), times.get("ended")
         case = self.cases.get(id_)
         if case is None:
             return "NOT_FOUND"
@@ -138,19 +99,36 @@ class IncidentModel:
             return "VALIDATION"
         newest = max((entry.at for entry in case.timeline.in_order()), default=said.at)
         is_earlier = state != "scheduled" and said.at < newest
-        if is_earlier or (case.resolved and ended):
-            self.show({} if is_earlier else said.statuses)
+        is_past = is_earlier or bool(case.resolved and ended)
+        shown = {} if is_earlier else said.statuses
+        is_new = state != case.state or body or self.would_change(id_, shown)
+        is_new = is_new or (case.would_read(said) if is_past else self.would_claim(case, said))
+        if not is_new and repeat != "post":
+            return "VALIDATION" if repeat == "refuse" else None
+        if is_past:
+            self.show(at, shown, id_)
             case.say(uid, said, body or "")
+            self.tree.change_seen(at)
         elif case.waits and said.is_open:
-            self.begin(case, uid, said, body)
+            self.begin(at, id_, uid, said, body)
         elif state == "resolved":
-            self.release(case, uid, said, body)
+            self.release(at, id_, uid, said, body)
         else:
             if case.state == "resolved" and case.plan:
                 case.plan = {**case.plan, "auto_end": False}
-            self.show(said.statuses)
-            self.tell(case, uid, said, body)
+            self.show(at, shown, id_)
+            self.tell(at, case, uid, said, body)
         return None
+
+    def would_change(self, id_, shown):
+        """Whether a status would be another one, or said by another one."""
+        nodes = self.tree.nodes
+        return any((nodes[i].status, nodes[i].origin) != (shown[i], id_) for i in shown)
+
+    def would_claim(self, case, said):
+        """Whether a claim would be another one."""
+        held = case.held() if said.is_open else said.statuses
+        return any(held.get(leaf) != status for leaf, status in said.statuses.items())
 
     def is_wrong_time(self, case, said, at, occurred):
         if occurred and not case.opened - MS < occurred <= at:
@@ -160,23 +138,29 @@ class IncidentModel:
         is_over = said.state == "resolved" and case.has_begun
         return not (is_over and case.started < said.ended <= at)
 
-    def tell(self, case, uid, said, body):
+    def tell(self, at, case, uid, said, body):
         """Add the newest entry, whose state the case takes."""
         if case.waits and said.state == "resolved":
             case.started = said.at
         case.say(uid, said, body or "")
         case.state = said.state
+        self.tree.change_seen(at)
 
-    def begin(self, case, uid, said, body):
-        """Its leaves are in maintenance; a worse claim of another goes on showing."""
+    def begin(self, at, id_, uid, said, body, *, clock=False):
+        """Its leaves are in maintenance; the clock hides nothing worse, and nothing of the past."""
+        case = self.cases[id_]
         planned = [leaf for leaf in case.leaves if leaf in self.tree.nodes]
-        shown = {leaf: worst(["maintenance", self.others_claim(case, leaf)]) for leaf in planned}
-        self.show({**shown, **said.statuses})
-        self.tell(case, uid, said, body)
+        is_over = case.plan["auto_end"] and case.plan["end"] <= self.tree.changed
+        milder = ("operational", "maintenance")
+        for leaf, status in {**dict.fromkeys(planned, "maintenance"), **said.statuses}.items():
+            if not clock or (self.tree.nodes[leaf].status in milder and not is_over):
+                self.show(at, {leaf: status}, id_)
+        self.tell(at, case, uid, said, body)
 
-    def release(self, case, uid, said, body):
-        self.show({leaf: self.others_claim(case, leaf) for leaf in case.held()} | said.statuses)
-        self.tell(case, uid, said, body)
+    def release(self, at, id_, uid, said, body):
+        self.heal(at, id_, said.statuses)
+        self.show(at, said.statuses, id_)
+        self.tell(at, self.cases[id_], uid, said, body)
 
     def start(self, at, id_, uid, due=None):
         case = self.cases.get(id_)
@@ -184,7 +168,8 @@ class IncidentModel:
             return "VALIDATION" if case else "NOT_FOUND"
         if not case.waits or (due and not (case.plan["auto_start"] and due == case.plan["start"])):
             return "CONFLICT"
-        self.begin(case, uid, Said(at, "in_progress", {}), None)
+        said = Said(at, "in_progress", {})
+        self.begin(at, id_, uid, said, None, clock=due is not None)
         return None
 
     def finish(self, at, id_, uid, due=None):
@@ -197,7 +182,7 @@ class IncidentModel:
         if due and not (plan["auto_end"] and due == plan["end"] and due > case.started):
             return "CONFLICT"
         newest = max([at, *(entry.at for entry in case.timeline.in_order())])
-        self.release(case, uid, Said(newest, "resolved", {}, at), None)
+        self.release(at, id_, uid, Said(newest, "resolved", {}, at), None)
         return None
 
     def change(self, at, id_, given):
@@ -209,6 +194,8 @@ class IncidentModel:
         if refused := check(case, given, at):
             return refused
         case.title, case.impact = given.get("title", case.title), given.get("impact", case.impact)
+        case.is_rated |= "impact" in given
+        self.tree.change_seen(at)
         if case.kind == "maintenance":
             case.plan = {name: given.get(name, value) for name, value in case.plan.items()}
             case.started = case.plan["start"] if case.waits else case.started
@@ -216,6 +203,7 @@ class IncidentModel:
             case.started = case.timeline.entries[0].at = given["started"]
         if "resolved" in given:
             case.timeline.in_order()[-1].ended = given["resolved"]
+        case.rate()
         return None
 
     def wrong_change(self, case, given, at):
@@ -254,22 +242,24 @@ class IncidentModel:
         return "VALIDATION" if is_empty or is_past else None
 
     def edit(self, at, id_, uid, body):
-        if id_ not in self.cases or uid not in self.cases[id_].updates:
+        if uid not in self.updates_of(id_):
             return "NOT_FOUND"
-        self.cases[id_].updates[uid][1:] = [body, at]
-        return None
+        self.updates_of(id_)[uid][1:] = [body, at]
+        return self.tree.change_seen(at)
 
-    def delete_update(self, id_, uid):
-        if id_ not in self.cases or uid not in self.cases[id_].updates:
+    def delete_update(self, at, id_, uid):
+        if self.updates_of(id_).pop(uid, None) is None:
             return "NOT_FOUND"
-        del self.cases[id_].updates[uid]
-        return None
+        return self.tree.change_seen(at)
 
-    def delete(self, id_):
-        case = self.cases.pop(id_, None)
-        if case is None:
+    def updates_of(self, id_):
+        return self.cases[id_].updates if id_ in self.cases else {}
+
+    def delete(self, at, id_):
+        if id_ not in self.cases:
             return "NOT_FOUND"
-        self.show({leaf: self.others_claim(case, leaf) for leaf in case.held()})
+        self.heal(at, id_)
+        del self.cases[id_]
         return None
 
     def delete_leaf(self, leaf):

@@ -145,7 +145,7 @@ class PageMachine(RuleBasedStateMachine):
             given["parent"] = self.nth("c", given["parent"])
         self.tell(
             c.ChangeComponent(id_, **given, unpins=unpins),
-            lambda _: self.tree.change(id_, given, unpins=unpins),
+            lambda at: self.tree.change(at, id_, given, unpins=unpins),
         )
 
     @may(n=ordinals)
@@ -162,7 +162,7 @@ class PageMachine(RuleBasedStateMachine):
     def toggle(self, reference, status):
         [(reference, status)] = self.said([(reference, status)])
         command = c.SetStatus(reference, status)
-        self.tell(command, lambda _: self.incidents.toggle(reference, status))
+        self.tell(command, lambda at: self.incidents.toggle(at, reference, status))
 
     # Settings and keys.
 

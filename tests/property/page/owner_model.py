@@ -6,16 +6,24 @@ done and the code of the refusal returned.
 Source: docs/behaviour.md, "Owner's API".
 """
 
+import unicodedata
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 SEVERITY = ["operational", "maintenance", "degraded", "partial", "outage"]
 LEVELS = 3
 FREE_LEAVES = 5
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def worst(statuses):
     return max(statuses, key=SEVERITY.index, default="operational")
+
+
+def as_read(name):
+    """A name as people read it: letters whole, in small letters, blanks alike."""
+    whole = unicodedata.normalize("NFC", name).replace("\N{NO-BREAK SPACE}", " ")
+    return " ".join(word for word in whole.casefold().split(" ") if word)
 
 
 @dataclass
@@ -28,6 +36,7 @@ class Node:
     status: str | None
     description: str | None = None
     show_uptime: bool = True
+    origin: str | None = None  # of a leaf: the incident, or "toggle", that spoke last of it
 
 
 @dataclass
@@ -38,6 +47,18 @@ class TreeModel:
     order: dict[str | None, list[str]] = field(default_factory=lambda: {None: []})
     # Until when the page may have more than five leaves; None: never at all.
     prime_until: datetime | None = None
+    # When visitors last saw something change.
+    changed: datetime = NEVER
+
+    def say(self, at, leaf, status, origin="toggle"):
+        """Something or somebody speaks of a leaf, maybe in vain."""
+        node = self.nodes[leaf]
+        if node.status != status:
+            self.change_seen(at)
+        node.status, node.origin = status, origin
+
+    def change_seen(self, at):
+        self.changed = max(self.changed, at)
 
     def add(self, at, id_, kind, name, *, parent=None, position=None, status=None, **more):
         if refused := self.misplaced(parent, int(kind == "category")):
@@ -47,10 +68,11 @@ class TreeModel:
             return "COMPONENT_LIMIT"
         first = status or ("operational" if kind == "leaf" else None)
         self.nodes[id_] = Node(kind, parent, name, first, **more)
+        self.nodes[id_].origin = "toggle" if kind == "leaf" else None
         self.put(id_, parent, position)
         return None
 
-    def change(self, id_, given, *, unpins=False):
+    def change(self, at, id_, given, *, unpins=False):
         """`given` has only what changes; a description or parent of "" is none."""
         node = self.nodes.get(id_)
         if node is None:
@@ -64,7 +86,10 @@ class TreeModel:
         node.name = given.get("name", node.name)
         node.show_uptime = given.get("show_uptime", node.show_uptime)
         node.description = given.get("description", node.description) or None
-        node.status = None if unpins else given.get("status", node.status)
+        if node.kind == "leaf" and "status" in given:
+            self.say(at, id_, given["status"])
+        elif node.kind == "category":
+            node.status = None if unpins else given.get("status", node.status)
         return None
 
     def unmovable(self, id_, parent):
@@ -122,22 +147,18 @@ class TreeModel:
             return self.nodes[id_].status
         return worst(self.shows(child) for child in self.order.get(id_, []))
 
-    def overall(self):
-        return worst(node.status for node in self.nodes.values() if node.kind == "leaf")
+    def leaves(self):
+        return {id_: node for id_, node in self.nodes.items() if node.kind == "leaf"}
 
     def meant(self, reference):
-        """The leaves that an id, or a name in any case, means.
+        """The leaves that an id, or a name as people read it, means.
 
         Source: docs/behaviour.md, "Component references".
         """
         if reference in self.nodes:
             return [reference] if self.nodes[reference].kind == "leaf" else []
-        same = reference.strip().casefold()
-        return [
-            id_
-            for id_, node in self.nodes.items()
-            if node.kind == "leaf" and node.name.strip().casefold() == same
-        ]
+        same = as_read(reference)
+        return [id_ for id_, node in self.leaves().items() if as_read(node.name) == same]
 
     def is_prime(self, at):
         return self.prime_until is not None and at < self.prime_until

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from domain.page import commands as c
 from domain.page.apply import apply_all
 from domain.page.decide.table import decide
+from domain.page.origin import origins
 from domain.page.state import Component, Page
 from domain.page.uptime import downtime
 from domain.results import Rejection
@@ -97,6 +98,19 @@ def test_nothing_shown_changes_when_a_resolved_incident_is_deleted(drawn, incide
             after = apply_all(page, decide(page, c.DeleteIncident(incident), at))
             assert after.components == page.components
             assert incident not in after.incidents
+
+
+@given(st.lists(steps, max_size=14), st.sampled_from(INCIDENTS), st.booleans())
+def test_only_leaves_of_which_it_spoke_last_change_when_an_incident_ends(drawn, id_, is_deleted):
+    end = c.PostUpdate(id_, "u_end", IncidentState.RESOLVED)
+    for page, at in run(drawn):
+        if id_ in page.incidents and not page.incidents[id_].is_resolved:
+            command = c.DeleteIncident(id_) if is_deleted else end
+            after = apply_all(page, decide(page, command, at))
+            own = {leaf for leaf, origin in origins(page).items() if origin == id_}
+            others = page.components.keys() - own
+            assert all(after.components[leaf] is page.components[leaf] for leaf in others)
+            assert id_ not in origins(after).values()
 
 
 @given(st.lists(steps, max_size=14))

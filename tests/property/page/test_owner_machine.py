@@ -17,6 +17,8 @@ from domain.page import commands as c
 from domain.page import tree
 from domain.page.apply import apply_all
 from domain.page.decide.table import decide
+from domain.page.origin import origins
+from domain.page.overall import overall
 from domain.page.settings import etag_of
 from domain.page.state import Entitlement, Page, Tier
 from domain.results import Outcome, Rejection
@@ -36,12 +38,12 @@ TEXT_BYTES = re.compile(rb',"_text_bytes":-?[0-9]+')
 
 def told_tree(page):
     """What the model says of a tree, of a page's."""
-    orders = {}
+    orders, said = {}, origins(page)
     for parent, nodes in tree.children_of(page.components).items():
         assert [node.position for node in nodes] == list(range(len(nodes)))
         orders[parent] = [node.id for node in nodes]
     nodes = {
-        n.id: (n.kind, n.parent_id, n.name, n.status, n.description, n.show_uptime)
+        n.id: (n.kind, n.parent_id, n.name, n.status, n.description, n.show_uptime, said.get(n.id))
         for n in page.components.values()
     }
     return orders, nodes
@@ -53,10 +55,10 @@ def told_incident(incident):
     plan = {
         "start": incident.scheduled_start, "end": incident.scheduled_end,
         "auto_start": incident.auto_start, "auto_end": incident.auto_end,
-    }  # fmt: skip
+    } if incident.kind == "maintenance" else {}  # fmt: skip
     return (
         incident.kind, incident.title, incident.impact, incident.state, incident.started_at,
-        incident.resolved_at, plan if incident.kind == "maintenance" else {},
+        incident.resolved_at, incident.is_called_off, plan,
         list(incident.leaves), list(words.items()), claims,
     )  # fmt: skip
 
@@ -75,8 +77,8 @@ def merged(claims):
 def told_case(case):
     claims = merged(case.claims())
     return (
-        case.kind, case.title, case.impact, case.state, case.started, case.resolved, case.plan,
-        case.leaves, list(case.updates.items()), claims,
+        case.kind, case.title, case.impact, case.state, case.started, case.resolved,
+        case.called_off, case.plan, case.leaves, list(case.updates.items()), claims,
     )  # fmt: skip
 
 
@@ -96,7 +98,7 @@ class Judged(OwnerMachine):
         orders, nodes = told_tree(page)
         assert orders == {parent: ids for parent, ids in self.tree.order.items() if ids}
         assert nodes == {
-            id_: (n.kind, n.parent, n.name, n.status, n.description, n.show_uptime)
+            id_: (n.kind, n.parent, n.name, n.status, n.description, n.show_uptime, n.origin)
             for id_, n in self.tree.nodes.items()
         }
         children = tree.children_of(page.components)
@@ -105,7 +107,8 @@ class Judged(OwnerMachine):
         for id_, node in page.components.items():
             assert tree.shown_status(node, children) == self.tree.shows(id_)
             assert node.is_leaf or len(self.tree.above(id_)) <= 3
-        assert tree.overall(page.components) == self.tree.overall()
+        assert overall(page.components, page.incidents.values()) == self.incidents.overall()
+        assert page.changed_at == self.tree.changed
 
 
 class Alone(Judged):
@@ -121,6 +124,7 @@ class Alone(Judged):
         prime = Entitlement(Tier.PRIME)
         for command in (c.CreatePage("a_1", "Acme", prime), c.ChangePage(is_public=True)):
             self.page = apply_all(self.page, decide(self.page, command, self.now))
+        self.tree.changed = self.now
         self.save(stays=True)
 
     def tell(self, command, say, due_at=None):
@@ -167,6 +171,7 @@ class LoggedCommand(Judged):
         self.drained = DrainedPage()
         self.page_id = self.drained.id
         self.first = self.drained.head()
+        self.tree.changed = self.loaded().changed_at
         self.sent = []
 
     def tell(self, command, say, due_at=None):

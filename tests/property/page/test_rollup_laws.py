@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from domain.page import tree
 from domain.page.limits import FREE_LEAVES
+from domain.page.overall import overall
 from domain.page.state import Component
 from domain.status import Impact, Status, impact_of, worst
 from tests.property.page.owner_model import SEVERITY
@@ -58,7 +59,7 @@ def test_no_category_looks_better_when_a_leaf_gets_worse(components, data):
         st.sampled_from([s for s in Status if s.severity >= components[leaf].status.severity])
     )
     after = {**components, leaf: replace(components[leaf], status=worse)}
-    assert tree.overall(after).severity >= tree.overall(components).severity
+    assert overall(after, ()).severity >= overall(components, ()).severity
     for node_id in components:
         assert shown(after, node_id).severity >= shown(components, node_id).severity
 
@@ -79,7 +80,7 @@ def test_overall_is_the_worst_leaf_when_categories_are_pinned_to_anything(compon
         id_: node if node.is_leaf else replace(node, status=pin) for id_, node in components.items()
     }
     leaves = [node.status for node in components.values() if node.is_leaf]
-    assert tree.overall(pinned) is tree.overall(components) is worst(leaves)
+    assert overall(pinned, ()) is overall(components, ()) is worst(leaves)
 
 
 @given(trees(), st.randoms(use_true_random=False))

@@ -95,10 +95,20 @@ class Timeline:
                 found.append((status, since, until))
         return found
 
+    def open_times(self):
+        """(since, until) of each time in which it was open; until is None if it still is."""
+        found = []
+        for since, until in pairwise([*self.changes(), None]):
+            if self.is_open(since):
+                is_longer = found and found[-1][1] == since
+                found.append((found.pop()[0] if is_longer else since, until))
+        return found
+
     def duration(self):
-        """How long it was open, in seconds."""
-        return sum(
-            (until - since).total_seconds()
-            for since, until in pairwise(self.changes())
-            if self.is_open(since)
-        )
+        """How long it was open, in seconds, if it is over."""
+        return sum((until - since).total_seconds() for since, until in self.open_times())
+
+    def tells(self, leaves):
+        """All that follows from the entries."""
+        claims = {leaf: self.claims(leaf) for leaf in leaves}
+        return claims, self.open_times(), self.end()

@@ -1,5 +1,6 @@
 """What a page answers to changes of its settings, each rule by an example."""
 
+from dataclasses import fields
 from datetime import UTC, datetime
 from functools import partial
 
@@ -12,8 +13,8 @@ from domain.page.settings import etag_of
 from domain.page.state import Appearance, Entitlement, Mode, Page
 from domain.results import Code, Rejection
 from tests.support.applied import apply
-from tests.support.flags import FLAGS
 from tests.support.pictures import png_text
+from tests.support.plain_settings import DEFAULTS, OTHERS
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 told = partial(apply, at=AT)
@@ -37,10 +38,16 @@ def test_both_get_their_way_when_two_change_different_things(page):
 
 def test_default_is_back_when_a_setting_is_emptied(page):
     given = ChangePage(labels={"outage": "Down"}, headlines={"outage": "!"}, accent="#ffffff",
-                       description="x", show_uptime=False)  # fmt: skip
+                       description="x", **OTHERS)  # fmt: skip
+    empty = {name: "" if default is None else default for name, default in DEFAULTS.items()}
     emptied = ChangePage(labels={"outage": ""}, headlines={"outage": ""}, accent="",
-                         description="", show_uptime=True)  # fmt: skip
+                         description="", **empty)  # fmt: skip
+    assert told(page, given) != page
     assert told(page, given, emptied) == page
+
+
+def test_every_part_of_the_appearance_can_be_changed():
+    assert {field.name for field in fields(Appearance)} <= CHANGEABLE
 
 
 def test_rest_is_merged_into_the_whole_look_when_an_older_row_replaces_it(page):
@@ -49,18 +56,16 @@ def test_rest_is_merged_into_the_whole_look_when_an_older_row_replaces_it(page):
     assert page.look == Appearance(mode=Mode.LIGHT, accent="#ffffff")
 
 
-CHANGES = [
-    ChangePage(name="New"),
-    ChangePage(is_public=True),
-    ChangePage(description="New"),
-    ChangePage(time_zone="Europe/Berlin"),
-    ChangePage(labels={"outage": "Down"}),
-    ChangePage(headlines={"outage": "Down"}),
-    ChangePage(mode=Mode.DARK),
-    ChangePage(accent="#ffffff"),
-    *(ChangePage(**{name: not default}) for name, default in FLAGS.items()),
-    ChangePage(logo=png_text(1, 1)),
-]
+CHANGEABLE = {field.name for field in fields(ChangePage)} - {"etag", "look"}
+NO_TEXTS = {
+    **OTHERS,
+    "is_public": True,
+    "labels": {"outage": "Down"},
+    "headlines": {"outage": "Down"},
+    "mode": Mode.DARK,
+    "logo": png_text(1, 1),
+}
+CHANGES = [ChangePage(**{name: NO_TEXTS.get(name, "New")}) for name in sorted(CHANGEABLE)]
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=str)

@@ -58,16 +58,63 @@ def test_leaves_are_claimed_when_it_starts_early_and_free_when_it_ends(page):
     assert {claim.until_at for claim in ended.incidents["w"].claims} == {NOW + HOUR}
 
 
-def test_worse_claim_goes_on_showing_when_a_maintenance_starts_over_it(page):
+def test_worse_claim_goes_on_showing_when_the_clock_starts_a_maintenance_over_it(page):
     # given an outage of the API
     outage = c.StatusGiven("API", Status.OUTAGE)
     troubled = told(page, c.OpenIncident("i", "u2", "Down", components=(outage,)))
     # when the maintenance starts, and when the outage ends first
-    running = told(troubled, c.StartMaintenance("w", "u3"), at=NOW + HOUR)
+    start = c.StartMaintenance("w", "u3", due_at=NOW + HOUR)
+    running = told(troubled, start, at=NOW + HOUR)
     after = told(running, c.PostUpdate("i", "u4", IncidentState.RESOLVED), at=NOW + HOUR * 1.5)
     # then the outage shows as long as it lasts, and the maintenance after it
     assert shown(running) == {"api": Status.OUTAGE, "db": Status.MAINTENANCE}
     assert shown(after) == {"api": Status.MAINTENANCE, "db": Status.MAINTENANCE}
+
+
+def test_maintenance_shows_when_a_person_starts_it_over_an_outage(page):
+    # given an outage of the API
+    outage = c.StatusGiven("API", Status.OUTAGE)
+    troubled = told(page, c.OpenIncident("i", "u2", "Down", components=(outage,)))
+    # when a person starts the maintenance
+    running = told(troubled, c.StartMaintenance("w", "u3"), at=NOW + HOUR)
+    # then that was said last; the outage is back after it
+    assert shown(running) == {"api": Status.MAINTENANCE, "db": Status.MAINTENANCE}
+    ended = told(running, c.FinishMaintenance("w", "u4"), at=NOW + HOUR * 1.5)
+    assert shown(ended) == {"api": Status.OUTAGE, "db": Status.OPERATIONAL}
+
+
+def called_off(page, at=NOW + HOUR / 2):
+    return told(page, c.PostUpdate("w", "u2", IncidentState.RESOLVED, "Not needed."), at=at)
+
+
+def test_maintenance_never_began_when_it_is_resolved_before_its_start(page):
+    window = called_off(page).incidents["w"]
+    assert window.is_called_off
+    assert (window.claims, window.resolved_at) == ((), NOW + HOUR / 2)
+    assert shown(called_off(page)) == shown(page)
+    # and the clock does not start it
+    start = c.StartMaintenance("w", "u3", due_at=NOW + HOUR)
+    assert decide(called_off(page), start, NOW + HOUR).code is Code.CONFLICT
+
+
+def test_maintenance_stays_called_off_when_more_is_said_of_it(page):
+    more = c.PostUpdate("w", "u3", IncidentState.RESOLVED, "Sorry.")
+    assert told(called_off(page), more, at=NOW + HOUR).incidents["w"].is_called_off
+
+
+def test_maintenance_began_when_it_is_reopened_after_it_was_called_off(page):
+    reopened = c.PostUpdate("w", "u3", IncidentState.IN_PROGRESS, "After all.")
+    page = told(called_off(page), reopened, at=NOW + HOUR)
+    assert page.incidents["w"].started_at == NOW + HOUR
+    page = told(page, c.FinishMaintenance("w", "u4"), at=NOW + 2 * HOUR)
+    assert not page.incidents["w"].is_called_off
+
+
+def test_maintenance_was_not_called_off_when_it_ran(page):
+    running = told(page, c.StartMaintenance("w", "u2"), at=NOW + HOUR)
+    assert not running.incidents["w"].is_called_off
+    ended = told(running, c.FinishMaintenance("w", "u3"), at=NOW + HOUR * 1.5)
+    assert not ended.incidents["w"].is_called_off
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from domain.runtime.badge import (
 )
 from domain.runtime.text_width import badge_width
 from workers.render.badge import EmptyMessageError, render_badge_parts
-from workers.render.png import OutsideReferenceError, PngUnavailable, in_visual_order, svg_to_png
+from workers.render.png import OutsideReferenceError, PngUnavailable, svg_to_png
 
 SVG = "{http://www.w3.org/2000/svg}"
 GREEN = "#0b7a43"
@@ -235,19 +235,6 @@ def test_ids_differ_when_several_badges_stand_in_one_document() -> None:
     ids = [element.get("id") for svg in drawn for element in ET.fromstring(svg).iter()]
     named = [one for one in ids if one]
     assert len(named) == len(set(named)) == 2 * len(drawn)
-
-
-@pytest.mark.parametrize(
-    ("logical", "visual"),
-    [
-        ("plain (text) 1", "plain (text) 1"),
-        ("אבג", "גבא"),
-        ("API אבג דה ok", "API הד גבא ok"),
-        ("", ""),
-    ],
-)
-def test_letters_stand_from_left_to_right_when_drawn_one_by_one(logical: str, visual: str) -> None:
-    assert in_visual_order(logical) == visual
 
 
 def has_cairo() -> bool:

@@ -12,7 +12,6 @@ import msgspec
 from web.api import billing, owner_resource, templates
 from web.api.accounts import docs as accounts
 from web.api.accounts.account import validate_change
-from web.api.domains import schemas as domains
 from web.api.incidents import resource as incidents
 from web.api.incidents import schemas as incident_schemas
 from web.api.monitor import schemas as monitor
@@ -40,24 +39,16 @@ def update_of_monitor(body: monitor.PostUpdate) -> object:
 
 REPORT = door(monitor.OpenIncident, lambda body: monitor.to_statuses(body.components))
 UPDATE = door(monitor.PostUpdate, update_of_monitor)
-TOGGLE = door(monitor.SetStatus)
 OPEN = incidents.build_creation
 CHANGE = door(incident_schemas.IncidentChange, lambda body: incidents.build_change("i_1", body))
 WORDS = door(incident_schemas.UpdateChange)
 PAGE = door(owner_resource.NewPage)
 SETTING = door(settings.PageChange, lambda body: settings.to_command(body, None))
-LEAF = door(owner_resource.NewComponent)
-MOVE = door(owner_resource.ComponentChange)
-KEY = door(owner_resource.NewKey)
-KEY_CHANGE = door(owner_resource.KeyChange)
 TEMPLATE = door(templates.NewTemplate, lambda body: templates.to_addition("t_1", body))
 TEMPLATE_CHANGE = door(templates.TemplateChange, lambda body: templates.to_change("t_1", body))
 LOGIN = door(owner_resource.Credentials)
 ACCOUNT = door(accounts.AccountChange, lambda body: validate_change(body, "ada@example.com"))
-FAREWELL = door(accounts.Farewell)
 TRADE = door(billing.Trade, lambda body: billing.to_command(body, "s_1"))
-MOUNT = door(domains.NewMount)
-PRIMARY = door(domains.MountChange)
 
 
 def SAY(raw: bytes) -> object:  # noqa: N802 - a door, like the others

@@ -2,8 +2,11 @@
 
 import asyncio
 
+import pytest
+
 from domain.account.commands import BuySlot
-from web.http.responses import complete_data
+from domain.results import Remarks
+from web.http.responses import complete_data, remarks_data
 from web.writes.submit import WriteOutcome
 
 WRITTEN = WriteOutcome("r_1", BuySlot("s_1"), is_published=True)
@@ -27,3 +30,16 @@ def test_write_counts_as_on_its_way_when_the_rest_can_not_be_read():
     data, written = asyncio.run(complete_data(KNOWN, WRITTEN, complete))
     assert data == KNOWN
     assert not written.is_published
+
+
+@pytest.mark.parametrize(
+    ("remarks", "told"),
+    [
+        (Remarks(), {}),
+        (Remarks(("Gone",)), {"ignored": ("Gone",)}),
+        (Remarks(unchanged=True, update_id="u_1"), {"id": "u_1", "unchanged": True}),
+        (Remarks(("Gone",), unchanged=True), {"id": None, "unchanged": True, "ignored": ("Gone",)}),
+    ],
+)
+def test_answer_has_remarks_only_when_there_are_any(remarks, told):
+    assert remarks_data(remarks) == told

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from domain.results import Code, Rejection
-from domain.store.redis.subscriber import Announcement
+from domain.results import Code, Rejection, Remarks
+from domain.store.redis.subscriber import Announcement, decode, encode
 from web.writes.waiters import REMEMBERED_MAX, AnnouncedOutcome, Waiters
 
 NO = Rejection(Code.NOT_FOUND, "This page has no such component.")
@@ -225,3 +225,14 @@ def test_what_was_announced_is_forgotten_when_there_is_more_than_a_process_may_h
     # Then the oldest went, and nothing of their streams is left
     assert len(waiters._remembered) == REMEMBERED_MAX // 5
     assert len(waiters._by_stream) == REMEMBERED_MAX // 5
+
+
+def test_remarks_are_told_to_the_write_that_they_are_about_when_announced():
+    async def play():
+        waiters = hearing()
+        tasks = [await waiting(waiters, seq) for seq in (7, 8)]
+        remarks = Remarks(("Gone",), unchanged=True, update_id="u_1")
+        waiters.note_announcement(decode(encode(Announcement("p_1", 7, 8, remarks={8: remarks}))))
+        assert await asyncio.gather(*tasks) == [SETTLED, AnnouncedOutcome(None, (), remarks)]
+
+    scene(play)

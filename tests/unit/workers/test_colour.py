@@ -1,14 +1,17 @@
 """Contrast of the fixed colours, and of whatever accent an owner chooses."""
 
-from itertools import product
+from itertools import combinations, product
 
 import pytest
 
-from domain.runtime.template_loader import colours
+from domain.runtime.template_loader import FOLDER, colours
+from domain.status import Status
 from workers.render.png import LEGIBLE, contrast, ensure_contrast, luminance
 
 THEMES = ("dark", "light")
 GRAPHIC = 3  # WCAG 2.2, 1.4.11
+APART = 1.25  # of two fills, so that they differ in grey as well
+TINTS = {"dark": (0.14, 0.22), "light": (0.09, 0.16)}  # as --tint in page.css.j2, some and all
 GROUNDS = ("bg", "card")
 ALL = ["#000000", "#ffffff", "#808080", "#ff0000", "#00ff00", "#0000ff", "#ffff00", "#5b9dff"]
 
@@ -29,7 +32,7 @@ def test_contrast_is_as_wcag_defines_it_when_colours_are_known():
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_word_is_legible_when_it_stands_on_card_or_ground(theme):
     palette = colours()[theme]
-    words = set(palette) - {"bg", "card", "line"}
+    words = {name for name in palette if not name.startswith("fill_")} - {"bg", "card", "line"}
     for word, ground in product(words, GROUNDS):
         assert contrast(palette[word], palette[ground]) >= LEGIBLE, (word, ground)
 
@@ -37,11 +40,26 @@ def test_every_word_is_legible_when_it_stands_on_card_or_ground(theme):
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_hero_is_legible_when_it_is_tinted_by_any_status(theme):
     palette = colours()[theme]
-    for status in ("operational", "degraded", "partial", "outage", "maintenance"):
-        tinted = mixed(palette[status], palette["card"], 0.10)
+    some, all_out = TINTS[theme]
+    for status, tint in (*product((*Status, "nodata"), [some]), (Status.OUTAGE, all_out)):
+        tinted = mixed(palette[status], palette["card"], tint)
         assert contrast(palette["text"], tinted) >= LEGIBLE
-        assert contrast(palette["muted"], tinted) >= LEGIBLE
+        assert contrast(palette["muted"], tinted) >= LEGIBLE, (status, tint)
         assert contrast(palette[status], tinted) >= GRAPHIC
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_fills_differ_in_lightness_when_any_two_stand_side_by_side(theme):
+    palette = colours()[theme]
+    fills = {status: palette[f"fill_{status}"] for status in Status}
+    for one, other in combinations(fills, 2):
+        assert contrast(fills[one], fills[other]) >= APART, (one, other)
+
+
+def test_the_style_has_the_tints_that_are_checked_here():
+    style = (FOLDER / "page" / "page.css.j2").read_text("utf-8")
+    for share in (share for pair in TINTS.values() for share in pair):
+        assert f"--tint:{share:.0%}" in style or f"--tint-all:{share:.0%}" in style
 
 
 @pytest.mark.parametrize("theme", THEMES)

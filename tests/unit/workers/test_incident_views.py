@@ -66,7 +66,7 @@ def test_history_shows_the_worst_status_when_a_milder_one_came_last(down):
     assert chips == [[Status.DEGRADED], [Status.OUTAGE]]
     over = apply(page, c.PostUpdate("i", "u3", RESOLVED, "x", api("degraded")), at=NOW)
     (past,) = page_view(over, NOW.date()).past
-    assert [status for _, _, status in past.affected] == [Status.OUTAGE]
+    assert [chip.status for chip in past.chips] == [Status.OUTAGE]
 
 
 def test_longest_incident_is_first_when_it_ended_last(page):

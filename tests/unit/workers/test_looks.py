@@ -14,4 +14,5 @@ GLYPHS = re.findall(r'<symbol id="(\w+)"', (FOLDER / "page" / "glyphs.svg").read
 def test_status_has_every_look_when_it_is_shown(status):
     tables = (*colours().values(), *shapes().values(), wording()["labels"], wording()["headlines"])
     assert all(status in table for table in tables)
+    assert all(f"fill_{status}" in palette for palette in colours().values())
     assert status in GLYPHS

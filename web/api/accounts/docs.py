@@ -97,7 +97,7 @@ ACCOUNT_DATA = {"id": ACCOUNT, "email": "ada@example.com"}
 SIGN_UP = Operation(
     name="signUp",
     tag=TAG,
-    summary="Make an account and log in.",
+    summary="Create an account and log in.",
     who=Audience.ANYBODY,
     body=Credentials,
     data=LoginView,
@@ -137,7 +137,7 @@ ME = {
 WHO_AM_I = Operation(
     name="whoAmI",
     tag=TAG,
-    summary="Tell whose session this is.",
+    summary="Read the account of this session.",
     data=AccountView,
     examples=(Example("a free account", data=ME),),
 )
@@ -181,7 +181,7 @@ DELETE_ACCOUNT = Operation(
 LIST_SESSIONS = Operation(
     name="listSessions",
     tag=TAG,
-    summary="List where the account is logged in, the session used last first.",
+    summary="List the sessions of the account, the most recently used first.",
     data=list[SessionView],
     examples=(
         Example(
@@ -209,7 +209,7 @@ END_OTHER_SESSIONS = Operation(
 END_SESSION = Operation(
     name="endSession",
     tag=TAG,
-    summary="End one session; one's own too.",
+    summary="End one session, also this one.",
     data=EndedSessionView,
     sets_cookie=True,
     examples=(Example("one session", data={"id": SESSION}),),

@@ -216,7 +216,7 @@ DOMAIN = {
 MOUNT_HOST = Operation(
     name="mountHost",
     tag=TAG,
-    summary="Mount a host: a subdomain of the base at once, a domain once its proof was seen.",
+    summary="Connect a host: a subdomain of the base at once, a domain once its proof was seen.",
     note="409: taken, reserved, mounted here already, a second subdomain or a sixth domain, or a"
     " subdomain that another account had in the last 30 days. 429: an account's eleventh new"
     " subdomain within 24 hours; pages that are created with one count too.",
@@ -247,14 +247,14 @@ CHANGE_MOUNT = Operation(
 UNMOUNT_HOST = Operation(
     name="unmountHost",
     tag=TAG,
-    summary="Take a host from its page; from this answer on it is free.",
+    summary="Remove a host from its page. It is free from this answer on.",
     data=Named,
     examples=(Example("a mount", data={"id": MOUNT}),),
 )
 VERIFY_MOUNT = Operation(
     name="verifyMount",
     tag=TAG,
-    summary="Look a mount up again, now.",
+    summary="Look up the records of a mount again, now.",
     note="What failed or lapsed is pending again. The answer tells the mount as it is before that"
     " lookup; a subdomain needs none.",
     data=MountView,

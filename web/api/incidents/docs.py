@@ -5,7 +5,7 @@ from web.api.audit_sentences import name_sentence, quoted, reference_sentence
 from web.api.components import LEAF
 from web.api.incidents import schemas as b
 from web.api.incidents.schemas import IncidentList, IncidentView
-from web.http.wire import Named
+from web.http.wire import Named, Written
 from web.openapi.describe import Example, Operation, Parameter, PathParameter, echo_of
 from web.openapi.operations import LIMIT_PARAMETER, TAIL, Names, Payload, cursor_of
 
@@ -69,9 +69,9 @@ OPEN_INCIDENT = Operation(
     summary="Open an incident, or plan a maintenance.",
     note="400, too: `startedAt` in the future, `scheduledEnd` not behind `scheduledStart`."
     " `resolvedAt` is for one that is over (`state`: `resolved`): later than the start, and not in"
-    " the future.",
+    " the future. References that match no component are ignored, and listed in `ignored`.",
     body=(b.NewIncident, b.NewMaintenance),
-    data=Named,
+    data=Written,
     status=201,
     refusals=("TEXT_LIMIT",),
     examples=(
@@ -111,14 +111,14 @@ OPEN_INCIDENT = Operation(
 READ_INCIDENT = Operation(
     name="readIncident",
     tag=TAG,
-    summary="Tell all of an incident.",
+    summary="Read an incident with its timeline.",
     data=IncidentView,
     examples=(Example("an incident", data=SLOW),),
 )
 CHANGE_INCIDENT = Operation(
     name="changeIncident",
     tag=TAG,
-    summary="Correct an incident; plan a maintenance anew, start it or finish it now.",
+    summary="Correct an incident; reschedule, start or finish a maintenance.",
     note="The answer tells what was given. An incident takes `title`, `impact`, `startedAt`; a"
     " maintenance `title`, `impact` and its plan: its start only until it has started, its end"
     " until it is over (409). `resolvedAt` corrects the end of one that is resolved. The opening"
@@ -139,7 +139,7 @@ CHANGE_INCIDENT = Operation(
 DELETE_INCIDENT = Operation(
     name="deleteIncident",
     tag=TAG,
-    summary="Delete an incident with its words, its claims and its downtime.",
+    summary="Delete an incident with its updates, its claims and its downtime.",
     data=Named,
     examples=(Example("an incident", data={"id": INCIDENT}),),
 )
@@ -147,12 +147,13 @@ POST_UPDATE = Operation(
     name="postUpdate",
     tag=TAG,
     summary="Say more of an incident or a maintenance.",
-    note="As monitors do; `scheduled` is a state of maintenances that wait (else 400)."
-    " `occurredAt` lies between the opening (of a maintenance: its planning) and now. An update"
-    " before another one changes claims until the next one that names the same component, never the"
-    " status of now. `resolvedAt` is the end of the trouble, if the state is `resolved`.",
+    note="As monitors do; `scheduled` is a state of maintenances that wait (else 400). An update"
+    " that says nothing new needs a `body` (else 400). `occurredAt` lies between the opening (of a"
+    " maintenance: its planning) and now. An update before another one changes claims until the"
+    " next one that names the same component, never the status of now. `resolvedAt` is the end of"
+    " the trouble, if the state is `resolved`.",
     body=b.NewUpdate,
-    data=Named,
+    data=Written,
     status=201,
     refusals=("TEXT_LIMIT",),
     examples=(
@@ -166,7 +167,7 @@ POST_UPDATE = Operation(
 CHANGE_UPDATE = Operation(
     name="changeUpdate",
     tag=TAG,
-    summary="Put other words in the place of an update's; it is marked as edited.",
+    summary="Edit the message of an update. It is marked as edited.",
     body=b.UpdateChange,
     data=Named,
     refusals=("TEXT_LIMIT",),
@@ -175,7 +176,7 @@ CHANGE_UPDATE = Operation(
 DELETE_UPDATE = Operation(
     name="deleteUpdate",
     tag=TAG,
-    summary="Delete an update's words; what it did stays.",
+    summary="Delete the message of an update. Its effect stays.",
     data=Named,
     examples=(Example("an update", data={"id": UPDATE}),),
 )

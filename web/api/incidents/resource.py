@@ -23,7 +23,7 @@ from web.http.commands import build_command
 from web.http.errors import invalid, not_found
 from web.http.paging import cursor_of, limit_of, position_of
 from web.http.responses import write_data
-from web.http.wire import Named
+from web.http.wire import Named, Written
 from web.openapi.describe import describes
 from web.openapi.operations import Area
 
@@ -52,7 +52,7 @@ class Incidents(WritingResource):
             resp,
             holder,
             build_creation(raw),
-            incident_reference,
+            lambda command: Written(command.incident_id),
             stream_id=page_id,
             raw=raw,
             status=201,
@@ -148,7 +148,14 @@ class Updates(WritingResource):
         raw = await read_body(req)
         command = build_update(iid, raw)
         await self.write(
-            req, resp, holder, command, update_reference, stream_id=page_id, raw=raw, status=201
+            req,
+            resp,
+            holder,
+            command,
+            lambda posted: Written(posted.update_id),
+            stream_id=page_id,
+            raw=raw,
+            status=201,
         )
 
 
@@ -161,6 +168,7 @@ def build_update(iid: str, raw: bytes) -> c.PostUpdate:
         incident_id=iid,
         update_id=new_id("u"),
         components=to_statuses(body.components),
+        if_repeat=c.Repeat.REFUSE,
     )
 
 

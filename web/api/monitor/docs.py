@@ -4,7 +4,7 @@ from web.api.audit_sentences import quoted
 from web.api.components import LEAF
 from web.api.incidents.docs import INCIDENT, INCIDENT_ID, UPDATE
 from web.api.monitor.schemas import OpenIncident, PageSummary, PostUpdate, SetStatus
-from web.http.wire import ComponentStatus, Named
+from web.http.wire import ComponentStatus, Posted, Written
 from web.openapi.describe import Audience, Example, Operation, PathParameter
 from web.openapi.operations import Names, Payload
 
@@ -17,7 +17,7 @@ PATH_PARAMETERS = {
 READ_STATUS = Operation(
     name="readStatus",
     tag=TAG,
-    summary="Tell what is published now; `incidents` are the unresolved ones.",
+    summary="Read the published status. `incidents` lists the unresolved ones.",
     note="What may be old is labelled `x-hepstatus-copy: stale`, as on the page.",
     who=Audience.MONITOR,
     data=PageSummary,
@@ -44,10 +44,11 @@ REPORT_INCIDENT = Operation(
     name="reportIncident",
     tag=TAG,
     summary="Open an incident, as `investigating`.",
-    note="Without `impact` it is derived from the worst status given to a component that exists.",
+    note="Without `impact` it follows the worst status that the incident claims."
+    " References that match no component are ignored, and listed in `ignored`.",
     who=Audience.MONITOR,
     body=OpenIncident,
-    data=Named,
+    data=Written,
     status=201,
     refusals=("TEXT_LIMIT",),
     examples=(
@@ -66,10 +67,13 @@ REPORT_UPDATE = Operation(
     name="reportUpdate",
     tag=TAG,
     summary="Say more of an incident, or resolve it.",
+    note="An update that says nothing new (the same state, no message, no status that changes"
+    " anything) adds nothing: it answers 200 with the newest update's id and `unchanged`.",
     who=Audience.MONITOR,
     body=PostUpdate,
-    data=Named,
+    data=Posted,
     status=201,
+    skips_repeats=True,
     refusals=("TEXT_LIMIT",),
     examples=(
         Example(
@@ -82,7 +86,7 @@ REPORT_UPDATE = Operation(
 SET_STATUS = Operation(
     name="setStatus",
     tag=TAG,
-    summary="Change what a component shows, and nothing else.",
+    summary="Set the status of a component, without an incident.",
     note="It opens no incident and counts as no downtime. The answer echoes what was asked.",
     who=Audience.MONITOR,
     body=SetStatus,

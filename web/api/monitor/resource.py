@@ -17,7 +17,7 @@ from web.http.auth import Authenticator, bad_key, parse_bearer
 from web.http.bodies import decode_body, read_body
 from web.http.errors import NOT_READ, ApiError, unavailable
 from web.http.responses import Describer, Writes, idempotency, write_data
-from web.http.wire import ComponentStatus, Named
+from web.http.wire import ComponentStatus, Posted, Written
 from web.openapi.describe import describes
 from web.openapi.operations import Area
 from web.visitors.cached_page import STALE
@@ -91,7 +91,7 @@ class Incidents(MonitorResource):
         command = c.OpenIncident(
             new_id("i"), new_id("u"), body.title, body.impact, body.body, statuses
         )
-        await self.write(req, resp, key, raw, command, lambda o: Named(o.incident_id), 201)
+        await self.write(req, resp, key, raw, command, lambda o: Written(o.incident_id), 201)
 
 
 class Updates(MonitorResource):
@@ -106,8 +106,10 @@ class Updates(MonitorResource):
             state, statuses = m.state_of_update(body.state), m.to_statuses(body.components)
         except ApiError as error:
             raise await self.refuse_bad_key(key, error) from None
-        command = c.PostUpdate(iid, new_id("u"), state, body.body, statuses)
-        await self.write(req, resp, key, raw, command, lambda o: Named(o.update_id), 201)
+        command = c.PostUpdate(
+            iid, new_id("u"), state, body.body, statuses, if_repeat=c.Repeat.SKIP
+        )
+        await self.write(req, resp, key, raw, command, lambda o: Posted(o.update_id), 201)
 
 
 class ComponentToggle(MonitorResource):

@@ -1,8 +1,9 @@
 """Answers about pages and their settings."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -11,7 +12,7 @@ from domain.account.allocations import DarkPage, allocated_slots, find_dark_page
 from domain.account.state import Account
 from domain.page.logo import Logo
 from domain.page.settings import etag_of
-from domain.page.state import Mode, Tier
+from domain.page.state import Appearance, Mode, Tier
 from domain.runtime.settings import Settings
 from domain.store.postgres.latency import Latency
 from domain.store.postgres.owned import OwnedPage
@@ -53,8 +54,8 @@ class CreatedPage(Answer, frozen=True):
     url: str | None
 
 
-class Page(Answer, frozen=True):
-    """A page with its settings; `etag` is for `If-Match`."""
+class PageHead(Answer, frozen=True):
+    """The first fields of a page's answer, in the order of the wire."""
 
     id: Id
     name: str
@@ -66,9 +67,25 @@ class Page(Answer, frozen=True):
     labels: StatusWords
     headlines: StatusWords
     theme: PageTheme
-    show_uptime: bool
-    show_footer: bool
-    show_latency: bool
+
+
+# The rest of the appearance stands in the answer as it is in the core.
+PLAIN = {
+    field.name: field.type
+    for field in fields(Appearance)
+    if field.name not in {*PageHead.__struct_fields__, *PageTheme.__struct_fields__}
+}
+if TYPE_CHECKING:
+    PlainSettings = PageHead
+else:
+    PlainSettings = msgspec.defstruct(
+        "PlainSettings", PLAIN.items(), bases=(PageHead,), frozen=True
+    )
+
+
+class Page(PlainSettings, frozen=True):
+    """A page with its settings; `etag` is for `If-Match`."""
+
     logo: LogoView | None
     etag: str
     is_suspended: bool = msgspec.field(name="suspended")
@@ -87,11 +104,9 @@ def page_view(page: OwnedPage, settings: Settings) -> Page:
         labels=status_words(look.labels),
         headlines=status_words(look.headlines),
         theme=to_answer(PageTheme, look),
-        show_uptime=look.show_uptime,
-        show_footer=look.show_footer,
-        show_latency=look.show_latency,
         logo=logo_view(page.logo, page.host, settings),
         etag=etag_of(page),
+        **{name: getattr(look, name) for name in PLAIN},
     )
 
 

@@ -1,14 +1,17 @@
 """Documentation of the page and settings operations."""
 
+from dataclasses import fields
 from typing import Annotated
 
 from msgspec import Meta
 
+from domain.page.commands import ChangePage
+from domain.page.state import Appearance
 from domain.status import Status
 from web.api.audit_sentences import fixed_sentence, name_sentence
 from web.api.domains.schemas import DOMAIN, MountView
 from web.api.owner_resource import NewPage
-from web.api.pages.answers import AccountStatus, CreatedPage, LatencyView, LogoView, Page
+from web.api.pages.answers import PLAIN, AccountStatus, CreatedPage, LatencyView, LogoView, Page
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange
 from web.http.wire import Named
 from web.openapi.describe import Example, Operation, Parameter, echo_of
@@ -17,6 +20,7 @@ from web.openapi.operations import PAGE, Names, Payload
 TAG = "Pages"
 HOST = "acme.hep.gg"
 NO_WORDS = dict.fromkeys(map(str, Status))
+WIRE_NAMES = dict(zip(Page.__struct_fields__, Page.__struct_encode_fields__, strict=True))
 CREATED = {"id": PAGE, "name": "Acme", "host": HOST, "url": f"https://{HOST}/"}
 PAGE_DATA = {
     **CREATED,
@@ -26,9 +30,7 @@ PAGE_DATA = {
     "labels": NO_WORDS | {"outage": "Down"},
     "headlines": NO_WORDS,
     "theme": {"mode": "dark", "accent": None},
-    "showUptime": True,
-    "showFooter": True,
-    "showLatency": False,
+    **{WIRE_NAMES[name]: getattr(Appearance(), name) for name in PLAIN},
     "etag": "6bb1f0c7c2f0a9d4",
     "expiresAt": None,
     "createdAt": "2026-11-23T14:02:00.000Z",
@@ -87,14 +89,14 @@ CREATE_PAGE = Operation(
 READ_PAGE = Operation(
     name="readPage",
     tag=TAG,
-    summary="Tell a page's settings.",
+    summary="Read a page's settings.",
     data=Page,
     examples=(Example("a page", data=PAGE_DATA),),
 )
 CHANGE_PAGE = Operation(
     name="changePage",
     tag=TAG,
-    summary="Change settings; what is not given stays.",
+    summary="Change settings; absent fields stay.",
     note="The answer tells what was given; of a logo what `readPage` tells. `domain` goes alone"
     " and without `If-Match`: it is mounted, and primary once it is active. The body may have 112"
     " KiB here. 409: the settings are not those of `If-Match`, or the host can't be mounted.",
@@ -142,7 +144,7 @@ DELETE_PAGE = Operation(
 READ_LATENCY = Operation(
     name="readLatency",
     tag=TAG,
-    summary="Tell how long writes of the last 30 days took from acknowledged to published.",
+    summary="Read how long writes of the last 30 days took from acknowledged to published.",
     note="Days are those of the page's zone that had writes; without any the figures are null. Of a"
     " page with more than 20,000 writes the last so many count; the clock's own do not.",
     data=LatencyView,
@@ -159,12 +161,18 @@ READ_LATENCY = Operation(
     ),
 )
 
-SETTING_NAMES = {
+COMMON_NAMES = {
     "name": "name", "description": "description", "time_zone": "time zone", "logo": "logo",
     "labels": "labels", "headlines": "headlines", "mode": "theme", "accent": "accent",
     "look": "look", "show_uptime": "uptime", "show_footer": "footer", "is_public": "visibility",
     "show_latency": "speed of updates",
 }  # fmt: skip
+# Any other setting is called by its field.
+SETTING_NAMES = COMMON_NAMES | {
+    field.name: field.name.replace("_", " ")
+    for field in fields(ChangePage)
+    if field.name not in {"etag", *COMMON_NAMES}
+}
 
 
 def settings_sentence(payload: Payload, _: Names) -> str:

@@ -96,7 +96,7 @@ PREVIEW_PAGE = Operation(
 PREVIEW_INCIDENT = Operation(
     name="previewIncident",
     tag=TAG,
-    summary="Tell what opening an incident, or planning a maintenance, would do.",
+    summary="Preview a new incident or maintenance.",
     note="The body and the refusals are those of `openIncident`; nothing is written. 503: no worker"
     " found it out within a second.",
     body=(b.NewIncident, b.NewMaintenance),
@@ -111,7 +111,7 @@ PREVIEW_INCIDENT = Operation(
 PREVIEW_UPDATE = Operation(
     name="previewUpdate",
     tag=TAG,
-    summary="Tell what an update would do.",
+    summary="Preview an update.",
     note="The body and the refusals are those of `postUpdate`; nothing is written.",
     body=b.NewUpdate,
     data=OutlookView,
@@ -131,7 +131,7 @@ PREVIEW_UPDATE = Operation(
 PREVIEW_SETTINGS = Operation(
     name="previewSettings",
     tag=TAG,
-    summary="Tell what other settings would do.",
+    summary="Preview changed settings.",
     note="The body is that of `changePage`, without `domain`; nothing is written, and `If-Match` is"
     " not looked at. A new logo is shown.",
     body=PageChange,

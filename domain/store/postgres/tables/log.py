@@ -56,6 +56,8 @@ def _command_columns() -> list[Column[Any]]:
         Column("applied_at", Moment),
         Column("published_at", Moment),
         Column("request_id", Text),
+        Column("changes", JSONB),
+        Column("remarks", JSONB),
     ]
 
 

@@ -80,6 +80,8 @@ components = Table(
     Column("status_at", Moment),
     Column("show_uptime", Boolean, nullable=False, server_default=true()),
     Column("created_at", Moment, nullable=False),
+    Column("origin", Text),
+    Column("origin_at", Moment),
     Index("components_page", "page_id"),
 )
 
@@ -101,6 +103,8 @@ incidents = Table(
     Column("auto_start", Boolean, nullable=False, server_default=true()),
     Column("auto_end", Boolean, nullable=False, server_default=true()),
     Column("leaves", JSONB, nullable=False, server_default=text("'[]'")),
+    # Of incidents of older versions it is not known: theirs stays.
+    Column("impact_given", Boolean, nullable=False, server_default=true()),
     Column("bare_entries", JSONB, nullable=False, server_default=text("'[]'")),
     Index("incidents_open", "page_id", postgresql_where=text("resolved_at IS NULL")),
     Index("incidents_history", "page_id", "resolved_at"),

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0016"
+down_revision = "0015"
 
 STEPS = """
 ALTER TABLE incidents ADD COLUMN bare_entries JSONB DEFAULT '[]' NOT NULL;
