@@ -20,6 +20,8 @@ HTML: Final = b"text/html; charset=utf-8"
 JSON: Final = b"application/json"
 SVG: Final = b"image/svg+xml"
 PNG: Final = b"image/png"
+ICO: Final = b"image/x-icon"
+TEXT: Final = b"text/plain; charset=utf-8"
 TEXTS: Final = frozenset({HTML, JSON, SVG})  # what an encoding shortens
 PAGE_CACHE: Final = b"public, max-age=1, stale-if-error=86400"
 BADGE_CACHE: Final = b"public, max-age=30"
@@ -120,6 +122,13 @@ ARTIFACTS: Final = (
         encodings=(),
         is_open=True,
         max_bytes=64 * KIB,
+    ),
+    Artifact(name="favicon.svg", content_type=SVG, policy=SVG_POLICY),
+    Artifact(name="favicon.ico", content_type=ICO, encodings=()),
+    Artifact(
+        name="robots.txt",
+        content_type=TEXT,
+        encodings=(),  # too short to be worth compressing
     ),
     Artifact(
         name="badge/*",

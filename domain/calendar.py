@@ -46,13 +46,28 @@ def iso(at: datetime) -> str:
 
 
 MINUTES_AN_HOUR = 60
+HOURS_A_DAY = 24
+HOURS_MAX = 48  # from here on a length is told in days
 MINUTE_S = 60
 
 
 def format_instant(at: datetime, zone: str) -> str:
     """Format an instant as `23 Nov 2026, 14:02 UTC`, in `zone`."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{local.day} {local:%b %Y, %H:%M} {local.tzname()}"
+    return f"{local.day} {local:%b %Y, %H:%M} {format_offset(local)}"
+
+
+def format_offset(local: datetime) -> str:
+    """Return the offset of a local time as `GMT+5:30`; `UTC` in that zone.
+
+    Abbreviations are no names: `CST` is China's time and Chicago's, `IST` India's and Israel's.
+    """
+    offset = local.utcoffset() or timedelta()
+    if not offset:
+        return "UTC" if local.tzname() == "UTC" else "GMT"
+    hours, minutes = divmod(round(abs(offset) / timedelta(minutes=1)), MINUTES_AN_HOUR)
+    sign = "-" if offset < timedelta() else "+"
+    return f"GMT{sign}{hours}" + (f":{minutes:02}" if minutes else "")
 
 
 def format_day(day: date) -> str:
@@ -66,17 +81,26 @@ def format_month(at: datetime, zone: str) -> str:
 
 
 def format_minutes(minutes: int) -> str:
-    """Format minutes as `2 h 5 min`, with non-breaking spaces before units."""
+    """Format minutes as `2 h 5 min`, from 48 hours on as `3 d 2 h`.
+
+    A non-breaking space stands before each unit.
+    """
     hours, rest = divmod(minutes, MINUTES_AN_HOUR)
-    parts = ([f"{hours}\u00a0h"] if hours else []) + (
-        [f"{rest}\u00a0min"] if rest or not hours else []
-    )
-    return " ".join(parts)
+    if hours < HOURS_MAX:
+        parts = {"h": hours, "min": rest}
+    else:
+        parts = dict(zip(("d", "h"), divmod(hours, HOURS_A_DAY), strict=True))
+    return " ".join(f"{n}\u00a0{unit}" for unit, n in parts.items() if n) or "0\u00a0min"
 
 
 def format_duration(start: datetime, end: datetime) -> str:
-    """Format the duration from `start` to `end`, in whole minutes."""
-    return format_minutes(max(0, int((end - start).total_seconds() // 60)))
+    """Format the duration from `start` to `end`, in whole minutes or, below one, in seconds."""
+    return format_length(max(0, int((end - start).total_seconds())))
+
+
+def format_length(length_s: int) -> str:
+    """Format seconds as whole minutes or, below one, as seconds."""
+    return format_minutes(length_s // MINUTE_S) if length_s >= MINUTE_S else f"{length_s}\u00a0s"
 
 
 def format_wait(wait_s: int) -> str:

@@ -67,8 +67,9 @@ def page_deleted(page: Page, event: e.PageDeleted) -> Page:
 
 
 def page_changed(page: Page, event: e.PageChanged) -> Page:
-    """Set the settings."""
-    return replace(
+    """Set the settings; a headline with other words is a change for visitors."""
+    is_renamed = event.look.headlines != page.look.headlines
+    changed = replace(
         page,
         name=event.name,
         is_public=event.is_public,
@@ -77,6 +78,7 @@ def page_changed(page: Page, event: e.PageChanged) -> Page:
         look=event.look,
         logo=event.logo,
     )
+    return with_changed_at(changed, event.at) if is_renamed else changed
 
 
 def component_added(page: Page, event: e.ComponentAdded) -> Page:
@@ -86,7 +88,8 @@ def component_added(page: Page, event: e.ComponentAdded) -> Page:
         for id_, position in event.shifted.items()
     }
     component = event.component
-    return replace(page, components={**page.components, **shifted, component.id: component})
+    components = {**page.components, **shifted, component.id: component}
+    return with_changed_at(replace(page, components=components), component.created_at)
 
 
 def components_set(page: Page, event: e.ComponentsSet) -> Page:
@@ -106,7 +109,7 @@ def component_deleted(page: Page, event: e.ComponentDeleted) -> Page:
         id_: without_leaf(incident, component_id) for id_, incident in page.incidents.items()
     }
     components = without_entry(page.components, component_id)
-    return replace(page, components=components, incidents=incidents)
+    return with_changed_at(replace(page, components=components, incidents=incidents), event.at)
 
 
 def without_leaf(incident: Incident, leaf_id: str) -> Incident:
@@ -221,7 +224,8 @@ def claims_ended(page: Page, event: e.ClaimsEnded) -> Page:
 
 def incident_deleted(page: Page, event: e.IncidentDeleted) -> Page:
     """Remove an incident and its claims."""
-    return replace(page, incidents=without_entry(page.incidents, event.incident_id))
+    incidents = without_entry(page.incidents, event.incident_id)
+    return with_changed_at(replace(page, incidents=incidents), event.at)
 
 
 def item_set(page: Page, event: e.ItemSet) -> Page:

@@ -115,6 +115,7 @@ class ChangePage:
     etag: str | None = None
     logo: str | None = None
     show_latency: bool | None = None
+    noindex: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,8 @@ class PostUpdate:
     """Add an update to an incident, with statuses of leaves.
 
     `occurred_at` is its time, if not that of its posting. `resolved_at` is the end of the trouble,
-    if a resolving update gives another time than its own.
+    if a resolving update gives another time than its own. `etag` is that of the incident that its
+    author has seen, if given.
     """
 
     incident_id: str
@@ -207,6 +209,7 @@ class PostUpdate:
     body: str | None = None
     components: tuple[StatusGiven, ...] = ()
     if_repeat: Repeat = Repeat.POST
+    etag: str | None = None
     occurred_at: datetime | None = None
     resolved_at: datetime | None = None
 

@@ -62,6 +62,7 @@ class PageChanged:
     time_zone: str
     look: Appearance
     logo: Logo | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class ComponentDeleted:
     """
 
     component_id: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,7 @@ class IncidentDeleted:
     """An incident is deleted; its downtime no longer counts."""
 
     incident_id: str
+    at: datetime
 
 
 class Item(Protocol):

@@ -90,10 +90,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class BareEntry:
-    """An entry without a message: an opening, or the effect of a deleted update.
-
-    `place` is its index among all entries of the timeline.
-    """
+    """An entry without a message, at its `place` among all entries of a timeline."""
 
     state: IncidentState
     occurred_at: datetime
@@ -159,7 +156,7 @@ class Incident:
     def claimed_leaves(self) -> set[str]:
         """All leaves that it has ever claimed, deleted ones too if an entry names them."""
         entries: tuple[Update | BareEntry, ...] = (*self.updates, *self.bare_entries)
-        unresolved = (e for e in entries if e.state is not IncidentState.RESOLVED)
+        unresolved = (entry for entry in entries if entry.state is not IncidentState.RESOLVED)
         named_leaves = {leaf for entry in unresolved for leaf in entry.components}
         return named_leaves | {claim.component_id for claim in self.claims}
 
@@ -167,6 +164,11 @@ class Incident:
     def held(self) -> Mapping[str, Status]:
         """Its open claims, by leaf."""
         return {c.component_id: c.status for c in self.claims if c.until_at is None}
+
+    @property
+    def etag(self) -> str:
+        """The id of its newest update; without any its own."""
+        return self.updates[-1].id if self.updates else self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,7 @@ class Appearance:
     show_uptime: bool = True
     show_footer: bool = True
     show_latency: bool = False
+    noindex: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,11 +189,11 @@ def open_time(incident: Incident) -> timedelta:
     return sum(((i.until_at or i.from_at) - i.from_at for i in intervals), timedelta())
 
 
-def open_minutes(incident: Incident) -> int | None:
-    """Return the whole minutes in which an incident was open.
+def open_seconds(incident: Incident) -> int | None:
+    """Return the whole seconds in which an incident was open.
 
     It is None if the incident is open, or never began.
     """
     if not incident.is_resolved or not has_begun(incident):
         return None
-    return open_time(incident) // timedelta(minutes=1)
+    return open_time(incident) // timedelta(seconds=1)

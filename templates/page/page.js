@@ -1,38 +1,62 @@
 (() => {
 const root = document.documentElement, $ = (query, from = document) => from.querySelector(query);
 const all = (query, from = document) => [...from.querySelectorAll(query)];
+const isPreview = location.pathname.startsWith('/api/');
 const say = text => { const live = $('#live'); if (live) live.textContent = text; };
-// Times: the visitor's zone, with the page's zone beside it; of what is recent also how long ago.
-const zone = root.dataset.zone, ours = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const form = (at, options, timeZone) => new Intl.DateTimeFormat('en-GB', {...options, timeZone}).format(at);
+// Times: in the visitor's zone or, on demand, in the page's; of what is recent also how long ago.
+// The server's clock counts. Its last change is in the past, so it is later than a slow clock says,
+// and every answer tells it exactly. `lead` is how many milliseconds it is ahead.
+let lead = 0;
+const now = () => Date.now() + lead;
+function learnTime(answer) {
+  const at = Date.parse(answer.headers.get('date')) + (answer.headers.get('age') || 0) * 1000;
+  if (at) lead = at - Date.now();
+}
+const resolve = timeZone => Intl.DateTimeFormat('en', {timeZone}).resolvedOptions().timeZone;
+const ours = resolve();
+// The page's zone, unless this browser does not know it, and the one in which times are told.
+let zone = ours, told = ours;
+try { zone = resolve(root.dataset.zone); } catch {}
+const form = (at, options, timeZone = told) => new Intl.DateTimeFormat('en-GB', {...options, timeZone}).format(at);
 const clock = {hour: '2-digit', minute: '2-digit'}, full = {day: 'numeric', month: 'short', ...clock};
 const relative = new Intl.RelativeTimeFormat('en-GB', {numeric: 'auto', style: 'short'});
 const recent = 14 * 86400;
-const noon = at => new Date(at).setHours(12, 0, 0, 0);
+const dayOf = at => Date.parse(new Date(at).toLocaleDateString('sv', {timeZone: told}));
 // From a day up dates count, not hours: what is tomorrow evening is not in two days.
 function ago(at, seconds) {
   const size = Math.abs(seconds);
   const [unit, amount] = size < 3570 ? ['minute', seconds / 60] : size < 84600 ? ['hour', seconds / 3600]
-    : ['day', (noon(at) - noon(Date.now())) / 864e5];
+    : ['day', (dayOf(at) - dayOf(now())) / 864e5];
   return relative.format(Math.round(amount), unit);
 }
+// What is too long for a phone breaks at its dot.
+const newDot = className => Object.assign(document.createElement('i'), {className, textContent: ' · '});
 function tellTimes() {
+  lead = Math.max(lead, Date.parse(root.dataset.changed) - Date.now() || 0);
   for (const node of all('time[datetime]')) {
-    const at = new Date(node.dateTime), seconds = (at - Date.now()) / 1000;
-    const isRecent = Math.abs(seconds) < recent, named = node.closest('.hero') && {timeZoneName: 'short'};
-    const options = isRecent ? full : {...full, year: 'numeric'}, here = form(at, {...options, ...named});
-    const isElsewhere = form(at, full) !== form(at, full, zone);
+    const at = new Date(node.dateTime), seconds = (at - now()) / 1000, isRecent = Math.abs(seconds) < recent;
     node.title ||= node.textContent;
-    // What is too long for a phone breaks at its dot, and else only before the page's own time.
-    const dot = document.createElement('i'), whole = text => text.replaceAll(' ', '\u00a0');
-    dot.textContent = ' · ';
-    node.classList.toggle('long', isElsewhere || !!named);
-    node.replaceChildren(...isRecent ? [whole(ago(at, seconds)), dot] : [], whole(here),
-      isElsewhere ? ` (${whole(form(at, {...clock, timeZoneName: 'short'}, zone))})` : '');
+    const whole = text => text.replaceAll(' ', '\u00a0');
+    node.replaceChildren(...isRecent ? [whole(ago(at, seconds)), newDot('')] : [],
+      whole(form(at, isRecent ? full : {...full, year: 'numeric'})));
   }
-  const zones = $('[data-zones]');
-  if (zones) zones.textContent = ours === zone ? `Times are in ${zone}` : `Times are in ${ours}; this page is kept in ${zone}`;
+  tellZone();
 }
+function tellZone() {
+  const place = $('[data-zones]');
+  if (!place || place.dataset.zones === told) return;
+  place.dataset.zones = told;
+  const {zone: name} = root.dataset, isPages = told === zone, button = document.createElement('button');
+  Object.assign(button, {type: 'button', textContent: isPages ? 'Show my times' : `Show times in ${name}`});
+  place.replaceChildren(isPreview ? '' : 'This page refreshes automatically. ',
+    isPages ? `Times are in ${name}. ` : `Times are in ${ours}, days are those of ${name}. `, ...zone === ours ? [] : [button]);
+}
+document.addEventListener('click', event => {
+  if (!event.target.closest?.('[data-zones] button')) return;
+  told = told === zone ? ours : zone;
+  tellTimes();
+  $('[data-zones] button').focus();
+});
 // Folds: what the visitor opened or closed stays so, also where nothing may be stored.
 const folds = 'hep-open:' + location.host, chosen = new Map();
 try { Object.entries(JSON.parse(localStorage[folds] || '{}')).forEach(pair => chosen.set(...pair)); } catch {}
@@ -183,43 +207,102 @@ function take(next) {
     served.set(name, html);
     now.get(name)?.replaceWith(document.importNode(node, true));
   }
-  Object.assign(root.dataset, {version: next.documentElement.dataset.version, today: next.documentElement.dataset.today});
+  const {version, today, changed} = next.documentElement.dataset;
+  Object.assign(root.dataset, {version, today, changed});
   document.title = next.title;
   $('link[rel=icon]')?.replaceWith(document.importNode($('link[rel=icon]', next), true));
   restoreFolds();
   find();
-  tellTimes();
+  tell();
   restoreFocus();
   restorePlace();
   say(news);
 }
 // In a preview there is nobody to ask, and no other page to go to.
-const isPreview = location.pathname.endsWith('/preview');
 if (isPreview) addEventListener('click', event => event.target.closest?.('a[href^="/"]') && event.preventDefault());
-let timer, isAsking = false;
+let timer, isAsking = false, isHurried = false;
+const [visit] = performance.getEntriesByType('navigation');
+const isLabelled = visit?.serverTiming?.some(({name}) => name === 'copy');
+// When the server last confirmed what is shown, on the visitor's clock; 0 of what may be an old document.
+let checkedAt = isLabelled || visit?.type === 'back_forward' ? 0 : Date.now();
+const tell = () => { tellTimes(); tellCheck(); };
+const script = document.currentScript.textContent, styleOf = /<style>([^]*?)<\/style>/;
+// One quiet line while what is shown can't be confirmed.
+function tellFreshness(text) {
+  const line = $('#fresh');
+  if (line.textContent === text) return;
+  line.textContent = text;
+  line.hidden = !text;
+  if (text) say(text);
+}
+const COPY = 'This copy may be out of date.';
+const isCopy = answer => answer.headers.has('x-hepstatus-copy');
+function tellCheck() {
+  if (isPreview || !checkedAt) return;
+  const tens = Math.max(0, Math.floor((Date.now() - checkedAt) / 10000));
+  const text = tens > 5 ? ago(checkedAt + lead, -10 * tens) : tens ? relative.format(-10 * tens, 'second') : 'just now';
+  for (const node of all('[data-checked]')) node.replaceChildren(`Checked ${text}`, newDot('brk'));
+}
+function tellLoss(reason) {
+  const {pathname} = location, since = checkedAt + lead;
+  const what = pathname === '/' ? 'page' : /^\/incidents\/[^/]+$/.test(pathname) ? 'incident' : 'part of the history';
+  if (reason === 404) tellFreshness(`This ${what} is no longer here.`);
+  else if (!checkedAt) tellFreshness(COPY);
+  else if (Date.now() - checkedAt > 60000) {
+    const at = form(since, dayOf(since) === dayOf(now()) ? clock : full);
+    tellFreshness(`Can’t refresh since ${at}. Trying again automatically.`);
+  }
+}
+async function ask(url, cache) {
+  if (navigator.onLine === false) throw 0;
+  const answer = await fetch(url, {cache, signal: AbortSignal.timeout(10000)});
+  if (!answer.ok) throw answer.status;
+  return answer;
+}
+// Takes the document with a version. What stands outside of the parts (zone, script, style) can't be
+// replaced in place: another style would be against this document's policy, even if it were only
+// parsed. Then the page is loaded again, once a version: a cache in front may be behind.
+function takeWhole(html, version) {
+  const style = html.match(styleOf)?.[1], next = new DOMParser().parseFromString(html.replace(styleOf, ''), 'text/html');
+  if (next.documentElement.dataset.version !== version) return;
+  const isAlike = next.documentElement.dataset.zone === root.dataset.zone
+    && all('style').some(node => node.textContent === style)
+    && all('script', next).some(node => node.textContent === script)
+    && [...parts(next).keys()].join() === [...served.keys()].join();
+  if (isAlike) take(next);
+  else if (history.state !== version) history.replaceState(version, ''), location.reload();
+}
+async function refresh() {
+  const answer = await ask('/status-version.json', 'no-store'), {version} = await answer.json();
+  learnTime(answer);
+  const page = version !== root.dataset.version && await ask(`${location.pathname}?v=${version}`, 'no-cache');
+  if (page) takeWhole(await page.text(), version);
+  // A cache in front may lag by a second: it is asked again after 2 s, and at the next poll.
+  const isBehind = version !== root.dataset.version;
+  isHurried = isBehind && !isHurried;
+  if (isHurried) clearTimeout(timer), timer = setTimeout(poll, 2000);
+  if (isBehind) throw 0;
+  const isOld = isCopy(answer) || page && isCopy(page);
+  if (!isOld) checkedAt = Date.now();
+  tellFreshness(isOld ? COPY : '');
+}
 async function poll() {
   clearTimeout(timer);
   if (isPreview) return;
   timer = setTimeout(poll, 30000 + Math.random() * 15000);
-  if (document.hidden || isAsking || navigator.onLine === false) return;
+  if (document.hidden || isAsking) return;
   isAsking = true;
-  try {
-    const options = {cache: 'no-cache', signal: AbortSignal.timeout(10000)};
-    const answer = await fetch('/status-version.json', options);
-    if (!answer.ok) return;
-    const {version} = await answer.json();
-    if (version === root.dataset.version) return;
-    const page = await fetch(`${location.pathname}?v=${version}`, options);
-    if (!page.ok) return;
-    const next = new DOMParser().parseFromString(await page.text(), 'text/html');
-    // A cache in front may lag by a second: then the next poll tries again.
-    if (next.documentElement.dataset.version !== root.dataset.version) take(next);
-  } catch {} finally { isAsking = false; }
+  try { await refresh(); } catch (reason) { tellLoss(reason); } finally { isAsking = false; }
+  tell();
 }
-document.addEventListener('visibilitychange', () => document.hidden || poll());
+document.addEventListener('visibilitychange', () => { if (!document.hidden) tell(), poll(); });
 for (const name of ['focus', 'online']) addEventListener(name, poll);
 timer = setTimeout(poll, 30000 + Math.random() * 15000);
 setInterval(() => document.hidden || tellTimes(), 30000);
+setInterval(() => document.hidden || tellCheck(), 10000);
 restoreFolds();
-tellTimes();
+if (isLabelled) tellFreshness(COPY);
+tell();
+// What is shown may be old, or the visitor's clock is slow: asked at once.
+if (lead || !checkedAt) poll();
 })();

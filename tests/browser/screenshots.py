@@ -251,9 +251,9 @@ def take_foreseen(browser: Browser, url: str, session: StorageState) -> None:
     """Take an incident that is about to be opened, with what visitors will see."""
     for look, suffix in looks(browser, session):
         look.go(url)
-        look.page.get_by_label("What is wrong?").fill("Checkout fails")
-        look.page.get_by_label("First words").fill("We see **errors** and look into it.")
-        look.page.locator(".pick label.outage").first.click()
+        look.page.get_by_label("Title").fill("Checkout fails")
+        look.page.get_by_label("Message").fill("We see **errors** and look into it.")
+        look.page.locator("[data-all]:visible").first.check()
         look.page.get_by_text("Preview", exact=True).click()
         look.page.frame_locator(".outlook iframe").locator(".hero").wait_for()
         shoot(look, FOLDER / f"dashboard-foreseen-{suffix}.png")

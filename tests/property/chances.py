@@ -98,4 +98,5 @@ settings_given = {
     "show_uptime": booleans,
     "show_footer": booleans,
     "show_latency": booleans,
+    "noindex": booleans,
 }

@@ -144,8 +144,12 @@ def test_nginx_labels_what_it_keeps_when_web_is_gone_and_what_web_labelled(
 
 
 def labels(vi, path):
-    """All the labels of what is served at a path."""
-    return vi.get(path).headers.get_list(STALE)
+    """All the labels of what is served at a path, of which a script can read the second kind."""
+    headers = vi.get(path).headers
+    assert headers.get_list("server-timing") == ["copy;desc=stale"] * (
+        "stale" in headers.get_list(STALE)
+    )
+    return headers.get_list(STALE)
 
 
 def mend(system):

@@ -7,7 +7,7 @@ from falcon.asgi import Request, Response
 from domain.account.credentials import PASSWORD_SHORTEST
 from domain.store.postgres.engine import UNREACHABLE, run
 from domain.store.postgres.sessions import sessions_of
-from web.dashboard.screen import Values, View
+from web.dashboard.screen import Values, View, identity_of
 from web.http.errors import ApiError
 
 # The first match counts: Edge names Chrome in its User-Agent too, and Chrome names Safari.
@@ -41,7 +41,7 @@ class Account(View):
         holder = await self.holder(req)
         return {
             "tab": "account",
-            "email": holder.email,
+            **identity_of(holder),
             "session_id": holder.session_id,
             "created_at": holder.created_at,
             "sessions": await run(self.engine, sessions_of, holder.account_id),

@@ -10,7 +10,7 @@ from domain.store.postgres.accounts import bookings_before
 from domain.store.postgres.engine import run
 from domain.store.postgres.owned import account_of, pages_of
 from web.api.pages.answers import dark_warning, slot_views
-from web.dashboard.screen import Values, View
+from web.dashboard.screen import Values, View, identity_of
 from web.http.paging import cursor_at, limit_of, seq_of
 
 
@@ -31,7 +31,7 @@ class Tokens(View):
         ends = {slot.id: slot.expires_at for slot in account.slots.values()}
         return {
             "tab": "tokens",
-            "email": holder.email,
+            **identity_of(holder),
             "now": now,
             "balance": account.balance,
             "is_prime": account.is_prime_at(now),

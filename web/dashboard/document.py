@@ -12,8 +12,8 @@ import falcon
 from falcon.asgi import Request, Response
 from jinja2 import Environment
 
-from domain.calendar import format_day, format_duration, format_instant, format_minutes, iso
-from domain.page.timeline import is_noted_later, open_minutes
+from domain.calendar import format_day, format_duration, format_instant, format_length, iso
+from domain.page.timeline import is_noted_later, open_seconds
 from domain.runtime.markdown_rules import to_plain_text
 from domain.runtime.template_loader import FOLDER, colours, environment, wording
 from domain.status import LISTED, IncidentState
@@ -141,9 +141,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "in_zone": format_instant,
     "is_noted_later": is_noted_later,
     "iso": iso,
-    "lasted": format_minutes,
+    "lasted": format_length,
     "local": local,
-    "open_minutes": open_minutes,
+    "open_seconds": open_seconds,
     "plain": to_plain_text,
     "plain_value": plain_value,
     "spaced": spaced,

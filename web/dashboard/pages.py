@@ -17,7 +17,7 @@ from domain.store.postgres.incidents import incidents_after
 from domain.store.postgres.load import load_components
 from domain.store.postgres.owned import OwnedPage, pages_of
 from web.dashboard.document import days_until
-from web.dashboard.screen import OPEN_MAX, PageView, Values, View
+from web.dashboard.screen import OPEN_MAX, PageView, Values, View, identity_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Pages(View):
         holder = await self.holder(req)
         now = datetime.now(UTC)
         return {
-            "email": holder.email,
+            **identity_of(holder),
             "lines": await run(self.engine, load_rows, holder.account_id),
             "included": {tier.value: INCLUDED[tier] for tier in Tier},
             "tier": holder.tier,

@@ -149,7 +149,7 @@ class PageView(View):
         page = page_context.page
         now = datetime.now(UTC)
         frame = {
-            "email": holder.email,
+            **identity_of(holder),
             "desk": page_context,
             "page": page,
             "url": self.settings.page_url(page.host) if page.host else None,
@@ -162,6 +162,11 @@ class PageView(View):
             "edited": req.get_param("edit") or "",
         }
         return page_context, frame
+
+
+def identity_of(holder: Holder) -> Values:
+    """Return the variables of the frame that name the account of the session."""
+    return {"account": holder.account_id, "email": holder.email}
 
 
 def send_to_login(req: Request, resp: Response) -> None:

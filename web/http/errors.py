@@ -88,12 +88,16 @@ class ApiError(Exception):
         fields: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """Hold the status, the short code, a sentence, and the invalid fields."""
+        """Hold the status, the short code, a sentence, and the invalid fields.
+
+        `data` is for the answer, what a client needs to go on.
+        """
         super().__init__(error)
         self.status = status
         self.code = code
         self.fields = fields or {}
         self.headers = headers or {}
+        self.data: Any = None
 
 
 def invalid(error: str, field: str | None = None) -> ApiError:
@@ -143,6 +147,8 @@ def write_error(resp: falcon.asgi.Response, error: ApiError) -> None:
     body: dict[str, Any] = {"ok": False, "error": str(error), "code": error.code}
     if error.fields:
         body["fields"] = error.fields
+    if error.data is not None:
+        body["data"] = error.data
     resp.status = error.status
     resp.content_type = falcon.MEDIA_JSON
     resp.data = msgspec.json.encode(body)

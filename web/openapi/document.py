@@ -40,6 +40,7 @@ ERROR_SCHEMA: Json = {
             "description": "Sentences by field, where a field can be blamed.",
             "additionalProperties": {"type": "string"},
         },
+        "data": {"type": "object", "description": "What changed meanwhile, for some 409."},
     },
     "required": ["ok", "error", "code"],
 }

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
-from domain.artifacts import BADGE, find_artifact
+from domain.artifacts import BADGE, Artifact, find_artifact
 from domain.runtime.logging import bind_request, request_id_of
 from domain.runtime.metrics import count_visit
 from domain.runtime.settings import Settings
@@ -42,6 +42,19 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 WAIT_S = 1.0  # the longest wait of a visitor for a page that Redis lost
 RETRY_AFTER = b"2"
 READ_METHODS = {"GET", "HEAD"}
+READERS_HEADERS = (
+    b"Accept, Accept-Language, Cache-Control, Content-Type, If-Match, If-Modified-Since,"
+    b" If-None-Match, If-Range, If-Unmodified-Since, Pragma, Range, User-Agent, X-Requested-With"
+)
+# The answer to a preflight: a script of another site may read with these headers, for a day.
+PREFLIGHT: Headers = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-methods", b"GET, HEAD"),
+    (b"access-control-allow-headers", READERS_HEADERS),
+    (b"access-control-max-age", b"86400"),
+    (b"cache-control", b"no-store"),
+    (b"allow", b"GET, HEAD, OPTIONS"),
+]
 ARTIFACT, STATUS = "hepstatus.artifact", "hepstatus.status"  # keys of the scope, for metrics
 NO_ARTIFACT = "(none)"
 
@@ -81,13 +94,13 @@ class VisitorApp:
             if not page.is_visible_at(datetime.now(UTC)):
                 await self._send_missing(scope, send, MISSING, was_shown=True)
                 return
-            if scope["method"] not in READ_METHODS:
-                await self._send_error(scope, send, 405, READ_ONLY, [(b"allow", b"GET, HEAD")])
-                return
             artifact = find_artifact(name) if name else None
+            if scope["method"] not in READ_METHODS:
+                await self._send_without_reading(scope, send, artifact)
+                return
             scope[ARTIFACT] = artifact.name if artifact else NO_ARTIFACT
             if name is None:
-                await self._send_missing(scope, send, ABSENT, was_shown=False)
+                await self._send_elsewhere(scope, send)
                 return
             answer, is_outdated = await self._find(scope, page_id, page, name)
         except AbsentError:
@@ -99,6 +112,25 @@ class VisitorApp:
         await send_answer(
             scope, send, answer.with_stale_label() if is_stale or is_outdated else answer
         )
+
+    async def _send_without_reading(
+        self, scope: Scope, send: Send, artifact: Artifact | None
+    ) -> None:
+        """Send the answer to a preflight of an artifact that any site may read, else 405."""
+        if artifact and artifact.is_open and scope["method"] == "OPTIONS":
+            await send_response(scope, send, 204, PREFLIGHT, b"")
+        else:
+            await self._send_error(scope, send, 405, READ_ONLY, [(b"allow", b"GET, HEAD")])
+
+    async def _send_elsewhere(self, scope: Scope, send: Send) -> None:
+        """Send a redirect to the address without its last slash; 404 if it is none."""
+        path = scope["path"].rstrip("/")
+        if name_of(path) is None:
+            await self._send_missing(scope, send, ABSENT, was_shown=False)
+            return
+        query = scope["query_string"]
+        location = (path or "/").encode() + (b"?" + query if query else b"")
+        await send_notice(scope, send, 308, NOTHING, [(b"location", location)])
 
     async def _find(
         self, scope: Scope, page_id: str, page: CachedPage, name: str

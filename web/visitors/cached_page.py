@@ -29,7 +29,14 @@ Edition = tuple[bytes, bytes, bytes]  # the hash's fields seq, day and build
 
 ETAG_BYTES = 12
 ANSWER_OVERHEAD_BYTES = 1_000  # of an answer in memory, besides its body: names, headers, etags
-STALE = (b"x-hepstatus-copy", b"stale")  # the label of an answer that may be out of date
+# The label of an answer that may be out of date. Of the document itself a script can read the
+# second header only, and of an answer that it fetched, both.
+STALE = [(b"x-hepstatus-copy", b"stale"), (b"server-timing", b"copy;desc=stale")]
+# Scripts of any site may read the answer, and what they need to ask again.
+FOR_ALL_SITES = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"ETag, X-Hepstatus-Copy"),
+]
 DENY_ALL = b"default-src 'none'"  # the policy of a hash without one, such as a tombstone
 
 
@@ -162,7 +169,7 @@ def build_cached_page(fields: Mapping[str, bytes]) -> CachedPage:
 
 def add_stale_label(headers: Headers, etag: bytes) -> Headers:
     """Return headers with the given etag and the stale label."""
-    return [*((name, etag if name == b"etag" else value) for name, value in headers), STALE]
+    return [*((name, etag if name == b"etag" else value) for name, value in headers), *STALE]
 
 
 def answers_of(fields: Mapping[str, bytes], page_csp: bytes) -> dict[str, Answer]:
@@ -192,7 +199,7 @@ def build_answer(artifact: Artifact, body: bytes, encoding: str, csp: bytes) -> 
     etag = b'"' + blake2b(body, digest_size=ETAG_BYTES).hexdigest().encode() + b'"'
     not_modified_headers = [(b"cache-control", artifact.cache), (b"etag", etag)]
     not_modified_headers += [(b"vary", b"Accept-Encoding")] if artifact.is_varying else []
-    not_modified_headers += [(b"access-control-allow-origin", b"*")] if artifact.is_open else []
+    not_modified_headers += FOR_ALL_SITES if artifact.is_open else []
     headers = [
         (b"content-type", artifact.content_type),
         (b"content-length", str(len(body)).encode()),

@@ -74,14 +74,18 @@ def render_document(template: str, view: PageView, version: str, **more: Any) ->
     return html.encode()
 
 
-def favicon(status: str) -> str:
-    """Return the status as a data: URL; its shape is distinct without colour, too."""
+def favicon_svg(status: str) -> str:
+    """Return the status as a picture; its shape is distinct without colour, too."""
     shape = shapes()["favicons"][status]
     colour = colours()["dark"][status]
-    svg = (
+    return (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='{colour}'>{shape}</svg>"
     )
-    return "data:image/svg+xml," + quote(svg, safe="/:='<> ")
+
+
+def favicon(status: str) -> str:
+    """Return the status as a data: URL."""
+    return "data:image/svg+xml," + quote(favicon_svg(status), safe="/:='<> ")
 
 
 def digest(text: str) -> str:

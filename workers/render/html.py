@@ -14,13 +14,13 @@ from domain.calendar import (
     format_day,
     format_duration,
     format_instant,
-    format_minutes,
+    format_length,
     format_month,
     iso,
 )
 from domain.runtime import template_loader as template_folder
 from domain.runtime.badge import clean_text
-from domain.runtime.markdown_rules import has_few_marks, parser
+from domain.runtime.markdown_rules import has_few_marks, parser, to_plain_text
 from workers.render.build import build_id
 from workers.render.tree_view import bar_paths, split_well
 
@@ -80,10 +80,11 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "between": format_duration,
     "in_zone": format_instant,
     "iso": iso,
-    "lasted": format_minutes,
+    "lasted": format_length,
     "long_day": format_day,
     "month_in": format_month,
     "one_line": clean_text,
+    "plain": to_plain_text,
     "split_well": split_well,
     "words": words,
 }

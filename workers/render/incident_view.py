@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from domain.page import tree
 from domain.page.state import Incident, Page, Update
-from domain.page.timeline import entries_of, is_noted_later, open_minutes
+from domain.page.timeline import entries_of, is_noted_later, open_seconds
 from domain.status import Impact, IncidentKind, IncidentState, Status, worst
 from workers.render.chips import Chip, build_chips
 
@@ -36,7 +36,7 @@ class IncidentView:
 
     `component_ids` are all of its leaves, and `affected` names them. `chips` are the few that stand
     on a card. `updates` and `chips` omit those that do not fit the document; the counts say how
-    many. `latest` is the newest update, even if it was omitted. `open_minutes` is None while it is
+    many. `latest` is the newest update, even if it was omitted. `open_seconds` is None while it is
     open, and of a maintenance that was called off.
     """
 
@@ -48,7 +48,7 @@ class IncidentView:
     started_at: datetime
     updated_at: datetime
     resolved_at: datetime | None
-    open_minutes: int | None
+    open_seconds: int | None
     scheduled_start: datetime | None
     scheduled_end: datetime | None
     updates: tuple[UpdateView, ...]
@@ -109,7 +109,7 @@ def _incident_view(
         started_at=incident.started_at,
         updated_at=incident.updated_at,
         resolved_at=incident.resolved_at,
-        open_minutes=open_minutes(incident),
+        open_seconds=open_seconds(incident),
         scheduled_start=incident.scheduled_start,
         scheduled_end=incident.scheduled_end,
         updates=updates,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from math import ceil
+from struct import Struct
 
 from domain.artifacts import find_artifact
 from domain.calendar import day_of, starts_at
@@ -18,7 +19,7 @@ from domain.store.postgres.latency import latency_summary
 from domain.store.postgres.load import first_start, load_month
 from domain.store.postgres.logos import load_logo
 from workers.render.badge import render_badge_parts
-from workers.render.documents import render_document
+from workers.render.documents import favicon_svg, render_document
 from workers.render.eager import Fields, RenderContext, build_badge_parts, encode
 from workers.render.html import render
 from workers.render.incident_view import history_views
@@ -26,6 +27,8 @@ from workers.render.png import drawable_text, svg_to_png
 from workers.render.room import DocumentBudget, fit_incident
 
 MONTH_MAX = 200
+FAVICON_PIXELS = 32
+ICO_HEAD = Struct("<3H4B2H2I")  # reserved, kind, count; then the picture's size, depth and place
 UPDATES_A_PAGE = 100  # of a permalink; `/incidents/<id>/2` has the next ones
 
 
@@ -64,6 +67,23 @@ def build_legible_context(context: RenderContext) -> RenderContext:
     view = context.view
     headline = drawable_text(view.headline) or wording()["headlines"][view.indicator]
     return replace(context, view=replace(view, name=drawable_text(view.name), headline=headline))
+
+
+def render_favicon_svg(_: Connection, context: RenderContext, _rest: str) -> bytes:
+    """Return the favicon, for clients that have not read the page."""
+    return favicon_svg(context.view.tone).encode()
+
+
+def render_favicon_ico(_: Connection, context: RenderContext, _rest: str) -> bytes:
+    """Return the favicon as an ICO file with one PNG. Raises PngUnavailable."""
+    png = svg_to_png(favicon_svg(context.view.tone), scale=FAVICON_PIXELS / 16)
+    sizes = FAVICON_PIXELS, FAVICON_PIXELS, 0, 0, 1, 32, len(png), ICO_HEAD.size
+    return ICO_HEAD.pack(0, 1, 1, *sizes) + png
+
+
+def render_robots(_: Connection, _context: RenderContext, _rest: str) -> bytes:
+    """Return robots.txt: robots may read everything."""
+    return b"User-agent: *\nDisallow:\n"
 
 
 def render_component_badge(_: Connection, context: RenderContext, rest: str) -> bytes:
@@ -158,6 +178,9 @@ def next_month(first: date) -> date:
 RENDERERS: Mapping[str, Callable[[Connection, RenderContext, str], bytes]] = {
     "badge.png": render_badge_png,
     "og.png": render_og_png,
+    "favicon.svg": render_favicon_svg,
+    "favicon.ico": render_favicon_ico,
+    "robots.txt": render_robots,
     "badge/*": render_component_badge,
     "history": render_month,
     "history/*": render_month,

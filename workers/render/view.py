@@ -68,6 +68,7 @@ class PageView:
     logo: LogoView | None
     show_uptime: bool
     has_footer: bool
+    noindex: bool
     nodes: tuple[NodeView, ...]
     active: tuple[IncidentView, ...]
     maintenances: tuple[IncidentView, ...]
@@ -124,6 +125,7 @@ def page_view(page: Page, today: date) -> PageView:
         show_uptime=page.look.show_uptime,
         # The free tier always has the footer; when Prime ends, the entitlement changes.
         has_footer=page.look.show_footer or page.entitlement.tier is not Tier.PRIME,
+        noindex=page.look.noindex,
         nodes=nodes,
         active=active,
         maintenances=_of_kind(page, reversed(open_ones), IncidentKind.MAINTENANCE),

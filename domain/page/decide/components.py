@@ -113,7 +113,6 @@ def change_component(page: Page, command: c.ChangeComponent, at: datetime) -> De
 
 def delete_component(page: Page, command: c.DeleteComponent, at: datetime) -> Decision:
     """Remove a node; its children take its position, in their order."""
-    del at  # unused: the tree has no history
     node = page.components.get(command.component_id)
     if node is None:
         return not_found("component")
@@ -121,7 +120,7 @@ def delete_component(page: Page, command: c.DeleteComponent, at: datetime) -> De
     siblings = children[node.parent_id]
     index = siblings.index(node)
     remaining = [*siblings[:index], *children.get(node.id, ()), *siblings[index + 1 :]]
-    return (*set_nodes(page, renumber(remaining, node.parent_id)), e.ComponentDeleted(node.id))
+    return (*set_nodes(page, renumber(remaining, node.parent_id)), e.ComponentDeleted(node.id, at))
 
 
 def pin_problem(node: Component, command: c.ChangeComponent) -> Rejection | None:

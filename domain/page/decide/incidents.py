@@ -13,7 +13,7 @@ from domain.page.decide.maintenance import begin, change_maintenance, is_waiting
 from domain.page.decide.outcomes import claim_all, invalid, not_found, show
 from domain.page.decide.timeline import (
     correct_times,
-    is_read_alike,
+    has_effect,
     is_rewriting,
     no_room_before,
     occurrence_of,
@@ -32,12 +32,14 @@ from domain.page.room import (
 )
 from domain.page.state import Incident, Page, Update
 from domain.page.timeline import with_first_entries
-from domain.results import DuplicateIdError, Rejection
+from domain.results import Code, DuplicateIdError, Rejection
 from domain.status import IncidentKind, IncidentState, Status, impact_of
 from domain.text import utf8_size
 
 Decision = tuple[e.Event, ...] | Rejection
 NOTHING_NEW = "body is required: without a message this update says nothing new."
+
+STALE = "The updates have changed meanwhile. Read the newest one before you post yours."
 
 
 def open_incident(page: Page, command: c.OpenIncident, at: datetime) -> Decision:
@@ -94,11 +96,18 @@ def build_incident(
 def post_update(page: Page, command: c.PostUpdate, at: datetime) -> Decision:
     """Add an update; a resolving one ends every claim.
 
+    An etag that is not the incident's is refused: another update came first.
+
     Source: docs/behaviour.md, "Resolving an incident" and "Timelines".
     """
     incident = page.incidents.get(command.incident_id)
     if incident is None:
         return not_found("incident")
+    return stale_problem(incident, command.etag) or add_update(page, incident, command, at)
+
+
+def add_update(page: Page, incident: Incident, command: c.PostUpdate, at: datetime) -> Decision:
+    """Add an update to an incident, unless it says nothing new or has no room."""
     if problem := update_problem(incident, command, at):
         return problem
     update = build_update(page, incident, command, at)
@@ -169,11 +178,9 @@ def is_repeat(incident: Incident, command: c.PostUpdate, events: tuple[e.Event, 
     return not any(has_effect(incident, event) for event in events)
 
 
-def has_effect(incident: Incident, event: e.Event) -> bool:
-    """Return whether an event of an update changes more than the list of entries."""
-    if isinstance(event, e.IncidentChanged):
-        return not is_read_alike(incident, event.incident)
-    return not isinstance(event, e.UpdatePosted)
+def stale_problem(incident: Incident, etag: str | None) -> Rejection | None:
+    """Return the rejection of an update with an outdated etag, or None."""
+    return Rejection(Code.CONFLICT, STALE) if etag not in (None, incident.etag) else None
 
 
 def state_problem(incident: Incident, update: Update) -> Rejection | None:
@@ -284,7 +291,7 @@ def delete_incident(page: Page, command: c.DeleteIncident, at: datetime) -> Deci
     incident = page.incidents.get(command.incident_id)
     if incident is None:
         return not_found("incident")
-    return (*show(page, words_without(page, incident), at), e.IncidentDeleted(incident.id))
+    return (*show(page, words_without(page, incident), at), e.IncidentDeleted(incident.id, at))
 
 
 def pairs(items: tuple[c.StatusGiven, ...]) -> list[tuple[str, Status]]:

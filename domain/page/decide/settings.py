@@ -20,7 +20,6 @@ STALE = "The settings have changed meanwhile. Read them again before changing th
 
 def change_page(page: Page, command: ChangePage, at: datetime) -> tuple[e.Event, ...] | Rejection:
     """Change the given settings; refuse a change with a stale etag."""
-    del at  # unused: settings have no history
     if command.etag is not None and command.etag != etag_of(page):
         return Rejection(Code.CONFLICT, STALE)
     try:
@@ -33,7 +32,7 @@ def change_page(page: Page, command: ChangePage, at: datetime) -> tuple[e.Event,
     zone = command.time_zone or page.time_zone
     start = merge_changes(Appearance(), command.look) if command.look else page.look
     look = merge_changes(start, command)
-    return (e.PageChanged(name, is_public, description, zone, look, logo),)
+    return (e.PageChanged(name, is_public, description, zone, look, logo, at),)
 
 
 def parse_logo(text: str) -> Logo | None:

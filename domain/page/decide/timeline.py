@@ -105,6 +105,13 @@ def rewrite(page: Page, incident: Incident, update: Update, at: datetime) -> tup
     return (change_event, *show(page, words_of(update.components, incident.id), at))
 
 
+def has_effect(incident: Incident, event: e.Event) -> bool:
+    """Return whether an event of an update changes more than the list of entries."""
+    if isinstance(event, e.IncidentChanged):
+        return not is_read_alike(incident, event.incident)
+    return not isinstance(event, e.UpdatePosted)
+
+
 def is_read_alike(before: Incident, after: Incident) -> bool:
     """Return whether an incident has the same claims, open intervals and end as before."""
     readings = (read(timeline.complete_entries(i), i.leaves) for i in (before, after))

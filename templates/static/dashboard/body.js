@@ -5,15 +5,16 @@
 //   data-blank=null  left empty it says null; anything else left empty is not given
 //   a.b              goes into an object: {"a": {"b": …}}
 //   type=file        is sent as a data: URL; `data-most` is how many KiB it may have
+import { isChanged } from "./filling.js";
 import { instant } from "./zone.js";
 
-const GIVEN = "button, fieldset, output, [type=hidden], [type=radio]"; // never a change by itself
+const ALWAYS = "button, [type=hidden], [type=radio]"; // part of a change, whatever was changed
 
 export async function bodyOf(form, submitter) {
   const isChange = form.dataset.method === "PATCH";
   const body = {};
   for (const control of controlsOf(form, submitter)) {
-    if (isChange && !isChanged(control)) continue;
+    if (isChange && !control.matches(ALWAYS) && !isChanged(control)) continue;
     const value = await valueOf(control);
     if (value === undefined) continue;
     if (control.name.startsWith("component:")) (body.components ??= []).push(claimOf(control));
@@ -71,19 +72,4 @@ function dataUrl(file) {
 function claimOf(control) {
   const component = control.name.slice("component:".length);
   return control.type === "checkbox" ? { component } : { component, status: control.value };
-}
-
-// Whether somebody is filling it in.
-export function isTouched(form) {
-  return [...form.elements].some((control) => !control.matches(GIVEN) && isChanged(control));
-}
-
-function isChanged(control) {
-  if (control.matches(GIVEN)) return true;
-  if (control.type === "checkbox") return control.checked !== control.defaultChecked;
-  if (control.matches("select")) {
-    const chosen = [...control.options].find((option) => option.defaultSelected);
-    return control.value !== (chosen ?? control.options[0])?.value;
-  }
-  return control.value !== control.defaultValue;
 }

@@ -8,3 +8,6 @@ import "./copy.js";
 import "./follow.js";
 import "./choose.js";
 import "./foresee.js";
+import "./pick.js";
+import "./several.js";
+import "./drafts.js";

@@ -2,11 +2,15 @@
 //   data-foresees   the preview's address      data-of     the form's id
 //   data-part       which document is framed   data-now    what is framed while nothing would change
 import { bodyOf, faultsOf } from "./body.js";
-import { write } from "./send.js";
+import { write } from "./write.js";
 
 const PAUSE_MS = 600; // the server makes two a second
+const NAMED = 3; // components that are named
 const held = new WeakMap(); // by holder: the timer, what was asked last, and how often
 
+document.addEventListener("opened", ({ target }) => {
+  if (target.matches("[data-foresees]")) ask(target);
+});
 document.addEventListener("toggle", ({ target }) => {
   if (target.matches("details[data-foresees]") && target.open) ask(target);
 }, true);
@@ -38,7 +42,7 @@ async function ask(holder) {
   const turn = ++state.turn;
   if (Object.keys(faultsOf(form)).length) return tell(holder, "The preview follows once the required fields are filled in.");
   if (holder.dataset.now && !Object.keys(body).length) return show(holder, holder.dataset.now, "");
-  const outcome = await write("POST", holder.dataset.foresees, text);
+  const outcome = await write("POST", holder.dataset.foresees, text, { isAsked: false });
   if (turn !== state.turn) return; // something else was typed meanwhile
   if (outcome.ok) show(holder, outcome.data[holder.dataset.part], summary(outcome.data));
   else {
@@ -48,14 +52,15 @@ async function ask(holder) {
 }
 
 function summary({ headline, components }) {
-  const count = components.length;
-  const changes = count ? `${count} ${count === 1 ? "component changes" : "components change"}` : "no component changes";
-  return `${headline}; ${changes}.`;
+  const changes = components.slice(0, NAMED).map(({ name, label }) => `${name} becomes ${label}`);
+  if (components.length > NAMED) changes.push(`${components.length - NAMED} more change`);
+  return `${headline}; ${changes.join(", ") || "no component changes"}.`;
 }
 
 function show(holder, path, sentence) {
   tell(holder, sentence);
   const frame = holder.querySelector("iframe");
+  if (!frame) return;
   frame.hidden = false;
   frame.contentWindow.location.replace(path); // not `src`: that would be a step for the Back button
 }

@@ -1,13 +1,20 @@
 // What is said of a form: beside the field that it is about, else at the form's top; and what is
 // said of the whole, in a line that goes by itself.
 const STAYS_MS = 6000;
+const OFFERED_MS = 10_000; // with something to press
 let going;
 
-export function say(sentence) {
+export function say(sentence, ...more) {
   const line = document.getElementById("said");
   clearTimeout(going);
-  line.textContent = sentence;
-  going = setTimeout(() => (line.textContent = ""), STAYS_MS);
+  line.replaceChildren(sentence, ...more);
+  for (const node of more) node.addEventListener("click", () => line.replaceChildren(), { once: true });
+  going = setTimeout(() => fade(line), more.length ? OFFERED_MS : STAYS_MS);
+}
+
+function fade(line) {
+  if (line.contains(document.activeElement)) going = setTimeout(() => fade(line), STAYS_MS);
+  else line.replaceChildren();
 }
 
 export function clear(form) {
@@ -18,25 +25,31 @@ export function clear(form) {
       line.replaceChildren();
     }
   }
-  for (const control of form.querySelectorAll("[aria-invalid]")) {
-    control.removeAttribute("aria-invalid");
-    const kept = (control.getAttribute("aria-describedby") ?? "").replace(/\S+-problem/, "").trim();
-    if (kept) control.setAttribute("aria-describedby", kept);
-    else control.removeAttribute("aria-describedby");
-  }
+  for (const control of form.querySelectorAll("[aria-invalid]")) validate(control);
 }
 
-export function problem(form, { error, fields = {} }, ...more) {
+function validate(control) {
+  control.removeAttribute("aria-invalid");
+  const kept = (control.getAttribute("aria-describedby") ?? "").replace(/\S+-problem/, "").trim();
+  if (kept) control.setAttribute("aria-describedby", kept);
+  else control.removeAttribute("aria-describedby");
+}
+
+// What is wrong with a field is said until it is mended.
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches("[aria-invalid]")) return;
+  validate(target);
+  document.getElementById(`${target.id}-problem`)?.remove();
+});
+
+// The focus goes to the first fault, unless it is where somebody goes on typing.
+export function problem(form, { error, fields = {} }, { more = [], isElsewhere = false } = {}) {
   clear(form);
   const lines = Object.entries(fields).map(([path, sentence]) => beside(form, path, sentence));
   if (!lines.length || lines.includes(false)) atTop(form, readable(form, error), more);
   const first = form.querySelector("[aria-invalid]");
-  (first ?? form.querySelector(".problem:not([hidden])"))?.scrollIntoView({ block: "nearest" });
-  first?.focus();
-}
-
-export function link(text, href) {
-  return Object.assign(document.createElement("a"), { textContent: text, href });
+  if (!isElsewhere) (first ?? form.querySelector(".problem:not([hidden])"))?.scrollIntoView({ block: "nearest" });
+  if (!isElsewhere) first?.focus();
 }
 
 export function button(text, pressed) {

@@ -1,117 +1,129 @@
 // Forms with `data-api` are sent to the JSON API, each filling once, whatever happens on the way:
 // the same filling has the same Idempotency-Key until it is known what became of it.
 //   data-method   PATCH or DELETE, where a form has no word for it
-//   data-etag     what the settings were when they were shown (If-Match)
+//   data-etag     what was shown: the settings, or the newest update (If-Match)
+//   data-anyway   the button that sends it although that has changed
+//   data-many     is empty as soon as it is sent, so that the next one can be filled in
 //   data-go       where to go afterwards; {id} is the answer's
 //   data-then     what to show in place instead of this same screen; data-back: what gets the focus
-//   data-said     what is said when it is done
+//   data-said     what is said when it is done; a button's own comes first
+//   data-undo     the button that was pressed before takes it back
 //   data-reveals  the dialog that shows a secret of the answer
 import { bodyOf, faultsOf } from "./body.js";
+import { drop } from "./drafts.js";
+import { changesOf, fillingOf, isTouched, putChanges, settle } from "./filling.js";
+import { arrive } from "./login.js";
 import { reveal } from "./secret.js";
-import { button, clear, link, problem, say } from "./say.js";
+import { button, clear, problem, say } from "./say.js";
 import { show } from "./swap.js";
+import { newKey, write } from "./write.js";
 
-const LIMIT_MS = 20_000;
-const POLL_MS = [200, 400, 800, 1500];
-const PATIENCE = 40; // polls; after that it is left to come by itself
-const LOST =
-  "The connection failed, so it is not known whether this was stored. Send it again: it is done only once.";
-const fillings = new WeakMap();
+const keys = new WeakMap(); // by form: the key of each text whose outcome is not known
+const turns = new WeakMap(); // by form: what is sent last
 
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("form[data-api]")) return;
   event.preventDefault();
   send(event.target, event.submitter);
 });
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches("form[data-api] textarea")) return;
+  event.target.form.requestSubmit(event.target.form.querySelector(".primary"));
+});
 
 async function send(form, submitter) {
-  if (form.ariaBusy === "true") return;
+  const isMany = "many" in form.dataset;
+  if (form.ariaBusy === "true" && !(isMany && isTouched(form))) return;
   clear(form);
   const faults = faultsOf(form);
   const [error] = Object.values(faults);
   if (error) return problem(form, { error, fields: faults });
   form.ariaBusy = "true";
-  const method = form.dataset.method ?? "POST";
   const body = await bodyOf(form, submitter);
-  const isEmpty = !Object.keys(body).length;
-  if (method === "PATCH" && isEmpty) {
-    form.ariaBusy = null;
-    return done(form, {}, "Nothing was changed.");
-  }
+  const sent = { submitter, body, filling: fillingOf(form), changes: changesOf(form), at: document.activeElement };
+  sent.before = "undo" in form.dataset ? form.querySelector("[aria-pressed=true]") : null;
+  if (isMany) form.reset();
   submitter?.classList.add("pending");
+  const turn = (turns.get(form) ?? Promise.resolve()).then(() => ask(form, body));
+  turns.set(form, turn);
+  const outcome = await turn;
+  if (turns.get(form) === turn) {
+    form.ariaBusy = null;
+    submitter?.classList.remove("pending");
+  }
+  await (outcome.ok ? done : refused)(form, outcome, sent);
+}
+
+async function ask(form, body) {
+  const method = form.dataset.method ?? "POST";
+  const isEmpty = !Object.keys(body).length;
+  if (method === "PATCH" && isEmpty) return { ok: true, data: {}, said: "Nothing was changed." };
   const text = method === "DELETE" && isEmpty ? undefined : JSON.stringify(body);
-  const outcome = await write(method, form.getAttribute("action"), text, {
-    key: keyOf(form, text), etag: form.dataset.etag,
-  });
-  form.ariaBusy = null;
-  submitter?.classList.remove("pending");
-  if (outcome.isKnown) fillings.delete(form);
-  if (outcome.ok) await done(form, outcome.data, form.dataset.said);
-  else refused(form, outcome);
-}
-
-// Returns {ok, isKnown, data} or {ok, isKnown, error, code, fields}.
-export async function write(method, path, body, { key = newKey(), etag } = {}) {
-  const headers = { "Idempotency-Key": key };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  if (etag) headers["If-Match"] = `"${etag}"`;
-  try {
-    const answer = await fetch(path, { method, body, headers, signal: AbortSignal.timeout(LIMIT_MS) });
-    const said = await answer.json();
-    const isKnown = answer.status !== 503;
-    if (said.code === "UNKNOWN") return { ok: false, isKnown, error: LOST };
-    if (answer.status !== 202) return { ...said, isKnown };
-    say("Stored. Visitors see it in a moment.");
-    return await followed(answer.headers.get("Location"), said.data);
-  } catch {
-    return { ok: false, isKnown: false, error: LOST };
-  }
-}
-
-async function followed(receipt, data) {
-  for (let turn = 0; turn < PATIENCE; turn++) {
-    await new Promise((go) => setTimeout(go, POLL_MS[Math.min(turn, POLL_MS.length - 1)]));
-    const found = await fetch(receipt).then((answer) => answer.json()).catch(() => null);
-    const { state, refusal } = found?.data ?? {};
-    if (state === "published" || found?.code === "NO_SESSION") break; // with an account its session ends
-    if (refusal || state === "failed") return { ok: false, isKnown: true, ...refusal };
-  }
-  return { ok: true, isKnown: true, data };
+  const key = keyOf(form, text);
+  const outcome = await write(method, form.getAttribute("action"), text, { key, etag: form.dataset.etag });
+  if (outcome.isKnown) keys.get(form).delete(text);
+  return outcome;
 }
 
 function keyOf(form, text) {
-  const last = fillings.get(form);
-  if (last && last.text === text) return last.key;
-  const key = newKey();
-  fillings.set(form, { text, key });
-  return key;
+  if (!keys.has(form)) keys.set(form, new Map());
+  const mine = keys.get(form);
+  if (!mine.has(text)) mine.set(text, newKey());
+  return mine.get(text);
 }
 
-function newKey() {
-  // Without TLS, and not on this machine, a browser has no randomUUID.
-  return crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint32Array(4))].join("-");
-}
-
-async function done(form, data, said = "Done.") {
-  const { go, then, back } = form.dataset;
-  if (go) return location.assign(go.replace("{id}", encodeURIComponent(data.id)));
-  form.closest("dialog")?.close();
-  form.reset();
-  say(said);
+async function done(form, { data, said }, { submitter, filling, before }) {
+  const { go, then, back, method } = form.dataset;
+  if (go) {
+    form.reset();
+    drop(form);
+    return location.assign(go.replace("{id}", encodeURIComponent(data.id)));
+  }
+  if ("login" in form.dataset) return arrive(form, data);
+  const isMore = "many" in form.dataset ? isTouched(form) : settle(form, filling, method === "PATCH");
+  if (!isMore) drop(form);
+  if (method === "DELETE") forgetPart(form);
+  if (!isMore) form.closest("dialog")?.close();
+  const undo = before && before !== submitter ? [button("Undo", () => send(form, before))] : [];
+  say(said ?? submitter?.dataset.said ?? form.dataset.said ?? "Done.", ...undo);
   if (form.dataset.reveals) reveal(form.dataset.reveals, data.key);
-  await show(then ?? location.href, { push: Boolean(then), back }).catch(() =>
-    say("It is stored, but the screen could not be read anew. Please reload it."),
+  const elsewhere = isMore ? {} : { url: then, push: Boolean(then), back };
+  await show(elsewhere.url, { ...elsewhere, from: form }).catch(() =>
+    say("It is stored, but the screen could not be refreshed. Please reload it."),
   );
 }
 
-function refused(form, outcome) {
+// What is deleted takes the forms of its row along, with what was typed into them.
+function forgetPart(form) {
+  for (const other of form.closest("li")?.querySelectorAll(":scope > :not(ul) form, :scope > form") ?? []) {
+    other.reset();
+    drop(other);
+  }
+}
+
+function refused(form, outcome, sent) {
   const more = [];
-  if (outcome.code === "NO_SESSION") {
-    const next = encodeURIComponent(location.pathname + location.search);
-    more.push(link("Log in again", `/dashboard/login?next=${next}`));
+  if ("many" in form.dataset) giveBack(form, sent.changes, more);
+  if (outcome.code === "CONFLICT" && "anyway" in form.dataset) {
+    const latest = outcome.data?.latestUpdate;
+    form.dataset.etag = latest?.id ?? ""; // seen now
+    if (latest) more.push(quote(latest));
+    more.push(button(form.dataset.anyway, () => send(form, sent.submitter)));
+    show().catch(() => {});
+  } else if (outcome.code === "CONFLICT" && form.dataset.etag) {
+    more.push(button("Show the current values", () => { form.reset(); drop(form); show(); }));
   }
-  if (outcome.code === "CONFLICT" && form.dataset.etag) {
-    more.push(button("Show the current values", () => { form.reset(); show(); }));
-  }
-  problem(form, { error: "Something went wrong on our side.", ...outcome }, ...more);
+  const isElsewhere = ![sent.at, document.body, null].includes(document.activeElement);
+  problem(form, { error: "Something went wrong on our side.", ...outcome }, { more, isElsewhere });
+}
+
+// The next one may be half filled in by now.
+function giveBack(form, changes, more) {
+  if (isTouched(form)) more.push(button("Show what was sent", () => putChanges(form, changes)));
+  else putChanges(form, changes);
+}
+
+function quote({ state, body }) {
+  const said = `${state.replace("_", " ")}${body ? `: ${body}` : ""}`;
+  return Object.assign(document.createElement("q"), { textContent: said, dir: "auto" });
 }

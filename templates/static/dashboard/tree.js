@@ -1,7 +1,7 @@
 // Moving nodes of the tree: by the arrow keys on their grip, by the buttons of their form, by hand.
 // `position` counts the siblings among which the node will stand, without itself.
 import { say } from "./say.js";
-import { write } from "./send.js";
+import { write } from "./write.js";
 import { show } from "./swap.js";
 
 const KEYS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "out", ArrowRight: "into" };

@@ -140,7 +140,7 @@ def drag(look, name, target, part):
 
 def test_a_cycle_is_refused_in_words_when_a_category_is_put_into_itself(desk):
     form = edit(desk, "Storage")
-    options = form.get_by_label("In").locator("option").all_inner_texts()
-    assert options == ["the page itself"]
+    options = form.get_by_label("Group").locator("option").all_inner_texts()
+    assert options == ["Top level"]
     form.get_by_role("button", name="Into the one above").click()
     expect(desk.page.locator("#said")).to_have_text("There is nowhere to go in that direction.")

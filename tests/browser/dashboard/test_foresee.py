@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard.owner_at_screen import at_desk, of, url
+from tests.browser.dashboard.owner_at_screen import at_desk, of, pick, url
 from tests.browser.faults import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -23,23 +23,23 @@ def test_hero_and_leaves_follow_the_form_when_an_incident_is_about_to_be_opened(
     look.page.get_by_text("Preview", exact=True).click()
     expect(look.page.get_by_text("The preview follows once")).to_be_visible()
     # When it is filled in, then what would change is shown
-    look.page.get_by_label("What is wrong?").fill("All is lost")
-    look.page.locator(".pick").filter(has_text="API").locator("label.outage").click()
+    look.page.get_by_label("Title").fill("All is lost")
+    pick(look.page, "API", "Outage")
     shown = foreseen(look)
     expect(shown.locator(".hero strong")).to_have_text("Major System Outage")
     expect(shown.locator(".leaf")).to_have_count(1)
     expect(shown.locator(".leaf")).to_contain_text("API")
     expect(shown.locator(".leaf")).to_contain_text("Online now")
     # And when something else is chosen, then something else
-    look.page.locator(".pick").filter(has_text="API").locator("label.degraded").click()
+    pick(look.page, "API", "Degraded")
     expect(shown.locator(".hero strong")).to_have_text("Degraded Performance")
-    expect(look.page.get_by_text("Degraded Performance; 1 component changes.")).to_be_visible()
+    expect(look.page.get_by_text("Degraded Performance; API becomes Degraded.")).to_be_visible()
     assert faults(look) == []
     assert look.overflow() == []
     # And nothing was written, until it is sent
     vi = actors.visitor(page)
     assert "All is lost" not in vi.get("/").text
-    look.page.get_by_role("button", name="Open incident").click()
+    look.page.get_by_role("button", name="Publish incident").click()
     expect(look.page.get_by_role("heading", name="All is lost")).to_be_visible()
     assert look.complaints == []
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard.owner_at_screen import at_desk, of
+from tests.browser.dashboard.owner_at_screen import at_desk, of, pick
 from tests.browser.stage import address
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -35,11 +35,11 @@ def test_an_incident_is_open_after_three_taps_when_a_phone_reports_it(actors, ta
         locator.tap()
 
     # When a thumb reports that the API is down
-    tap(look.page.get_by_role("link", name="Report a problem"))
-    expect(look.page.get_by_label("What is wrong?")).to_be_focused()
+    tap(look.page.get_by_role("link", name="Create incident"))
+    expect(look.page.get_by_label("Title")).to_be_focused()
     look.page.keyboard.type("Nobody can log in")
-    tap(look.page.get_by_role("group", name="API").locator("label.outage"))
-    tap(look.page.get_by_role("button", name="Open incident"))
+    tap(look.page.get_by_role("checkbox", name="API"))
+    tap(look.page.get_by_role("button", name="Publish incident"))
     expect(look.page.get_by_role("heading", name="Nobody can log in")).to_be_visible()
 
     # Then visitors read it, and it took no more than six taps (issue 7)
@@ -54,8 +54,8 @@ def test_an_incident_is_open_after_three_taps_when_a_phone_reports_it(actors, ta
 
 def test_an_incident_is_over_after_two_clicks_when_the_list_resolves_it(burning):
     burning.page.get_by_role("button", name="Resolve").click()
-    burning.page.get_by_role("button", name="Resolve now").click()
-    expect(burning.page.get_by_text("Nothing is open.")).to_be_visible()
+    burning.page.get_by_role("button", name="Resolve incident").click()
+    expect(burning.page.get_by_text("No open incidents.")).to_be_visible()
     expect(burning.page.locator("#past")).to_contain_text("API is down")
     assert burning.visitor.statuses()["API"] == "operational"
 
@@ -75,12 +75,11 @@ def test_leaves_are_told_apart_when_they_have_the_same_name(actors, tab):
         page.leaf("Gateway", parent=page.leaf(name, kind="category"))
     look = at_desk(tab, actors.system, page.owner, of(page, "incidents/new"), width=320)
     # When the one in America is chosen by what its group is called
-    look.page.get_by_label("What is wrong?").fill("Slow")
-    expect(look.page.get_by_role("group", name="API", exact=True)).to_be_visible()
-    gateway = look.page.get_by_role("group", name="America Gateway", exact=True)
-    gateway.locator("label.outage").click()
+    look.page.get_by_label("Title").fill("Slow")
+    expect(look.page.get_by_role("checkbox", name="API", exact=True)).to_be_visible()
+    pick(look.page, "America Gateway", "Outage")
     assert look.overflow() == []
-    look.page.get_by_role("button", name="Open incident").click()
+    look.page.get_by_role("button", name="Publish incident").click()
 
     # Then the incident, the list and visitors say which it is
     expect(look.page.locator("#facts .chips li")).to_have_text("America / Gateway")
@@ -117,14 +116,16 @@ def test_an_incident_is_told_from_begin_to_end_when_there_is_only_a_keyboard(act
     keys.press("Enter")
 
     # When it is opened
-    tab_to(look.page, "Report a problem")
+    tab_to(look.page, "Create incident")
     keys.press("Enter")
-    expect(look.page.get_by_label("What is wrong?")).to_be_focused()
+    expect(look.page.get_by_label("Title")).to_be_focused()
     keys.type("Slow answers")
+    tab_to(look.page, "API")
+    keys.press("Space")
     keys.press("Tab")
-    keys.press("ArrowRight")
-    expect(look.page.get_by_role("radio", name="Degraded")).to_be_checked()
-    tab_to(look.page, "Open incident")
+    keys.type("Deg")
+    expect(look.page.get_by_label("Status of API")).to_have_value("degraded")
+    tab_to(look.page, "Publish incident")
     keys.press("Enter")
     expect(look.page.get_by_role("heading", name="Slow answers")).to_be_visible()
     assert visitor.statuses() == {"API": "degraded"}
@@ -135,10 +136,10 @@ def test_an_incident_is_told_from_begin_to_end_when_there_is_only_a_keyboard(act
     keys.press("ArrowRight")
     keys.press("Tab")
     keys.type("A disk is full.")
-    tab_to(look.page, "Post update")
+    tab_to(look.page, "Publish update")
     keys.press("Enter")
     expect(look.page.locator(".timeline")).to_contain_text("A disk is full.")
-    expect(look.page.get_by_role("button", name="Post update")).to_be_focused()
+    expect(look.page.get_by_role("button", name="Publish update")).to_be_focused()
     assert visitor.json()["incidents"][0]["latestUpdate"]["body"] == "A disk is full."
     tab_to(look.page, "Skip")
     tab_to(look.page, "Incidents")
@@ -146,11 +147,11 @@ def test_an_incident_is_told_from_begin_to_end_when_there_is_only_a_keyboard(act
     expect(look.page.get_by_role("link", name="Slow answers")).to_be_visible()
     tab_to(look.page, "Resolve")
     keys.press("Enter")
-    expect(look.page.get_by_role("button", name="Resolve now")).to_be_focused()
+    expect(look.page.get_by_role("button", name="Resolve incident")).to_be_focused()
     keys.press("Enter")
 
     # Then all is well
-    expect(look.page.get_by_text("Nothing is open.")).to_be_visible()
+    expect(look.page.get_by_text("No open incidents.")).to_be_visible()
     assert visitor.json()["incidents"] == []
     assert visitor.statuses() == {"API": "operational"}
 
@@ -159,14 +160,13 @@ def test_state_words_and_components_go_together_when_an_update_is_posted(burning
     page = burning.page
     page.get_by_role("link", name="API is down").click()
     page.get_by_role("radio", name="Monitoring").check()
-    page.get_by_label("Words to visitors").fill("**Better** already.")
-    page.get_by_role("group", name="API").locator("label.degraded").click()
-    page.get_by_text("Other components").click()
-    page.get_by_role("group", name="Website").locator("label.partial").click()
-    page.get_by_role("button", name="Post update").click()
+    page.get_by_label("Message").fill("**Better** already.")
+    pick(page, "API", "Degraded")
+    pick(page, "Website", "Partial Outage")
+    page.get_by_role("button", name="Publish update").click()
     expect(page.locator(".timeline > li").first).to_contain_text("**Better** already.")
     expect(page.locator("#facts")).to_contain_text("Website")
-    expect(page.get_by_label("Words to visitors")).to_have_value("")
+    expect(page.get_by_label("Message")).to_have_value("")
     assert burning.visitor.statuses() == {"API": "degraded", "Website": "partial"}
     assert burning.visitor.json()["incidents"][0]["state"] == "monitoring"
 
@@ -175,7 +175,7 @@ def test_visitors_read_what_is_left_when_an_update_is_edited_or_deleted(burning)
     page = burning.page
     page.get_by_role("link", name="API is down").click()
     page.get_by_role("link", name="Edit this update").click()
-    page.locator(".timeline").get_by_label("Words", exact=True).fill("We know.")
+    page.locator(".timeline").get_by_label("Message", exact=True).fill("We know.")
     page.locator(".timeline").get_by_role("button", name="Save").click()
     expect(page.locator(".timeline")).to_contain_text("edited")
     assert burning.visitor.json()["incidents"][0]["latestUpdate"]["body"] == "We know."
@@ -183,7 +183,7 @@ def test_visitors_read_what_is_left_when_an_update_is_edited_or_deleted(burning)
     page.get_by_role("link", name="Edit this update").click()
     page.locator(".timeline").get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("Nothing has been said yet.")).to_be_visible()
+    expect(page.get_by_text("No updates yet.")).to_be_visible()
     assert burning.visitor.json()["incidents"][0]["latestUpdate"] is None
 
 
@@ -200,7 +200,7 @@ def test_an_incident_is_corrected_and_deleted_when_it_was_a_mistake(burning):
 
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("Nothing is open.")).to_be_visible()
+    expect(page.get_by_text("No open incidents.")).to_be_visible()
     assert burning.visitor.statuses()["API"] == "operational"
 
 
@@ -212,20 +212,20 @@ def test_an_incident_began_when_the_owner_says_in_the_zone_of_the_page(actors, t
     look = at_desk(tab, actors.system, page.owner, of(page, "incidents/new"), timezone="Asia/Tokyo")
     began_at = (datetime.now(UTC) - timedelta(days=20)).replace(second=0, microsecond=0)
     # When an incident is told afterwards, and one of the future
-    look.page.get_by_label("What is wrong?").fill("It was dark")
+    look.page.get_by_label("Title").fill("It was dark")
     look.page.get_by_text("State, impact, start").click()
-    look.page.get_by_label("It began").fill(f"{began_at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}")
-    look.page.get_by_role("button", name="Open incident").click()
+    look.page.get_by_label("Start").fill(f"{began_at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}")
+    look.page.get_by_role("button", name="Publish incident").click()
     expect(look.page.get_by_role("heading", name="It was dark")).to_be_visible()
 
     # Then it began at that instant
     incident = actors.visitor(page).json()["incidents"][0]
     assert incident["startedAt"] == f"{began_at:%Y-%m-%dT%H:%M}:00.000Z"
     look.page.get_by_role("link", name="Change title").click()
-    look.page.get_by_label("It began").fill("2090-01-01T00:00")
+    look.page.get_by_label("Start").fill("2090-01-01T00:00")
     look.page.get_by_role("button", name="Save").click()
     expect(
-        look.page.get_by_role("alert").filter(has_text="“It began” can't be in the future")
+        look.page.get_by_role("alert").filter(has_text="“Start” can't be in the future")
     ).to_be_visible()
 
 

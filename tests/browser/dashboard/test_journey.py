@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard.owner_at_screen import url
+from tests.browser.dashboard.owner_at_screen import pick, url
 from tests.support.actors import PASSWORD, unique
 from tests.support.faults.breaking import SOON_S
 from tests.support.stack import wait_until
@@ -11,8 +11,9 @@ from tests.support.stack import wait_until
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
-def press(page, name):
-    page.get_by_role("button", name=name, exact=True).click()
+def press(page, *names):
+    for name in names:
+        page.get_by_role("button", name=name, exact=True).click()
 
 
 def follow(page, name):
@@ -36,7 +37,7 @@ def publish(page, subdomain):
     expect(page.locator(".tree")).to_contain_text("Backend")
     for name in ("API", "Website"):
         fill(page, New_component=name)
-        page.get_by_label("In", exact=True).select_option(label="Backend")
+        page.get_by_label("Group", exact=True).select_option(label="Backend")
         press(page, "Add component")
         expect(page.locator(".tree")).to_contain_text(name)
     follow(page, "Settings")
@@ -68,35 +69,34 @@ def test_visitors_see_every_step_when_an_owner_goes_all_the_way(actors, system, 
     assert mon.get("/api/v1/status-api/status").status_code == 200
     # When she keeps a template and opens an incident with it
     follow(page, "Templates")
-    fill(page, Title_of_the_incident="API errors", First_words_to_visitors="We look into it.")
-    press(page, "Keep template")
+    fill(page, Title_of_the_incident="API errors", Message="We look into it.")
+    press(page, "Save template")
     page.get_by_role("link", name="Use API errors").click()
-    page.locator(".pick").filter(has_text="API").locator("label.outage").click()
-    press(page, "Open incident")
+    pick(page, "Backend API", "Outage")
+    press(page, "Publish incident")
     expect(page.get_by_role("heading", name="API errors")).to_be_visible()
     shows("We look into it.", "the incident is told")
     shows("Major System Outage", "and the hero tells of it")
     # and says more, and resolves it
     page.locator("label.identified").click()
-    fill(page, Words_to_visitors="It was a switch.")
-    press(page, "Post update")
-    expect(page.get_by_text("Posted: visitors see it.")).to_be_visible()
+    fill(page, Message="It was a switch.")
+    press(page, "Publish update")
+    expect(page.get_by_text("Update published. Visitors see it.")).to_be_visible()
     shows("It was a switch.", "the update is told")
     page.get_by_role("link", name="Incidents").click()
-    press(page, "Resolve")
-    press(page, "Resolve now")
-    expect(page.get_by_text("Nothing is open.")).to_be_visible()
+    press(page, "Resolve", "Resolve incident")
+    expect(page.get_by_text("No open incidents.")).to_be_visible()
     shows("All Systems Operational", "all is well again")
     # When she plans a maintenance, begins it now and finishes it early
     follow(page, "Maintenance")
     follow(page, "Schedule")
-    fill(page, What_will_be_done="New disks")
-    page.get_by_role("checkbox", name="Website").check()
+    fill(page, Title="New disks")
+    page.get_by_role("checkbox", name="Backend Website").check()
     press(page, "Schedule")
     shows("New disks", "it is announced")
-    press(page, "Start now")
+    press(page, "Start now", "Start maintenance")
     shows("Under Maintenance", "it has begun")
-    press(page, "Finish now")
+    press(page, "Finish now", "Finish maintenance")
     shows("All Systems Operational", "it is over")
     # When she customises the page
     follow(page, "Customize")

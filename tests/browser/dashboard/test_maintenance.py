@@ -50,16 +50,16 @@ def test_a_window_is_at_the_times_of_the_page_when_it_is_planned(desk, start, en
     # When a window is planned in local times
     page = desk.page
     page.get_by_role("link", name="Schedule", exact=True).click()
-    page.get_by_label("What will be done?").fill("New disks")
+    page.get_by_label("Title").fill("New disks")
     page.get_by_label("Start", exact=True).fill(start)
     page.get_by_label("End", exact=True).fill(end)
     page.get_by_role("checkbox", name="Disks").check()
-    page.get_by_label("End by itself").uncheck()
+    page.get_by_label("End automatically").uncheck()
     page.get_by_role("button", name="Schedule").click()
     expect(page.get_by_role("heading", name="New disks")).to_be_visible()
 
     # Then it is planned for these instants, and the list tells local times
-    expect(page.locator("#coming")).to_contain_text(f", {start[-5:]} CE")
+    expect(page.locator("#coming")).to_contain_text(f", {start[-5:]} GMT+")
     told = desk.visitor.json()["maintenances"][0]
     assert (told["scheduledStart"][11:16], told["scheduledEnd"][11:16]) == instants
     path = f"{desk.owned.path}/incidents/{told['id']}"
@@ -70,7 +70,7 @@ def test_a_window_is_at_the_times_of_the_page_when_it_is_planned(desk, start, en
 def test_an_end_before_the_start_is_refused_beside_the_end(desk):
     page = desk.page
     page.get_by_role("link", name="Schedule", exact=True).click()
-    page.get_by_label("What will be done?").fill("New disks")
+    page.get_by_label("Title").fill("New disks")
     page.get_by_label("End", exact=True).fill("2026-01-01T00:00")
     page.get_by_role("button", name="Schedule").click()
     expect(page.get_by_text("“End” must be later than “Start”.")).to_be_visible()
@@ -80,9 +80,11 @@ def test_an_end_before_the_start_is_refused_beside_the_end(desk):
 def test_visitors_see_it_when_a_window_is_begun_early_and_ended_early(desk):
     plan(desk)
     desk.page.get_by_role("button", name="Start now").click()
+    desk.page.get_by_role("button", name="Start maintenance").click()
     expect(desk.page.locator("#running")).to_contain_text("New disks")
     assert desk.visitor.statuses()["Disks"] == "maintenance"
     desk.page.get_by_role("button", name="Finish now").click()
+    desk.page.get_by_role("button", name="Finish maintenance").click()
     expect(desk.page.locator("#past")).to_contain_text("New disks")
     assert desk.visitor.statuses()["Disks"] == "operational"
 
@@ -93,9 +95,9 @@ def test_a_window_is_elsewhere_when_it_is_planned_anew(desk):
     start = desk.page.get_by_label("Start", exact=True)
     expect(start).to_have_value("2098-07-01T12:00")
     start.fill("2098-07-01T13:15")
-    desk.page.get_by_label("Start by itself").uncheck()
+    desk.page.get_by_label("Start automatically").uncheck()
     desk.page.get_by_role("button", name="Save").click()
-    expect(desk.page.get_by_text("It waits for you to start it.")).to_be_visible()
+    expect(desk.page.get_by_text("Waits for you to start it.")).to_be_visible()
     told = desk.visitor.json()["maintenances"][0]
     assert told["scheduledStart"] == "2098-07-01T11:15:00.000Z"
     assert told["scheduledEnd"] == "2098-07-01T12:00:00.000Z"

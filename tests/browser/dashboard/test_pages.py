@@ -87,7 +87,7 @@ def test_every_page_says_what_visitors_see_when_it_is_listed(actors, tab):
     expect(line).to_contain_text("Major System Outage")
     expect(line).to_contain_text("1 open incident")
     expect(line).to_contain_text("Visible")
-    line.get_by_role("link", name="Report a problem").click()
+    line.get_by_role("link", name="Create incident").click()
     expect(look.page).to_have_url(url(actors.system, f"/dashboard/pages/{page.id}/incidents/new"))
 
 

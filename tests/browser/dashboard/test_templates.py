@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard.owner_at_screen import at_desk, of, url
+from tests.browser.dashboard.owner_at_screen import at_desk, of, pick, url
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -21,15 +21,15 @@ def test_an_incident_begins_with_it_when_a_template_was_kept_and_used(actors, de
     # Given words that are kept
     page = desk.page
     page.get_by_label("Title of the incident").fill("API errors")
-    page.get_by_label("First words to visitors").fill("We look into it.")
+    page.get_by_label("Message").fill("We look into it.")
     page.get_by_label("State").select_option("identified")
-    page.get_by_role("button", name="Keep template").click()
+    page.get_by_role("button", name="Save template").click()
 
     # When they are used, and sent as they are
     page.get_by_role("link", name="Use API errors").click()
-    expect(page.get_by_label("What is wrong")).to_have_value("API errors")
+    expect(page.get_by_label("Title")).to_have_value("API errors")
     expect(page.get_by_label("State", exact=True)).to_have_value("identified")
-    page.get_by_role("button", name="Open incident").click()
+    page.get_by_role("button", name="Publish incident").click()
 
     # Then visitors read them
     expect(page.get_by_role("heading", name="API errors")).to_be_visible()
@@ -46,22 +46,22 @@ def test_what_was_typed_stays_when_a_template_is_chosen_afterwards(actors, desk)
     page = desk.page
     chooser = page.get_by_label("Begin with a template")
     expect(chooser.locator("option")).to_have_text(["None", "One", "Two"])
-    page.get_by_label("What is wrong").fill("My own title")
-    page.locator("label.outage").click()
+    page.get_by_label("Title").fill("My own title")
+    pick(page, "API", "Outage")
     for template, words in ((first, "Words of one"), (second, "Words of two")):
         chooser.select_option(template)
-        expect(page.get_by_label("First words")).to_have_value(words)
+        expect(page.get_by_label("Message")).to_have_value(words)
         expect(chooser).to_be_focused()
-    expect(page.get_by_label("What is wrong")).to_have_value("My own title")
-    expect(page.locator("label.outage input")).to_be_checked()
+    expect(page.get_by_label("Title")).to_have_value("My own title")
+    expect(page.get_by_label("Status of API")).to_have_value("outage")
 
 
 def test_a_plan_begins_with_it_when_a_template_is_for_maintenances(desk):
     desk.owned.template("New disks", kind="maintenance", body="A short pause.")
     desk.page.reload()
     desk.page.get_by_role("link", name="Use New disks").click()
-    expect(desk.page.get_by_label("What will be done")).to_have_value("New disks")
-    expect(desk.page.get_by_label("Words to visitors")).to_have_value("A short pause.")
+    expect(desk.page.get_by_label("Title")).to_have_value("New disks")
+    expect(desk.page.get_by_label("Message")).to_have_value("A short pause.")
 
 
 def test_a_template_is_another_when_it_was_changed_and_gone_when_deleted(desk):
@@ -70,7 +70,7 @@ def test_a_template_is_another_when_it_was_changed_and_gone_when_deleted(desk):
     desk.page.get_by_role("link", name="Edit One").click()
     form = desk.page.locator(".editor form").first
     form.get_by_label("Name of the template").fill("First")
-    form.get_by_label("First words to visitors").fill("")
+    form.get_by_label("Message").fill("")
     form.get_by_role("button", name="Save").click()
     expect(desk.page.get_by_role("heading", name="First")).to_be_visible()
     [kept] = desk.owned.owner.get(f"{desk.owned.path}/templates").json()["data"]

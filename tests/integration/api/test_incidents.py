@@ -1,6 +1,7 @@
 """An owner's incidents and maintenances over HTTP. Source: docs/behaviour.md, "Owner's API"."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -104,6 +105,44 @@ def test_update_says_that_it_was_edited_and_is_gone_when_deleted(actors, page):
     assert data(page.owner.get(path))["updates"] == []
     assert vi.statuses() == {"API": "outage"}
     assert refusal(page.owner.delete(f"{path}/updates/{uid}"), 404) == "NOT_FOUND"
+
+
+def test_update_is_refused_with_the_newest_one_when_another_came_first(page):
+    # Given two tabs that have read the same incident
+    path = opened(page)
+    seen = {"If-Match": f'"{data(page.owner.get(path))["updates"][0]["id"]}"'}
+    post = partial(page.owner.post, f"{path}/updates")
+    first = data(post({"state": "identified", "body": "A disk."}, headers=seen), 201)
+
+    # When the other posts as well
+    late = post({"state": "resolved", "body": "Well."}, headers=seen)
+
+    # Then it is refused with what was said meanwhile, and may post once that was seen, or anyway
+    assert refusal(late, 409) == "CONFLICT"
+    latest = late.json()["data"]["latestUpdate"]
+    assert latest == data(page.owner.get(path))["updates"][0]
+    assert (latest["id"], latest["body"]) == (first["id"], "A disk.")
+    data(post({"state": "monitoring"}, headers={"If-Match": first["id"]}), 201)
+    data(post({"state": "monitoring", "body": "x"}, headers={"If-Match": "*"}), 201)
+    refused = post({"state": "resolved"}, headers={"If-Match": '"a", "b"'})
+    assert refusal(refused, 400) == "VALIDATION"
+
+
+def test_etag_is_the_id_of_the_incident_when_it_has_no_update(page):
+    path = opened(page, body=None)
+    seen = {"If-Match": path.rpartition("/")[2]}
+    body = {"state": "identified", "body": "A disk."}
+    data(page.owner.post(f"{path}/updates", body, headers=seen), 201)
+    late = page.owner.post(f"{path}/updates", body, headers=seen)
+    assert late.json()["data"]["latestUpdate"]["body"] == "A disk."
+
+
+def test_nothing_of_it_is_told_when_another_owner_posts_an_update(actors, page):
+    path = opened(page)
+    late = actors.owner("bo").post(
+        f"{path}/updates", {"state": "resolved"}, headers={"If-Match": "u_x"}
+    )
+    assert (late.status_code, "data" in late.json()) == (404, False)
 
 
 def test_maintenance_starts_and_ends_when_the_owner_says_so(actors, page, now):

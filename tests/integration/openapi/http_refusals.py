@@ -240,6 +240,7 @@ SPECIAL: dict[tuple[str, str], Ask] = {
     ("createPage", "NO_FREE_SLOT"): second_page,
     ("createPage", "CONFLICT"): taken_subdomain,
     ("changePage", "CONFLICT"): headers(If_Match='"another"'),
+    ("postUpdate", "CONFLICT"): headers(If_Match='"another"'),
     ("addComponent", "COMPONENT_LIMIT"): sixth_leaf,
     ("changeIncident", "CONFLICT"): start_of_started,
     ("addTemplate", "CONFLICT"): two_hundred_and_first,

@@ -18,10 +18,11 @@ from tests.support.stack import wait_until
 HTML, JSON, SVG = "text/html; charset=utf-8", "application/json", "image/svg+xml"
 TYPES = {
     "/": HTML, "/status.json": JSON, "/status-version.json": JSON,
-    "/badge.svg": SVG, "/badge.png": "image/png",
+    "/badge.svg": SVG, "/badge.png": "image/png", "/favicon.svg": SVG,
+    "/favicon.ico": "image/x-icon", "/robots.txt": "text/plain; charset=utf-8",
 }  # fmt: skip
 PAGE_CACHE = "public, max-age=1, stale-if-error=86400"
-ENCODED = ["/", "/status.json", "/badge.svg"]
+ENCODED = ["/", "/status.json", "/badge.svg", "/favicon.svg"]
 UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}
 HOSTILE = """<script>alert(1)</script><img src=x onerror=alert(2)>&"'{{ 7*7 }}</style>"""
 
@@ -78,8 +79,10 @@ def test_headers_are_those_of_its_kind_when_an_artifact_is_fetched(vi, path):
     assert re.fullmatch(r'"[0-9a-f]+"', headers["etag"])
     assert headers["x-content-type-options"] == "nosniff"
     assert int(headers["content-length"]) == len(answer.content)
-    assert headers.get("access-control-allow-origin") == (None if path == "/" else "*")
-    assert headers.get("vary") == (None if path.endswith("png") else "Accept-Encoding")
+    is_open = path.endswith(".json") or is_badge
+    assert headers.get("access-control-allow-origin") == ("*" if is_open else None)
+    is_text = path.endswith((".json", ".svg")) or path == "/"
+    assert headers.get("vary") == ("Accept-Encoding" if is_text else None)
     assert "set-cookie" not in headers
 
 

@@ -12,7 +12,7 @@ from domain.page import commands as c
 from domain.page.apply import apply_all
 from domain.page.decide.table import decide
 from domain.page.state import Component, Page
-from domain.page.timeline import open_minutes
+from domain.page.timeline import open_seconds
 from domain.results import Rejection
 from domain.status import IncidentState, Status
 from tests.property.page.timeline_model import Said, Timeline
@@ -149,7 +149,7 @@ def test_claims_and_times_are_those_of_the_second_reading_whatever_is_posted(ope
         assert incident.started_at == timeline.entries[0].at
         assert incident.resolved_at == timeline.end()
         if incident.is_resolved:
-            assert open_minutes(incident) == timeline.duration() // 60
+            assert open_seconds(incident) == int(timeline.duration())
         assert {update.id for update in incident.updates} == set(told.updates)
         times = [update.occurred_at for update in incident.updates]
         assert times == sorted(times)
@@ -177,7 +177,7 @@ def test_claims_are_the_same_when_the_same_entries_are_posted_in_another_order(d
                 incident.state,
                 incident.resolved_at,
                 [(u.occurred_at, u.state) for u in incident.updates],
-                open_minutes(incident),
+                open_seconds(incident),
             )
         )
     # then the timeline is the same

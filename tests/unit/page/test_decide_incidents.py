@@ -108,3 +108,20 @@ def test_only_words_are_gone_when_an_update_is_deleted(page):
 )
 def test_nothing_happens_when_there_is_no_such_thing(page, command):
     assert decide(down(page), command, NOW).code is Code.NOT_FOUND
+
+
+def test_update_is_refused_when_its_author_has_not_seen_the_newest_one(page):
+    # Given two owners who have seen the same update, and one who saw an incident without any
+    page = down(page)
+    post = partial(c.PostUpdate, "i", state=IncidentState.IDENTIFIED, body="Words")
+    after = told(page, post(update_id="u2", etag="u1"))
+
+    # When the second posts, then it is refused, until it has seen the first one's
+    assert decide(after, post(update_id="u3", etag="u1"), NOW).code is Code.CONFLICT
+    assert told(after, post(update_id="u3", etag="u2")).incidents["i"].etag == "u3"
+    # And a deletion is a change; without updates the incident's own id is its etag
+    bare = told(page, c.DeleteUpdate("i", "u1"))
+    assert decide(bare, post(update_id="u3", etag="u1"), NOW).code is Code.CONFLICT
+    assert told(bare, post(update_id="u3", etag="i")).incidents["i"].etag == "u3"
+    # And payloads that name no etag are as before
+    assert told(after, post(update_id="u3")).incidents["i"].etag == "u3"

@@ -55,6 +55,37 @@ def test_nothing_is_left_but_the_fact_when_a_page_is_deleted(page):
     )
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        c.SetStatus("API", Status.DEGRADED),
+        c.ChangeComponent("c_2", status=Status.OUTAGE),
+        c.DeleteComponent("c_2"),
+        c.AddComponent("c_3", "Mail", status=Status.PARTIAL),
+        c.OpenIncident("i_2", "u_2", "Down"),
+        c.DeleteIncident("i_1"),
+        c.ChangePage(headlines={"operational": "All is well"}),
+    ],
+    ids=lambda command: type(command).__name__,
+)
+def test_last_change_moves_when_a_status_or_the_headline_does(page, command):
+    page = told(page, c.OpenIncident("i_1", "u_1", "Slow", components=given(API="outage")))
+    assert page.changed_at == AT
+    assert told(page, command, at=LATER).changed_at == LATER
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        c.SetStatus("API", Status.OPERATIONAL),
+        c.ChangePage(name="Acme 2", time_zone="Asia/Tokyo"),
+    ],
+    ids=lambda command: type(command).__name__,
+)
+def test_last_change_stays_when_nothing_that_it_tells_changed(page, command):
+    assert told(page, command, at=LATER).changed_at == AT
+
+
 @pytest.mark.parametrize("is_deleted", [False, True])
 def test_command_is_refused_when_the_page_is_not_there(page, is_deleted):
     nowhere = told(page, c.DeletePage()) if is_deleted else Page("p_1")

@@ -13,7 +13,7 @@ from domain.page import commands as c
 from domain.page.decide.table import decide
 from domain.page.limits import UPDATES
 from domain.page.state import Entitlement, Page, Tier
-from domain.page.timeline import open_minutes
+from domain.page.timeline import open_seconds
 from domain.page.uptime import percent
 from domain.results import Code
 from domain.status import IncidentState, Status
@@ -85,7 +85,7 @@ def test_downtime_is_an_hour_when_an_hour_of_the_past_is_reported(page):
     # then it lasted an hour, in all figures, and the entry is dated by its posting
     incident = page.incidents["i"]
     assert (incident.started_at, incident.resolved_at) == (began_at, began_at + HOUR)
-    assert open_minutes(incident) == 60
+    assert open_seconds(incident) == 3_600
     assert claims(page) == [("api", "outage", -240, -239)]
     created_at = page.components["api"].created_at
     assert percent(incident.claims, created_at, NOW.date(), "UTC") == 99.95
@@ -119,7 +119,7 @@ def test_claims_end_with_the_trouble_when_it_was_over_before_the_update(down):
     # then claims and open time end there, and the entry stays at its posting
     incident = page.incidents["i"]
     assert claims(page) == [("api", "outage", -5, -2)]
-    assert (incident.resolved_at, open_minutes(incident)) == (NOW - 2 * HOUR, 180)
+    assert (incident.resolved_at, open_seconds(incident)) == (NOW - 2 * HOUR, 10_800)
     assert incident.updates[-1].occurred_at == NOW
 
 
@@ -202,7 +202,7 @@ def test_nothing_shown_changes_when_an_earlier_update_resolves(down):
     assert claims(page) == [("api", "outage", -5, -3)]
     assert page.components["api"].status is Status.OUTAGE
     over = told(page, post(4, RESOLVED)).incidents["i"]
-    assert open_minutes(over) == 180
+    assert open_seconds(over) == 10_800
 
 
 def test_update_about_the_past_shows_now_when_it_is_the_newest(down):
@@ -215,7 +215,7 @@ def test_duration_is_that_of_all_intervals_when_an_incident_was_reopened(down):
     page = apply(down, post(2, RESOLVED), at=NOW - 3 * HOUR)
     page = apply(page, post(3, MONITORING), at=NOW - HOUR)
     page = told(page, post(4, RESOLVED))
-    assert open_minutes(page.incidents["i"]) == 180
+    assert open_seconds(page.incidents["i"]) == 10_800
 
 
 def test_effect_stays_when_an_update_is_deleted_and_another_is_told_late(down):
@@ -245,12 +245,12 @@ def test_end_stays_when_an_older_version_dated_a_report_by_its_start(page):
     first = replace(old.updates[0], occurred_at=old.started_at)
     old = replace(old, updates=(first,), bare_entries=())
     page = replace(page, incidents={"i": old})
-    assert open_minutes(old) == 300
+    assert open_seconds(old) == 18_000
     # when its start is corrected
     page = told(page, c.ChangeIncident("i", started_at=NOW - HOUR))
     # then it still ended when it was posted
     assert claims(page) == [("api", "outage", -1, 0)]
-    assert open_minutes(page.incidents["i"]) == 60
+    assert open_seconds(page.incidents["i"]) == 3_600
 
 
 def test_bound_is_stated_when_deleted_updates_fill_an_incident(down):
@@ -302,12 +302,12 @@ def test_window_begins_at_its_reopening_when_it_was_called_off(window):
     page = apply(window, post(2, RESOLVED), at=NOW - 2 * HOUR)
     page = apply(page, post(3, IN_PROGRESS), at=NOW - HOUR)
     assert page.incidents["i"].started_at == NOW - HOUR
-    assert open_minutes(told(page, post(4, RESOLVED)).incidents["i"]) == 60
+    assert open_seconds(told(page, post(4, RESOLVED)).incidents["i"]) == 3_600
 
 
 def test_window_never_began_when_it_was_called_off(window):
     page = told(window, post(2, RESOLVED))
-    assert open_minutes(page.incidents["i"]) is None
+    assert open_seconds(page.incidents["i"]) is None
     assert refusal(window, post(2, RESOLVED, resolved_at=NOW - HOUR)) == ["resolvedAt"]
     assert refusal(page, c.ChangeIncident("i", resolved_at=NOW)) == ["resolvedAt"]
 
@@ -317,7 +317,7 @@ def test_end_of_a_window_is_corrected_when_it_is_over(window):
     page = told(page, c.FinishMaintenance("i", "u3"))
     page = told(page, c.ChangeIncident("i", resolved_at=NOW - HOUR))
     assert claims(page) == [("api", "maintenance", -2, -1)]
-    assert open_minutes(page.incidents["i"]) == 60
+    assert open_seconds(page.incidents["i"]) == 3_600
 
 
 def test_end_is_corrected_when_a_window_was_planned_after_its_end(page):
@@ -332,17 +332,17 @@ def test_end_is_corrected_when_a_window_was_planned_after_its_end(page):
     deletions = [c.DeleteUpdate("i", id_) for id_ in ("u3", "u2", "u1")]
     for seen in (told(page, change), told(page, *deletions, change)):
         assert claims(seen) == [("api", "maintenance", -4, -2)]
-        assert open_minutes(seen.incidents["i"]) == 120
+        assert open_seconds(seen.incidents["i"]) == 7_200
 
 
 def test_nothing_fails_when_an_older_version_kept_no_entry_of_a_window(window):
     page = told(window, post(2, RESOLVED))
     old = replace(page.incidents["i"], updates=(), bare_entries=())
-    assert open_minutes(old) is None
+    assert open_seconds(old) is None
     page = replace(page, incidents={"i": old})
     assert refusal(page, c.ChangeIncident("i", resolved_at=NOW)) == ["resolvedAt"]
     page = told(page, post(3, MONITORING))
-    assert open_minutes(apply(page, post(4, RESOLVED), at=NOW + HOUR).incidents["i"]) == 60
+    assert open_seconds(apply(page, post(4, RESOLVED), at=NOW + HOUR).incidents["i"]) == 3_600
 
 
 def test_window_is_over_when_the_clock_is_later_than_an_update(window):

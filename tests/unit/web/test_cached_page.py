@@ -90,6 +90,7 @@ def test_304_repeats_what_caches_need_and_no_more_when_sent():
         b"etag",
         b"vary",
         b"access-control-allow-origin",
+        b"access-control-expose-headers",
     }
 
 

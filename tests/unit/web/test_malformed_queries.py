@@ -9,9 +9,9 @@ import pytest
 from falcon.testing import create_asgi_req
 
 from web.api.incidents.schemas import parse_kind
-from web.api.pages.resource import parse_if_match
 from web.http.errors import ApiError
 from web.http.paging import audit_position_of, limit_of, position_of, seq_of
+from web.http.preconditions import parse_if_match
 from web.http.responses import idempotency
 
 LIMITS = ("", "0", "-1", "101", "1.5", "1e1", "x", "all", "%D9%A3", "1" * 5_000)

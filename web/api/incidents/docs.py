@@ -5,6 +5,7 @@ from web.api.audit_sentences import name_sentence, quoted, reference_sentence
 from web.api.components import LEAF
 from web.api.incidents import schemas as b
 from web.api.incidents.schemas import IncidentList, IncidentView
+from web.http.preconditions import ETAG_INPUT
 from web.http.wire import Named, Written
 from web.openapi.describe import Example, Operation, Parameter, PathParameter, echo_of
 from web.openapi.operations import LIMIT_PARAMETER, TAIL, Names, Payload, cursor_of
@@ -47,6 +48,14 @@ SLOW = {
         }
     ],
 }
+IF_MATCH = Parameter(
+    "If-Match",
+    ETAG_INPUT,
+    "The id of the newest update that you have seen, or the incident's while it has none: 409 if"
+    " the updates changed meanwhile.",
+    "*",
+    "header",
+)
 KIND = Parameter("kind", IncidentKind, "Only these.", "incident")
 
 LIST_INCIDENTS = Operation(
@@ -148,14 +157,16 @@ POST_UPDATE = Operation(
     tag=TAG,
     summary="Say more of an incident or a maintenance.",
     note="As monitors do; `scheduled` is a state of maintenances that wait (else 400). An update"
-    " that says nothing new needs a `body` (else 400). `occurredAt` lies between the opening (of a"
+    " that says nothing new needs a `body` (else 400). 409: an update came after the one of"
+    " `If-Match`; `data.latestUpdate` is the newest. `occurredAt` lies between the opening (of a"
     " maintenance: its planning) and now. An update before another one changes claims until the"
     " next one that names the same component, never the status of now. `resolvedAt` is the end of"
     " the trouble, if the state is `resolved`.",
     body=b.NewUpdate,
     data=Written,
     status=201,
-    refusals=("TEXT_LIMIT",),
+    parameters=(IF_MATCH,),
+    refusals=("CONFLICT", "TEXT_LIMIT"),
     examples=(
         Example(
             "a resolution",

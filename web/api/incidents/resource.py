@@ -9,19 +9,22 @@ from typing import Any
 from falcon.asgi import Request, Response
 
 from domain.page import commands as c
+from domain.results import Code
 from domain.runtime.new_ids import new_id
 from domain.status import IncidentKind, IncidentState
 from domain.store.postgres.engine import run
 from domain.store.postgres.incidents import incident_of, incidents_after
+from domain.store.postgres.sessions import Holder
 from web.api.incidents import docs
 from web.api.incidents import schemas as b
-from web.api.incidents.schemas import IncidentList, incident_view
+from web.api.incidents.schemas import IncidentList, LatestUpdate, incident_view
 from web.api.monitor.schemas import state_of_update, to_statuses
 from web.api.owner_resource import WritingResource, provided_fields
 from web.http.bodies import decode_body, read_body
 from web.http.commands import build_command
-from web.http.errors import invalid, not_found
+from web.http.errors import ApiError, invalid, not_found
 from web.http.paging import cursor_of, limit_of, position_of
+from web.http.preconditions import parse_if_match
 from web.http.responses import write_data
 from web.http.wire import Named, Written
 from web.openapi.describe import describes
@@ -146,17 +149,31 @@ class Updates(WritingResource):
         """Post an update on an incident or a maintenance."""
         holder = await self.holder(req)
         raw = await read_body(req)
-        command = build_update(iid, raw)
-        await self.write(
-            req,
-            resp,
-            holder,
-            command,
-            lambda posted: Written(posted.update_id),
-            stream_id=page_id,
-            raw=raw,
-            status=201,
-        )
+        command = replace(build_update(iid, raw), etag=parse_if_match(req))
+        try:
+            await self.write(
+                req,
+                resp,
+                holder,
+                command,
+                lambda posted: Written(posted.update_id),
+                stream_id=page_id,
+                raw=raw,
+                status=201,
+            )
+        except ApiError as error:
+            if error.code == Code.CONFLICT and command.etag is not None:
+                error.data = await self.fetch_latest(holder, page_id, iid)
+            raise
+
+    async def fetch_latest(self, holder: Holder, page_id: str, iid: str) -> LatestUpdate | None:
+        """Return the newest update of an incident. Raises ApiError 404 for other pages."""
+        page = await self.page_of_owner(holder, page_id)
+        incident = await run(self.engine, incident_of, page.id, iid)
+        if incident is None:
+            return None
+        updates = incident.updates
+        return LatestUpdate(b.update_view(updates[-1]) if updates else None)
 
 
 def build_update(iid: str, raw: bytes) -> c.PostUpdate:

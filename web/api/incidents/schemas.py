@@ -156,6 +156,12 @@ class UpdateView(Answer, frozen=True):
     components: list[ComponentStatus]
 
 
+class LatestUpdate(Answer, frozen=True):
+    """The newest update of an incident after a change of its updates; null without any."""
+
+    latest_update: UpdateView | None
+
+
 class IncidentView(Answer, frozen=True):
     """An incident or a maintenance: `components` are its claims, updates newest first."""
 

@@ -147,7 +147,7 @@ class PageStatus:
         except NotAvailableError:
             raise unavailable(NOT_READ) from None
         if cached.is_stale:
-            resp.set_header(*(part.decode() for part in STALE))
+            resp.set_headers([(name.decode(), value.decode()) for name, value in STALE])
         status_document = msgspec.json.decode(cached.page.answers["status.json"].body)
         write_data(resp, page_summary(status_document))
 

@@ -1,9 +1,6 @@
 """Documentation of the page and settings operations."""
 
 from dataclasses import fields
-from typing import Annotated
-
-from msgspec import Meta
 
 from domain.page.commands import ChangePage
 from domain.page.state import Appearance
@@ -13,6 +10,7 @@ from web.api.domains.schemas import DOMAIN, MountView
 from web.api.owner_resource import NewPage
 from web.api.pages.answers import PLAIN, AccountStatus, CreatedPage, LatencyView, LogoView, Page
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange
+from web.http.preconditions import ETAG_INPUT
 from web.http.wire import Named
 from web.openapi.describe import Example, Operation, Parameter, echo_of
 from web.openapi.operations import PAGE, Names, Payload
@@ -47,10 +45,9 @@ LOGO = {
     "width": 1,
     "height": 1,
 }
-ONE_ETAG = Meta(extra_json_schema={"pattern": r'^("?[A-Za-z0-9_.+/=-]{1,64}"?|\*)$'})
 IF_MATCH = Parameter(
     "If-Match",
-    Annotated[str, ONE_ETAG],
+    ETAG_INPUT,
     "The `etag` of the settings that you have seen: 409 if they changed meanwhile.",
     "*",
     "header",
@@ -165,7 +162,7 @@ COMMON_NAMES = {
     "name": "name", "description": "description", "time_zone": "time zone", "logo": "logo",
     "labels": "labels", "headlines": "headlines", "mode": "theme", "accent": "accent",
     "look": "look", "show_uptime": "uptime", "show_footer": "footer", "is_public": "visibility",
-    "show_latency": "speed of updates",
+    "show_latency": "speed of updates", "noindex": "search engines",
 }  # fmt: skip
 # Any other setting is called by its field.
 SETTING_NAMES = COMMON_NAMES | {

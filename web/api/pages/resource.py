@@ -5,7 +5,6 @@ The account decides on creation and deletion.
 Source: docs/behaviour.md, "Owner's API" and "Settings of a page".
 """
 
-import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,12 +31,11 @@ from web.api.pages.answers import (
 )
 from web.api.pages.settings_schemas import A_SETTING, BODY_BYTES, PageChange, to_command
 from web.http.errors import invalid
+from web.http.preconditions import parse_if_match
 from web.http.responses import write_data
 from web.http.wire import Named
 from web.openapi.describe import describes
 from web.openapi.operations import Area
-
-ETAG = re.compile(r'"?([\w.+/=-]{1,64})"?')
 
 
 class Pages(HostResource):
@@ -129,19 +127,6 @@ class OnePage(CustomDomainResource):
         holder = await self.holder(req)
         command = RemovePage(page_id)
         await self.write(req, resp, holder, command, lambda c: Named(c.page_id))
-
-
-def parse_if_match(req: Request) -> str | None:
-    """Return the required etag of `If-Match`, None for any. Raises ApiError 400.
-
-    The drain compares it, because no other write can come between there.
-    """
-    header = req.get_header("If-Match", default="*").strip()
-    if header == "*":
-        return None
-    if match := ETAG.fullmatch(header):
-        return match[1]
-    raise invalid("If-Match must be one etag, as GET tells it.")
 
 
 class Latency(OwnerResource):

@@ -78,6 +78,7 @@ class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     show_uptime: bool | None = None
     show_footer: bool | None = None
     show_latency: bool | None = None
+    noindex: bool | None = None
     logo: Annotated[
         str | UnsetType | None,
         Meta(extra_json_schema={"description": "A picture in base64; null takes it away."}),
