@@ -95,7 +95,11 @@ def format_minutes(minutes: int) -> str:
 
 def format_duration(start: datetime, end: datetime) -> str:
     """Format the duration from `start` to `end`, in whole minutes or, below one, in seconds."""
-    length_s = max(0, int((end - start).total_seconds()))
+    return format_length(max(0, int((end - start).total_seconds())))
+
+
+def format_length(length_s: int) -> str:
+    """Format seconds as whole minutes or, below one, as seconds."""
     return format_minutes(length_s // MINUTE_S) if length_s >= MINUTE_S else f"{length_s}\u00a0s"
 
 

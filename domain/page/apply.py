@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import reduce
 from typing import Any, TypeVar
 
-from domain.page import claims
+from domain.page import claims, timeline
 from domain.page import events as e
 from domain.page.state import Incident, Page, Update
 from domain.status import IncidentState
@@ -161,8 +161,8 @@ def update_posted(page: Page, event: e.UpdatePosted) -> Page:
         updated_at=max(incident.updated_at, update.posted_at),
         started_at=update.occurred_at if is_start else incident.started_at,
         resolved_at=resolution_time(incident, update),
-        updates=(*incident.updates, update),
     )
+    changed = timeline.with_entries(changed, [*timeline.entries_of(changed), update])
     return with_changed_at(with_incident(page, changed), update.posted_at)
 
 
@@ -179,11 +179,12 @@ def starts_maintenance(incident: Incident, update: Update) -> bool:
 def resolution_time(incident: Incident, update: Update) -> datetime | None:
     """Return the time at which an incident is resolved after an update.
 
-    A later update in state RESOLVED keeps the earlier time; any other state clears it.
+    A later update in state RESOLVED keeps the earlier time, unless it gives another; any other
+    state clears it.
     """
     if update.state is not IncidentState.RESOLVED:
         return None
-    return incident.resolved_at or update.occurred_at
+    return update.resolved_at or incident.resolved_at or update.occurred_at
 
 
 def incident_changed(page: Page, event: e.IncidentChanged) -> Page:
@@ -200,10 +201,9 @@ def update_edited(page: Page, event: e.UpdateEdited) -> Page:
 
 
 def update_deleted(page: Page, event: e.UpdateDeleted) -> Page:
-    """Remove an update; the incident keeps its state."""
-    incident = page.incidents[event.incident_id]
-    updates = tuple(u for u in incident.updates if u.id != event.update_id)
-    return with_changed_at(with_incident(page, replace(incident, updates=updates)), event.at)
+    """Remove an update's message; the incident keeps its state, its claims and its times."""
+    incident = timeline.without_message(page.incidents[event.incident_id], event.update_id)
+    return with_changed_at(with_incident(page, incident), event.at)
 
 
 def claim_set(page: Page, event: e.ClaimSet) -> Page:
@@ -215,7 +215,7 @@ def claim_set(page: Page, event: e.ClaimSet) -> Page:
 
 
 def claims_ended(page: Page, event: e.ClaimsEnded) -> Page:
-    """End all open claims of an incident."""
+    """End the claims of an incident that last longer."""
     incident = page.incidents[event.incident_id]
     return with_incident(
         page, replace(incident, claims=claims.end_claims(incident.claims, event.at))

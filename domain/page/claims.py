@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.page.state import Claim, Incident
-from domain.status import Impact, Status
+from domain.status import Impact, Status, impact_of
 
 
 def set_claim(incident: Incident, component_id: str, status: Status, at: datetime) -> Incident:
@@ -20,25 +20,28 @@ def set_claim(incident: Incident, component_id: str, status: Status, at: datetim
         return incident
     others = end_claims(incident.claims, at, only=component_id)
     claims = (*others, Claim(component_id, status, at))
-    return replace(incident, claims=claims, impact=impact_after(incident, status))
+    return replace(incident, claims=claims, impact=impact_after(incident, [status]))
 
 
-def impact_after(incident: Incident, status: Status) -> Impact:
-    """Return the impact of an incident once it has claimed `status`.
+def impact_after(incident: Incident, statuses: Iterable[Status]) -> Impact:
+    """Return the impact of an incident once it has claimed `statuses`.
 
     Source: docs/behaviour.md, "Impact".
     """
-    is_settled = incident.impact_given or incident.impact.severity >= status.impact.severity
-    return incident.impact if is_settled else status.impact
+    claimed = impact_of(statuses)
+    is_settled = incident.impact_given or incident.impact.severity >= claimed.severity
+    return incident.impact if is_settled else claimed
 
 
 def end_claims(claims: Iterable[Claim], at: datetime, only: str | None = None) -> tuple[Claim, ...]:
-    """Return the claims with the open ones ended at `at`.
+    """Return the claims, none of which lasts beyond `at`.
 
     `only` limits this to one leaf. A claim without duration is dropped.
     """
     ended = (
-        replace(c, until_at=at) if c.until_at is None and only in (None, c.component_id) else c
+        replace(c, until_at=at)
+        if only in (None, c.component_id) and (c.until_at is None or c.until_at > at)
+        else c
         for c in claims
     )
     return tuple(c for c in ended if c.until_at is None or c.until_at > c.from_at)

@@ -169,7 +169,7 @@ class SetStatus:
 class OpenIncident:
     """Open an incident, with a first update if `body` is given.
 
-    `started_at` may be in the past.
+    `started_at` may be in the past. `resolved_at` is the end of one that is opened as resolved.
     """
 
     incident_id: str
@@ -180,6 +180,7 @@ class OpenIncident:
     components: tuple[StatusGiven, ...] = ()
     state: IncidentState = IncidentState.INVESTIGATING
     started_at: datetime | None = None
+    resolved_at: datetime | None = None
 
 
 class Repeat(StrEnum):
@@ -197,7 +198,9 @@ class Repeat(StrEnum):
 class PostUpdate:
     """Add an update to an incident, with statuses of leaves.
 
-    `etag` is that of the incident that its author has seen, if given.
+    `occurred_at` is its time, if not that of its posting. `resolved_at` is the end of the trouble,
+    if a resolving update gives another time than its own. `etag` is that of the incident that its
+    author has seen, if given.
     """
 
     incident_id: str
@@ -207,6 +210,8 @@ class PostUpdate:
     components: tuple[StatusGiven, ...] = ()
     if_repeat: Repeat = Repeat.POST
     etag: str | None = None
+    occurred_at: datetime | None = None
+    resolved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +267,7 @@ class ChangeIncident:
     scheduled_end: datetime | None = None
     auto_start: bool | None = None
     auto_end: bool | None = None
+    resolved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,9 +124,9 @@ class UpdatePosted:
 
 @dataclass(frozen=True, slots=True)
 class IncidentChanged:
-    """An incident has new properties, such as its title, plan or claims.
+    """An incident has new properties, such as its title, plan, claims or timeline.
 
-    `incident` is complete, with the same updates as before. `at` is the time of the change.
+    `incident` is complete. `at` is the time of the change.
     """
 
     incident: Incident
@@ -143,7 +143,7 @@ class UpdateEdited:
 
 @dataclass(frozen=True, slots=True)
 class UpdateDeleted:
-    """An update is deleted; its incident keeps its state."""
+    """The message of an update is deleted; its effect stays."""
 
     incident_id: str
     update_id: str
@@ -165,7 +165,7 @@ class ClaimSet:
 
 @dataclass(frozen=True, slots=True)
 class ClaimsEnded:
-    """All open claims of an incident end at `at`."""
+    """No claim of an incident lasts beyond `at`."""
 
     incident_id: str
     at: datetime

@@ -78,7 +78,8 @@ def no_room_for_update(
     """
     if state is IncidentState.RESOLVED and not incident.is_resolved:
         return None
-    if len(incident.updates) >= UPDATES:
+    # A deleted update counts: its effect is stored.
+    if len(incident.updates) + len(incident.bare_entries) >= UPDATES:
         return TOO_MANY_UPDATES
     if state is IncidentState.RESOLVED:
         return None

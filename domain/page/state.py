@@ -73,7 +73,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One entry of an incident's timeline, with its statuses of leaves."""
+    """One entry of an incident's timeline, with its statuses of leaves.
+
+    `resolved_at` is the end of the trouble, if the entry gives another one than its own time.
+    """
 
     id: str
     state: IncidentState
@@ -82,6 +85,18 @@ class Update:
     posted_at: datetime
     components: Mapping[str, Status] = field(default_factory=dict)
     edited_at: datetime | None = None
+    resolved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BareEntry:
+    """An entry without a message, at its `place` among all entries of a timeline."""
+
+    state: IncidentState
+    occurred_at: datetime
+    components: Mapping[str, Status]
+    resolved_at: datetime | None = None
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +104,8 @@ class Incident:
     """An incident or a maintenance: its updates and claims, oldest first.
 
     `leaves` are those of a planned maintenance; before its start it has no claims. An impact that
-    was not given (`impact_given` is false) follows the claims.
+    was not given (`impact_given` is false) follows the claims. `bare_entries` are the entries of
+    the timeline that are no updates.
     """
 
     id: str
@@ -109,6 +125,7 @@ class Incident:
     updates: tuple[Update, ...] = ()
     claims: tuple[Claim, ...] = ()
     impact_given: bool = True
+    bare_entries: tuple[BareEntry, ...] = ()
     # Computed on first use: a drain reads it for each command with text.
     _text_bytes: int = field(default=UNCOUNTED, init=False, repr=False, compare=False)
 
@@ -137,9 +154,10 @@ class Incident:
 
     @property
     def claimed_leaves(self) -> set[str]:
-        """All leaves that it has ever claimed, deleted ones too if an update names them."""
-        unresolved = (u for u in self.updates if u.state is not IncidentState.RESOLVED)
-        named_leaves = {leaf for update in unresolved for leaf in update.components}
+        """All leaves that it has ever claimed, deleted ones too if an entry names them."""
+        entries: tuple[Update | BareEntry, ...] = (*self.updates, *self.bare_entries)
+        unresolved = (entry for entry in entries if entry.state is not IncidentState.RESOLVED)
+        named_leaves = {leaf for entry in unresolved for leaf in entry.components}
         return named_leaves | {claim.component_id for claim in self.claims}
 
     @property

@@ -12,7 +12,8 @@ import falcon
 from falcon.asgi import Request, Response
 from jinja2 import Environment
 
-from domain.calendar import format_day, format_duration, format_instant, iso
+from domain.calendar import format_day, format_duration, format_instant, format_length, iso
+from domain.page.timeline import is_noted_later, open_seconds
 from domain.runtime.markdown_rules import to_plain_text
 from domain.runtime.template_loader import FOLDER, colours, environment, wording
 from domain.status import LISTED, IncidentState
@@ -138,8 +139,11 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "date": part_of_date,
     "day_in": day_in,
     "in_zone": format_instant,
+    "is_noted_later": is_noted_later,
     "iso": iso,
+    "lasted": format_length,
     "local": local,
+    "open_seconds": open_seconds,
     "plain": to_plain_text,
     "plain_value": plain_value,
     "spaced": spaced,

@@ -14,7 +14,7 @@ from domain.calendar import (
     format_day,
     format_duration,
     format_instant,
-    format_minutes,
+    format_length,
     format_month,
     iso,
 )
@@ -80,7 +80,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "between": format_duration,
     "in_zone": format_instant,
     "iso": iso,
-    "lasted": format_minutes,
+    "lasted": format_length,
     "long_day": format_day,
     "month_in": format_month,
     "one_line": clean_text,

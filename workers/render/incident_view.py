@@ -1,27 +1,33 @@
 """Views of incidents: the values that a page's HTML and JSON show."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from domain.page import tree
 from domain.page.state import Incident, Page, Update
-from domain.status import Impact, IncidentKind, IncidentState, Status
+from domain.page.timeline import entries_of, is_noted_later, open_seconds
+from domain.status import Impact, IncidentKind, IncidentState, Status, worst
 from workers.render.chips import Chip, build_chips
+
+Statuses: TypeAlias = Mapping[str, Status]
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateView:
     """The fields of an update that visitors see.
 
-    The page's version is a hash of the views: an invisible field would change it too.
+    The page's version is a hash of the views: an invisible field would change it too. `posted_at`
+    is None if it is the minute of `occurred_at`.
     """
 
     id: str
     state: IncidentState
     body: str
     occurred_at: datetime
-    is_edited: bool
+    posted_at: datetime | None
+    edited_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,8 @@ class IncidentView:
 
     `component_ids` are all of its leaves, and `affected` names them. `chips` are the few that stand
     on a card. `updates` and `chips` omit those that do not fit the document; the counts say how
-    many. `latest` is the newest update, even if it was omitted.
+    many. `latest` is the newest update, even if it was omitted. `open_seconds` is None while it is
+    open, and of a maintenance that was called off.
     """
 
     id: str
@@ -41,6 +48,7 @@ class IncidentView:
     started_at: datetime
     updated_at: datetime
     resolved_at: datetime | None
+    open_seconds: int | None
     scheduled_start: datetime | None
     scheduled_end: datetime | None
     updates: tuple[UpdateView, ...]
@@ -68,12 +76,27 @@ class IncidentView:
 
 def incident_views(page: Page, incidents: Sequence[Incident]) -> tuple[IncidentView, ...]:
     """Return the views of incidents; each leaf has its last status in the incident."""
+    return _views(page, incidents, last_statuses)
+
+
+def history_views(page: Page, incidents: Sequence[Incident]) -> tuple[IncidentView, ...]:
+    """Return the views of incidents; each leaf has its worst status in the incident."""
+    return _views(page, incidents, worst_statuses)
+
+
+def _views(
+    page: Page, incidents: Sequence[Incident], statuses_of: Callable[[Incident], Statuses]
+) -> tuple[IncidentView, ...]:
     groups = tree.groups_of_namesakes(page.components) if incidents else {}
-    return tuple(_incident_view(page, incident, groups) for incident in incidents)
+    return tuple(
+        _incident_view(page, incident, groups, statuses_of(incident)) for incident in incidents
+    )
 
 
-def _incident_view(page: Page, incident: Incident, groups: tree.Groups) -> IncidentView:
-    statuses = last_statuses(page, incident)
+def _incident_view(
+    page: Page, incident: Incident, groups: tree.Groups, by_leaf: Statuses
+) -> IncidentView:
+    statuses = in_tree_order(page, by_leaf)
     affected = tree.affected(page.components, groups, statuses)
     chips = build_chips(page.components, affected, statuses)
     updates = tuple(update_view(update) for update in reversed(incident.updates))
@@ -86,6 +109,7 @@ def _incident_view(page: Page, incident: Incident, groups: tree.Groups) -> Incid
         started_at=incident.started_at,
         updated_at=incident.updated_at,
         resolved_at=incident.resolved_at,
+        open_seconds=open_seconds(incident),
         scheduled_start=incident.scheduled_start,
         scheduled_end=incident.scheduled_end,
         updates=updates,
@@ -98,12 +122,8 @@ def _incident_view(page: Page, incident: Incident, groups: tree.Groups) -> Incid
     )
 
 
-def last_statuses(page: Page, incident: Incident) -> list[tuple[str, Status]]:
-    """Return an incident's leaf ids in tree order, each with its last status.
-
-    The order comes from the tree: the store does not keep the order of an update's statuses.
-    Leaves that were deleted are left out.
-    """
+def last_statuses(incident: Incident) -> Statuses:
+    """Return the last status of each leaf of an incident."""
     # The leaves of a planned maintenance have no claims before its start, and never had any if it
     # was called off.
     planned = () if incident.is_called_off else incident.leaves
@@ -111,7 +131,24 @@ def last_statuses(page: Page, incident: Incident) -> list[tuple[str, Status]]:
     for update in incident.updates:
         statuses |= update.components
     claims = sorted(incident.claims, key=lambda c: (c.from_at, c.component_id))
-    statuses |= {claim.component_id: claim.status for claim in claims}
+    return statuses | {claim.component_id: claim.status for claim in claims}
+
+
+def worst_statuses(incident: Incident) -> Statuses:
+    """Return the worst status that an incident ever gave to each of its leaves."""
+    statuses = dict(last_statuses(incident))
+    pairs = [pair for entry in entries_of(incident) for pair in entry.components.items()]
+    for leaf_id, status in (*pairs, *((c.component_id, c.status) for c in incident.claims)):
+        statuses[leaf_id] = worst((status, statuses.get(leaf_id, status)))
+    return statuses
+
+
+def in_tree_order(page: Page, statuses: Statuses) -> list[tuple[str, Status]]:
+    """Return leaf ids in tree order, each with its status.
+
+    The order comes from the tree: the store does not keep the order of an update's statuses.
+    Leaves that were deleted are left out.
+    """
     leaf_ids = statuses.keys() & page.components.keys()
     ordered_ids = sorted(leaf_ids, key=lambda leaf_id: tree.tree_order(page.components, leaf_id))
     return [(leaf_id, statuses[leaf_id]) for leaf_id in ordered_ids]
@@ -119,5 +156,11 @@ def last_statuses(page: Page, incident: Incident) -> list[tuple[str, Status]]:
 
 def update_view(update: Update) -> UpdateView:
     """Return the view of an update."""
-    is_edited = update.edited_at is not None
-    return UpdateView(update.id, update.state, update.body, update.occurred_at, is_edited)
+    return UpdateView(
+        id=update.id,
+        state=update.state,
+        body=update.body,
+        occurred_at=update.occurred_at,
+        posted_at=update.posted_at if is_noted_later(update) else None,
+        edited_at=update.edited_at,
+    )

@@ -22,7 +22,7 @@ from workers.render.badge import render_badge_parts
 from workers.render.documents import favicon_svg, render_document
 from workers.render.eager import Fields, RenderContext, build_badge_parts, encode
 from workers.render.html import render
-from workers.render.incident_view import incident_views
+from workers.render.incident_view import history_views
 from workers.render.png import drawable_text, svg_to_png
 from workers.render.room import DocumentBudget, fit_incident
 
@@ -105,7 +105,7 @@ def render_incident(_: Connection, context: RenderContext, rest: str) -> bytes:
     number, pages = int(further or 1), max(1, ceil(len(record.updates) / UPDATES_A_PAGE))
     if number > pages:
         raise AbsentError(rest)
-    (item,) = incident_views(context.page, [record])
+    (item,) = history_views(context.page, [record])
     first = (number - 1) * UPDATES_A_PAGE
     return render_document(
         "page/incident.html.j2",
@@ -139,7 +139,8 @@ def render_month(conn: Connection, context: RenderContext, rest: str) -> bytes:
         raise AbsentError(first)
     after = next_month(first)
     window = starts_at(first, page.time_zone), starts_at(after, page.time_zone)
-    incidents = load_month(conn, page.id, *window, MONTH_MAX)
+    incidents = load_month(conn, page.id, *window, MONTH_MAX + 1)
+    items = history_views(page, incidents[:MONTH_MAX])
     has_latency = page.look.show_latency and after > latest
     budget = DocumentBudget()
     latency, newest = (
@@ -150,8 +151,8 @@ def render_month(conn: Connection, context: RenderContext, rest: str) -> bytes:
         context.view,
         context.version,
         month=first,
-        items=[fit_incident(item, budget) for item in incident_views(page, incidents)],
-        is_cut=len(incidents) == MONTH_MAX,
+        items=[fit_incident(item, budget) for item in items],
+        is_cut=len(incidents) > MONTH_MAX,
         older=first - timedelta(days=1) if first > earliest else None,
         newer=after if after <= latest else None,
         latency=latency,

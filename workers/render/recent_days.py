@@ -22,12 +22,17 @@ class RecentDays:
 
 
 def group_by_day(
-    past: Sequence[IncidentView], active: Sequence[IncidentView], today: date, zone: str
+    past: Sequence[IncidentView],
+    active: Sequence[IncidentView],
+    today: date,
+    zone: str,
+    *,
+    is_cut: bool = False,
 ) -> list[RecentDays]:
     """Return the last 14 days, newest first.
 
     No day on which an incident was open counts as a day without incidents. `past` is newest end
-    first.
+    first; if it is cut, nothing is known of the days before its last one.
     """
     ended: dict[date, list[IncidentView]] = defaultdict(list)
     for item in past:
@@ -36,6 +41,8 @@ def group_by_day(
     groups: list[RecentDays] = []
     calm: list[date] = []
     for day in (today - number * DAY for number in range(TIMELINE_DAYS)):
+        if is_cut and day < min(ended):
+            break
         if day not in busy and day not in ended:
             calm.append(day)
             continue

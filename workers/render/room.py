@@ -30,7 +30,7 @@ FRAME_BYTES: Final = 64 * KIB
 BARS_BYTES: Final = 1_536 * KIB
 # The most that the elements around texts take. A test measures them.
 CARD_BYTES: Final = 1_200
-UPDATE_BYTES: Final = 450
+UPDATE_BYTES: Final = 680
 CHIP_BYTES: Final = 160
 ROW_BYTES: Final = 520
 BAR_BYTES: Final = 800

@@ -20,7 +20,7 @@ from domain.runtime.template_loader import wording
 from domain.status import LISTED, Impact, IncidentKind, Status
 from domain.store.postgres.load import TIMELINE_DAYS
 from workers.render.hero import HeroView, hero_view
-from workers.render.incident_view import IncidentView, incident_views
+from workers.render.incident_view import IncidentView, history_views, incident_views
 from workers.render.recent_days import RecentDays, group_by_day
 from workers.render.room import (
     FRAME_BYTES,
@@ -73,6 +73,7 @@ class PageView:
     active: tuple[IncidentView, ...]
     maintenances: tuple[IncidentView, ...]
     past: tuple[IncidentView, ...]
+    is_past_cut: bool
     uptime_rule: str
 
     @property
@@ -93,7 +94,9 @@ class PageView:
     @property
     def recent_days(self) -> list[RecentDays]:
         """The last 14 days: the incidents that ended, and the days without any."""
-        return group_by_day(self.past, self.active, self.today, self.time_zone)
+        return group_by_day(
+            self.past, self.active, self.today, self.time_zone, is_cut=self.is_past_cut
+        )
 
 
 def page_view(page: Page, today: date) -> PageView:
@@ -101,6 +104,7 @@ def page_view(page: Page, today: date) -> PageView:
     indicator = overall(page.components, page.incidents.values())
     newest_first = sorted(page.incidents.values(), key=lambda i: (i.started_at, i.id), reverse=True)
     open_ones = [i for i in newest_first if not i.is_resolved]
+    recent = _recent(page, today)
     nodes = node_views(page, today)
     active = _of_kind(page, sorted(open_ones, key=_mildness), IncidentKind.INCIDENT)
     hero = hero_view(page, today, indicator, list(leaves_of(nodes)), active)
@@ -125,7 +129,8 @@ def page_view(page: Page, today: date) -> PageView:
         nodes=nodes,
         active=active,
         maintenances=_of_kind(page, reversed(open_ones), IncidentKind.MAINTENANCE),
-        past=_past(page, newest_first, today),
+        past=history_views(page, recent[:TIMELINE_MAX]),
+        is_past_cut=len(recent) > TIMELINE_MAX,
         uptime_rule=wording()["rules"]["uptime"],
     )
     return _fit(view)
@@ -156,11 +161,12 @@ def _mildness(incident: Incident) -> int:
     return -list(Impact).index(incident.impact)
 
 
-def _past(page: Page, newest_first: list[Incident], today: date) -> tuple[IncidentView, ...]:
+def _recent(page: Page, today: date) -> list[Incident]:
+    """Return the incidents that ended within the days of the timeline, newest end first."""
     since = starts_at(today - timedelta(days=TIMELINE_DAYS - 1), page.time_zone)
-    recent = [i for i in newest_first if i.resolved_at and i.resolved_at >= since]
-    newest_end_first = sorted(recent, key=lambda i: (i.resolved_at or NEVER, i.id), reverse=True)
-    return incident_views(page, newest_end_first[:TIMELINE_MAX])
+    ends = {i.id: i.resolved_at for i in page.incidents.values() if i.resolved_at}
+    newest_end_first = sorted(ends.items(), key=lambda pair: (pair[1], pair[0]), reverse=True)
+    return [page.incidents[id_] for id_, ended_at in newest_end_first if ended_at >= since]
 
 
 def _of_kind(

@@ -11,6 +11,16 @@ from domain.page import commands as c
 from domain.page import events as e
 from domain.page.decide.maintenance import begin, change_maintenance, is_waiting
 from domain.page.decide.outcomes import claim_all, invalid, not_found, show
+from domain.page.decide.timeline import (
+    correct_times,
+    has_effect,
+    is_rewriting,
+    no_room_before,
+    occurrence_of,
+    opening_problem,
+    rewrite,
+    update_problem,
+)
 from domain.page.origin import words_of, words_without
 from domain.page.references import resolve_all
 from domain.page.room import (
@@ -20,7 +30,8 @@ from domain.page.room import (
     no_room_for_update,
     no_room_in_incidents,
 )
-from domain.page.state import Claim, Incident, Page, Update
+from domain.page.state import Incident, Page, Update
+from domain.page.timeline import with_first_entries
 from domain.results import Code, DuplicateIdError, Rejection
 from domain.status import IncidentKind, IncidentState, Status, impact_of
 from domain.text import utf8_size
@@ -36,8 +47,8 @@ def open_incident(page: Page, command: c.OpenIncident, at: datetime) -> Decision
     if command.incident_id in page.incidents:
         raise DuplicateIdError(command.incident_id)
     began_at = command.started_at or at
-    if began_at > at:
-        return invalid("startedAt", "startedAt can't be in the future.")
+    if problem := opening_problem(command, began_at, at):
+        return problem
     statuses = resolve_all(page.components, pairs(command.components))
     is_open = command.state is not IncidentState.RESOLVED
     rejection = no_room_for_incident(page, is_open=is_open) or no_room_for_claims(
@@ -50,9 +61,10 @@ def open_incident(page: Page, command: c.OpenIncident, at: datetime) -> Decision
     if rejection := no_room_in_incidents(page, incident.text_bytes, field, at):
         return rejection
     claim_events = claim_all(incident, statuses, began_at)
-    if incident.is_resolved:
+    if incident.resolved_at:
         # Reported after its end: its downtime counts, but the current statuses don't change.
-        return (e.IncidentOpened(incident), *claim_events, e.ClaimsEnded(incident.id, at))
+        end_event = e.ClaimsEnded(incident.id, incident.resolved_at)
+        return (e.IncidentOpened(incident), *claim_events, end_event)
     shown_events = show(page, words_of(statuses, incident.id), at)
     return (e.IncidentOpened(incident), *claim_events, *shown_events)
 
@@ -61,9 +73,13 @@ def build_incident(
     command: c.OpenIncident, statuses: Mapping[str, Status], began_at: datetime, at: datetime
 ) -> Incident:
     """Return a new incident, started at `began_at` and posted at `at`."""
-    state = command.state
-    first = Update(command.update_id, state, command.body or "", began_at, at, statuses)
-    return Incident(
+    state, is_over = command.state, command.state is IncidentState.RESOLVED
+    occurred_at = at if is_over else began_at
+    first = Update(
+        command.update_id, state, command.body or "", occurred_at, at, statuses,
+        resolved_at=command.resolved_at,
+    )  # fmt: skip
+    incident = Incident(
         id=command.incident_id,
         title=command.title,
         impact=command.impact or impact_of(statuses.values()),
@@ -71,17 +87,18 @@ def build_incident(
         started_at=began_at,
         posted_at=at,
         updated_at=at,
-        resolved_at=at if state is IncidentState.RESOLVED else None,
-        updates=(first,) if command.body else (),
+        resolved_at=(command.resolved_at or at) if is_over else None,
         impact_given=command.impact is not None,
     )
+    return with_first_entries(incident, first)
 
 
 def post_update(page: Page, command: c.PostUpdate, at: datetime) -> Decision:
     """Add an update; a resolving one ends every claim.
 
     An etag that is not the incident's is refused: another update came first.
-    Source: docs/behaviour.md, "Resolving an incident".
+
+    Source: docs/behaviour.md, "Resolving an incident" and "Timelines".
     """
     incident = page.incidents.get(command.incident_id)
     if incident is None:
@@ -91,46 +108,74 @@ def post_update(page: Page, command: c.PostUpdate, at: datetime) -> Decision:
 
 def add_update(page: Page, incident: Incident, command: c.PostUpdate, at: datetime) -> Decision:
     """Add an update to an incident, unless it says nothing new or has no room."""
-    statuses = resolve_all(page.components, pairs(command.components))
-    state = command.state
-    effects = update_effects(page, incident, state, statuses, at)
-    if is_repeat(incident, command, effects):
+    if problem := update_problem(incident, command, at):
+        return problem
+    update = build_update(page, incident, command, at)
+    if problem := state_problem(incident, update):
+        return problem
+    is_past = is_rewriting(incident, update)
+    events = (rewrite if is_past else newest_events)(page, incident, update, at)
+    if is_repeat(incident, command, events):
         return invalid("body", NOTHING_NEW) if command.if_repeat is c.Repeat.REFUSE else ()
-    rejection = no_room_for_update(page, incident, state, len(statuses)) or no_room_for_message(
-        page, incident, state, command.body, at
+    find_room = no_room_before if is_past else no_room_after
+    return find_room(page, incident, update, at) or events
+
+
+def build_update(page: Page, incident: Incident, command: c.PostUpdate, at: datetime) -> Update:
+    """Return the update of a command, with the statuses of leaves that exist."""
+    return Update(
+        id=command.update_id,
+        state=command.state,
+        body=command.body or "",
+        occurred_at=occurrence_of(incident, command, at),
+        posted_at=at,
+        components=resolve_all(page.components, pairs(command.components)),
+        resolved_at=command.resolved_at,
     )
-    if rejection:
-        return rejection
+
+
+def newest_events(
+    page: Page, incident: Incident, update: Update, at: datetime
+) -> tuple[e.Event, ...]:
+    """Return the events of an update that is the newest of its incident."""
+    state = update.state
+    if state not in (IncidentState.SCHEDULED, IncidentState.RESOLVED) and is_waiting(incident):
+        return begin(page, incident, update, at)
+    post_event = e.UpdatePosted(incident.id, update)
     if state is IncidentState.SCHEDULED:
-        return post_before_start(incident, command, statuses, at)
-    update = Update(command.update_id, state, command.body or "", at, at, statuses)
-    if state is not IncidentState.RESOLVED and is_waiting(incident):
-        return begin(page, incident, update, statuses)
-    return (*reopen_events(incident, state, at), e.UpdatePosted(incident.id, update), *effects)
+        return (post_event,)
+    effects = update_effects(page, incident, update, at)
+    return (*reopen_events(incident, state, at), post_event, *effects)
+
+
+def no_room_after(page: Page, incident: Incident, update: Update, at: datetime) -> Rejection | None:
+    """Return why an update that is the newest is refused, or None."""
+    return no_room_for_update(
+        page, incident, update.state, len(update.components)
+    ) or no_room_for_message(page, incident, update.state, update.body, at)
 
 
 def update_effects(
-    page: Page,
-    incident: Incident,
-    state: IncidentState,
-    statuses: Mapping[str, Status],
-    at: datetime,
+    page: Page, incident: Incident, update: Update, at: datetime
 ) -> tuple[e.Event, ...]:
     """Return the effects of an update on claims and on the statuses that leaves show."""
-    words = words_of(statuses, incident.id)
-    if state is not IncidentState.RESOLVED:
-        return (*claim_all(incident, statuses, at), *show(page, words, at))
-    end_events = () if incident.is_resolved else (e.ClaimsEnded(incident.id, at),)
-    return (*end_events, *show(page, {**words_without(page, incident), **words}, at))
+    words = words_of(update.components, incident.id)
+    if update.state is not IncidentState.RESOLVED:
+        claim_events = claim_all(incident, update.components, update.occurred_at)
+        return (*claim_events, *show(page, words, at))
+    words_now = {**words_without(page, incident), **words}
+    return (*end_events(incident, update), *show(page, words_now, at))
 
 
-def is_repeat(incident: Incident, command: c.PostUpdate, effects: tuple[e.Event, ...]) -> bool:
+def is_repeat(incident: Incident, command: c.PostUpdate, events: tuple[e.Event, ...]) -> bool:
     """Return whether an update says nothing new, and its sender wants none of those.
 
     Source: docs/behaviour.md, "Updates that say nothing new".
     """
     is_wanted = command.if_repeat is c.Repeat.POST
-    return not (is_wanted or command.body or effects) and command.state is incident.state
+    if is_wanted or command.body or command.state is not incident.state:
+        return False
+    return not any(has_effect(incident, event) for event in events)
 
 
 def stale_problem(incident: Incident, etag: str | None) -> Rejection | None:
@@ -138,18 +183,27 @@ def stale_problem(incident: Incident, etag: str | None) -> Rejection | None:
     return Rejection(Code.CONFLICT, STALE) if etag not in (None, incident.etag) else None
 
 
-def post_before_start(
-    window: Incident, command: c.PostUpdate, statuses: Mapping[str, Status], at: datetime
-) -> Decision:
-    """Add an update to a maintenance before its start, without claims."""
-    if not is_waiting(window):
+def state_problem(incident: Incident, update: Update) -> Rejection | None:
+    """Return why an update of planning can't be posted, or None.
+
+    Before its start a maintenance has no claims.
+    """
+    if update.state is not IncidentState.SCHEDULED:
+        return None
+    if not is_waiting(incident):
         return invalid("state", "state can be scheduled only until a maintenance has started.")
-    if statuses:
+    if update.components:
         return invalid(
             "components", "components can't be given: it claims nothing before it starts."
         )
-    update = Update(command.update_id, command.state, command.body or "", at, at)
-    return (e.UpdatePosted(window.id, update),)
+    return None
+
+
+def end_events(incident: Incident, update: Update) -> tuple[e.Event, ...]:
+    """Return the event that ends the claims, unless they have ended already."""
+    if incident.is_resolved:
+        return ()
+    return (e.ClaimsEnded(incident.id, update.resolved_at or update.occurred_at),)
 
 
 def reopen_events(incident: Incident, state: IncidentState, at: datetime) -> tuple[e.Event, ...]:
@@ -170,23 +224,23 @@ def change_incident(page: Page, command: c.ChangeIncident, at: datetime) -> Deci
     if rejection := no_room_in_incidents(page, more, "title", at, incident):
         return rejection
     if incident.kind is IncidentKind.MAINTENANCE:
-        return change_maintenance(incident, command, at)
-    began_at = command.started_at or incident.started_at
-    if problem := change_problem(incident, command, at):
+        return change_maintenance(page, incident, command, at)
+    if problem := plan_problem(command):
         return problem
+    changed = correct_times(page, incident, command, at)
+    if isinstance(changed, Rejection):
+        return changed
     changed = replace(
-        incident,
+        changed,
         title=command.title or incident.title,
-        impact=command.impact or incident.impact,
+        impact=command.impact or changed.impact,
         impact_given=incident.impact_given or command.impact is not None,
-        started_at=began_at,
-        claims=move_claims(incident, began_at),
     )
     return (e.IncidentChanged(changed, at),)
 
 
-def change_problem(incident: Incident, command: c.ChangeIncident, at: datetime) -> Rejection | None:
-    """Return why an incident can't be changed so, or None."""
+def plan_problem(command: c.ChangeIncident) -> Rejection | None:
+    """Return why a change of a plan can't be one of an incident, or None."""
     planned = {
         "scheduledStart": command.scheduled_start,
         "scheduledEnd": command.scheduled_end,
@@ -196,23 +250,7 @@ def change_problem(incident: Incident, command: c.ChangeIncident, at: datetime) 
     for field, value in planned.items():
         if value is not None:
             return invalid(field, f"{field} is for maintenances only.")
-    if command.started_at and command.started_at > (incident.resolved_at or at):
-        return invalid("startedAt", "startedAt can't be in the future, or after the end.")
     return None
-
-
-def move_claims(incident: Incident, began_at: datetime) -> tuple[Claim, ...]:
-    """Return the claims of an incident with another start.
-
-    Its first claims start with it; no claim starts before it.
-    """
-    claims = (
-        replace(claim, from_at=began_at)
-        if claim.from_at == incident.started_at or claim.from_at < began_at
-        else claim
-        for claim in incident.claims
-    )
-    return tuple(c for c in claims if c.until_at is None or c.until_at > c.from_at)
 
 
 def edit_update(page: Page, command: c.EditUpdate, at: datetime) -> Decision:

@@ -10,6 +10,7 @@ from datetime import datetime
 from domain.page import commands as c
 from domain.page import events as e
 from domain.page.decide.outcomes import claim_all, invalid, not_found, show
+from domain.page.decide.timeline import correct_times
 from domain.page.origin import Word, words_of, words_without
 from domain.page.references import match_all
 from domain.page.room import (
@@ -19,6 +20,7 @@ from domain.page.room import (
     no_room_in_incidents,
 )
 from domain.page.state import Incident, Page, Update
+from domain.page.timeline import telling_entries
 from domain.results import Code, DuplicateIdError, Rejection
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.text import utf8_size
@@ -81,16 +83,15 @@ def start_maintenance(page: Page, command: c.StartMaintenance, at: datetime) -> 
         return rejection
     update = Update(command.update_id, state, command.body or "", at, at)
     if command.due_at is None:
-        return begin(page, window, update, {})
+        return begin(page, window, update, at)
     return begin_by_clock(page, window, update)
 
 
-def begin(
-    page: Page, window: Incident, update: Update, statuses: Mapping[str, Status]
-) -> tuple[e.Event, ...]:
-    """Start a window at an update; a status in `statuses` replaces `maintenance`."""
-    claims = {**planned_statuses(page, window), **statuses}
-    return start_events(page, window, update, claims, words_of(claims, window.id))
+def begin(page: Page, window: Incident, update: Update, at: datetime) -> tuple[e.Event, ...]:
+    """Start a window by an update; a status that it gives replaces `maintenance`."""
+    claims = {**planned_statuses(page, window), **update.components}
+    words = words_of(claims, window.id)
+    return (*start_events(window, update, claims), *show(page, words, at))
 
 
 def begin_by_clock(page: Page, window: Incident, update: Update) -> tuple[e.Event, ...]:
@@ -107,7 +108,7 @@ def begin_by_clock(page: Page, window: Incident, update: Update) -> tuple[e.Even
         for leaf, status in claims.items()
         if current[leaf].severity <= status.severity and not is_over(page, window)
     }
-    return start_events(page, window, update, claims, words)
+    return (*start_events(window, update, claims), *show(page, words, update.occurred_at))
 
 
 def planned_statuses(page: Page, window: Incident) -> Mapping[str, Status]:
@@ -116,16 +117,11 @@ def planned_statuses(page: Page, window: Incident) -> Mapping[str, Status]:
 
 
 def start_events(
-    page: Page,
-    window: Incident,
-    update: Update,
-    claims: Mapping[str, Status],
-    words: Mapping[str, Word],
+    window: Incident, update: Update, claims: Mapping[str, Status]
 ) -> tuple[e.Event, ...]:
-    """Return the events of a start: update, claims, and statuses that leaves show."""
-    at = update.occurred_at
+    """Return the events of a start: update and claims."""
     post_event = e.UpdatePosted(window.id, replace(update, components=claims))
-    return (post_event, *claim_all(window, claims, at), *show(page, words, at))
+    return (post_event, *claim_all(window, claims, update.occurred_at))
 
 
 def is_over(page: Page, window: Incident) -> bool:
@@ -150,7 +146,12 @@ def finish_maintenance(page: Page, command: c.FinishMaintenance, at: datetime) -
     state = IncidentState.RESOLVED
     if rejection := no_room_for_message(page, window, state, command.body, at):
         return rejection
-    update = Update(command.update_id, state, command.body or "", at, at)
+    # The clock may be late: what was posted since the planned end does not reopen the window.
+    occurred_at = max((at, *(entry.occurred_at for entry in telling_entries(window))))
+    update = Update(
+        command.update_id, state, command.body or "", occurred_at, at,
+        resolved_at=at if at < occurred_at else None,
+    )  # fmt: skip
     post_event = e.UpdatePosted(window.id, update)
     end_event = e.ClaimsEnded(window.id, at)
     return (post_event, end_event, *show(page, words_without(page, window), at))
@@ -164,15 +165,23 @@ def is_end_due(window: Incident, due_at: datetime) -> bool:
     return window.auto_end and due_at == window.scheduled_end and due_at > window.started_at
 
 
-def change_maintenance(window: Incident, command: c.ChangeIncident, at: datetime) -> Decision:
-    """Replan a window: all of it before its start, then its end."""
+def change_maintenance(
+    page: Page, window: Incident, command: c.ChangeIncident, at: datetime
+) -> Decision:
+    """Replan a window: all of it before its start, then its end.
+
+    The end of one that is over is corrected.
+    """
     if problem := change_problem(window, command):
         return problem
+    corrected = correct_times(page, window, command, at)
+    if isinstance(corrected, Rejection):
+        return corrected
     start = command.scheduled_start or window.scheduled_start
     changed = replace(
-        window,
+        corrected,
         title=command.title or window.title,
-        impact=command.impact or window.impact,
+        impact=command.impact or corrected.impact,
         impact_given=window.impact_given or command.impact is not None,
         started_at=start if start and is_waiting(window) else window.started_at,
         scheduled_start=start,

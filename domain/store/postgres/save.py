@@ -148,8 +148,13 @@ def _save_incidents(conn: Connection, before: Page, after: Page) -> None:
 
 
 def _incident_rows(incidents: Iterable[Incident], page_id: str) -> dict[str, Record]:
-    without = ("updates", "claims", "_text_bytes")
-    return {i.id: to_record(i, without, page_id=page_id) for i in incidents}
+    without = ("updates", "claims", "bare_entries", "_text_bytes")
+    return {
+        i.id: to_record(
+            i, without, page_id=page_id, bare_entries=msgspec.to_builtins(i.bare_entries)
+        )
+        for i in incidents
+    }
 
 
 def _update_rows(incidents: Iterable[Incident], page_id: str) -> dict[str, Record]:

@@ -241,3 +241,56 @@ def test_older_incidents_are_a_link_away_when_there_are_many(actors, tab):
     assert older.bounding_box()["y"] - below >= 12
     older.click()
     expect(look.page.locator(".rows li")).to_have_count(2)
+
+
+def local(at, zone="UTC"):
+    """A time as an input of a form holds it."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
+
+
+def test_an_hour_of_the_past_lasts_an_hour_when_the_forms_tell_its_times(actors, tab):
+    # Given the form for a new incident
+    page = actors.page("API")
+    look = at_desk(tab, actors.system, page.owner, of(page, "incidents/new"))
+    began_at = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(days=3)
+    hour = timedelta(hours=1)
+
+    # When an incident is reported that is over
+    look.page.get_by_label("What is wrong?").fill("No logins on Friday")
+    look.page.locator("#facts-more summary").click()
+    look.page.locator("#state").select_option("resolved")
+    look.page.get_by_label("It began").fill(local(began_at))
+    look.page.get_by_label("It ended").fill(local(began_at + hour))
+    look.page.get_by_role("button", name="Open incident").click()
+
+    # Then it lasted an hour
+    expect(look.page.locator("#facts")).to_contain_text("lasted 1\u00a0h")
+    # And when its end is corrected, two
+    look.page.locator("#edit-facts").click()
+    look.page.get_by_label("It ended").fill(local(began_at + 2 * hour))
+    look.page.locator("#form-facts").get_by_role("button", name="Save").click()
+    expect(look.page.locator("#facts")).to_contain_text("lasted 2\u00a0h")
+
+
+def test_an_update_stands_where_it_occurred_when_the_form_tells_its_time(burning):
+    # Given an incident that began three hours ago
+    began_at = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=3)
+    owned, look = burning.owned, burning.page
+    path = f"{owned.path}/incidents/{burning.incident}"
+    owned.owner.patch(path, {"startedAt": began_at.isoformat()})
+    owned.owner.post(f"{path}/updates", {"state": "monitoring", "body": "Now."})
+
+    # When an update is posted of two hours ago
+    look.get_by_role("link", name="API is down").click()
+    look.locator("#body").fill("Then.")
+    look.locator("#state-identified").check(force=True)
+    look.locator("#times summary").click()
+    look.get_by_label("Occurred").fill(local(began_at + timedelta(hours=1)))
+    look.get_by_role("button", name="Post update").click()
+
+    # Then it stands between the others, with both of its times
+    entries = look.locator("#timeline li")
+    expect(entries).to_have_count(3)
+    expect(entries.nth(1)).to_contain_text("Then.")
+    expect(entries.nth(1)).to_contain_text("posted")
+    expect(entries.nth(0)).not_to_contain_text("posted")

@@ -74,7 +74,7 @@ def test_both_times_are_kept_when_an_incident_is_told_late(page, now):
     assert found["postedAt"] >= iso(now)
     assert found["resolvedAt"] == found["postedAt"]
     update = found["updates"][0]
-    assert (update["occurredAt"], update["postedAt"]) == (found["startedAt"], found["postedAt"])
+    assert update["occurredAt"] == update["postedAt"] == found["postedAt"]
 
 
 def test_incident_is_as_told_when_it_is_changed_and_gone_when_deleted(actors, page, now):

@@ -39,7 +39,9 @@ def component(id_, name, status, parent=None, position=0, **more):
 
 def incident(id_, state, **more):
     resolved = state == "resolved"
-    update = Update(f"u_{id_}", IncidentState(state), f"body of {id_}", NOON, NOON, {"c_api": "x"})
+    update = Update(
+        f"u_{id_}", IncidentState(state), f"body of {id_}", NOON, NOON, {"c_api": Status.PARTIAL}
+    )
     facts = {
         "title": f"title of {id_}",
         "impact": Impact.MAJOR,

@@ -11,6 +11,7 @@ from domain.status import Impact, IncidentState, Status
 from tests.property.chances import (
     bodies,
     booleans,
+    either,
     given_statuses,
     hours,
     listed,
@@ -26,6 +27,8 @@ from tests.property.chances import (
     tiers,
 )
 from tests.property.page.owner_machine import HOUR, MS, THINGS, PageMachine, may
+
+rarely_ago = either(one(None), one(None), number(-1, 3))
 
 
 class OwnerMachine(PageMachine):
@@ -57,21 +60,30 @@ class OwnerMachine(PageMachine):
     # Incidents.
 
     @may(often=2, impact=one(None, *Impact), body=bodies, given=given_statuses,
-        state=one(*states_told), ago=maybe(number(-1, 5)),
+        state=one(*states_told), ago=maybe(number(-1, 5)), ended=rarely_ago,
     )  # fmt: skip
-    def open(self, impact, body, given, state, ago):
+    def open(self, impact, body, given, state, ago, ended=None):
         id_, uid, given = self.new("i"), self.new("u"), self.said(given)
-        started = None if ago is None else self.now - ago * HOUR
+        started, ended = self.ago(ago), self.ago(ended)
         listed = tuple(c.StatusGiven(*pair) for pair in given)
-        more = {"title": "Down", "impact": impact, "body": body, "started": started}
+        more = {
+            "title": "Down", "impact": impact, "body": body, "started": started, "ended": ended,
+        }  # fmt: skip
         self.tell(
-            c.OpenIncident(id_, uid, "Down", impact, body, listed, state, started),
+            c.OpenIncident(id_, uid, "Down", impact, body, listed, state, started, ended),
             lambda at: self.incidents.open_case(at, id_, uid, given, state, **more),
         )
 
-    @may(often=4, n=ordinals, state=states, body=bodies, given=given_statuses, repeat=repeats)
-    def post(self, n, state, body, given, repeat):
-        self.post_on(self.one_case(n), state, body, given, repeat)
+    def ago(self, hours):
+        """The instant so many hours ago."""
+        return None if hours is None else self.now - hours * HOUR
+
+    @may(often=4, n=ordinals, state=states, body=bodies, given=given_statuses, repeat=repeats,
+        occurred=rarely_ago, ended=rarely_ago,
+    )  # fmt: skip
+    def post(self, n, state, body, given, repeat, occurred, ended):
+        id_, occurred, ended = self.one_case(n), self.ago(occurred), self.ago(ended)
+        self.post_on(id_, state, body, given, repeat, occurred, ended)
 
     @may(often=2, n=ordinals, body=bodies, given=given_statuses, repeat=repeats)
     def post_again(self, n, body, given, repeat):
@@ -82,12 +94,14 @@ class OwnerMachine(PageMachine):
             held = [pair for pair in case.held().items() if n % 2]
             self.post_on(id_, case.state, body if n % 3 else None, given if n % 5 else held, repeat)
 
-    def post_on(self, id_, state, body, given, repeat):
+    def post_on(self, id_, state, body, given, repeat, occurred=None, ended=None):
         uid, given = self.new("u"), self.said(given)
         listed = tuple(c.StatusGiven(*pair) for pair in given)
         self.tell(
-            c.PostUpdate(id_, uid, IncidentState(state), body, listed, repeat),
-            lambda at: self.incidents.post(at, id_, uid, state, body, given, repeat),
+            c.PostUpdate(id_, uid, IncidentState(state), body, listed, repeat, occurred, ended),
+            lambda at: self.incidents.post(
+                at, id_, uid, state, body, given, repeat, occurred=occurred, ended=ended
+            ),
         )
 
     @may(n=ordinals, is_edit=booleans)
@@ -107,7 +121,7 @@ class OwnerMachine(PageMachine):
         self.tell(c.DeleteIncident(id_), lambda at: self.incidents.delete(at, id_))
 
     @may(often=2, n=ordinals,
-        given=some(title=one("Other"), impact=one(*Impact), started=hours,
+        given=some(title=one("Other"), impact=one(*Impact), started=hours, resolved=hours,
                    start=hours, end=hours, auto_start=booleans, auto_end=booleans),
     )  # fmt: skip
     def change_incident(self, n, given):
@@ -123,10 +137,13 @@ class OwnerMachine(PageMachine):
 
     def change_case(self, id_, given):
         """Instants are given in hours from now."""
-        for name in {"started", "start", "end"} & set(given):
+        for name in {"started", "resolved", "start", "end"} & set(given):
             given[name] = self.now + given[name] * HOUR
         self.seen(id_, given)
-        wire = {"started": "started_at", "start": "scheduled_start", "end": "scheduled_end"}
+        wire = {
+            "started": "started_at", "resolved": "resolved_at",
+            "start": "scheduled_start", "end": "scheduled_end",
+        }  # fmt: skip
         command = c.ChangeIncident(id_, **{wire.get(n, n): value for n, value in given.items()})
         self.tell(command, lambda at: self.incidents.change(at, id_, given))
 

@@ -6,78 +6,13 @@ Source: docs/behaviour.md, "Claims", "Resolving an incident" and "Maintenance".
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import timedelta
 
+from tests.property.page.case_model import IMPACTS, Case
 from tests.property.page.owner_model import TreeModel, worst
+from tests.property.page.timeline_model import Said
 
-IMPACTS = {"degraded": "minor", "partial": "major", "outage": "critical"}
-RANKS = ["none", "minor", "major", "critical"]
-
-
-@dataclass
-class Held:
-    """That a status was claimed of a leaf from `since` until `until` (None: still)."""
-
-    leaf: str
-    status: str
-    since: datetime
-    until: datetime | None = None
-
-
-@dataclass
-class Case:
-    """An incident or a maintenance."""
-
-    kind: str
-    title: str
-    impact: str
-    state: str
-    started: datetime
-    resolved: datetime | None = None
-    plan: dict[str, object] = field(default_factory=dict)  # start, end, auto_start, auto_end
-    leaves: list[str] = field(default_factory=list)
-    updates: dict[str, list] = field(default_factory=dict)  # id: state, body, edited at
-    claims: list[Held] = field(default_factory=list)
-    named: dict[str, set[str]] = field(default_factory=dict)  # update: leaves that it claims
-    is_rated: bool = False  # whether somebody gave its impact
-    called_off: bool = False
-    age: tuple = ()
-
-    @property
-    def waits(self):
-        return self.state == "scheduled"
-
-    def held(self):
-        return {c.leaf: c.status for c in self.claims if c.until is None}
-
-    def claim(self, leaf, status, at):
-        if self.held().get(leaf) != status:
-            self.let_go(at, leaf)
-            self.claims.append(Held(leaf, status, at))
-        if not self.is_rated:
-            self.impact = max(self.impact, IMPACTS.get(status, "none"), key=RANKS.index)
-
-    def speaks_of(self):
-        """The leaves that it claims or claimed, for some time or in an entry that is told."""
-        return {claim.leaf for claim in self.claims}.union(*self.named.values())
-
-    def let_go(self, at, leaf=None):
-        """End what is claimed (of one leaf); what lasted no time leaves no trace."""
-        for claim in self.claims:
-            if claim.until is None and leaf in (None, claim.leaf):
-                claim.until = at
-        self.forget_what_lasted_no_time()
-
-    def forget_what_lasted_no_time(self):
-        self.claims = [c for c in self.claims if c.until is None or c.since < c.until]
-
-    def move_start(self, at):
-        """Claims that it began with begin with it; none lasts from before it."""
-        for claim in self.claims:
-            if claim.since == self.started or claim.since < at:
-                claim.since = at
-        self.started = at
-        self.forget_what_lasted_no_time()
+MS = timedelta(milliseconds=1)
 
 
 @dataclass
@@ -120,33 +55,30 @@ class IncidentModel:
         return worst([*shown, *(lifting.get(c.impact, "operational") for c in kinds)])
 
     def open_case(self, at, id_, uid, given, state, **more):
-        """`more` has a title, and maybe a body, an impact and when it started."""
-        began, body = more["started"] or at, more["body"]
-        if began > at:
+        """`more` has a title, and maybe a body, an impact, when it started and when it ended."""
+        began, body, ended = more["started"] or at, more["body"], more.get("ended")
+        is_over = state == "resolved"
+        if began > at or (ended and not (is_over and began < ended <= at)):
             return "VALIDATION"
-        said, impact = self.meant(given), more["impact"]
-        case = Case("incident", more["title"], impact or "none", state, began)
-        case.is_rated = impact is not None
+        said = self.meant(given)
+        impact = more["impact"] or IMPACTS.get(worst(said.values()), "none")
+        case = Case("incident", more["title"], impact, state, began, at)
+        case.is_rated = more["impact"] is not None
         self.add(at, id_, case)
-        if body:
-            case.updates[uid] = [state, body, None]
-            case.named[uid] = set(said) if state != "resolved" else set()
-        for leaf, status in said.items():
-            case.claim(leaf, status, began)
-        if state == "resolved":
-            case.resolved = at
-            case.let_go(at)
+        if is_over:
+            case.say(None, Said(began, "investigating", said), None)
+            case.say(uid, Said(at, state, said.copy(), ended), body)
         else:
+            case.say(uid, Said(began, state, said), body)
             self.show(at, said, id_)
         return None
 
     def schedule(self, at, id_, uid, title, body, references, plan):
         if plan["end"] <= plan["start"]:
             return "VALIDATION"
-        case = Case("maintenance", title, "none", "scheduled", plan["start"], plan=plan)
-        case.leaves = list(dict.fromkeys(leaf for r in references for leaf in self.tree.meant(r)))
-        if body:
-            case.updates[uid] = ["scheduled", body, None]
+        case = Case("maintenance", title, "none", "scheduled", plan["start"], at, plan=plan)
+        case.leaves.extend(dict.fromkeys(leaf for r in references for leaf in self.tree.meant(r)))
+        case.say(uid, Said(at, "scheduled", {}), body)
         self.add(at, id_, case)
         return None
 
@@ -154,61 +86,81 @@ class IncidentModel:
         self.cases[id_], case.age = case, (at, id_)
         self.tree.change_seen(at)
 
-    def post(self, at, id_, uid, state, body, given, repeat="post"):
+    def post(self, at, id_, uid, state, body, given, repeat="post", **times):
+        """`times` may have when it occurred, and when the trouble ended."""
+        occurred, ended = times.get("occurred"), times.get("ended")
         case = self.cases.get(id_)
         if case is None:
             return "NOT_FOUND"
-        said = self.meant(given)
-        is_new = state != case.state or body or self.would_change(id_, said)
+        said = Said(max(occurred, case.opened) if occurred else at, state, self.meant(given), ended)
+        if self.is_wrong_time(case, said, at, occurred):
+            return "VALIDATION"
+        if state == "scheduled" and (said.statuses or not case.waits):
+            return "VALIDATION"
+        newest = max((entry.at for entry in case.timeline.in_order()), default=said.at)
+        is_earlier = state != "scheduled" and said.at < newest
+        is_past = is_earlier or bool(case.resolved and ended)
+        shown = {} if is_earlier else said.statuses
+        is_new = state != case.state or body or self.would_change(id_, shown)
+        is_new = is_new or (case.would_read(said) if is_past else self.would_claim(case, said))
         if not is_new and repeat != "post":
             return "VALIDATION" if repeat == "refuse" else None
-        if state == "scheduled" and (said or not case.waits):
-            return "VALIDATION"
-        if case.waits and state not in ("scheduled", "resolved"):
-            self.begin(at, id_, said)
+        if is_past:
+            self.show(at, shown, id_)
+            case.say(uid, said, body or "")
+            self.tree.change_seen(at)
+        elif case.waits and said.is_open:
+            self.begin(at, id_, uid, said, body)
         elif state == "resolved":
-            self.release(at, id_, said)
-        elif state != "scheduled":
-            if case.state == "resolved" and case.kind == "maintenance":
+            self.release(at, id_, uid, said, body)
+        else:
+            if case.state == "resolved" and case.plan:
                 case.plan = {**case.plan, "auto_end": False}
-            for leaf, status in said.items():
-                case.claim(leaf, status, at)
-            self.show(at, said, id_)
-        self.tell(case, uid, state, body, at)
-        case.named[uid] = set(said) if state != "resolved" else set()
+            self.show(at, shown, id_)
+            self.tell(at, case, uid, said, body)
         return None
 
-    def would_change(self, id_, said):
+    def would_change(self, id_, shown):
         """Whether a status would be another one, or said by another one."""
-        case, nodes = self.cases[id_], self.tree.nodes
-        held = case.held()
-        shown = any((nodes[i].status, nodes[i].origin) != (said[i], id_) for i in said)
-        return shown or (case.state != "resolved" and any(held.get(i) != said[i] for i in said))
+        nodes = self.tree.nodes
+        return any((nodes[i].status, nodes[i].origin) != (shown[i], id_) for i in shown)
 
-    def tell(self, case, uid, state, body, at):
-        if (case.waits and state != "scheduled") or (case.called_off and state != "resolved"):
-            case.started = at
+    def would_claim(self, case, said):
+        """Whether a claim would be another one."""
+        held = case.held() if said.is_open else said.statuses
+        return any(held.get(leaf) != status for leaf, status in said.statuses.items())
+
+    def is_wrong_time(self, case, said, at, occurred):
+        if occurred and not case.opened - MS < occurred <= at:
+            return True
+        if said.ended is None:
+            return False
+        is_over = said.state == "resolved" and case.has_begun
+        return not (is_over and case.started < said.ended <= at)
+
+    def tell(self, at, case, uid, said, body):
+        """Add the newest entry, whose state the case takes."""
+        if case.waits and said.state == "resolved":
+            case.started = said.at
+        case.say(uid, said, body or "")
+        case.state = said.state
         self.tree.change_seen(at)
-        case.updates[uid] = [state, body or "", None]
-        case.resolved = (case.resolved or at) if state == "resolved" else None
-        case.called_off = case.kind == "maintenance" and case.resolved == case.started
-        case.state = state
 
-    def begin(self, at, id_, said, *, clock=False):
+    def begin(self, at, id_, uid, said, body, *, clock=False):
         """Its leaves are in maintenance; the clock hides nothing worse, and nothing of the past."""
         case = self.cases[id_]
         planned = [leaf for leaf in case.leaves if leaf in self.tree.nodes]
         is_over = case.plan["auto_end"] and case.plan["end"] <= self.tree.changed
         milder = ("operational", "maintenance")
-        for leaf, status in {**dict.fromkeys(planned, "maintenance"), **said}.items():
-            case.claim(leaf, status, at)
+        for leaf, status in {**dict.fromkeys(planned, "maintenance"), **said.statuses}.items():
             if not clock or (self.tree.nodes[leaf].status in milder and not is_over):
                 self.show(at, {leaf: status}, id_)
+        self.tell(at, case, uid, said, body)
 
-    def release(self, at, id_, said):
-        self.heal(at, id_, said)
-        self.show(at, said, id_)
-        self.cases[id_].let_go(at)
+    def release(self, at, id_, uid, said, body):
+        self.heal(at, id_, said.statuses)
+        self.show(at, said.statuses, id_)
+        self.tell(at, self.cases[id_], uid, said, body)
 
     def start(self, at, id_, uid, due=None):
         case = self.cases.get(id_)
@@ -216,8 +168,8 @@ class IncidentModel:
             return "VALIDATION" if case else "NOT_FOUND"
         if not case.waits or (due and not (case.plan["auto_start"] and due == case.plan["start"])):
             return "CONFLICT"
-        self.begin(at, id_, {}, clock=due is not None)
-        self.tell(case, uid, "in_progress", None, at)
+        said = Said(at, "in_progress", {})
+        self.begin(at, id_, uid, said, None, clock=due is not None)
         return None
 
     def finish(self, at, id_, uid, due=None):
@@ -229,12 +181,12 @@ class IncidentModel:
         plan = case.plan
         if due and not (plan["auto_end"] and due == plan["end"] and due > case.started):
             return "CONFLICT"
-        self.release(at, id_, {})
-        self.tell(case, uid, "resolved", None, at)
+        newest = max([at, *(entry.at for entry in case.timeline.in_order())])
+        self.release(at, id_, uid, Said(newest, "resolved", {}, at), None)
         return None
 
     def change(self, at, id_, given):
-        """`given` has title, impact, started, and of the plan start, end, auto_start, auto_end."""
+        """`given` has title, impact, started, resolved; of the plan start, end, auto_start, …."""
         case = self.cases.get(id_)
         if case is None:
             return "NOT_FOUND"
@@ -248,13 +200,28 @@ class IncidentModel:
             case.plan = {name: given.get(name, value) for name, value in case.plan.items()}
             case.started = case.plan["start"] if case.waits else case.started
         elif "started" in given:
-            case.move_start(given["started"])
+            case.started = case.timeline.entries[0].at = given["started"]
+        if "resolved" in given:
+            case.timeline.in_order()[-1].ended = given["resolved"]
+        case.rate()
         return None
 
     def wrong_change(self, case, given, at):
         planned = {"start", "end", "auto_start", "auto_end"} & set(given)
-        too_late = "started" in given and given["started"] > (case.resolved or at)
-        return "VALIDATION" if planned or too_late else None
+        started, ended = given.get("started"), given.get("resolved", case.resolved)
+        others, last = case.timeline.entries[1:], case.timeline.in_order()[-1]
+        limits = [at, *(entry.at for entry in others)] + ([ended] if ended else [])
+        limits += [entry.ended for entry in others if entry.ended and entry is not last]
+        is_late = started and started > min(limits)
+        is_wrong = planned or is_late or self.is_wrong_end(case, given, at)
+        return "VALIDATION" if is_wrong else None
+
+    def is_wrong_end(self, case, given, at):
+        if "resolved" not in given:
+            return False
+        started = case.started if case.plan else given.get("started", case.started)
+        is_over = case.state == "resolved" and case.has_begun
+        return not (is_over and started < given["resolved"] <= at)
 
     def wrong_plan(self, case, given, at):
         if "started" in given:
@@ -263,6 +230,8 @@ class IncidentModel:
             return "CONFLICT"
         if {"end", "auto_end"} & set(given) and case.state == "resolved":
             return "CONFLICT"
+        if self.is_wrong_end(case, given, at):
+            return "VALIDATION"
         plan = {**case.plan, **given}
         start = plan["start"] if case.waits else case.started
         is_empty = {"start", "end"} & set(given) and plan["end"] <= start
@@ -281,7 +250,6 @@ class IncidentModel:
     def delete_update(self, at, id_, uid):
         if self.updates_of(id_).pop(uid, None) is None:
             return "NOT_FOUND"
-        self.cases[id_].named.pop(uid, None)
         return self.tree.change_seen(at)
 
     def updates_of(self, id_):
@@ -296,5 +264,4 @@ class IncidentModel:
 
     def delete_leaf(self, leaf):
         for case in self.cases.values():
-            case.claims = [claim for claim in case.claims if claim.leaf != leaf]
-            case.leaves = [planned for planned in case.leaves if planned != leaf]
+            case.forget(leaf)

@@ -51,8 +51,7 @@ def told_tree(page):
 
 def told_incident(incident):
     words = {u.id: [u.state, u.body, u.edited_at] for u in incident.updates}
-    claims = {(c.component_id, c.status, c.from_at, c.until_at) for c in incident.claims}
-    assert len(claims) == len(incident.claims)
+    claims = merged((c.component_id, c.status, c.from_at, c.until_at) for c in incident.claims)
     plan = {
         "start": incident.scheduled_start, "end": incident.scheduled_end,
         "auto_start": incident.auto_start, "auto_end": incident.auto_end,
@@ -64,8 +63,19 @@ def told_incident(incident):
     )  # fmt: skip
 
 
+def merged(claims):
+    """Claims as a set, of a leaf's that follow with the same status as one."""
+    found = []
+    for leaf, status, since, until in sorted(claims, key=lambda claim: (claim[0], claim[2])):
+        if found and found[-1][:2] == (leaf, status) and found[-1][3] == since:
+            found[-1] = (*found[-1][:3], until)
+        else:
+            found.append((leaf, status, since, until))
+    return set(found)
+
+
 def told_case(case):
-    claims = {(held.leaf, held.status, held.since, held.until) for held in case.claims}
+    claims = merged(case.claims())
     return (
         case.kind, case.title, case.impact, case.state, case.started, case.resolved,
         case.called_off, case.plan, case.leaves, list(case.updates.items()), claims,

@@ -68,16 +68,6 @@ def test_claims_begin_with_the_incident_when_its_start_is_corrected(page, hours)
     assert lasts(changed) == [(began_at, None)]
 
 
-def test_claim_is_gone_when_it_ended_before_the_corrected_start(page):
-    page = down(page, started_at=NOW - 2 * HOUR)
-    better = (c.StatusGiven("api", Status.DEGRADED),)
-    page = told(page, c.PostUpdate("i", "u2", IncidentState.IDENTIFIED, None, better))
-    page = told(page, c.ChangeIncident("i", started_at=NOW + HOUR), at=NOW + 2 * HOUR)
-    assert [(claim.status, claim.from_at) for claim in page.incidents["i"].claims] == [
-        (Status.DEGRADED, NOW + HOUR)
-    ]
-
-
 @pytest.mark.parametrize(
     ("change", "field"),
     [

@@ -77,7 +77,8 @@ OPEN_INCIDENT = Operation(
     tag=TAG,
     summary="Open an incident, or plan a maintenance.",
     note="400, too: `startedAt` in the future, `scheduledEnd` not behind `scheduledStart`."
-    " References that match no component are ignored, and listed in `ignored`.",
+    " `resolvedAt` is for one that is over (`state`: `resolved`): later than the start, and not in"
+    " the future. References that match no component are ignored, and listed in `ignored`.",
     body=(b.NewIncident, b.NewMaintenance),
     data=Written,
     status=201,
@@ -89,6 +90,17 @@ OPEN_INCIDENT = Operation(
                 "title": "Slow answers",
                 "body": "We are looking.",
                 "components": [{"component": "API", "status": "degraded"}],
+            },
+            data={"id": INCIDENT},
+        ),
+        Example(
+            "an hour of the past",
+            body={
+                "title": "No e-mail",
+                "state": "resolved",
+                "startedAt": "2026-11-20T09:00:00Z",
+                "resolvedAt": "2026-11-20T10:00:00Z",
+                "components": [{"component": "API", "status": "outage"}],
             },
             data={"id": INCIDENT},
         ),
@@ -118,8 +130,10 @@ CHANGE_INCIDENT = Operation(
     summary="Correct an incident; reschedule, start or finish a maintenance.",
     note="The answer tells what was given. An incident takes `title`, `impact`, `startedAt`; a"
     " maintenance `title`, `impact` and its plan: its start only until it has started, its end"
-    " until it is over (409). `state` goes alone: `in_progress` starts a maintenance now,"
-    " `resolved` finishes it; an incident's changes by an update (else 400).",
+    " until it is over (409). `resolvedAt` corrects the end of one that is resolved. The opening"
+    " moves along with `startedAt`, which is 400 if another update or the end is earlier. `state`"
+    " goes alone: `in_progress` starts a maintenance now, `resolved` finishes it; an incident's"
+    " changes by an update (else 400).",
     body=b.IncidentChange,
     data=echo_of(b.IncidentChange),
     refusals=("CONFLICT", "TEXT_LIMIT"),
@@ -144,7 +158,10 @@ POST_UPDATE = Operation(
     summary="Say more of an incident or a maintenance.",
     note="As monitors do; `scheduled` is a state of maintenances that wait (else 400). An update"
     " that says nothing new needs a `body` (else 400). 409: an update came after the one of"
-    " `If-Match`; `data.latestUpdate` is the newest.",
+    " `If-Match`; `data.latestUpdate` is the newest. `occurredAt` lies between the opening (of a"
+    " maintenance: its planning) and now. An update before another one changes claims until the"
+    " next one that names the same component, never the status of now. `resolvedAt` is the end of"
+    " the trouble, if the state is `resolved`.",
     body=b.NewUpdate,
     data=Written,
     status=201,

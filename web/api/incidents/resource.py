@@ -179,9 +179,13 @@ class Updates(WritingResource):
 def build_update(iid: str, raw: bytes) -> c.PostUpdate:
     """Return the command that posts an update. Raises ApiError 400."""
     body = decode_body(raw, b.NewUpdate)
-    statuses = to_statuses(body.components)
-    return c.PostUpdate(
-        iid, new_id("u"), body.state, body.body, statuses, if_repeat=c.Repeat.REFUSE
+    return build_command(
+        c.PostUpdate,
+        body,
+        incident_id=iid,
+        update_id=new_id("u"),
+        components=to_statuses(body.components),
+        if_repeat=c.Repeat.REFUSE,
     )
 
 

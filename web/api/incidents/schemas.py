@@ -28,6 +28,12 @@ STEPS = [IncidentState.IN_PROGRESS, IncidentState.RESOLVED]
 
 Title = Annotated[str, line(TITLE_LIMIT)]
 InstantInput = Annotated[datetime, msgspec.Meta(tz=True, extra_json_schema=REASONABLE)]
+OCCURRENCE = msgspec.Meta(
+    extra_json_schema={"description": "Between the opening and now; without it, now."}
+)
+END = msgspec.Meta(
+    extra_json_schema={"description": "The end of the trouble; only with the state `resolved`."}
+)
 
 
 class OfKind(msgspec.Struct):
@@ -59,6 +65,7 @@ class NewIncident(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     state: UpdateState = IncidentState.INVESTIGATING
     components: ComponentStatuses = None
     started_at: InstantInput | None = None
+    resolved_at: Annotated[InstantInput | None, END] = None
 
 
 class NewMaintenance(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -96,6 +103,7 @@ class IncidentChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True)
     auto_start: bool | None = None
     auto_end: bool | None = None
     state: IncidentState | None = None
+    resolved_at: Annotated[InstantInput | None, END] = None
 
 
 class NewUpdate(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -104,6 +112,8 @@ class NewUpdate(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     state: IncidentState
     body: Markdown = None
     components: ComponentStatuses = None
+    occurred_at: Annotated[InstantInput | None, OCCURRENCE] = None
+    resolved_at: Annotated[InstantInput | None, END] = None
 
 
 class UpdateChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):

@@ -105,6 +105,7 @@ incidents = Table(
     Column("leaves", JSONB, nullable=False, server_default=text("'[]'")),
     # Of incidents of older versions it is not known: theirs stays.
     Column("impact_given", Boolean, nullable=False, server_default=true()),
+    Column("bare_entries", JSONB, nullable=False, server_default=text("'[]'")),
     Index("incidents_open", "page_id", postgresql_where=text("resolved_at IS NULL")),
     Index("incidents_history", "page_id", "resolved_at"),
     Index("incidents_started", "page_id", "started_at"),
@@ -133,6 +134,7 @@ updates = Table(
     Column("occurred_at", Moment, nullable=False),
     Column("posted_at", Moment, nullable=False),
     Column("edited_at", Moment),
+    Column("resolved_at", Moment),
     Column("components", JSONB, nullable=False),
     Index("updates_incident", "incident_id", "position"),
 )
