@@ -23,7 +23,7 @@ def form(actors, tab, page):
     look.page.get_by_label("Title").fill("Payments fail")
     look.page.get_by_label("Message").fill("Two lines\nof a message")
     pick(look.page, "API", "Degraded")
-    look.page.get_by_text("State, impact, start").click()
+    look.page.get_by_text("State, impact, times").click()
     look.page.get_by_label("Impact").select_option("minor")
     return look
 

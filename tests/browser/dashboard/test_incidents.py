@@ -213,7 +213,7 @@ def test_an_incident_began_when_the_owner_says_in_the_zone_of_the_page(actors, t
     began_at = (datetime.now(UTC) - timedelta(days=20)).replace(second=0, microsecond=0)
     # When an incident is told afterwards, and one of the future
     look.page.get_by_label("Title").fill("It was dark")
-    look.page.get_by_text("State, impact, start").click()
+    look.page.get_by_text("State, impact, times").click()
     look.page.get_by_label("Start").fill(f"{began_at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}")
     look.page.get_by_role("button", name="Publish incident").click()
     expect(look.page.get_by_role("heading", name="It was dark")).to_be_visible()
@@ -256,7 +256,7 @@ def test_an_hour_of_the_past_lasts_an_hour_when_the_forms_tell_its_times(actors,
     hour = timedelta(hours=1)
 
     # When an incident is reported that is over
-    look.page.get_by_label("What is wrong?").fill("No logins on Friday")
+    look.page.get_by_label("Title").fill("No logins on Friday")
     look.page.locator("#facts-more summary").click()
     look.page.locator("#state").select_option("resolved")
     look.page.get_by_label("It began").fill(local(began_at))
@@ -286,7 +286,7 @@ def test_an_update_stands_where_it_occurred_when_the_form_tells_its_time(burning
     look.locator("#state-identified").check(force=True)
     look.locator("#times summary").click()
     look.get_by_label("Occurred").fill(local(began_at + timedelta(hours=1)))
-    look.get_by_role("button", name="Post update").click()
+    look.get_by_role("button", name="Publish update").click()
 
     # Then it stands between the others, with both of its times
     entries = look.locator("#timeline li")

@@ -156,7 +156,7 @@ def test_a_wrong_method_is_told_what_is_true_when_there_is_a_page(actors, vi):
 
 
 @pytest.mark.parametrize(
-    "path", ["/nothing", "//", "/status.json/", "/STATUS.JSON", "/../", "/%2e"]
+    "path", ["/nothing", "//nothing/", "/nothing/", "/STATUS.JSON", "/../", "/%2e"]
 )
 def test_nothing_is_there_when_a_path_on_a_page_host_is_unknown(actors, shown, path):
     status, content = wire.read(actors.system, "GET", path, shown.host)

@@ -153,8 +153,8 @@ class PageMachine(RuleBasedStateMachine):
     def delete_component(self, n):
         id_ = self.nth("c", n)
 
-        def say(_):
-            refused = self.tree.delete(id_)
+        def say(at):
+            refused = self.tree.delete(at, id_)
             return refused or self.incidents.delete_leaf(id_)
 
         self.tell(c.DeleteComponent(id_), say)
@@ -177,7 +177,15 @@ class PageMachine(RuleBasedStateMachine):
             self.tabs[tab or 0] = (self.etag(), dict(self.settings.values))
             return
         etag, read = self.tabs.get(tab, (None, None))
-        self.tell(c.ChangePage(**given, etag=etag), lambda _: self.settings.change(given, read))
+
+        def say(at):
+            before = self.settings.values["headlines"]
+            refused = self.settings.change(given, read)
+            if self.settings.values["headlines"] != before:
+                self.tree.change_seen(at)
+            return refused
+
+        self.tell(c.ChangePage(**given, etag=etag), say)
 
     @may(
         what=one("create", "change", "delete"), n=ordinals,

@@ -70,6 +70,7 @@ class TreeModel:
         self.nodes[id_] = Node(kind, parent, name, first, **more)
         self.nodes[id_].origin = "toggle" if kind == "leaf" else None
         self.put(id_, parent, position)
+        self.change_seen(at)
         return None
 
     def change(self, at, id_, given, *, unpins=False):
@@ -117,9 +118,10 @@ class TreeModel:
         siblings = self.order.setdefault(parent, [])
         siblings.insert(len(siblings) if position is None else position, id_)
 
-    def delete(self, id_):
+    def delete(self, at, id_):
         if id_ not in self.nodes:
             return "NOT_FOUND"
+        self.change_seen(at)
         node = self.nodes.pop(id_)
         heirs, siblings = self.order.pop(id_, []), self.order[node.parent]
         place = siblings.index(id_)

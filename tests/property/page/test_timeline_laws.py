@@ -92,7 +92,8 @@ class Told:
         wrong = occurred and not start <= occurred <= self.now
         is_over = state is IncidentState.RESOLVED
         wrong = wrong or (ended and not (is_over and start < ended <= self.now))
-        command = c.PostUpdate("i", uid, state, "Text", given_statuses(named), occurred, ended)
+        times = {"occurred_at": occurred, "resolved_at": ended}
+        command = c.PostUpdate("i", uid, state, "Text", given_statuses(named), **times)
         assert self.give(command) is not bool(wrong)
         if wrong:
             return

@@ -6,11 +6,12 @@ Source: docs/architecture.md, "Web renders no public page"; docs/behaviour.md, "
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from falcon.asgi import Request, Response
 
+from domain.page.commands import Repeat
 from domain.page.logo import EXTENSIONS
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import run
@@ -141,9 +142,10 @@ class UpdatePreview(PreviewResource):
 
     @describes(docs.PREVIEW_UPDATE)
     async def on_post(self, req: Request, resp: Response, page_id: str, iid: str) -> None:
-        """Preview an update."""
+        """Preview an update, of one that says nothing new as well: its form may be half filled."""
         holder = await self.holder(req)
-        await self.write_preview(resp, holder, page_id, build_update(iid, await read_body(req)))
+        update = replace(build_update(iid, await read_body(req)), if_repeat=Repeat.POST)
+        await self.write_preview(resp, holder, page_id, update)
 
 
 @dataclass(eq=False)
