@@ -84,6 +84,7 @@ async function done(form, { data, said }, { submitter, filling, before }) {
   if (!isMore) drop(form);
   if (method === "DELETE") forgetPart(form);
   if (!isMore) form.closest("dialog")?.close();
+  if (before) press(form, submitter);
   const undo = before && before !== submitter ? [button("Undo", () => send(form, before))] : [];
   say(said ?? submitter?.dataset.said ?? form.dataset.said ?? "Done.", ...undo);
   if (form.dataset.reveals) reveal(form.dataset.reveals, data.key);
@@ -91,6 +92,11 @@ async function done(form, { data, said }, { submitter, filling, before }) {
   await show(elsewhere.url, { ...elsewhere, from: form }).catch(() =>
     say("It is stored, but the screen could not be refreshed. Please reload it."),
   );
+}
+
+// At once: who presses the next one before the screen is refreshed undoes to this one.
+function press(form, pressed) {
+  for (const each of form.querySelectorAll("[aria-pressed]")) each.ariaPressed = String(each === pressed);
 }
 
 // What is deleted takes the forms of its row along, with what was typed into them.
