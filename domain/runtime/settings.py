@@ -41,6 +41,7 @@ class Settings:
     base_url: str = _define_setting("BASE_URL", "", values.web_address)
     port: int = _define_setting("PORT", 8000, A_PORT)
     data_dir: str = _define_setting("HEPSTATUS_DATA_DIR", ".data")
+    demo: bool = _define_setting("DEMO", default=True)
     web_concurrency: int = _define_setting("WEB_CONCURRENCY", 2, values.at_least(1))
     worker_concurrency: int = _define_setting("WORKER_CONCURRENCY", POOL_SIZE, values.at_least(1))
     page_copy_mb: int = _define_setting("PAGE_COPY_MB", 64, values.at_least(1))
@@ -152,8 +153,9 @@ def require_stack(settings: Settings) -> Settings:
     """Return the settings if they name a database and a Redis. Raises SettingsError."""
     if not settings.database_url or not settings.cache_url:
         sentence = (
-            f"No stack found in {settings.data_dir!r} and DATABASE_URL / REDIS_URL are not set:"
-            " start one with `make run`, or set both."
+            f"No stack found in the folder {str(Path(settings.data_dir).absolute())!r}, and"
+            " DATABASE_URL / REDIS_URL are not set: start one with `make run`, name the folder of"
+            " one in HEPSTATUS_DATA_DIR, or set both URLs."
         )
         raise SettingsError(sentence)
     return settings

@@ -1,4 +1,5 @@
-"""The operator's command, `hepstatus`, and the functions of its verbs.
+"""The operator's command, `hepstatus`, and the functions of its verbs, one module an area.
 
-Imports `domain`, Click and `ops.local`; never a test.
+Imports `domain`, Click, `ops.local`, and of `web` and `workers` views, hashes and checks; never a
+test.
 """

@@ -1,37 +1,44 @@
-"""The operator's writes for owners: accounts, pages, components, keys, tiers, hosts."""
+"""The operator's verbs for accounts, their tier and their tokens."""
 
+import secrets
+import sys
 from datetime import datetime
 
 import click
 
-from domain.account.commands import AddPage, GrantTokens, SetTier, VerifyMount
+from domain.account.commands import DeleteAccount, GrantTokens, SetTier
 from domain.account.credentials import email_problem, password_problem
 from domain.account.state import Booking
-from domain.hostnames import subdomain_problem
-from domain.page.commands import (
-    AddComponent,
-    ChangePage,
-    CreateKey,
-    SuspendPage,
-    UnsuspendPage,
-)
-from domain.page.state import ComponentKind, Tier
+from domain.page.state import Tier
 from domain.runtime.credentials import common_passwords
-from domain.runtime.new_ids import new_api_key, new_id, secret_hash
-from domain.runtime.settings import load_settings
+from domain.runtime.new_ids import new_id
 from domain.store.postgres import accounts, owned
 from domain.store.postgres.accounts import bookings_before
-from domain.store.postgres.custom_domains import OwnedMount, find_mount, mounts_of_page
 from domain.store.postgres.engine import UNREACHABLE, sync_engine
+from domain.store.postgres.owned import ListedAccount
 from domain.store.postgres.owned import account_of as load_account_of
-from domain.store.postgres.owned import owner_of
-from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT, clean, clean_line
+from domain.text import is_storable
+from ops.cli.arguments import Instant, WholeNumber
+from ops.cli.terminal import confirm_deletion, json_option, print_list, yes_option
 from ops.cli.writes import CommandRefusedError, run_in_transaction, write
 from ops.operator_error import say
-from web.api.accounts.passwords import hash_password
+from web.http.wire import Answer, to_answer
 
 IF_MADE = "`hepstatus account reset-password` gives it another password, if it is there."
 IF_RESET = "Run it again: the password that is printed last is the one that holds."
+ROWS_MAX = 1_000
+
+
+class AccountRow(Answer, frozen=True):
+    """An account of the list; `tierUntil` is null without an end."""
+
+    id: str
+    email: str
+    tier: str
+    tier_until: str | None
+    balance: int
+    pages: int
+    created_at: str
 
 
 def create_account(email: str, password: str) -> str:
@@ -63,6 +70,13 @@ def reset_password(email: str, password: str) -> None:
         raise CommandRefusedError(build_no_account_message(email))
 
 
+def hash_password(password: str) -> str:
+    """Return the hash that web would store."""
+    from web.api.accounts import passwords  # Falcon, which few verbs need
+
+    return passwords.hash_password(password)
+
+
 def build_no_account_message(email: str) -> str:
     """Return the message about a missing account."""
     return f"There is no account for {email}."
@@ -77,38 +91,10 @@ def account_of(email: str) -> str:
     return login.account_id
 
 
-def create_page(email: str, name: str, subdomain: str | None) -> tuple[str, str | None]:
-    """Return the id and the host of a new page.
-
-    Raises CommandRefusedError, NotPublishedError.
-    """
-    account_id, page_id = account_of(email), new_id("p")
-    host = f"{check_subdomain(subdomain)}.{load_settings().base_domain}" if subdomain else None
-    write(account_id, AddPage(page_id, check_name(name), host))
-    return page_id, host
-
-
-def make_public(page_id: str) -> None:
-    """Publish a page to visitors. Raises CommandRefusedError, NotPublishedError."""
-    write(page_id, ChangePage(is_public=True))
-
-
-def add_component(
-    page: str, name: str, kind: ComponentKind, parent: str | None, description: str | None
-) -> str:
-    """Return the id of a new component. Raises CommandRefusedError, NotPublishedError."""
-    component_id = new_id("c")
-    text = check_description(description)
-    command = AddComponent(component_id, check_name(name), kind, parent, description=text)
-    write(find_page(page).id, command)
-    return component_id
-
-
-def create_key(page: str, name: str) -> str:
-    """Return the secret of a new key, which is not stored."""
-    secret = new_api_key()
-    write(find_page(page).id, CreateKey(new_id("k"), check_name(name), secret_hash(secret)))
-    return secret
+def all_accounts() -> list[ListedAccount]:
+    """Return every account, oldest first."""
+    with sync_engine().connect() as conn:
+        return owned.all_accounts(conn)
 
 
 def set_tier(email: str, tier: Tier, until: datetime | None) -> None:
@@ -117,93 +103,6 @@ def set_tier(email: str, tier: Tier, until: datetime | None) -> None:
         message = "Only Prime can have an end: after it the account is free."
         raise CommandRefusedError(message)
     write(account_of(email), SetTier(tier, until))
-
-
-def suspend_page(page: str, reason: str | None) -> None:
-    """Block a page's visitors and keys. Raises CommandRefusedError, NotPublishedError."""
-    write(find_page(page).id, SuspendPage(check_description(reason, "reason")))
-
-
-def unsuspend_page(page: str) -> None:
-    """End the suspension of a page. Raises CommandRefusedError, NotPublishedError."""
-    write(find_page(page).id, UnsuspendPage())
-
-
-def all_pages() -> list[owned.ListedPage]:
-    """Return every page."""
-    with sync_engine().connect() as conn:
-        return owned.all_pages(conn)
-
-
-def find_page(page: str) -> owned.ListedPage:
-    """Return a page by id, host or subdomain. Raises CommandRefusedError."""
-    host = page if "." in page else f"{page}.{load_settings().base_domain}"
-    for row in all_pages():
-        if page == row.id or host.lower() == row.host:
-            return row
-    message = f"There is no page {page}: `hepstatus page list` shows them."
-    raise CommandRefusedError(message)
-
-
-def check_subdomain(subdomain: str) -> str:
-    """Return a valid subdomain in lower case. Raises CommandRefusedError."""
-    if problem := subdomain_problem(subdomain.lower()):
-        raise CommandRefusedError(problem)
-    return subdomain.lower()
-
-
-def check_description(description: str | None, what: str = "description") -> str | None:
-    """Return a description within its length limit. Raises CommandRefusedError."""
-    tidy = clean(description)
-    if tidy and len(tidy) > DESCRIPTION_LIMIT:
-        message = f"A {what} may have at most {DESCRIPTION_LIMIT} characters."
-        raise CommandRefusedError(message)
-    return tidy
-
-
-def check_name(name: str) -> str:
-    """Return a name of valid length. Raises CommandRefusedError."""
-    tidy = clean_line(name)
-    if tidy is None or len(tidy) > NAME_LIMIT:
-        message = f"A name has 1 to {NAME_LIMIT} characters."
-        raise CommandRefusedError(message)
-    return tidy
-
-
-def list_mounts(page: str) -> list[OwnedMount]:
-    """Return the mounts of a page (an id, a host or a subdomain).
-
-    Raises CommandRefusedError.
-    """
-    page_id = find_page(page).id
-    with sync_engine().connect() as conn:
-        return mounts_of_page(conn, owner_of(conn, page_id) or "", page_id)
-
-
-def verify_mount(mount_id: str) -> OwnedMount:
-    """Look up a mount in DNS again. Raises CommandRefusedError, NotPublishedError."""
-    owned = _load_mount(mount_id)
-    write(owned.account_id, VerifyMount(owned.mount.page_id, mount_id))
-    return _load_mount(mount_id)
-
-
-def _load_mount(mount_id: str) -> OwnedMount:
-    with sync_engine().connect() as conn:
-        owned = find_mount(conn, mount_id)
-    if owned is None:
-        message = f"There is no mount {mount_id}: `hepstatus mount list PAGE` shows them."
-        raise CommandRefusedError(message)
-    return owned
-
-
-def format_mount(owned: OwnedMount) -> str:
-    """Return a mount as a line for the terminal."""
-    mount = owned.mount
-    marks = "primary" if mount.is_primary else "-"
-    return f"{mount.id}  {mount.host:<32} {mount.state:<8} {marks:<8} {mount.reason or ''}".rstrip()
-
-
-ROWS_MAX = 1_000
 
 
 def grant_tokens(email: str, amount: int) -> None:
@@ -228,14 +127,117 @@ def ledger_of(email: str) -> list[Booking]:
         return bookings_before(conn, account_id, None, ROWS_MAX)
 
 
+def account_row(listed: ListedAccount) -> AccountRow:
+    """Return an account for JSON."""
+    return to_answer(AccountRow, listed)
+
+
+def tier_columns(listed: ListedAccount) -> tuple[str, str]:
+    """Return the tier of an account, and its end."""
+    until = listed.tier_until
+    return listed.tier, f"until {until:%Y-%m-%d %H:%M}" if until else "-"
+
+
+@click.group()
+def account() -> None:
+    """Make, list and delete accounts; give them another password."""
+
+
+@account.command("create")
+@click.argument("email")
+@click.option("--password", help="Chosen at random, and printed, if not given.")
+def create(email: str, password: str | None) -> None:
+    """Make an account for EMAIL."""
+    effective_password = password or secrets.token_urlsafe(12)
+    account_id = create_account(email, effective_password)
+    say(f"{account_id}  {email}" + ("" if password else f"  password: {effective_password}"))
+
+
+@account.command("list")
+@json_option
+def list_accounts(*, is_json: bool) -> None:
+    """List all accounts with tier, tokens and number of pages."""
+
+    def to_columns(listed: ListedAccount) -> tuple[str, ...]:
+        tokens, pages = f"{listed.balance} tokens", f"{listed.pages} pages"
+        return listed.id, listed.email, *tier_columns(listed), tokens, pages
+
+    print_list(all_accounts(), to_columns, account_row, is_json=is_json)
+
+
+@account.command("reset-password")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read it from standard input, one line.")
+def reset(email: str, *, password_stdin: bool) -> None:
+    """Give the account EMAIL another password: one chosen at random is printed, this once.
+
+    All its sessions end, and its devices are strangers.
+    """
+    password = read_password() if password_stdin else secrets.token_urlsafe(12)
+    reset_password(email, password)
+    say(f"{email}" + ("" if password_stdin else f"  password: {password}"))
+
+
+def read_password() -> str:
+    """Return the first line of standard input.
+
+    Raises CommandRefusedError if it is not text.
+    """
+    try:
+        line = sys.stdin.readline().rstrip("\r\n")
+    except UnicodeDecodeError:
+        line = "\0"
+    if not is_storable(line):
+        raise CommandRefusedError("The password is not text in UTF-8.")
+    return line
+
+
+@account.command("delete")
+@click.argument("email")
+@yes_option
+def delete(email: str, *, is_confirmed: bool) -> None:
+    """Delete the account EMAIL with its pages, at once and for good."""
+    account_id = account_of(email)
+    confirm_deletion(f"the account {email} with all its pages", is_confirmed=is_confirmed)
+    write(account_id, DeleteAccount())
+    say(f"The account {email} is deleted, with all its pages.")
+
+
+@click.group()
+def tier() -> None:
+    """Grant tiers, and list them."""
+
+
+@tier.command("set")
+@click.argument("email")
+@click.argument("tier", type=click.Choice([t.value for t in Tier]), metavar="TIER")
+@click.option("--until", type=Instant(), help="In UTC, such as 2027-01-31.")
+def set_account_tier(email: str, tier: str, until: datetime | None) -> None:
+    """Give the account EMAIL the TIER free or prime, until a date or without end."""
+    set_tier(email, Tier(tier), until)
+    say(f"{email} is {tier}" + (f" until {until:%Y-%m-%d %H:%M} UTC." if until else "."))
+
+
+@tier.command("list")
+@json_option
+def list_tiers(*, is_json: bool) -> None:
+    """List the tier of each account."""
+
+    def to_columns(listed: ListedAccount) -> tuple[str, ...]:
+        return listed.email, *tier_columns(listed)
+
+    print_list(all_accounts(), to_columns, account_row, is_json=is_json)
+
+
 @click.group()
 def tokens() -> None:
     """Grant tokens, show balances and ledgers."""
 
 
-@tokens.command("grant")
+# `-5` is an amount to refuse in a sentence, and no option.
+@tokens.command("grant", context_settings={"ignore_unknown_options": True})
 @click.argument("email")
-@click.argument("amount", type=int)
+@click.argument("amount", type=WholeNumber())
 def grant(email: str, amount: int) -> None:
     """Give AMOUNT tokens to the account EMAIL."""
     grant_tokens(email, amount)
@@ -243,6 +245,13 @@ def grant(email: str, amount: int) -> None:
         say(f"{email} has {balance_of(email)} tokens.")
     except UNREACHABLE:  # the grant itself succeeded
         say(f"{email} was granted {amount} tokens; how many these are now can't be read.")
+
+
+@tokens.command("list")
+@json_option
+def list_balances(*, is_json: bool) -> None:
+    """List the balance of each account."""
+    print_list(all_accounts(), lambda a: (a.email, a.balance), account_row, is_json=is_json)
 
 
 @tokens.command("balance")
@@ -254,9 +263,21 @@ def balance(email: str) -> None:
 
 @tokens.command("ledger")
 @click.argument("email")
-def ledger(email: str) -> None:
+@json_option
+def ledger(email: str, *, is_json: bool) -> None:
     """List the changes of the balance of the account EMAIL, newest first, 1,000 at most."""
-    for row in ledger_of(email):
-        slot = f"  {row.slot_id} until {row.slot_expires_at:%Y-%m-%d %H:%M}" if row.slot_id else ""
-        when = f"{row.at:%Y-%m-%d %H:%M:%S}"
-        say(f"{when}  {row.kind:<5}  {row.amount:>+9}  {row.balance:>9}{slot}")
+    print_list(ledger_of(email), to_ledger_columns, to_ledger_view, is_json=is_json)
+
+
+def to_ledger_columns(row: Booking) -> tuple[str, ...]:
+    """Return one change of a balance for the terminal."""
+    slot = f"{row.slot_id} until {row.slot_expires_at:%Y-%m-%d %H:%M}" if row.slot_id else ""
+    when = f"{row.at:%Y-%m-%d %H:%M:%S}"
+    return when, row.kind, f"{row.amount:>+9}", f"{row.balance:>9}", slot
+
+
+def to_ledger_view(row: Booking) -> object:
+    """Return one change of a balance as the API does."""
+    from web.api.billing import LedgerRow  # as above
+
+    return to_answer(LedgerRow, row)

@@ -1,7 +1,9 @@
 """The checks of `hepstatus doctor`: servers, backlogs and recent work, each with advice."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+from msgspec.structs import replace
 
 from domain.runtime.settings import POOL_SIZE, Settings, load_settings
 from domain.store.broker import worker_task_sender
@@ -11,6 +13,7 @@ from domain.store.postgres.engine import SQLAlchemyError, sync_engine
 from domain.store.postgres.latency import RECENT_MINUTES, recent_latency
 from domain.store.redis import publisher
 from domain.store.redis.keys import QUEUES
+from web.http.wire import Answer
 from workers.render.build import build_id
 from workers.render.png import PngUnavailable, svg_to_png
 
@@ -22,12 +25,11 @@ LONG_QUEUE = 1_000  # messages
 ONE_PIXEL_SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Answer, frozen=True):
     """The result of one check: `summary` for both outcomes, `advice` if it is not ok."""
 
     name: str
-    is_ok: bool
+    is_ok: bool = msgspec.field(name="ok")
     summary: str
     advice: str = ""
 
@@ -52,6 +54,14 @@ def examine() -> list[Finding]:
     ]
 
 
+def to_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield the lines of a report for the terminal."""
+    for finding in findings:
+        yield f"{'ok ' if finding.is_ok else 'BAD'} {finding.name:<12} {finding.summary}"
+        if not finding.is_ok:
+            yield f"    {'':<12} {finding.advice}"
+
+
 def run_check(
     check: Callable[[Settings], Finding], settings: Settings, failed_names: set[str]
 ) -> Finding:
@@ -72,10 +82,11 @@ def run_check(
 def run_safely(check: Callable[[Settings], Finding], settings: Settings) -> Finding:
     """Run a check; return an exception as a finding that is not ok."""
     try:
-        return check(settings)
+        finding = check(settings)
     except Exception as error:  # noqa: BLE001 - every error becomes a finding
         name = check.__name__
         return Finding(name, is_ok=False, summary=first_line(error), advice=ADVICE[name])
+    return replace(finding, advice="") if finding.is_ok else finding
 
 
 def first_line(error: BaseException) -> str:

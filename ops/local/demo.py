@@ -14,7 +14,7 @@ from domain.runtime.new_ids import new_id, secret_hash
 from domain.runtime.settings import load_settings
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.owned import credential
-from ops.cli import accounts
+from ops.cli import accounts, keys, pages
 from ops.cli.writes import CommandRefusedError, write_all
 from ops.local import demo_story as story
 
@@ -44,7 +44,7 @@ def seed_demo() -> DemoAccess:
         return replace(stored, page_url=page_url())
     password = ensure_account(secrets.token_urlsafe(9), stored)
     ensure_page()
-    key = accounts.create_key(SUBDOMAIN, "Demo monitor")
+    key = keys.create_key(SUBDOMAIN, "Demo monitor")
     access = DemoAccess(page_url(), EMAIL, password, key)
     write_access(access)
     return access
@@ -71,7 +71,7 @@ def ensure_account(password: str, stored: DemoAccess | None) -> str:
 def ensure_page() -> None:
     """Create the demo's page with components and history, unless it exists."""
     try:
-        accounts.find_page(SUBDOMAIN)
+        pages.find_page(SUBDOMAIN)
     except CommandRefusedError:
         append_story(datetime.now(UTC).replace(second=0, microsecond=0))
 

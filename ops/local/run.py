@@ -17,6 +17,7 @@ from ops.local.child import Child, ChildSpec, LogFolder, PrefixedOutput, say
 from ops.local.embedded.stack import EmbeddedStack
 from ops.local.processes import LOOPBACK
 from ops.local.supervisor import ChildrenFile, Supervisor
+from ops.local.welcome import build_welcome
 from ops.operator_error import CannotRunError
 
 if TYPE_CHECKING:
@@ -27,22 +28,6 @@ _PUBLISH_LIMIT_S = 10.0
 _WEB_LIMIT_S = 60.0
 _ANSWER_LIMIT_S = 2.0
 _NAME = "hep"
-_WELCOME = """
-  Hep Status is running.
-
-  Status page   {access.page_url}
-  Dashboard     {base_url}/dashboard   {access.login_email}  {access.login_password}
-  API key       {access.api_key}
-  Data          {data_dir}
-
-  Open an incident as a monitor would, then reload the page:
-
-  curl -X POST {base_url}/api/v1/status-api/incidents \\
-    -H 'Authorization: Bearer {access.api_key}' -H 'Content-Type: application/json' \\
-    -d '{{"title": "Slow answers", "components": [{{"component": "API", "status": "degraded"}}]}}'
-
-  Ctrl-C ends everything that was started here; the data stays.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +84,7 @@ def _run_and_stop(run: _Run) -> int:
         _start(run)
         run.supervisor.watch()
     except processes.StopRequested:
+        _say("stopping: each part is ended in order, which can take half a minute ...")
         code = 0
     except CannotRunError as error:
         code = _print_error(str(error))
@@ -126,7 +112,7 @@ def _start(run: _Run) -> None:
     _wait_for_pages()
     _start_web(run)
     base_url = os.environ["BASE_URL"].rstrip("/")
-    print(_WELCOME.format(access=access, base_url=base_url, data_dir=run.data_dir), flush=True)
+    print(build_welcome(access, base_url, run.data_dir), flush=True)
 
 
 def _start_stack(run: _Run) -> None:
@@ -157,10 +143,11 @@ def _start_workers(run: _Run) -> None:
         )
 
 
-def _seed() -> "DemoAccess":
+def _seed() -> "DemoAccess | None":
+    from domain.runtime.settings import load_settings
     from ops.local.demo import seed_demo
 
-    return seed_demo()
+    return seed_demo() if load_settings().demo else None
 
 
 def _wait_for_pages() -> None:

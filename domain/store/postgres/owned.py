@@ -1,4 +1,4 @@
-"""Direct reads of owners and monitors: pages, keys, templates and credentials."""
+"""Direct reads of owners, monitors and the operator: accounts, pages, keys, templates."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +29,11 @@ ORDER BY c.page_id, c.created_at, c.id
 _ALL_PAGES = text("""
 SELECT p.id, p.name, p.host, p.is_public, a.email, p.suspended_at IS NOT NULL FROM pages p
 JOIN accounts a ON a.id = p.account_id WHERE p.deleted_at IS NULL ORDER BY p.created_at, p.id
+""")
+_ALL_ACCOUNTS = text("""
+SELECT a.id, a.email, a.tier, a.tier_until, a.balance, a.created_at,
+  (SELECT count(*) FROM pages p WHERE p.account_id = a.id AND p.deleted_at IS NULL) AS pages
+FROM accounts a WHERE a.email <> '' AND a.deleted_at IS NULL ORDER BY a.created_at, a.id
 """)
 _KEYS = text("""
 SELECT k.id, k.name, k.disabled, k.created_at, k.last_used_at FROM keys k
@@ -101,6 +106,19 @@ class ListedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedAccount:
+    """An account with the number of its pages, for the operator."""
+
+    id: str
+    email: str
+    tier: str
+    tier_until: datetime | None
+    balance: int
+    created_at: datetime
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Credential:
     """A key from a request; `closed` and `suspended` are its page's state."""
 
@@ -139,6 +157,11 @@ def first_leaves_of(conn: Connection, account_id: str) -> dict[str, tuple[str, s
 def all_pages(conn: Connection) -> list[ListedPage]:
     """Return every page."""
     return [ListedPage(*row) for row in conn.execute(_ALL_PAGES)]
+
+
+def all_accounts(conn: Connection) -> list[ListedAccount]:
+    """Return every account of an owner, oldest first."""
+    return [ListedAccount(*row) for row in conn.execute(_ALL_ACCOUNTS)]
 
 
 def keys_of(conn: Connection, page_id: str) -> list[OwnedKey]:

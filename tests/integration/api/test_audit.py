@@ -3,12 +3,13 @@
 Source: docs/behaviour.md, "Audit log".
 """
 
-from contextlib import suppress
 from unittest import mock
 
 import pytest
 
-from domain.account.commands import AddPage
+from domain.account.commands import AddPage, GrantTokens
+from domain.page.commands import AddComponent
+from domain.runtime.new_ids import new_id
 from domain.store.postgres import audit as store_audit
 from domain.store.postgres.engine import sync_engine
 from ops.cli.writes import CommandRefusedError, write
@@ -148,13 +149,32 @@ def test_newer_entry_is_in_no_later_answer_when_its_stream_was_not_told_of_befor
     assert rest["nextCursor"] is None
 
 
-def test_what_was_asked_of_the_account_is_told_when_it_led_to_nothing_here(actors, page):
+def test_what_was_asked_of_the_account_is_told_when_it_led_to_nothing_here(page):
     # given a command of the account that names the page and is refused there
-    with inside(actors.system), suppress(CommandRefusedError):
-        write(page.owner.id, AddPage(page.id, "Again"))
+    assert refusal(page.owner.post(f"{page.path}/mount", {"host": "a.localhost"}), 409)
     told = newest(page)
-    assert (told["action"], told["outcome"]) == ("AddPage", "failed")
-    assert told["actor"]["type"] == "operator"
+    assert (told["action"], told["outcome"]) == ("MountHost", "refused")
+    assert told["actor"]["type"] == "owner"
+
+
+@pytest.mark.parametrize("outcome", ["refused", "failed"])
+def test_command_of_the_operator_is_not_told_when_it_changed_nothing(actors, page, outcome):
+    # given the audit before the operator tries something, on the page or its account
+    before = audit(page)["items"]
+    refused = (page.id, AddComponent(new_id("c"), "x", parent="c_nobody"))
+    refused_by_the_account = (page.owner.id, GrantTokens(0))
+    failed = (page.owner.id, AddPage(page.id, "Again"))
+    attempts = {"refused": (refused, refused_by_the_account), "failed": (failed,)}[outcome]
+    # when it is refused or fails
+    for stream_id, command in attempts:
+        with inside(actors.system), pytest.raises(CommandRefusedError):
+            write(stream_id, command)
+    # then the owner is not troubled with it
+    assert audit(page)["items"] == before
+    # and is told of what the operator did change
+    with inside(actors.system):
+        write(page.id, AddComponent(new_id("c"), "y"))
+    assert newest(page)["actor"]["type"] == "operator"
 
 
 def test_nobody_else_gets_in_when_an_audit_is_asked_for(actors, page):

@@ -15,6 +15,7 @@ class SubscriptionHandler:
     def __init__(self):
         self.connections = 0
         self.heard = []
+        self.changed = asyncio.Queue()
         self.seen = asyncio.Queue()  # what was told of workers, after how many connections
 
     def connected(self, server):
@@ -24,7 +25,7 @@ class SubscriptionHandler:
         """Nothing depends on it here."""
 
     def invalidated(self, changed):
-        """Nothing depends on it here."""
+        self.changed.put_nowait(changed)
 
     def worker_seen(self, *, is_seen):
         self.seen.put_nowait((self.connections, is_seen))
@@ -44,6 +45,20 @@ async def listening(redis_url, ears):
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+def test_written_key_is_heard_of_on_the_connection_that_hears_announcements(store):
+    ears = SubscriptionHandler()
+
+    async def heard():
+        async with listening(store.urls.redis_url, ears):
+            await ears.seen.get()
+            while not ears.changed.empty():  # at the start any key may have changed
+                ears.changed.get_nowait()
+            cache_redis().mset({"other": "1", f"{keys.PAGE_PREFIX}p_written": "1"})
+            return await ears.changed.get()
+
+    assert asyncio.run(heard()) == [f"{keys.PAGE_PREFIX}p_written"]
 
 
 def test_announcements_are_heard_again_when_one_made_an_ear_raise(store, caplog):

@@ -1,9 +1,12 @@
+import importlib.util
 import json
+import subprocess
 
 import pytest
 
-from ops.local.embedded import postgres_server
+from ops.local.embedded import postgres_server, server
 from ops.local.embedded.stack import EmbeddedStack, StackUrls, read_stack
+from ops.operator_error import CannotRunError
 
 
 def test_acknowledged_writes_survive_a_power_cut_unless_a_test_says_otherwise():
@@ -41,3 +44,22 @@ def test_a_note_that_is_missing_or_broken_names_no_stack(tmp_path, note):
     if note is not None:
         (tmp_path / "stack.json").write_text(note)
     assert read_stack(tmp_path) is None
+
+
+@pytest.mark.parametrize("name", ["redis-server", "valkey-server"])
+def test_server_of_the_system_is_used_when_there_is_one(monkeypatch, tmp_path, name):
+    (tmp_path / name).write_text("#!/bin/sh\n")
+    (tmp_path / name).chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert server.program() == str(tmp_path / name)
+
+
+def test_valkey_of_the_wheel_is_used_when_the_system_has_no_server(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    version = subprocess.run(
+        [server.program(), "--version"], capture_output=True, text=True, check=True
+    )
+    assert version.stdout.startswith("Valkey server v=9.")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(CannotRunError, match="install one, or set REDIS_URL"):
+        server.program()

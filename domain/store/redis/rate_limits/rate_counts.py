@@ -72,6 +72,13 @@ class FallbackCounts:
         return window if window[1] > now else (0, now + limit.window_s)
 
 
+class Storage(RedisStorage):
+    """The storage of limits, without a search for other client libraries than ours."""
+
+    # The wheel of the embedded server brings one, whose import takes longer than that of limits.
+    DEPENDENCIES = {"redis": RedisStorage.DEPENDENCIES["redis"]}  # noqa: RUF012 - as in limits
+
+
 class AttemptCounts:
     """Counts of attempts by limit and by `parts`, such as an address or an account."""
 
@@ -88,7 +95,7 @@ class AttemptCounts:
             retry=Retry(NoBackoff(), 0),  # the timeout leaves no time for a retry
         )
         # The URL only selects the kind of storage; the address is that of the pool.
-        self._storage = RedisStorage(
+        self._storage = Storage(
             "async+redis://",
             implementation="redispy",
             key_prefix=keys.LIMITS,

@@ -1,0 +1,3 @@
+"""Production has no rich: programs of tests start sooner without it, too."""
+
+raise ImportError("rich is for development")

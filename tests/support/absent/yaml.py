@@ -1,0 +1,3 @@
+"""Production has no yaml: programs of tests start sooner without it, too."""
+
+raise ImportError("yaml is for development")
