@@ -57,6 +57,7 @@ def test_ids_and_headings_are_in_order_when_a_page_is_built(name):
     levels = [int(heading.tag[1]) for heading in page(name).all("h1", "h2", "h3", "h4")]
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert all(header.text.strip() for header in page(name).all("th"))
 
 
 @pytest.mark.parametrize("name", NAMES)
