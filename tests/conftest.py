@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import tests.support.law_profiles  # noqa: F401 - laws are everywhere
 from domain.store.postgres import engine
 from tests.support.actors import Actors
 from tests.support.inside import STORE_VARIABLES, forget_settings
