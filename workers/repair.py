@@ -38,7 +38,6 @@ PAUSE_S: Final = 0.1  # before repair continues after a write or a visit
 def repair_page(job: Job) -> None:
     """Publish a page that a visitor requested."""
     (page_id,) = job.args
-    work_queue().note_repair(page_id)
     drain_stream(page_id)
     REPAIRED.labels("asked").inc()
 
@@ -49,7 +48,6 @@ def repair_host(job: Job) -> None:
     A visitor who saw the host first would request the page as well.
     """
     (host,) = job.args
-    work_queue().note_repair(host)
     epoch = artifacts.epoch()
     with autocommit() as conn:
         row = host_row(conn, host)

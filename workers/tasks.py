@@ -19,7 +19,7 @@ from domain.runtime.logging import bind_fields
 from domain.store import broker as doorbell
 from domain.store.postgres import engine
 from domain.store.redis import previews
-from domain.store.work_queue import Job
+from domain.store.work_queue import Job, work_queue
 from workers import clock, domains, heavy, on_demand, preview, repair, sweep
 from workers.app import app
 from workers.drain import drain_stream
@@ -77,12 +77,14 @@ def rehearse(self: Task, preview_id: str) -> None:
 @task("repair", is_bound=True)
 def repair_page(self: Task, page_id: str) -> None:
     """Publish a page that a visitor requested."""
+    work_queue().note_repair(page_id)
     start_job(self, doorbell.REPAIR, page_id, page_id)
 
 
 @task("repair_host", is_bound=True)
 def repair_host(self: Task, host: str) -> None:
     """Publish a host that a visitor requested, and its page."""
+    work_queue().note_repair(host)
     start_job(self, doorbell.REPAIR, "", host)
 
 

@@ -7,7 +7,8 @@ from enum import Enum
 from itertools import accumulate, takewhile
 from typing import Any, Final
 
-from domain.page.state import Appearance, Page
+from domain.calendar import iso
+from domain.page.state import Appearance, Incident, Page
 from domain.text import utf8_size
 
 TEXT_MAX: Final = 120  # characters of a value; a long message is recognised by its beginning
@@ -51,8 +52,10 @@ class Changes:
 def compare_pages(before: Page, after: Page) -> Changes | None:
     """Return the readable fields that differ, if any.
 
-    Additions and removals are no changes: the command's own sentence names them.
+    Additions and removals, of the page too, are no changes: the command's own sentence names them.
     """
+    if not (before.is_live and after.is_live):
+        return None
     changes = list(find_changes(before, after))
     sizes = accumulate(count_bytes(change) for change in changes)
     count = sum(1 for _ in takewhile(lambda size: size <= BYTES_MAX, sizes))
@@ -68,12 +71,14 @@ def count_bytes(change: FieldChange) -> int:
 def find_changes(before: Page, after: Page) -> Iterator[FieldChange]:
     """Yield the page's own changes, then those of its incidents, components, keys, templates."""
     yield from compare_fields(before, after, OF_PAGE)
-    yield from compare_fields(before.look, after.look, LOOK)
+    if before.look is not after.look:
+        yield from compare_fields(before.look, after.look, LOOK)
     for part, names in OF_ENTRIES.items():
         old, new = getattr(before, part), getattr(after, part)
         if old is not new:
             yield from compare_entries(old, new, names)
-    yield from compare_messages(before, after)
+    if before.incidents is not after.incidents:
+        yield from compare_messages(before.incidents, after.incidents)
 
 
 def compare_entries(
@@ -86,10 +91,12 @@ def compare_entries(
             yield from compare_fields(old, entry, names, id_)
 
 
-def compare_messages(before: Page, after: Page) -> Iterator[FieldChange]:
+def compare_messages(
+    before: Mapping[str, Incident], after: Mapping[str, Incident]
+) -> Iterator[FieldChange]:
     """Yield the messages of updates that were edited."""
-    for id_, incident in after.incidents.items():
-        old = before.incidents.get(id_, incident)
+    for id_, incident in after.items():
+        old = before.get(id_, incident)
         if old is not incident:
             bodies = {update.id: update for update in old.updates}
             yield from compare_entries(bodies, {u.id: u for u in incident.updates}, ("body",))
@@ -114,7 +121,7 @@ def compare_fields(
 def shorten(value: Any) -> Any:  # noqa: ANN401 - a field of a page
     """Return a value as JSON has it, a text cut to `TEXT_MAX` characters."""
     if isinstance(value, datetime):
-        return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return iso(value)
     if isinstance(value, Enum):
         return value.value
     is_long = isinstance(value, str) and len(value) > TEXT_MAX

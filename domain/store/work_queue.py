@@ -145,7 +145,7 @@ class WorkQueue:
         return repair_job(reply[0][0].decode()) if reply else None
 
     def note_repair(self, target: str) -> None:
-        """Withdraw the request for a repair that begins now."""
+        """Withdraw a request that its own message brought to a process."""
         self.broker.zrem(keys.REQUESTED_REPAIRS, target)
 
     def is_waited_for(self) -> bool:

@@ -20,10 +20,10 @@ from web.http.wire import to_answer
 Node = tuple[Component, tuple[str, ...]]
 
 
-def nodes_of(page: str) -> Sequence[Node]:
+def nodes_of(page_id: str) -> Sequence[Node]:
     """Return a page's nodes in tree order, with the names of their categories."""
     with sync_engine().connect() as conn:
-        return list(tree.walk(tree.children_of(load_components(conn, find_page(page).id))))
+        return list(tree.walk(tree.children_of(load_components(conn, page_id))))
 
 
 @click.group()
@@ -53,7 +53,7 @@ def add(
 @json_option
 def list_components(page: str, *, is_json: bool) -> None:
     """List the tree of PAGE, depth first; the status of a category is its pin."""
-    print_list(nodes_of(page), to_columns, to_view, is_json=is_json)
+    print_list(nodes_of(find_page(page).id), to_columns, to_view, is_json=is_json)
 
 
 def to_columns(node: Node) -> tuple[str, ...]:
@@ -75,8 +75,9 @@ def to_view(node: Node) -> object:
 @yes_option
 def delete(page: str, component: str, *, is_confirmed: bool) -> None:
     """Delete COMPONENT (an id or a name) of PAGE; children of a category move up."""
-    nodes = [node for node, _ in nodes_of(page)]
+    page_id = find_page(page).id
+    nodes = [node for node, _ in nodes_of(page_id)]
     node = choose_thing(nodes, component, "component", page)
     confirm_deletion(f"the component {node.name} of {page}", is_confirmed=is_confirmed)
-    write(find_page(page).id, DeleteComponent(node.id))
+    write(page_id, DeleteComponent(node.id))
     say(f"The component {node.name} of {page} is deleted.")

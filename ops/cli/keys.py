@@ -22,10 +22,10 @@ def create_key(page: str, name: str) -> str:
     return secret
 
 
-def keys_of(page: str) -> list[OwnedKey]:
+def keys_of(page_id: str) -> list[OwnedKey]:
     """Return a page's keys, oldest first."""
     with sync_engine().connect() as conn:
-        return load_keys_of(conn, find_page(page).id)
+        return load_keys_of(conn, page_id)
 
 
 @click.group()
@@ -46,7 +46,7 @@ def create(page: str, name: str) -> None:
 @json_option
 def list_keys(page: str, *, is_json: bool) -> None:
     """List the keys of PAGE, without their secrets."""
-    print_list(keys_of(page), to_columns, to_view, is_json=is_json)
+    print_list(keys_of(find_page(page).id), to_columns, to_view, is_json=is_json)
 
 
 def to_columns(row: OwnedKey) -> tuple[str, ...]:
@@ -68,9 +68,10 @@ def to_view(row: OwnedKey) -> object:
 @yes_option
 def revoke(page: str, key: str, *, is_confirmed: bool) -> None:
     """Delete KEY (an id or a name) of PAGE: it opens nothing from now on."""
-    row = choose_thing(keys_of(page), key, "key", page)
+    page_id = find_page(page).id
+    row = choose_thing(keys_of(page_id), key, "key", page)
     confirm_deletion(f"the key {row.name} of {page}", is_confirmed=is_confirmed)
-    write(find_page(page).id, DeleteKey(row.id))
+    write(page_id, DeleteKey(row.id))
     say(f"The key {row.name} of {page} is deleted.")
 
 

@@ -15,7 +15,7 @@ from web.api.audit_sentences import sentence
 from web.api.owner_resource import OwnerResource
 from web.api.receipts import RECEIPT
 from web.api.templates import TEMPLATE
-from web.http.paging import audit_actor_of, audit_cursor_of, audit_position_of, limit_of
+from web.http.paging import AuditActor, audit_actor_of, audit_cursor_of, audit_position_of, limit_of
 from web.http.responses import write_data
 from web.http.wire import Answer, Id, Instant, to_answer
 from web.openapi.describe import Example, Operation, Parameter, describes
@@ -163,7 +163,7 @@ def to_camel_case(name: str) -> str:
 
 ACTOR_PARAMETER = Parameter(
     "actor",
-    Literal["owner", "key", "clock", "operator"],
+    AuditActor,
     "Only entries of such actors: a part of the list may then be short or empty before its end.",
     "key",
 )

@@ -129,7 +129,9 @@ def plain_value(value: Any, zone: str) -> str:  # noqa: ANN401 - any JSON
         return "on" if value else "off"
     if isinstance(value, str) and INSTANT.fullmatch(value):
         return format_instant(datetime.fromisoformat(value), zone)
-    return str(value).replace("_", " ") if value not in (None, "") else "—"
+    if value in STATES:
+        return str(value).replace("_", " ")
+    return str(value) if value not in (None, "") else "—"
 
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")

@@ -6,6 +6,7 @@ Source: docs/behaviour.md, "Ids, times and lists".
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
+from typing import Literal, TypeAlias, get_args
 
 from falcon.asgi import Request
 
@@ -15,7 +16,8 @@ from domain.store.postgres.incidents import ListPosition
 from domain.text import is_storable
 from web.http.errors import ApiError, invalid
 
-AUDIT_ACTORS = ("owner", "key", "clock", "operator")
+AuditActor: TypeAlias = Literal["owner", "key", "clock", "operator"]
+AUDIT_ACTORS = get_args(AuditActor)
 LIMIT, LIMIT_MAX = 20, 100
 DIGITS_MAX = 9  # longer numbers are not parsed
 CURSOR_LIMIT = 200

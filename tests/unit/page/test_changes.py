@@ -55,6 +55,11 @@ def test_what_is_added_or_removed_is_no_change(page):
         assert changes_of(page, command) is None
 
 
+def test_the_creation_and_the_deletion_of_a_page_are_no_changes(page):
+    assert compare_pages(Page("p_1"), page) is None
+    assert changes_of(page, c.DeletePage()) is None
+
+
 def test_a_long_value_is_cut(page):
     page = apply(page, c.ChangePage(description="x" * 1_000), at=AT)
     [change] = changes_of(page, c.ChangePage(description="y" * 1_000)).fields
