@@ -75,7 +75,7 @@ def test_a_draft_is_gone_when_another_account_logs_in(actors, form):
     expect(form.page.get_by_role("heading", name="Log in")).to_be_visible()
     assert "Payments fail" in drafts(form)
     log_in(form.page, actors.owner("bo"))
-    expect(form.page.locator("main h1")).to_be_visible()
+    expect(form.page.get_by_role("heading", name="Pages")).to_be_visible()
     assert drafts(form) == ""
 
 

@@ -259,15 +259,15 @@ def test_an_hour_of_the_past_lasts_an_hour_when_the_forms_tell_its_times(actors,
     look.page.get_by_label("Title").fill("No logins on Friday")
     look.page.locator("#facts-more summary").click()
     look.page.locator("#state").select_option("resolved")
-    look.page.get_by_label("It began").fill(local(began_at))
-    look.page.get_by_label("It ended").fill(local(began_at + hour))
-    look.page.get_by_role("button", name="Open incident").click()
+    look.page.get_by_label("Start", exact=True).fill(local(began_at))
+    look.page.get_by_label("End", exact=True).fill(local(began_at + hour))
+    look.page.get_by_role("button", name="Publish incident").click()
 
     # Then it lasted an hour
     expect(look.page.locator("#facts")).to_contain_text("lasted 1\u00a0h")
     # And when its end is corrected, two
     look.page.locator("#edit-facts").click()
-    look.page.get_by_label("It ended").fill(local(began_at + 2 * hour))
+    look.page.get_by_label("End", exact=True).fill(local(began_at + 2 * hour))
     look.page.locator("#form-facts").get_by_role("button", name="Save").click()
     expect(look.page.locator("#facts")).to_contain_text("lasted 2\u00a0h")
 

@@ -48,6 +48,7 @@ def test_what_was_typed_stays_when_a_template_is_chosen_afterwards(actors, desk)
     expect(chooser.locator("option")).to_have_text(["None", "One", "Two"])
     page.get_by_label("Title").fill("My own title")
     pick(page, "API", "Outage")
+    chooser.focus()
     for template, words in ((first, "Words of one"), (second, "Words of two")):
         chooser.select_option(template)
         expect(page.get_by_label("Message")).to_have_value(words)

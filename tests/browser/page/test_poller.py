@@ -78,7 +78,8 @@ def test_folds_and_focus_are_kept_when_content_is_replaced(watched):
 
 def test_the_day_in_focus_stays_explained_when_content_is_replaced(watched):
     look, monitor, _ = watched
-    bar = look.page.locator(".bar").first
+    key = look.page.locator(".bar").first.get_attribute("data-key")
+    bar = look.page.locator(f".bar[data-key={key}]")  # what is affected comes first
     bar.focus()
     look.page.keyboard.press("Home")
 

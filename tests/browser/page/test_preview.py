@@ -38,7 +38,7 @@ def test_preview_is_whole_and_quiet_when_its_owner_opens_it(previewed):
     # when the tab gets the focus, and a link is clicked
     asked = list(look.requests)
     poll(look)
-    look.page.get_by_role("link", name="History").click()
+    look.page.get_by_role("link", name="History", exact=True).click()
     look.page.evaluate("new Promise(done => setTimeout(done, 300))")
     # then nobody is asked for anything, and the preview stays
     assert look.requests == asked

@@ -98,7 +98,16 @@ class OwnerMachine(PageMachine):
         uid, given = self.new("u"), self.said(given)
         listed = tuple(c.StatusGiven(*pair) for pair in given)
         self.tell(
-            c.PostUpdate(id_, uid, IncidentState(state), body, listed, repeat, occurred, ended),
+            c.PostUpdate(
+                id_,
+                uid,
+                IncidentState(state),
+                body,
+                listed,
+                repeat,
+                occurred_at=occurred,
+                resolved_at=ended,
+            ),
             lambda at: self.incidents.post(
                 at, id_, uid, state, body, given, repeat, occurred=occurred, ended=ended
             ),

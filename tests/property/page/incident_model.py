@@ -152,7 +152,8 @@ class IncidentModel:
         planned = [leaf for leaf in case.leaves if leaf in self.tree.nodes]
         is_over = case.plan["auto_end"] and case.plan["end"] <= self.tree.changed
         milder = ("operational", "maintenance")
-        for leaf, status in {**dict.fromkeys(planned, "maintenance"), **said.statuses}.items():
+        said.statuses = {**dict.fromkeys(planned, "maintenance"), **said.statuses}
+        for leaf, status in said.statuses.items():
             if not clock or (self.tree.nodes[leaf].status in milder and not is_over):
                 self.show(at, {leaf: status}, id_)
         self.tell(at, case, uid, said, body)
@@ -182,7 +183,7 @@ class IncidentModel:
         if due and not (plan["auto_end"] and due == plan["end"] and due > case.started):
             return "CONFLICT"
         newest = max([at, *(entry.at for entry in case.timeline.in_order())])
-        self.release(at, id_, uid, Said(newest, "resolved", {}, at), None)
+        self.release(at, id_, uid, Said(newest, "resolved", {}, at if at < newest else None), None)
         return None
 
     def change(self, at, id_, given):
@@ -260,7 +261,7 @@ class IncidentModel:
             return "NOT_FOUND"
         self.heal(at, id_)
         del self.cases[id_]
-        return None
+        return self.tree.change_seen(at)
 
     def delete_leaf(self, leaf):
         for case in self.cases.values():
