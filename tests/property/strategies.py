@@ -20,7 +20,8 @@ from domain.text import clean
 EPOCH_MS = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1000)
 DAY_MS = 86_400_000
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland",
-         "America/Havana", "Australia/Lord_Howe", "Pacific/Chatham")  # fmt: skip
+         "America/Havana", "Australia/Lord_Howe", "Pacific/Chatham", "America/Santiago",
+         "America/St_Johns")  # fmt: skip
 
 # Anything that Postgres and UTF-8 can hold, and often what breaks out of HTML, JSON or SQL.
 CHARACTERS = st.characters(exclude_categories=("Cs",), exclude_characters="\0")

@@ -36,6 +36,7 @@ class Node:
     status: str | None
     description: str | None = None
     show_uptime: bool = True
+    created: datetime = NEVER
     origin: str | None = None  # of a leaf: the incident, or "toggle", that spoke last of it
 
 
@@ -67,7 +68,7 @@ class TreeModel:
         if kind == "leaf" and not self.is_prime(at) and len(leaves) >= FREE_LEAVES:
             return "COMPONENT_LIMIT"
         first = status or ("operational" if kind == "leaf" else None)
-        self.nodes[id_] = Node(kind, parent, name, first, **more)
+        self.nodes[id_] = Node(kind, parent, name, first, **more, created=at)
         self.nodes[id_].origin = "toggle" if kind == "leaf" else None
         self.put(id_, parent, position)
         self.change_seen(at)

@@ -4,6 +4,7 @@ Once by the core alone, with time carried by commands and the rows of a real Pos
 any of them; once through the log and real drains.
 """
 
+import gzip
 import re
 
 import msgspec
@@ -28,8 +29,12 @@ from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.load import load_page
 from domain.store.postgres.save import save_page
 from tests.property.page.incident_machine import OwnerMachine
+from tests.property.page.page_model import PageModel
+from tests.property.strategies import ZONES
 from tests.property.test_page_store_laws import RolledBack, in_order
 from tests.support.drained_page import DrainedPage, append_as
+from tests.support.page_reading import Reading, assert_reads_alike
+from workers.render.eager import render_eager
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -124,7 +129,7 @@ class Alone(Judged):
         prime = Entitlement(Tier.PRIME)
         for command in (c.CreatePage("a_1", "Acme", prime), c.ChangePage(is_public=True)):
             self.page = apply_all(self.page, decide(self.page, command, self.now))
-        self.tree.changed = self.now
+        self.created = self.tree.changed = self.now
         self.save(stays=True)
 
     def tell(self, command, say, due_at=None):
@@ -155,6 +160,14 @@ class Alone(Judged):
         loaded, seq = load_page(self.conn, self.page_id)
         assert (in_order(loaded), seq) == (in_order(self.page), self.seq)
         self.saved = self.page = self.page if stays else loaded
+
+    @rule(zone=st.sampled_from(ZONES), later=st.integers(0, 2))
+    def is_read_as_told(self, zone, later):
+        """Its sentences and figures are those of the model, in any zone, on the days to come."""
+        self.tell_of_settings("change", None, {"time_zone": zone})
+        model = PageModel(self.incidents, self.settings, self.created, self.now, later)
+        fields, _ = render_eager(self.page, model.today)
+        assert_reads_alike(Reading(gzip.decompress(fields["index.html|gzip"]).decode()), model)
 
     def teardown(self):
         try:

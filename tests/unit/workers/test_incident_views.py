@@ -14,6 +14,7 @@ from domain.page import commands as c
 from domain.page.state import Entitlement, Page, Tier
 from domain.status import IncidentState, Status
 from tests.support.applied import apply
+from tests.support.page_reading import Reading
 from workers.render.documents import render_document
 from workers.render.incident_view import history_views, incident_views
 from workers.render.view import TIMELINE_MAX, page_view
@@ -142,3 +143,17 @@ def test_maintenance_tells_its_real_times_when_it_is_over(window):
     assert "Began 23 Nov 2026, 11:30 UTC Ended 23 Nov 2026, 12:00 UTC (lasted 30 min)" in permalink(
         page
     )
+
+
+def test_a_card_tells_the_state_of_now_when_the_message_that_gave_it_was_deleted(down):
+    # Given an incident that is watched, and whose last message was deleted
+    watch = c.PostUpdate("i", "u2", MONITORING, "We watch.")
+    page = apply(down, watch, c.DeleteUpdate("i", "u2"), at=NOW - 4 * HOUR)
+
+    # When its page is read
+    html = render_document("page/index.html.j2", page_view(page, NOW.date()), "1")
+
+    # Then it is watched now, and the older message is what it was
+    (card,) = Reading(html.decode()).articles("active")
+    states = [" ".join(e.text.split()) for e in card if e.tag == "b"]
+    assert states == ["Monitoring", "Investigating"]
