@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 
 from domain.page.limits import FREE_LEAVES, PRIME_LEAVES
 from domain.page.logo import Logo
@@ -166,9 +167,14 @@ class Incident:
         return {c.component_id: c.status for c in self.claims if c.until_at is None}
 
     @property
+    def newest_update(self) -> Update | None:
+        """The update that was posted last, wherever the timeline has it."""
+        return max(self.updates, key=attrgetter("posted_at", "id"), default=None)
+
+    @property
     def etag(self) -> str:
         """The id of its newest update; without any its own."""
-        return self.updates[-1].id if self.updates else self.id
+        return self.newest_update.id if self.newest_update else self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,6 @@ def remarks_on(page: Page, command: c.Command, events: Sequence[e.Event]) -> Rem
     """Return the remarks on an applied command, from the page before its events."""
     ignored = find_ignored(page.components, command)
     if isinstance(command, c.PostUpdate) and not events:
-        updates = page.incidents[command.incident_id].updates
-        return Remarks(ignored, unchanged=True, update_id=updates[-1].id if updates else None)
+        newest = page.incidents[command.incident_id].newest_update
+        return Remarks(ignored, unchanged=True, update_id=newest.id if newest else None)
     return Remarks(ignored) if ignored else None

@@ -128,6 +128,24 @@ def test_update_is_refused_with_the_newest_one_when_another_came_first(page):
     assert refusal(refused, 400) == "VALIDATION"
 
 
+def test_an_update_is_the_newest_when_it_was_posted_last_and_occurred_before_others(page, now):
+    # Given an incident of three hours, with an update of now
+    path = opened(page)
+    page.owner.patch(path, {"startedAt": iso(now - 3 * HOUR)})
+    post = partial(page.owner.post, f"{path}/updates")
+    seen = {"If-Match": data(post({"state": "identified", "body": "A disk."}), 201)["id"]}
+
+    # When somebody adds what was said an hour ago
+    earlier = {"state": "investigating", "body": "Slow.", "occurredAt": iso(now - HOUR)}
+    added = data(post(earlier), 201)["id"]
+
+    # Then whoever had not seen it is told of it
+    late = post({"state": "resolved", "body": "Well."}, headers=seen)
+    assert refusal(late, 409) == "CONFLICT"
+    assert late.json()["data"]["latestUpdate"]["id"] == added
+    data(post({"state": "resolved", "body": "Well."}, headers={"If-Match": added}), 201)
+
+
 def test_etag_is_the_id_of_the_incident_when_it_has_no_update(page):
     path = opened(page, body=None)
     seen = {"If-Match": path.rpartition("/")[2]}

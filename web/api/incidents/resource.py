@@ -172,8 +172,8 @@ class Updates(WritingResource):
         incident = await run(self.engine, incident_of, page.id, iid)
         if incident is None:
             return None
-        updates = incident.updates
-        return LatestUpdate(b.update_view(updates[-1]) if updates else None)
+        newest = incident.newest_update
+        return LatestUpdate(b.update_view(newest) if newest else None)
 
 
 def build_update(iid: str, raw: bytes) -> c.PostUpdate:
