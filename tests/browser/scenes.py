@@ -24,6 +24,7 @@ MESSAGES = (
     "A bad configuration reached the EU gateways at 13:51. We are rolling it back.",
 )
 STATES = (*[IncidentState.INVESTIGATING] * 2, *[IncidentState.IDENTIFIED] * 9)
+RUNNING = (IncidentState.IN_PROGRESS,)
 
 
 def said(name: str, minutes: int, *messages: str, states=STATES) -> tuple[Update, ...]:
@@ -123,7 +124,8 @@ def mixed() -> Page:
         opened("Power loss in Dublin", "critical", 70, *MESSAGES, *MESSAGES[:2], **down),
         opened("Invoices without VAT", "minor", 20, "We send corrected ones."),
         maintenance("DNS upgrade", began=0.04, leaves=("c_DNS",), state=IncidentState.IN_PROGRESS,
-                    updates=said("x", 9, "Queries are answered as usual."), **window),
+                    updates=said("x", 9, "Queries are answered as usual.", states=RUNNING),
+                    **window),
         *past(),
     )  # fmt: skip
 
@@ -180,7 +182,8 @@ def upkeep() -> Page:
     return lumen(
         *cloud(Storage_1="maintenance"),
         maintenance("Moving Dublin", began=0.04, leaves=("c_Storage 1",),
-                    state=IncidentState.IN_PROGRESS, updates=said("u", 9, "Disks are moved."),
+                    state=IncidentState.IN_PROGRESS,
+                    updates=said("u", 9, "Disks are moved.", states=RUNNING),
                     **window),
     )  # fmt: skip
 

@@ -27,8 +27,9 @@ def incident(name, impact="none", began=1, ended=None, **more):
     """An incident that began (and ended) so many days ago."""
     start, end = NOW - began * DAY, None if ended is None else NOW - ended * DAY
     state = IncidentState.INVESTIGATING if ended is None else IncidentState.RESOLVED
-    said = (Update(f"u_{name}", state, f"message of {name}", start, start),)
-    more = {"state": state, "updates": said, "resolved_at": end, **more}
+    said = more.get("updates") or (Update(f"u_{name}", state, f"message of {name}", start, start),)
+    more = {"state": said[-1].state if ended is None else state, **more}
+    more |= {"updates": said, "resolved_at": end}
     times = {"started_at": start, "posted_at": start, "updated_at": end or start}
     return Incident(f"i_{name}", name, Impact(impact), **times, **more)
 
