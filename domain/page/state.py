@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from domain.page.limits import FREE_LEAVES, PRIME_LEAVES
 from domain.page.logo import Logo
+from domain.page.uptime.shown import RowsByLeaf, UptimeCounts
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.text import utf8_size
 
@@ -181,10 +182,7 @@ class PastIncident:
 
 
 class Mode(StrEnum):
-    """The colour mode of a page; `auto` follows the visitor's preference.
-
-    `auto` is dark unless the visitor prefers light.
-    """
+    """The colour mode of a page; `auto` is dark unless the visitor prefers light."""
 
     AUTO = "auto"
     DARK = "dark"
@@ -206,6 +204,7 @@ class Appearance:
     show_footer: bool = True
     show_latency: bool = False
     noindex: bool = False
+    uptime_counts: UptimeCounts = UptimeCounts.INCIDENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,10 +248,7 @@ class Entitlement:
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """A page's suspension by the operator: since when, and why.
-
-    It blocks visitors and keys.
-    """
+    """A page's suspension by the operator, which blocks visitors and keys: since when, and why."""
 
     at: datetime
     reason: str | None = None
@@ -262,8 +258,8 @@ class Suspension:
 class Page:
     """The aggregate: a page with its components, incidents and keys.
 
-    `past` are the incidents of the 90 days that are too old to be loaded. `templates` are loaded
-    only for commands about them.
+    `past` are the incidents of the 90 days that are too old to be loaded. `shown_rows` are the past
+    statuses of leaves. `templates` are loaded only for commands about them.
     """
 
     id: str
@@ -282,6 +278,7 @@ class Page:
     components: Mapping[str, Component] = field(default_factory=dict)
     incidents: Mapping[str, Incident] = field(default_factory=dict)
     past: tuple[PastIncident, ...] = ()
+    shown_rows: RowsByLeaf = field(default_factory=dict)
     keys: Mapping[str, Key] = field(default_factory=dict)
     templates: Mapping[str, Template] = field(default_factory=dict)
     suspension: Suspension | None = None
