@@ -1,6 +1,7 @@
 """A page's stream: its aggregate, its decisions, its publication."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
@@ -12,6 +13,7 @@ from domain.page.commands import LOADED_FOR
 from domain.page.decide.outcomes import remarks_on
 from domain.page.decide.table import decide
 from domain.page.state import Page
+from domain.page.uptime.shown import fit_rows
 from domain.results import Entry, Outcome, Rejection
 from domain.runtime.metrics import PUBLISH_S, RENDER_S
 from domain.store.postgres.command_log import Pending, Settlement
@@ -57,6 +59,7 @@ class PageStream:
 
     def save(self, conn: Connection, applied_seq: int) -> None:
         """Write the changes of the commands."""
+        self.page = replace(self.page, shown_rows=fit_rows(self.page.shown_rows))
         save_page(conn, self.before, self.page, applied_seq)
         self.applied_seq = applied_seq
 

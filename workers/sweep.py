@@ -80,11 +80,12 @@ EXPIRING: Final = (
     retention.forget_refusals,
     retention.forget_closed_streams,
     retention.forget_free_hosts,
+    retention.forget_shown_days,
 )
 
 
 def clean() -> None:
-    """Delete expired idempotency keys, refusals, closed streams, free hosts and sessions.
+    """Delete expired keys, refusals, streams, hosts, days that were shown, sessions.
 
     Accounts that a web process of the previous release created get the key of their mailbox.
     """

@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 
 from domain.page import claims, timeline
 from domain.page import events as e
-from domain.page.state import Incident, Page, Update
-from domain.status import IncidentState
+from domain.page.origin import shown_until, without_incident
+from domain.page.state import Incident, Page
+from domain.page.uptime.shown import add_row, without_origin
 
 Value = TypeVar("Value")
 
@@ -108,8 +109,13 @@ def component_deleted(page: Page, event: e.ComponentDeleted) -> Page:
     incidents = {
         id_: without_leaf(incident, component_id) for id_, incident in page.incidents.items()
     }
-    components = without_entry(page.components, component_id)
-    return with_changed_at(replace(page, components=components, incidents=incidents), event.at)
+    changed = replace(
+        page,
+        components=without_entry(page.components, component_id),
+        incidents=incidents,
+        shown_rows=without_entry(page.shown_rows, component_id),
+    )
+    return with_changed_at(changed, event.at)
 
 
 def without_leaf(incident: Incident, leaf_id: str) -> Incident:
@@ -125,11 +131,15 @@ def without_leaf(incident: Incident, leaf_id: str) -> Incident:
 
 
 def status_shown(page: Page, event: e.StatusShown) -> Page:
-    """Set a leaf's status and origin, and the time of the change of each.
+    """Set a leaf's status and origin, and keep the shown row that ends.
 
     Visitors see no change of an origin alone.
     """
     leaf = page.components[event.component_id]
+    rows = page.shown_rows
+    if row := shown_until(leaf, event.at):
+        days = add_row(rows.get(leaf.id, {}), row, page.time_zone)
+        rows = with_entry(rows, leaf.id, days)
     is_other = leaf.status is not event.status
     status_at = event.at if is_other else leaf.status_at
     changed_leaf = replace(
@@ -139,7 +149,8 @@ def status_shown(page: Page, event: e.StatusShown) -> Page:
         origin=event.origin,
         origin_at=max(event.at, status_at or event.at),
     )
-    changed = replace(page, components=with_entry(page.components, leaf.id, changed_leaf))
+    components = with_entry(page.components, leaf.id, changed_leaf)
+    changed = replace(page, components=components, shown_rows=rows)
     return with_changed_at(changed, event.at) if is_other else changed
 
 
@@ -154,37 +165,16 @@ def update_posted(page: Page, event: e.UpdatePosted) -> Page:
     A maintenance starts at the time of the update that starts it, not at its planned time.
     """
     update, incident = event.update, page.incidents[event.incident_id]
-    is_start = starts_maintenance(incident, update)
+    is_start = timeline.starts_maintenance(incident, update)
     changed = replace(
         incident,
         state=update.state,
         updated_at=max(incident.updated_at, update.posted_at),
         started_at=update.occurred_at if is_start else incident.started_at,
-        resolved_at=resolution_time(incident, update),
+        resolved_at=timeline.resolution_time(incident, update),
     )
     changed = timeline.with_entries(changed, [*timeline.entries_of(changed), update])
     return with_changed_at(with_incident(page, changed), update.posted_at)
-
-
-def starts_maintenance(incident: Incident, update: Update) -> bool:
-    """Return whether an update starts a planned maintenance, or one that was called off.
-
-    The update that calls it off counts as well: see `Incident.is_called_off`.
-    """
-    if incident.is_called_off:
-        return update.state is not IncidentState.RESOLVED
-    return incident.state is IncidentState.SCHEDULED and update.state is not IncidentState.SCHEDULED
-
-
-def resolution_time(incident: Incident, update: Update) -> datetime | None:
-    """Return the time at which an incident is resolved after an update.
-
-    A later update in state RESOLVED keeps the earlier time, unless it gives another; any other
-    state clears it.
-    """
-    if update.state is not IncidentState.RESOLVED:
-        return None
-    return update.resolved_at or incident.resolved_at or update.occurred_at
 
 
 def incident_changed(page: Page, event: e.IncidentChanged) -> Page:
@@ -223,9 +213,15 @@ def claims_ended(page: Page, event: e.ClaimsEnded) -> Page:
 
 
 def incident_deleted(page: Page, event: e.IncidentDeleted) -> Page:
-    """Remove an incident and its claims."""
-    incidents = without_entry(page.incidents, event.incident_id)
-    return with_changed_at(replace(page, incidents=incidents), event.at)
+    """Remove an incident, its claims and the shown rows of which it is the origin."""
+    id_ = event.incident_id
+    changed = replace(
+        page,
+        components=without_incident(page.components, id_, event.at),
+        incidents=without_entry(page.incidents, id_),
+        shown_rows=without_origin(page.shown_rows, id_),
+    )
+    return with_changed_at(changed, event.at)
 
 
 def item_set(page: Page, event: e.ItemSet) -> Page:

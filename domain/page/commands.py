@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from domain.page.state import Appearance, ComponentKind, Entitlement, Mode
+from domain.page.uptime.shown import UptimeCounts
 from domain.status import Impact, IncidentKind, IncidentState, Status
 
 
@@ -116,6 +117,7 @@ class ChangePage:
     logo: str | None = None
     show_latency: bool | None = None
     noindex: bool | None = None
+    uptime_counts: UptimeCounts | None = None
 
 
 @dataclass(frozen=True, slots=True)

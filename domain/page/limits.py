@@ -24,6 +24,8 @@ PLANNED: Final = 500
 RECENT: Final = 2_000
 UPDATES: Final = 1_000  # of one incident; a resolving update is always allowed
 CLAIMS: Final = 50_000
+# Beyond it nothing is refused: of what was shown the oldest days are folded, then left out.
+SHOWN_ROWS: Final = 20_000
 # What a page can hold, in the words and the order of the documentation.
 COUNTS: Final = {
     "categories": CATEGORIES,

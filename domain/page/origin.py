@@ -4,12 +4,13 @@ Source: docs/behaviour.md, "What a leaf shows" and "Resolving an incident".
 """
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
 
 from domain.page.state import Component, Incident, Page
+from domain.page.uptime.shown import TOGGLE, Shown
 from domain.status import Status
-
-TOGGLE: Final = "toggle"  # no incident has this id
 
 
 class Word(NamedTuple):
@@ -54,6 +55,18 @@ def has_current_origin(leaf: Component) -> bool:
     return leaf.status_at is None or leaf.origin_at >= leaf.status_at
 
 
+def shown_until(leaf: Component, at: datetime) -> Shown | None:
+    """Return the shown row of a leaf's present status, ended at `at`.
+
+    It is None if the leaf is operational, or if an older version has set its status.
+    """
+    status, origin, begins_at = leaf.status, leaf.origin, leaf.origin_at
+    if not status or not origin or not begins_at or not has_current_origin(leaf):
+        return None
+    is_shown = status is not Status.OPERATIONAL and begins_at < at
+    return Shown(status, origin, begins_at, at) if is_shown else None
+
+
 def unresolved(page: Page) -> list[Incident]:
     """Return the unresolved incidents of a page, the newest last."""
     return sorted(
@@ -78,3 +91,18 @@ def words_without(page: Page, incident: Incident) -> Mapping[str, Word]:
             if claimed[leaf].severity >= words[leaf].status.severity:
                 words[leaf] = Word(claimed[leaf], other.id)
     return words
+
+
+def without_incident(
+    components: Mapping[str, Component], incident_id: str, at: datetime
+) -> Mapping[str, Component]:
+    """Return the components once an incident is deleted.
+
+    What a leaf still shows because of it counts as a toggle from then on.
+    """
+    orphans = {
+        leaf.id: replace(leaf, origin=TOGGLE, origin_at=at)
+        for leaf in components.values()
+        if leaf.origin == incident_id and has_current_origin(leaf)
+    }
+    return {**components, **orphans} if orphans else components

@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from domain.page.limits import FREE_LEAVES, PRIME_LEAVES
 from domain.page.logo import Logo
+from domain.page.uptime.shown import RowsByLeaf, UptimeCounts
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.text import utf8_size
 
@@ -187,10 +188,7 @@ class PastIncident:
 
 
 class Mode(StrEnum):
-    """The colour mode of a page; `auto` follows the visitor's preference.
-
-    `auto` is dark unless the visitor prefers light.
-    """
+    """The colour mode of a page; `auto` is dark unless the visitor prefers light."""
 
     AUTO = "auto"
     DARK = "dark"
@@ -212,6 +210,7 @@ class Appearance:
     show_footer: bool = True
     show_latency: bool = False
     noindex: bool = False
+    uptime_counts: UptimeCounts = UptimeCounts.INCIDENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +254,7 @@ class Entitlement:
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """A page's suspension by the operator: since when, and why.
-
-    It blocks visitors and keys.
-    """
+    """A page's suspension by the operator, which blocks visitors and keys: since when, and why."""
 
     at: datetime
     reason: str | None = None
@@ -268,8 +264,8 @@ class Suspension:
 class Page:
     """The aggregate: a page with its components, incidents and keys.
 
-    `past` are the incidents of the 90 days that are too old to be loaded. `templates` are loaded
-    only for commands about them.
+    `past` are the incidents of the 90 days that are too old to be loaded. `shown_rows` are the past
+    statuses of leaves. `templates` are loaded only for commands about them.
     """
 
     id: str
@@ -288,6 +284,7 @@ class Page:
     components: Mapping[str, Component] = field(default_factory=dict)
     incidents: Mapping[str, Incident] = field(default_factory=dict)
     past: tuple[PastIncident, ...] = ()
+    shown_rows: RowsByLeaf = field(default_factory=dict)
     keys: Mapping[str, Key] = field(default_factory=dict)
     templates: Mapping[str, Template] = field(default_factory=dict)
     suspension: Suspension | None = None

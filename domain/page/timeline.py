@@ -197,3 +197,24 @@ def open_seconds(incident: Incident) -> int | None:
     if not incident.is_resolved or not has_begun(incident):
         return None
     return open_time(incident) // timedelta(seconds=1)
+
+
+def starts_maintenance(incident: Incident, update: Update) -> bool:
+    """Return whether an update starts a planned maintenance, or one that was called off.
+
+    The update that calls it off counts as well: see `Incident.is_called_off`.
+    """
+    if incident.is_called_off:
+        return update.state is not IncidentState.RESOLVED
+    return incident.state is IncidentState.SCHEDULED and update.state is not IncidentState.SCHEDULED
+
+
+def resolution_time(incident: Incident, update: Update) -> datetime | None:
+    """Return the time at which an incident is resolved after an update.
+
+    A later update in state RESOLVED keeps the earlier time, unless it gives another; any other
+    state clears it.
+    """
+    if update.state is not IncidentState.RESOLVED:
+        return None
+    return update.resolved_at or incident.resolved_at or update.occurred_at

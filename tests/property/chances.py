@@ -7,6 +7,7 @@ from random import Random
 
 from domain.page.commands import Repeat
 from domain.page.state import Mode
+from domain.page.uptime.shown import UptimeCounts
 from domain.status import IncidentState, Status
 
 
@@ -99,4 +100,5 @@ settings_given = {
     "show_footer": booleans,
     "show_latency": booleans,
     "noindex": booleans,
+    "uptime_counts": one(*UptimeCounts),
 }

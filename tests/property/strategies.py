@@ -13,6 +13,7 @@ from domain.page import state as s
 from domain.page.commands import LOADED_FOR
 from domain.page.limits import CATEGORY_LEVELS
 from domain.page.logo import EXTENSIONS, Logo
+from domain.page.uptime.shown import Shown
 from domain.runtime.new_ids import new_id
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.text import clean
@@ -212,6 +213,13 @@ hosts = st.none() | st.just("acme.localhost")
 suspensions = st.none() | st.builds(s.Suspension, instants(), maybe_text)
 
 
+lengths = st.none() | st.timedeltas(timedelta(microseconds=1), timedelta(days=1))
+rows = st.builds(Shown, statuses, origins, instants(), instants(), lengths)
+rows_by_day = st.dictionaries(
+    instants().map(datetime.date), st.lists(rows, min_size=1, max_size=3).map(tuple), max_size=2
+)
+
+
 @st.composite
 def pages(draw, resolved=NEVER):
     """Pages with everything or nothing in them; `resolved` says when incidents were resolved."""
@@ -234,5 +242,6 @@ def pages(draw, resolved=NEVER):
         components=components,
         incidents={incident.id: incident for incident in found},
         suspension=draw(suspensions),
+        shown_rows={leaf: days for leaf in leaves if (days := draw(rows_by_day))},
         **{part: draw(strategy) for part, strategy in items.items()},
     )

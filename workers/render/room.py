@@ -154,6 +154,6 @@ def _bar_bytes(node: NodeView, bar: BarView) -> int:
 
 
 def _day_bytes(day: DayView) -> int:
-    labels = sum(html_bytes(label) + 50 for _, label, _ in day.minutes) + html_bytes(day.label)
+    labels = sum(html_bytes(label) + 50 for _, label, _ in (*day.claims, *day.changes))
     links = sum(LINK_BYTES + html_bytes(title) for _, title in day.incidents)
     return DAY_BYTES + labels + links

@@ -7,9 +7,13 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
+from domain.calendar import ends_at
 from domain.page import tree
+from domain.page.origin import shown_until
 from domain.page.state import Claim, Component, Page
-from domain.page.uptime import BAR_DAYS, AffectedDay, Bar, bar_of, percent
+from domain.page.uptime.bar import AffectedDay, Bar, bar_of
+from domain.page.uptime.percent import BAR_DAYS, percent
+from domain.page.uptime.shown import Shown, UptimeCounts
 from domain.runtime.template_loader import wording
 from domain.status import SEVERITY, Status, worst
 
@@ -25,13 +29,16 @@ FOLDED_MIN = 6
 
 @dataclass(frozen=True, slots=True)
 class DayView:
-    """A day with trouble, in words."""
+    """A day with trouble, in words: claims, and status changes besides.
+
+    Of each status it has the label and the minutes; today has none, which are 0.
+    """
 
     index: int
     day: date
     status: Status
-    label: str
-    minutes: tuple[tuple[Status, str, int], ...]
+    claims: tuple[tuple[Status, str, int], ...]
+    changes: tuple[tuple[Status, str, int], ...]
     incidents: tuple[tuple[str, str], ...]
 
 
@@ -182,13 +189,24 @@ def has_bar(page: Page, node: Component) -> bool:
 
 
 def _uptime(context: TreeContext, node: Component) -> float | None:
+    page, today = context.page, context.today
     claims = [claim for _, claim in context.claims_by_leaf.get(node.id, ())]
-    return percent(claims, node.created_at, context.today, context.page.time_zone)
+    counted = page.look.uptime_counts is UptimeCounts.ALL
+    rows = rows_of(page, node, today) if counted else []
+    return percent(claims, node.created_at, today, page.time_zone, rows)
+
+
+def rows_of(page: Page, leaf: Component, today: date) -> list[Shown]:
+    """Return the shown rows of a leaf, its present status on `today` included."""
+    rows = [row for rows in page.shown_rows.get(leaf.id, {}).values() for row in rows]
+    latest = shown_until(leaf, ends_at(today, page.time_zone))
+    return [*rows, latest] if latest else rows
 
 
 def _bar(context: TreeContext, node: Component) -> BarView:
     claims, zone = context.claims_by_leaf.get(node.id, []), context.page.time_zone
-    bar = bar_of(claims, node.created_at, context.today, zone)
+    rows = rows_of(context.page, node, context.today)
+    bar = bar_of(claims, node.created_at, context.today, zone, rows)
     days = tuple(_day(context, trouble) for trouble in reversed(bar.affected_days))
     day_count = known_days(bar)
     since = format_short_day(context.today - timedelta(days=day_count - 1))
@@ -206,17 +224,22 @@ def known_days(bar: Bar) -> int:
 
 
 def _day(context: TreeContext, trouble: AffectedDay) -> DayView:
+    claimed = trouble.minutes or {trouble.claimed: 0}
     return DayView(
         index=trouble.index,
         day=trouble.day,
         status=trouble.status,
-        label=label_of(context.page, trouble.status),
-        minutes=tuple(
-            (status, label_of(context.page, status), minutes)
-            for status, minutes in trouble.minutes.items()
-        ),
+        claims=_labelled(context, claimed),
+        changes=_labelled(context, trouble.more_minutes),
         incidents=tuple((id_, context.titles.get(id_, id_)) for id_ in trouble.incident_ids),
     )
+
+
+def _labelled(
+    context: TreeContext, minutes: Mapping[Status, int]
+) -> tuple[tuple[Status, str, int], ...]:
+    troubles = (pair for pair in minutes.items() if pair[0] is not Status.OPERATIONAL)
+    return tuple((status, label_of(context.page, status), lasted) for status, lasted in troubles)
 
 
 def bar_paths(runs: Iterable[tuple[Status | None, int, int]]) -> Markup:

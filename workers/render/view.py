@@ -131,7 +131,7 @@ def page_view(page: Page, today: date) -> PageView:
         maintenances=_of_kind(page, reversed(open_ones), IncidentKind.MAINTENANCE),
         past=history_views(page, recent[:TIMELINE_MAX]),
         is_past_cut=len(recent) > TIMELINE_MAX,
-        uptime_rule=wording()["rules"]["uptime"],
+        uptime_rule=wording()["uptime"][page.look.uptime_counts],
     )
     return _fit(view)
 

@@ -11,9 +11,10 @@ from domain.page import tree
 from domain.page.commands import AddComponent
 from domain.page.decide.outcomes import invalid, not_found, show
 from domain.page.limits import CATEGORIES, CATEGORY_LEVELS, FREE_LEAVES
-from domain.page.origin import TOGGLE, Word
+from domain.page.origin import Word
 from domain.page.room import no_room_in_tree
 from domain.page.state import Component, ComponentKind, Page
+from domain.page.uptime.shown import TOGGLE
 from domain.results import Code, DuplicateIdError, Rejection
 from domain.status import Status
 

@@ -28,9 +28,10 @@ from domain.page.decide.maintenance import (
 from domain.page.decide.outcomes import not_found, show
 from domain.page.decide.settings import add_template, change_page, change_template
 from domain.page.limits import KEYS, limit_reached
-from domain.page.origin import TOGGLE, Word
+from domain.page.origin import Word
 from domain.page.references import resolve
 from domain.page.state import Key, Page, Suspension
+from domain.page.uptime.shown import TOGGLE
 from domain.results import Code, DuplicateIdError, Rejection
 
 Decision: TypeAlias = tuple[e.Event, ...] | Rejection

@@ -1,9 +1,10 @@
 """Reading whole aggregates from Postgres; `save` writes them."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, get_args, get_type_hints
 
+import msgspec
 from sqlalchemy import (
     ARRAY,
     BindParameter,
@@ -23,7 +24,8 @@ from domain.account.state import Account, Place, Slot
 from domain.page import state as s
 from domain.page.commands import LOADED_FOR
 from domain.page.limits import AT_HAND_DAYS
-from domain.page.uptime import BAR_DAYS
+from domain.page.uptime.percent import BAR_DAYS
+from domain.page.uptime.shown import Rows
 from domain.store.postgres import tables as t
 from domain.store.postgres.custom_domains import load_mounts
 from domain.store.postgres.rows import to_dataclass
@@ -39,6 +41,7 @@ _PAGE = select(*(c for c in t.pages.c if not c.name.startswith(("published_", "r
     t.pages.c.id == PAGE_ID
 )
 _COMPONENTS = select(t.components).where(t.components.c.page_id == PAGE_ID)
+_SHOWN = select(t.shown_days).where(t.shown_days.c.page_id == PAGE_ID)
 _TABLES = {part: getattr(t, part) for part in LOADED_FOR}
 _ITEMS = {
     part: select(table).where(table.c.page_id == PAGE_ID).order_by(table.c.id)
@@ -86,11 +89,13 @@ def load_page(
     if row is None:
         return s.Page(page_id), 0
     incidents = _incidents_of(conn, conn.execute(_CURRENT, {"page_id": page_id, "ids": list(ids)}))
+    components = load_components(conn, page_id)
     page = to_dataclass(
         row,
         s.Page,
         entitlement=to_dataclass(row, s.Entitlement),
-        components=load_components(conn, page_id),
+        components=components,
+        shown_rows=load_shown(conn, page_id, components),
         incidents=incidents,
         past=_load_past(conn, page_id, incidents),
         suspension=_suspension(row),
@@ -132,6 +137,18 @@ def load_components(conn: Connection, page_id: str) -> dict[str, s.Component]:
     """Return a page's nodes by id."""
     rows = conn.execute(_COMPONENTS, {"page_id": page_id})
     return {row.id: to_dataclass(row, s.Component) for row in rows}
+
+
+def load_shown(
+    conn: Connection, page_id: str, components: Collection[str]
+) -> dict[str, dict[date, Rows]]:
+    """Return the shown rows of components, by id and day."""
+    by_leaf: dict[str, dict[date, Rows]] = {}
+    for row in conn.execute(_SHOWN, {"page_id": page_id}):
+        if row.component_id in components:
+            days = by_leaf.setdefault(row.component_id, {})
+            days[row.day] = msgspec.convert(row.rows, Rows)
+    return by_leaf
 
 
 def load_items(conn: Connection, page_id: str, part: str) -> dict[str, Any]:

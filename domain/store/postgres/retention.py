@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
+from domain.page.uptime.shown import KEPT_DAYS
 from domain.store.postgres.hosts import RESERVED_DAYS
 
 # Only finished commands. Rows that are locked wait for the next time.
@@ -67,6 +68,11 @@ DELETE FROM hosts WHERE host IN (
   WHERE page_id IS NULL AND freed_at < clock_timestamp() - make_interval(days => :days)
   ORDER BY freed_at LIMIT :limit FOR UPDATE SKIP LOCKED)
 """)
+_SHOWN = text("""
+DELETE FROM shown_days WHERE (component_id, day) IN (
+  SELECT component_id, day FROM shown_days
+  WHERE day < CURRENT_DATE - :days ORDER BY day LIMIT :limit FOR UPDATE SKIP LOCKED)
+""")
 _TABLES = ("commands", "commands_archive")
 _REFUSALS_OF = [text(_REFUSALS.format(table=table)) for table in _TABLES]
 _ROWS_OF = [text(_OF_STREAM.format(table=table)) for table in _TABLES]
@@ -92,3 +98,8 @@ def forget_free_hosts(conn: Connection, limit: int) -> int:
     """Delete hosts that have been free for 30 days; return their number."""
     conn.execute(_STAMP)
     return conn.execute(_HOSTS, {"days": FREE_HOST_DAYS, "limit": limit}).rowcount
+
+
+def forget_shown_days(conn: Connection, limit: int) -> int:
+    """Delete shown rows that are older than is kept; return the number of days."""
+    return conn.execute(_SHOWN, {"days": KEPT_DAYS, "limit": limit}).rowcount

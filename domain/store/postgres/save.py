@@ -6,14 +6,16 @@ not by event: docs/decisions/0002-save-by-difference.md.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
+from datetime import date
 from typing import Any, TypeVar
 
-import msgspec
+from msgspec import to_builtins
 from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 
 from domain.account.state import Account
 from domain.page.commands import LOADED_FOR
 from domain.page.state import Claim, Incident, Page
+from domain.page.uptime.shown import RowsByDay
 from domain.store.postgres import tables as t
 from domain.store.postgres.accounts import erase_account
 from domain.store.postgres.logos import logo_record, save_logo
@@ -22,7 +24,10 @@ from domain.store.postgres.rows import Record, to_record, to_records
 Id = TypeVar("Id", bound=Hashable)
 Thing = TypeVar("Thing")
 # What a page's row does not hold under the name of the field.
-ELSEWHERE = ("id", "components", "incidents", "past", *LOADED_FOR, "entitlement", "suspension")
+ELSEWHERE = (
+    *("id", "components", "incidents", "past", "shown_rows"),
+    *(*LOADED_FOR, "entitlement", "suspension"),
+)
 
 
 def save_page(conn: Connection, before: Page, after: Page, applied_seq: int) -> None:
@@ -42,15 +47,17 @@ def save_page(conn: Connection, before: Page, after: Page, applied_seq: int) -> 
         rows = to_records(old, page_id=page_id), to_records(new, page_id=page_id)
         save_rows(conn, getattr(t, part), *rows)
     _save_incidents(conn, before, after)
+    _save_shown(conn, before, after)
     if after.deleted_at is not None:
         # Rows that were not loaded are deleted with the page too.
-        for table in (t.updates, t.claims, t.incidents, *(getattr(t, part) for part in LOADED_FOR)):
+        parts = (getattr(t, part) for part in LOADED_FOR)
+        for table in (t.updates, t.claims, t.incidents, t.shown_days, *parts):
             conn.execute(delete(table).where(table.c.page_id == page_id))
 
 
 def changed_entries(
-    before: Mapping[str, Thing], after: Mapping[str, Thing]
-) -> tuple[Mapping[str, Thing], Mapping[str, Thing]]:
+    before: Mapping[Id, Thing], after: Mapping[Id, Thing]
+) -> tuple[Mapping[Id, Thing], Mapping[Id, Thing]]:
     """Return the entries of two mappings that are not identical objects in both."""
     return (
         {id_: thing for id_, thing in before.items() if after.get(id_) is not thing},
@@ -110,7 +117,7 @@ def _save_page_row(conn: Connection, before: Page, after: Page, applied_seq: int
         ELSEWHERE,
         **to_record(after.entitlement),
         **_suspension_record(after),
-        look=msgspec.to_builtins(after.look),
+        look=to_builtins(after.look),
         logo=logo_record(after.logo),
         applied_seq=applied_seq,
     )
@@ -147,12 +154,31 @@ def _save_incidents(conn: Connection, before: Page, after: Page) -> None:
     save_rows(conn, t.claims, _claim_rows(old, page_id), _claim_rows(new, page_id), key)
 
 
+def _save_shown(conn: Connection, before: Page, after: Page) -> None:
+    """Write the days on which the shown rows are other objects now."""
+    old: dict[tuple[str, date], Record] = {}
+    new: dict[tuple[str, date], Record] = {}
+    sides = changed_entries(before.shown_rows, after.shown_rows)
+    for leaf in {*sides[0], *sides[1]}:
+        leaf_days = changed_entries(*(side.get(leaf, {}) for side in sides))
+        old |= _shown_records(leaf_days[0], after.id, leaf)
+        new |= _shown_records(leaf_days[1], after.id, leaf)
+    save_rows(conn, t.shown_days, old, new, key=("component_id", "day"))
+
+
+def _shown_records(days: RowsByDay, page_id: str, component_id: str) -> dict[Any, Record]:
+    return {
+        (component_id, day): {
+            "page_id": page_id, "component_id": component_id, "day": day, "rows": to_builtins(rows)
+        }
+        for day, rows in days.items()
+    }  # fmt: skip
+
+
 def _incident_rows(incidents: Iterable[Incident], page_id: str) -> dict[str, Record]:
     without = ("updates", "claims", "bare_entries", "_text_bytes")
     return {
-        i.id: to_record(
-            i, without, page_id=page_id, bare_entries=msgspec.to_builtins(i.bare_entries)
-        )
+        i.id: to_record(i, without, page_id=page_id, bare_entries=to_builtins(i.bare_entries))
         for i in incidents
     }
 

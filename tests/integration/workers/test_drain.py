@@ -243,12 +243,13 @@ def test_deleted_page_does_not_come_back_when_redis_was_emptied(page):
 def test_nothing_of_a_page_is_left_in_postgres_when_it_was_deleted(page):
     said = (StatusGiven("api", Status.PARTIAL),)
     page.append(OpenIncident("i_" + page.id, "u_" + page.id, "T", None, "b", said))
+    page.append(SetStatus("api", Status.OPERATIONAL))
     page.drain()
     page.append_to_account(RemovePage(page.id))
     drain_all(page.account_id)
     page.drain()
     with sync_engine().connect() as conn:
-        for table in ("components", "incidents", "updates", "claims", "keys"):
+        for table in ("components", "incidents", "updates", "claims", "keys", "shown_days"):
             count = f"SELECT count(*) FROM {table} WHERE page_id = :id"
             assert conn.execute(text(count), {"id": page.id}).scalar() == 0, table
 

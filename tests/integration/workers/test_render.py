@@ -103,7 +103,7 @@ def test_status_json_has_every_field_when_the_page_has_everything():
     found = status(EVERYTHING)
     version = found.pop("version")
     assert len(version) == 16
-    assert found.pop("uptimeRule") == wording()["rules"]["uptime"]
+    assert found.pop("uptimeRule") == wording()["uptime"]["incidents"]
     assert found.pop("page")["name"] == "Acme"
     assert found.pop("status") == {
         "indicator": "partial",

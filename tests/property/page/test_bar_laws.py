@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from domain.calendar import day_of, ends_at, starts_at
 from domain.page.state import Claim
-from domain.page.uptime import BAR_DAYS, bar_of, percent
+from domain.page.uptime.bar import bar_of
+from domain.page.uptime.percent import BAR_DAYS, percent
 from domain.runtime.template_loader import colours
 from domain.status import Status, worst
 from tests.property.strategies import ZONES, instants, statuses, texts

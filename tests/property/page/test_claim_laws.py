@@ -13,7 +13,7 @@ from domain.page.apply import apply_all
 from domain.page.decide.table import decide
 from domain.page.origin import origins
 from domain.page.state import Component, Page
-from domain.page.uptime import downtime
+from domain.page.uptime.percent import downtime
 from domain.results import Rejection
 from domain.status import IncidentState, Status
 from tests.property.strategies import statuses, unresolved_states

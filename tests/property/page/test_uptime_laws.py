@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.calendar import day_of, ends_at, starts_at
 from domain.page.state import Claim
-from domain.page.uptime import BAR_DAYS, downtime, percent, spans, window
+from domain.page.uptime.percent import BAR_DAYS, downtime, percent, spans, window
 from domain.status import Status
 from tests.property.strategies import ZONES, instants, statuses
 

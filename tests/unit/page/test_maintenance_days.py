@@ -12,7 +12,8 @@ import pytest
 from domain.page import commands as c
 from domain.page.decide.table import decide
 from domain.page.state import Claim, Entitlement, Page, Tier
-from domain.page.uptime import bar_of, percent
+from domain.page.uptime.bar import bar_of
+from domain.page.uptime.percent import percent
 from domain.results import Rejection
 from domain.status import IncidentState, Status
 from tests.support.applied import apply

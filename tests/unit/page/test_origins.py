@@ -10,8 +10,9 @@ from functools import partial
 import pytest
 
 from domain.page import commands as c
-from domain.page.origin import TOGGLE, origins
+from domain.page.origin import origins
 from domain.page.state import Entitlement, Page, Tier
+from domain.page.uptime.shown import TOGGLE
 from domain.status import IncidentState, Status
 from tests.support.applied import apply
 

@@ -14,7 +14,7 @@ from domain.page.decide.table import decide
 from domain.page.limits import UPDATES
 from domain.page.state import Entitlement, Page, Tier
 from domain.page.timeline import open_seconds
-from domain.page.uptime import percent
+from domain.page.uptime.percent import percent
 from domain.results import Code
 from domain.status import IncidentState, Status
 from tests.support.applied import apply

@@ -12,6 +12,7 @@ from domain.page.commands import ChangePage
 from domain.page.logo import Logo, LogoError, decode_logo
 from domain.page.settings import HEADLINE_LIMIT, LABEL_LIMIT
 from domain.page.state import Mode
+from domain.page.uptime.shown import UptimeCounts
 from domain.status import Status
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT
 from web.api.domains.schemas import HOST_LIMIT
@@ -79,6 +80,7 @@ class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     show_footer: bool | None = None
     show_latency: bool | None = None
     noindex: bool | None = None
+    uptime_counts: UptimeCounts | None = None
     logo: Annotated[
         str | UnsetType | None,
         Meta(extra_json_schema={"description": "A picture in base64; null takes it away."}),

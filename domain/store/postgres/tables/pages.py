@@ -152,6 +152,19 @@ claims = Table(
     Index("claims_page", "page_id", "until_at"),
 )
 
+# What a leaf showed on a day, in rows (domain/page/uptime/shown.py): a toggle rewrites no more.
+shown_days = Table(
+    "shown_days",
+    metadata,
+    Column("page_id", Text, nullable=False),
+    Column("component_id", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("rows", JSONB, nullable=False),
+    PrimaryKeyConstraint("component_id", "day", name="shown_days_pkey"),
+    Index("shown_days_page", "page_id"),
+    Index("shown_days_day", "day"),
+)
+
 keys = Table(
     "keys",
     metadata,
