@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from domain.page.limits import FREE_LEAVES, PRIME_LEAVES
 from domain.page.logo import Logo
+from domain.page.settings import Font, Link, Mode
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.text import utf8_size
 
@@ -180,17 +181,6 @@ class PastIncident:
     claims: tuple[Claim, ...]
 
 
-class Mode(StrEnum):
-    """The colour mode of a page; `auto` follows the visitor's preference.
-
-    `auto` is dark unless the visitor prefers light.
-    """
-
-    AUTO = "auto"
-    DARK = "dark"
-    LIGHT = "light"
-
-
 @dataclass(frozen=True, slots=True)
 class Appearance:
     """The appearance of a page, as its owner chose it.
@@ -206,6 +196,9 @@ class Appearance:
     show_footer: bool = True
     show_latency: bool = False
     noindex: bool = False
+    header: str | None = None
+    font: Font = Font.SYSTEM
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

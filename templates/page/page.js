@@ -219,7 +219,7 @@ function take(next) {
   say(news);
 }
 // In a preview there is nobody to ask, and no other page to go to.
-if (isPreview) addEventListener('click', event => event.target.closest?.('a[href^="/"]') && event.preventDefault());
+if (isPreview) addEventListener('click', event => event.target.closest?.('a') && event.preventDefault());
 let timer, isAsking = false, isHurried = false;
 const [visit] = performance.getEntriesByType('navigation');
 const isLabelled = visit?.serverTiming?.some(({name}) => name === 'copy');

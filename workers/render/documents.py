@@ -14,10 +14,10 @@ from domain.runtime.template_loader import colours, shapes, wording
 from domain.status import IncidentState, Status
 from workers.render.build import ROOT
 from workers.render.html import environment, render, strip_code
-from workers.render.png import ensure_contrast
+from workers.render.png import choose_ink, ensure_contrast
 from workers.render.view import PageView
 
-# An accent is the owner's choice among 16 million, and a style and script weigh 17 KB.
+# A colour is the owner's choice among 16 million, and a style and script weigh 17 KB.
 ASSETS_MAX: Final = 128
 
 
@@ -40,11 +40,11 @@ class Assets:
 
 def build_assets(view: PageView) -> Assets:
     """Return style and script for a page's theme."""
-    return _build_assets(view.mode, view.accent)
+    return _build_assets(view.mode, view.accent, view.header, view.font)
 
 
 @lru_cache(maxsize=ASSETS_MAX)
-def _build_assets(mode: str, accent: str | None) -> Assets:
+def _build_assets(mode: str, accent: str | None, header: str | None, font: str) -> Assets:
     themes = {name: dict(colours()[name]) for name in ("dark", "light")}
     if accent:
         for theme in themes.values():
@@ -53,7 +53,10 @@ def _build_assets(mode: str, accent: str | None) -> Assets:
         themes["dark"] = themes["light"]  # then print style and default are equal
     statuses = [*Status, *IncidentState]
     css = environment().get_template("page/page.css.j2")
-    style = css.render(**themes, mode=mode, statuses=statuses, brand=accent)
+    ink = choose_ink(header) if header else None
+    style = css.render(
+        **themes, mode=mode, statuses=statuses, brand=accent, header=header, ink=ink, font=font
+    )
     script = (ROOT / "templates" / "page" / "page.js").read_text("utf-8")
     return Assets(strip_code(style), strip_code(script))
 
