@@ -3,17 +3,16 @@
 Style and script are the same in all documents of a page, so one policy serves them all.
 """
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
+from domain.runtime.notices import MARK, NoticeFrame, build_frame, digest
 from domain.runtime.template_loader import colours, shapes, wording
 from domain.status import IncidentState, Status
 from workers.render.build import ROOT
-from workers.render.html import environment, render, strip_code
+from workers.render.html import render, strip_code
 from workers.render.png import choose_ink, ensure_contrast
 from workers.render.view import PageView
 
@@ -23,10 +22,11 @@ ASSETS_MAX: Final = 128
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """The style and script that all documents of a page share."""
+    """The style and script that all documents of a page share, and the style of its notices."""
 
     style: str
     script: str
+    notice_style: str
 
     @property
     def policy(self) -> str:
@@ -43,6 +43,12 @@ def build_assets(view: PageView) -> Assets:
     return _build_assets(view.mode, view.accent, view.header, view.font)
 
 
+def build_notice_frame(view: PageView) -> NoticeFrame:
+    """Return the frame of notices on the page's host: its owner's face."""
+    style = build_assets(view).notice_style
+    return build_frame(render("page/notice.html.j2", page=view, style=style, mark=MARK), style)
+
+
 @lru_cache(maxsize=ASSETS_MAX)
 def _build_assets(mode: str, accent: str | None, header: str | None, font: str) -> Assets:
     themes = {name: dict(colours()[name]) for name in ("dark", "light")}
@@ -52,13 +58,12 @@ def _build_assets(mode: str, accent: str | None, header: str | None, font: str) 
     if mode == "light":
         themes["dark"] = themes["light"]  # then print style and default are equal
     statuses = [*Status, *IncidentState]
-    css = environment().get_template("page/page.css.j2")
     ink = choose_ink(header) if header else None
-    style = css.render(
-        **themes, mode=mode, statuses=statuses, brand=accent, header=header, ink=ink, font=font
-    )
+    face = {**themes, "mode": mode, "brand": accent, "header": header, "ink": ink, "font": font}
+    style = render("page/page.css.j2", **face, statuses=statuses)
+    notice_style = render("page/notice.css.j2", **face)
     script = (ROOT / "templates" / "page" / "page.js").read_text("utf-8")
-    return Assets(strip_code(style), strip_code(script))
+    return Assets(*map(strip_code, (style, script, notice_style)))
 
 
 def render_document(template: str, view: PageView, version: str, **more: Any) -> bytes:  # noqa: ANN401 - template variables
@@ -89,8 +94,3 @@ def favicon_svg(status: str) -> str:
 def favicon(status: str) -> str:
     """Return the status as a data: URL."""
     return "data:image/svg+xml," + quote(favicon_svg(status), safe="/:='<> ")
-
-
-def digest(text: str) -> str:
-    """Return the source expression for this exact inline text (CSP level 2)."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
