@@ -58,8 +58,15 @@ def _build_assets(mode: str, accent: str | None, header: str | None, font: str) 
     if mode == "light":
         themes["dark"] = themes["light"]  # then print style and default are equal
     statuses = [*Status, *IncidentState]
-    ink = choose_ink(header) if header else None
-    face = {**themes, "mode": mode, "brand": accent, "header": header, "ink": ink, "font": font}
+    face = {
+        **themes,
+        "mode": mode,
+        "font": font,
+        "brand": accent,
+        "header": header,
+        "brand_ink": accent and choose_ink(accent),
+        "ink": header and choose_ink(header),
+    }
     style = render("page/page.css.j2", **face, statuses=statuses)
     notice_style = render("page/notice.css.j2", **face)
     script = (ROOT / "templates" / "page" / "page.js").read_text("utf-8")
