@@ -77,7 +77,7 @@ INDEX: Final = Artifact(
     name="index.html",
     content_type=HTML,
     is_eager=True,
-    companions=("csp",),
+    companions=("csp", "notice"),  # web joins the frame of notices with their words
     # The cost of a visit and of a publication of the largest page.
     max_bytes=4 * MIB,
     packed_bytes=1 * MIB,

@@ -12,7 +12,6 @@ from domain.runtime.logging import configure_logging
 from domain.runtime.settings import load_settings, require_stack
 from web.api.accounts.passwords import warm
 from web.api.domains import certificates
-from web.http.error_pages import NOTHING
 from web.http.health import readiness
 from web.http.hosts import BadRequestHostError, normalize_host_header, requested_host
 from web.process import Process
@@ -22,7 +21,7 @@ from web.visitors.app import (
     Send,
     VisitorApp,
     header,
-    send_notice,
+    send_empty,
     send_plain,
     send_response,
 )
@@ -82,7 +81,7 @@ class Application:
 
     async def _send_health(self, scope: Scope, send: Send) -> None:
         if scope["method"] not in {"GET", "HEAD"}:
-            await send_notice(scope, send, 405, NOTHING, [(b"allow", b"GET, HEAD")])
+            await send_empty(scope, send, 405, [(b"allow", b"GET, HEAD")])
         elif scope["path"] == "/healthz":
             await send_plain(scope, send, 200, b"alive\n", [])
         else:
@@ -92,7 +91,7 @@ class Application:
 
     async def _send_tls_permission(self, scope: Scope, send: Send) -> None:
         if scope["method"] not in {"GET", "HEAD"}:
-            await send_notice(scope, send, 405, NOTHING, [(b"allow", b"GET, HEAD")])
+            await send_empty(scope, send, 405, [(b"allow", b"GET, HEAD")])
             return
         is_allowed = await certificates.may_have_certificate(
             scope["query_string"], self._parts.settings, self._parts.page_cache, self._parts.engine

@@ -8,6 +8,7 @@ from itertools import accumulate, takewhile
 from typing import Any, Final
 
 from domain.calendar import iso
+from domain.page.settings import Link
 from domain.page.state import Appearance, Incident, Page
 from domain.text import utf8_size
 
@@ -124,5 +125,12 @@ def shorten(value: Any) -> Any:  # noqa: ANN401 - a field of a page
         return iso(value)
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, tuple):
+        return shorten(", ".join(map(describe_link, value)))
     is_long = isinstance(value, str) and len(value) > TEXT_MAX
     return value[: TEXT_MAX - 1] + "…" if is_long else value
+
+
+def describe_link(link: Link) -> str:
+    """Return a link of the page's owner in one line."""
+    return f"{link.label} ({link.url}, {link.place})"

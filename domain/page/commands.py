@@ -10,7 +10,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeAlias
 
-from domain.page.state import Appearance, ComponentKind, Entitlement, Mode
+from domain.page.settings import Font, Link, Mode
+from domain.page.state import Appearance, ComponentKind, Entitlement
 from domain.page.uptime.shown import UptimeCounts
 from domain.status import Impact, IncidentKind, IncidentState, Status
 
@@ -118,6 +119,9 @@ class ChangePage:
     show_latency: bool | None = None
     noindex: bool | None = None
     uptime_counts: UptimeCounts | None = None
+    header: str | None = None
+    font: Font | None = None
+    links: tuple[Link, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,53 @@
 """A page's settings and their etag."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
 LABEL_LIMIT = 40
 HEADLINE_LIMIT = 80
+LINKS_MAX = 5
+LINK_LABEL_LIMIT = 40
+LINK_URL_LIMIT = 500
 ETAG_DIGITS = 16
+
+
+class Mode(StrEnum):
+    """The colour mode of a page; `auto` follows the visitor's preference.
+
+    `auto` is dark unless the visitor prefers light.
+    """
+
+    AUTO = "auto"
+    DARK = "dark"
+    LIGHT = "light"
+
+
+class Font(StrEnum):
+    """The letters of a page; each is a stack of fonts that visitors have."""
+
+    SYSTEM = "system"
+    SERIF = "serif"
+    ROUNDED = "rounded"
+    MONO = "mono"
+
+
+class Place(StrEnum):
+    """The part of a page that shows a link of its owner."""
+
+    HEADER = "header"
+    FOOTER = "footer"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of the page's owner, to a website or a mailbox."""
+
+    label: str
+    url: str
+    place: Place = Place.HEADER
 
 
 def etag_of(settings: Any) -> str:  # noqa: ANN401 - the page, or its owner's view of it

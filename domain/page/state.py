@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from domain.page.limits import FREE_LEAVES, PRIME_LEAVES
 from domain.page.logo import Logo
+from domain.page.settings import Font, Link, Mode
 from domain.page.uptime.shown import RowsByLeaf, UptimeCounts
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.text import utf8_size
@@ -187,14 +188,6 @@ class PastIncident:
     claims: tuple[Claim, ...]
 
 
-class Mode(StrEnum):
-    """The colour mode of a page; `auto` is dark unless the visitor prefers light."""
-
-    AUTO = "auto"
-    DARK = "dark"
-    LIGHT = "light"
-
-
 @dataclass(frozen=True, slots=True)
 class Appearance:
     """The appearance of a page, as its owner chose it.
@@ -211,6 +204,9 @@ class Appearance:
     show_latency: bool = False
     noindex: bool = False
     uptime_counts: UptimeCounts = UptimeCounts.INCIDENTS
+    header: str | None = None
+    font: Font = Font.SYSTEM
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ const form = (at, options, timeZone = told) => new Intl.DateTimeFormat('en-GB', 
 const clock = {hour: '2-digit', minute: '2-digit'}, full = {day: 'numeric', month: 'short', ...clock};
 const relative = new Intl.RelativeTimeFormat('en-GB', {numeric: 'auto', style: 'short'});
 const recent = 14 * 86400;
+// Paper is read later: it has whole dates.
+const paper = matchMedia('print');
+paper.addEventListener('change', () => tellTimes());
 const dayOf = at => Date.parse(new Date(at).toLocaleDateString('sv', {timeZone: told}));
 // From a day up dates count, not hours: what is tomorrow evening is not in two days.
 function ago(at, seconds) {
@@ -35,10 +38,11 @@ function tellTimes() {
   lead = Math.max(lead, Date.parse(root.dataset.changed) - Date.now() || 0);
   for (const node of all('time[datetime]')) {
     const at = new Date(node.dateTime), seconds = (at - now()) / 1000, isRecent = Math.abs(seconds) < recent;
+    const isToday = dayOf(at) === dayOf(now()), isPaper = paper.matches;
     node.title ||= node.textContent;
     const whole = text => text.replaceAll(' ', '\u00a0');
-    node.replaceChildren(...isRecent ? [whole(ago(at, seconds)), newDot('')] : [],
-      whole(form(at, isRecent ? full : {...full, year: 'numeric'})));
+    node.replaceChildren(...isRecent && !isPaper ? [whole(ago(at, seconds)), newDot(isToday ? '' : 'far')] : [],
+      whole(form(at, isPaper || !isRecent ? {...full, year: 'numeric'} : isToday ? clock : full)));
   }
   tellZone();
 }
@@ -219,7 +223,7 @@ function take(next) {
   say(news);
 }
 // In a preview there is nobody to ask, and no other page to go to.
-if (isPreview) addEventListener('click', event => event.target.closest?.('a[href^="/"]') && event.preventDefault());
+if (isPreview) addEventListener('click', event => event.target.closest?.('a') && event.preventDefault());
 let timer, isAsking = false, isHurried = false;
 const [visit] = performance.getEntriesByType('navigation');
 const isLabelled = visit?.serverTiming?.some(({name}) => name === 'copy');

@@ -1,7 +1,9 @@
 """Pages in memory for pictures: one for each kind of day, size and script."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from domain.page.settings import Font, Link, Place
 from domain.page.state import Appearance, Incident, Page, Update
 from domain.status import IncidentState
 from tests.support.small_page import (
@@ -188,6 +190,18 @@ def upkeep() -> Page:
     )  # fmt: skip
 
 
+def faced(**more: object) -> Page:
+    """The demo with everything that an owner chooses of a page's face."""
+    links = (
+        Link("Lumen Cloud", "https://lumen.test"),
+        Link("Support", "mailto:help@lumen.test"),
+        Link("تواصل معنا", "https://lumen.test/ar"),
+        Link("Imprint", "https://lumen.test/imprint", Place.FOOTER),
+        Link("Privacy", "https://lumen.test/privacy", Place.FOOTER),
+    )
+    return replace(demo(), look=Appearance(accent="#6d4aff", links=links, **more))
+
+
 SCENES = {
     "demo": demo,
     "well": well,
@@ -198,6 +212,9 @@ SCENES = {
     "scripts": scripts,
     "young": young,
     "upkeep": upkeep,
+    "face": lambda: faced(header="#3b1d8f", font=Font.SERIF),
+    "face-pale": lambda: faced(header="#ffe9b0", font=Font.MONO),
+    "face-rounded": lambda: faced(font=Font.ROUNDED),
     "empty": lambda: lumen(category("Edge")),
     "nothing": lambda: lumen(look=Appearance()),
     "unnamed": lambda: lumen(*cloud(), incident("Everything is on fire", "critical", 0.01)),

@@ -6,7 +6,7 @@ Each function makes a draw: from a `random.Random` to a value. A run is told aga
 from random import Random
 
 from domain.page.commands import Repeat
-from domain.page.state import Mode
+from domain.page.settings import Font, Link, Mode
 from domain.page.uptime.shown import UptimeCounts
 from domain.status import IncidentState, Status
 
@@ -101,4 +101,7 @@ settings_given = {
     "show_latency": booleans,
     "noindex": booleans,
     "uptime_counts": one(*UptimeCounts),
+    "header": one("", "#6d4aff"),
+    "font": one(*Font),
+    "links": one((), (Link("Help", "mailto:help@example.com"),)),
 }

@@ -4,14 +4,30 @@ from falcon.asgi import Request
 
 from domain.calendar import zones
 from domain.page.logo import BYTES_MAX
-from domain.page.settings import HEADLINE_LIMIT, LABEL_LIMIT, etag_of
-from domain.page.state import Mode
+from domain.page.settings import (
+    HEADLINE_LIMIT,
+    LABEL_LIMIT,
+    LINK_LABEL_LIMIT,
+    LINK_URL_LIMIT,
+    LINKS_MAX,
+    Font,
+    Mode,
+    Place,
+    etag_of,
+)
 from domain.status import LISTED
 from domain.store.postgres.engine import run
 from domain.store.postgres.latency import latency_summary
 from web.dashboard.screen import PageView, Values
 
 KIB = 1024
+LIMITS = {
+    "labels": LABEL_LIMIT,
+    "headlines": HEADLINE_LIMIT,
+    "links": LINKS_MAX,
+    "link_label": LINK_LABEL_LIMIT,
+    "link_url": LINK_URL_LIMIT,
+}
 
 
 class Settings(PageView):
@@ -50,8 +66,10 @@ class Theme(PageView):
             "etag": etag_of(page_context.page),
             "zones": sorted(zones()),
             "modes": tuple(Mode),
+            "fonts": tuple(Font),
+            "places": tuple(Place),
             "worded": LISTED,
-            "limits": {"labels": LABEL_LIMIT, "headlines": HEADLINE_LIMIT},
+            "limits": LIMITS,
             "logo_kib": BYTES_MAX // KIB,
         }
 

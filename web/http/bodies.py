@@ -19,7 +19,7 @@ import falcon.asgi
 import msgspec
 from falcon.util.mediatypes import parse_header
 
-from domain.page.state import Mode
+from domain.page.settings import Font, Mode, Place
 from domain.status import Impact, IncidentState, Status
 from domain.text import BLANK, clean, clean_line, is_storable
 from web.http.errors import ApiError, invalid
@@ -207,6 +207,8 @@ ALLOWED = {
     "state": ", ".join(state for state in IncidentState if state is not IncidentState.SCHEDULED),
     "kind": "leaf, category",
     "mode": ", ".join(Mode),
+    "font": ", ".join(Font),
+    "place": ", ".join(Place),
 }
 
 
@@ -223,8 +225,12 @@ def _clean_texts(body: Body, path: str = "") -> Body:
             raise invalid(f"{wire} may have at most {limit} characters.", wire)
         setattr(body, name, tidy)
     for name, wire in wires.items():
-        if isinstance(inner := getattr(body, name), msgspec.Struct):
+        inner = getattr(body, name)
+        if isinstance(inner, msgspec.Struct):
             _clean_texts(inner, f"{path}{wire}.")
+        for index, item in enumerate(inner if isinstance(inner, list) else ()):
+            if isinstance(item, msgspec.Struct):
+                _clean_texts(item, f"{path}{wire}[{index}].")
     return body
 
 

@@ -3,11 +3,9 @@
 The base host uses the same rules to tell people from programs.
 """
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
+from functools import cache
 from typing import Final
 
 import falcon
@@ -15,32 +13,31 @@ import falcon.asgi
 import msgspec
 from falcon.util.mediatypes import best_match
 
+from domain.runtime.notices import MARK, NoticeFrame, build_frame
+from domain.runtime.template_loader import FOLDER, colours, environment
 from web.visitors.cached_page import Headers
-
-FOLDER = Path(__file__).parents[2] / "templates" / "notice"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A document in bytes and its Content-Security-Policy."""
+    """The words of a notice as HTML: its title element and its card."""
 
-    html: bytes
-    policy: bytes
+    title: str
+    card: str
 
 
 def read_notice(name: str) -> Notice:
-    """Read a notice of templates/notice and insert it into the shared frame.
+    """Read a notice of templates/notice; the first line of its file is the title."""
+    return Notice(*(FOLDER / "notice" / f"{name}.html").read_text("utf-8").split("\n", 1))
 
-    The first line of its file is the title.
-    """
-    frame, style = ((FOLDER / file).read_bytes() for file in ("frame.html", "notice.css"))
-    title, body = (FOLDER / f"{name}.html").read_bytes().split(b"\n", 1)
-    digest = base64.b64encode(hashlib.sha256(style).digest())
-    policy = b"default-src 'none'; style-src 'sha256-%s'; img-src data:; base-uri 'none'" % digest
-    return Notice(
-        frame % {b"title": title, b"style": style, b"body": body},
-        policy + b"; form-action 'none'; frame-ancestors 'none'",
-    )
+
+@cache
+def default_frame() -> NoticeFrame:
+    """Return the frame of the product itself, for the base and for unknown hosts."""
+    env = environment({})
+    style = env.get_template("notice/notice.css.j2").render(**colours(), mode="auto")
+    html = env.get_template("notice/frame.html.j2").render(style=style, mark=MARK)
+    return build_frame(html, style)
 
 
 def write_notice(resp: falcon.asgi.Response, notice: Notice, status: int = 200) -> None:
@@ -48,11 +45,8 @@ def write_notice(resp: falcon.asgi.Response, notice: Notice, status: int = 200) 
     resp.status = status
     resp.content_type = falcon.MEDIA_HTML
     resp.set_header("Cache-Control", "no-store")
-    resp.set_header("Content-Security-Policy", notice.policy.decode())
-    resp.data = notice.html
-
-
-NOTHING = Notice(b"", b"default-src 'none'")
+    resp.set_header("Content-Security-Policy", default_frame().policy)
+    resp.data = default_frame().fill(notice.title, notice.card)
 
 
 API = "/api"
@@ -135,8 +129,9 @@ def render_error(
     accept: str,
     base_url: str,
     policy: CachePolicy = CachePolicy.NONE,
+    frame: NoticeFrame | None = None,
 ) -> tuple[Headers, bytes]:
-    """Return the headers and the body of an error.
+    """Return the headers and the body of an error; `frame` is that of the host's page.
 
     A cacheable answer is the same for every client: its form follows from the path alone.
     """
@@ -148,8 +143,9 @@ def render_error(
     elif error.notice is None:
         media_type, body = falcon.MEDIA_TEXT, f"{error.error}\n".encode()
     else:
-        media_type, body = falcon.MEDIA_HTML, error.notice.html
-        headers.append((b"content-security-policy", error.notice.policy))
+        frame = frame or default_frame()
+        media_type, body = falcon.MEDIA_HTML, frame.fill(error.notice.title, error.notice.card)
+        headers.append((b"content-security-policy", frame.policy.encode()))
     headers += [
         (b"content-type", media_type.encode()),
         (b"content-length", str(len(body)).encode()),

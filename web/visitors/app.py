@@ -18,12 +18,10 @@ from domain.store.redis.reader import HostEntry
 from web.http.error_pages import (
     ABSENT,
     MISSING,
-    NOTHING,
     READ_ONLY,
     UNAVAILABLE,
     CachePolicy,
     ErrorContent,
-    Notice,
     render_error,
 )
 from web.visitors.cached_page import (
@@ -56,6 +54,7 @@ PREFLIGHT: Headers = [
     (b"allow", b"GET, HEAD, OPTIONS"),
 ]
 ARTIFACT, STATUS = "hepstatus.artifact", "hepstatus.status"  # keys of the scope, for metrics
+FRAME = "hepstatus.frame"  # likewise, of the frame of notices of a page that visitors may see
 NO_ARTIFACT = "(none)"
 
 
@@ -94,6 +93,7 @@ class VisitorApp:
             if not page.is_visible_at(datetime.now(UTC)):
                 await self._send_missing(scope, send, MISSING, was_shown=True)
                 return
+            scope[FRAME] = page.notice_frame
             artifact = find_artifact(name) if name else None
             if scope["method"] not in READ_METHODS:
                 await self._send_without_reading(scope, send, artifact)
@@ -130,7 +130,7 @@ class VisitorApp:
             return
         query = scope["query_string"]
         location = (path or "/").encode() + (b"?" + query if query else b"")
-        await send_notice(scope, send, 308, NOTHING, [(b"location", location)])
+        await send_empty(scope, send, 308, [(b"location", location)])
 
     async def _find(
         self, scope: Scope, page_id: str, page: CachedPage, name: str
@@ -166,7 +166,7 @@ class VisitorApp:
                 CachePolicy.OURS_ALONE if was_shown and is_artifact(scope) else CachePolicy.NONE
             )
             home = f"{self._base_url}/".encode()
-            await send_notice(scope, send, 302, NOTHING, [(b"location", home)], policy)
+            await send_empty(scope, send, 302, [(b"location", home)], policy)
 
     async def _send_missing(
         self, scope: Scope, send: Send, error: ErrorContent, *, was_shown: bool
@@ -189,7 +189,9 @@ class VisitorApp:
         policy: CachePolicy = CachePolicy.NONE,
     ) -> None:
         accept = header(scope, b"accept").decode("latin-1").lower()
-        headers, body = render_error(error, scope["path"], accept, self._base_url, policy)
+        headers, body = render_error(
+            error, scope["path"], accept, self._base_url, policy, scope.get(FRAME)
+        )
         await send_response(scope, send, status, headers + (extra or []), body)
 
 
@@ -227,19 +229,17 @@ def has_matching_etag(if_none_match: bytes, etag: bytes) -> bool:
     return etag in etags or b"*" in etags
 
 
-async def send_notice(
+async def send_empty(
     scope: Scope,
     send: Send,
     status: int,
-    notice: Notice,
-    extra: Headers | None = None,
+    extra: Headers,
     policy: CachePolicy = CachePolicy.NONE,
 ) -> None:
-    """Send a notice page."""
+    """Send a response without a body."""
     headers = [(b"content-type", b"text/html; charset=utf-8"), *policy.value]
-    headers.append((b"content-length", str(len(notice.html)).encode()))
-    headers.append((b"content-security-policy", notice.policy))
-    await send_response(scope, send, status, headers + (extra or []), notice.html)
+    headers += [(b"content-length", b"0"), (b"content-security-policy", b"default-src 'none'")]
+    await send_response(scope, send, status, headers + extra, b"")
 
 
 async def send_plain(scope: Scope, send: Send, status: int, body: bytes, extra: Headers) -> None:

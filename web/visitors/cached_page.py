@@ -22,6 +22,7 @@ from domain.artifacts import (
     reason_name,
 )
 from domain.runtime.badge import BadgeParts, render_with_label
+from domain.runtime.notices import NoticeFrame
 from domain.store.redis.keys import server_of
 
 Headers = list[tuple[bytes, bytes]]
@@ -92,6 +93,7 @@ class CachedPage:
 
     `server` is the run id of the Redis server that the hash was written to, taken from its epoch;
     empty if an older build wrote the hash. `csp` is the Content-Security-Policy of its HTML.
+    `notice_frame` is None in a hash of an older build.
     """
 
     meta: Meta
@@ -100,6 +102,7 @@ class CachedPage:
     csp: bytes
     answers: Mapping[str, Answer]
     badge_parts: BadgeParts | None
+    notice_frame: NoticeFrame | None
     size_bytes: int
 
     @property
@@ -153,7 +156,7 @@ def accepts_encoding(header: bytes, encoding: str) -> bool:
 
 def build_cached_page(fields: Mapping[str, bytes]) -> CachedPage:
     """Build a cached page from a page's hash; a tombstone becomes a hidden page."""
-    badge_parts = fields.get("badge.parts")
+    badge_parts, notice = fields.get("badge.parts"), fields.get("notice")
     csp = fields.get("csp", DENY_ALL)
     answers = answers_of(fields, csp)
     return CachedPage(
@@ -163,6 +166,7 @@ def build_cached_page(fields: Mapping[str, bytes]) -> CachedPage:
         csp=csp,
         answers=answers,
         badge_parts=msgspec.json.decode(badge_parts, type=BadgeParts) if badge_parts else None,
+        notice_frame=msgspec.json.decode(notice, type=NoticeFrame) if notice else None,
         size_bytes=sum(map(len, fields.values())) + ANSWER_OVERHEAD_BYTES * len(answers),
     )
 

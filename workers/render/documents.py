@@ -3,30 +3,30 @@
 Style and script are the same in all documents of a page, so one policy serves them all.
 """
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
+from domain.runtime.notices import MARK, NoticeFrame, build_frame, digest
 from domain.runtime.template_loader import colours, shapes, wording
 from domain.status import IncidentState, Status
 from workers.render.build import ROOT
-from workers.render.html import environment, render, strip_code
-from workers.render.png import ensure_contrast
+from workers.render.html import render, strip_code
+from workers.render.png import choose_ink, ensure_contrast
 from workers.render.view import PageView
 
-# An accent is the owner's choice among 16 million, and a style and script weigh 17 KB.
+# A colour is the owner's choice among 16 million, and a style and script weigh 17 KB.
 ASSETS_MAX: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """The style and script that all documents of a page share."""
+    """The style and script that all documents of a page share, and the style of its notices."""
 
     style: str
     script: str
+    notice_style: str
 
     @property
     def policy(self) -> str:
@@ -40,11 +40,17 @@ class Assets:
 
 def build_assets(view: PageView) -> Assets:
     """Return style and script for a page's theme."""
-    return _build_assets(view.mode, view.accent)
+    return _build_assets(view.mode, view.accent, view.header, view.font)
+
+
+def build_notice_frame(view: PageView) -> NoticeFrame:
+    """Return the frame of notices on the page's host: its owner's face."""
+    style = build_assets(view).notice_style
+    return build_frame(render("page/notice.html.j2", page=view, style=style, mark=MARK), style)
 
 
 @lru_cache(maxsize=ASSETS_MAX)
-def _build_assets(mode: str, accent: str | None) -> Assets:
+def _build_assets(mode: str, accent: str | None, header: str | None, font: str) -> Assets:
     themes = {name: dict(colours()[name]) for name in ("dark", "light")}
     if accent:
         for theme in themes.values():
@@ -52,10 +58,19 @@ def _build_assets(mode: str, accent: str | None) -> Assets:
     if mode == "light":
         themes["dark"] = themes["light"]  # then print style and default are equal
     statuses = [*Status, *IncidentState]
-    css = environment().get_template("page/page.css.j2")
-    style = css.render(**themes, mode=mode, statuses=statuses, brand=accent)
+    face = {
+        **themes,
+        "mode": mode,
+        "font": font,
+        "brand": accent,
+        "header": header,
+        "brand_ink": accent and choose_ink(accent),
+        "ink": header and choose_ink(header),
+    }
+    style = render("page/page.css.j2", **face, statuses=statuses)
+    notice_style = render("page/notice.css.j2", **face)
     script = (ROOT / "templates" / "page" / "page.js").read_text("utf-8")
-    return Assets(strip_code(style), strip_code(script))
+    return Assets(*map(strip_code, (style, script, notice_style)))
 
 
 def render_document(template: str, view: PageView, version: str, **more: Any) -> bytes:  # noqa: ANN401 - template variables
@@ -86,8 +101,3 @@ def favicon_svg(status: str) -> str:
 def favicon(status: str) -> str:
     """Return the status as a data: URL."""
     return "data:image/svg+xml," + quote(favicon_svg(status), safe="/:='<> ")
-
-
-def digest(text: str) -> str:
-    """Return the source expression for this exact inline text (CSP level 2)."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

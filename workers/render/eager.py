@@ -19,7 +19,7 @@ from domain.runtime.badge import BadgeParts, render_with_label
 from domain.runtime.metrics import ARTIFACTS_FAILED
 from domain.runtime.template_loader import colours
 from workers.render.badge import render_badge_parts
-from workers.render.documents import build_assets, render_document
+from workers.render.documents import build_assets, build_notice_frame, render_document
 from workers.render.json_status import status_json, version_json
 from workers.render.view import PageView, page_view, version_of
 
@@ -84,10 +84,11 @@ def render_meta(context: RenderContext) -> bytes:
 
 
 def render_index(context: RenderContext) -> Fields:
-    """Return the page itself, with the policy for its inline style and script."""
+    """Return the page, the policy for its inline style and script, the frame of its notices."""
     html = render_document("page/index.html.j2", context.view, context.version)
     policy = build_assets(context.view).policy.encode()
-    return {"csp": policy, "index.html": html}
+    notice = msgspec.json.encode(build_notice_frame(context.view))
+    return {"csp": policy, "index.html": html, "notice": notice}
 
 
 def render_status(context: RenderContext) -> Fields:

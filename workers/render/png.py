@@ -83,6 +83,7 @@ def _refuse(url: str, resource_type: str) -> NoReturn:
 
 
 LEGIBLE = 4.5
+INKS = ("#ffffff", "#131820", "#000000")  # on any colour one of the first and the last is legible
 STEPS = 100
 SRGB_LINEAR = 0.04045  # below it, sRGB has no gamma
 
@@ -97,6 +98,11 @@ def ensure_contrast(accent: str, background: str) -> str:
         if contrast(colour, background) >= LEGIBLE:
             return colour
     return format_hex((towards, towards, towards))
+
+
+def choose_ink(background: str) -> str:
+    """Return the first of `INKS` with a contrast of 4.5 : 1 on `background` (`#rrggbb`)."""
+    return next(ink for ink in INKS if contrast(ink, background) >= LEGIBLE)
 
 
 def contrast(one: str, other: str) -> float:

@@ -14,7 +14,8 @@ from domain.artifacts import INDEX
 from domain.calendar import starts_at
 from domain.page.logo import Logo
 from domain.page.overall import overall
-from domain.page.state import Incident, Mode, Page, Tier
+from domain.page.settings import Font, Link, Mode, Place
+from domain.page.state import Incident, Page, Tier
 from domain.runtime.settings import load_settings
 from domain.runtime.template_loader import wording
 from domain.status import LISTED, Impact, IncidentKind, Status
@@ -65,6 +66,9 @@ class PageView:
     labels: tuple[tuple[Status, str], ...]
     mode: Mode
     accent: str | None
+    header: str | None
+    font: Font
+    links: tuple[Link, ...]
     logo: LogoView | None
     show_uptime: bool
     has_footer: bool
@@ -90,6 +94,16 @@ class PageView:
     def mark(self) -> str:
         """The first letter of the name, in place of a logo."""
         return next((char.upper()[0] for char in self.name if char.isalnum()), "")
+
+    @property
+    def header_links(self) -> list[Link]:
+        """The owner's links in the header."""
+        return [link for link in self.links if link.place is Place.HEADER]
+
+    @property
+    def footer_links(self) -> list[Link]:
+        """The owner's links in the footer."""
+        return [link for link in self.links if link.place is Place.FOOTER]
 
     @property
     def recent_days(self) -> list[RecentDays]:
@@ -121,6 +135,9 @@ def page_view(page: Page, today: date) -> PageView:
         labels=tuple((status, label_of(page, status)) for status in LISTED),
         mode=page.look.mode,
         accent=page.look.accent,
+        header=page.look.header,
+        font=page.look.font,
+        links=page.look.links,
         logo=logo_view(page.logo) if page.logo else None,
         show_uptime=page.look.show_uptime,
         # The free tier always has the footer; when Prime ends, the entitlement changes.

@@ -3,9 +3,11 @@
 //   data-zone        a local time, sent as an instant
 //   data-json        a value that is JSON already
 //   data-blank=null  left empty it says null; anything else left empty is not given
+//   data-list        its rows are a list, without the empty ones at the end; a change has it whole
 //   a.b              goes into an object: {"a": {"b": …}}
 //   type=file        is sent as a data: URL; `data-most` is how many KiB it may have
-import { isChanged } from "./filling.js";
+import { FIELDS, isChanged } from "./filling.js";
+import { isFilled, rowsOf } from "./rows.js";
 import { instant } from "./zone.js";
 
 const ALWAYS = "button, [type=hidden], [type=radio]"; // part of a change, whatever was changed
@@ -20,6 +22,9 @@ export async function bodyOf(form, submitter) {
     if (control.name.startsWith("component:")) (body.components ??= []).push(claimOf(control));
     else put(body, control.name, value);
   }
+  for (const list of form.querySelectorAll("[data-list]")) {
+    if (!isChange || [...list.querySelectorAll(FIELDS)].some(isChanged)) body[list.dataset.list] = entriesOf(list);
+  }
   return body;
 }
 
@@ -27,6 +32,14 @@ function put(body, path, value) {
   const [name, ...rest] = path.split(".");
   if (rest.length) put((body[name] ??= {}), rest.join("."), value);
   else body[name] = value;
+}
+
+function entriesOf(list) {
+  const rows = rowsOf(list);
+  return rows.slice(0, rows.findLastIndex(isFilled) + 1).map((row) => {
+    const filled = [...row.querySelectorAll(FIELDS)].filter(({ value }) => value.trim());
+    return Object.fromEntries(filled.map(({ name, value }) => [name.split(".").pop(), value]));
+  });
 }
 
 // What is wrong before anybody is asked: a sentence by name.
@@ -41,7 +54,7 @@ export function faultsOf(form) {
 
 function controlsOf(form, submitter) {
   return [...form.elements].filter((control) => {
-    if (!control.name || control.disabled || control.matches("fieldset")) return false;
+    if (!control.name || control.disabled || control.matches("fieldset") || control.closest("[data-list]")) return false;
     if (control.matches("button")) return control === submitter;
     return control.type !== "radio" || control.checked;
   });

@@ -10,4 +10,5 @@ import "./choose.js";
 import "./foresee.js";
 import "./pick.js";
 import "./several.js";
+import "./rows.js";
 import "./drafts.js";

@@ -94,7 +94,7 @@ function readable(form, sentence, about = null) {
   for (const control of form.querySelectorAll(".field [name]")) {
     const label = control.labels?.[0]?.textContent.trim().replace(/[?.]$/, "");
     const isPlain = control !== about && /^[a-z]+$/.test(control.name);
-    const name = new RegExp(`${isPlain ? "^" : "\\b"}${control.name}\\b`, "g");
+    const name = new RegExp(`${isPlain ? "^" : "\\b"}${control.name.replace(/[[\].]/g, "\\$&")}\\b`, "g");
     if (label) said = said.replace(name, `“${label}”`);
   }
   return said;

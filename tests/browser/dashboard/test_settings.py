@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard.owner_at_screen import at_desk, of, url
+from tests.browser.faults import faults
 from tests.support.faults.breaking import Behind
 from tests.support.pictures import picture
 from tests.support.plain_settings import OTHERS_ON_WIRE
@@ -195,6 +196,85 @@ def test_the_page_beside_shows_it_when_words_and_colours_were_changed(actors, de
     look.page.locator("#headlines-operational").fill("")
     save(look)
     expect(frame.locator(".hero")).to_contain_text("All Systems Operational")
+
+
+def row(look, number):
+    """A row of the list of links."""
+    return look.page.get_by_role("group", name=f"Link {number}", exact=True)
+
+
+def add_link(look, number, label, address, place="Header"):
+    """Add a link with the keyboard alone: the focus is in the new row."""
+    look.page.get_by_role("button", name="Add link").press("Enter")
+    expect(row(look, number).get_by_label("Label")).to_be_focused()
+    look.page.keyboard.type(label)
+    look.page.keyboard.press("Tab")
+    look.page.keyboard.type(address)
+    row(look, number).get_by_label("Shown in").select_option(label=place)
+
+
+def kept_links(look):
+    """The links of the page, as the API tells them."""
+    links = look.owned.owner.get(look.owned.path).json()["data"]["links"]
+    return [(link["label"], link["url"], link["place"]) for link in links]
+
+
+def test_visitors_see_the_owners_face_when_header_font_and_links_were_saved(actors, desk):
+    # Given a page with the face that every page has
+    look = desk("customize")
+    frame = look.page.frame_locator("iframe")
+
+    # When its owner chooses another
+    look.page.get_by_label("Header colour", exact=True).fill("#ffe9b0")
+    look.page.get_by_label("Font").select_option("serif")
+    add_link(look, 1, "Help", "mailto:help@acme.com")
+    add_link(look, 2, "تواصل", "https://acme.com/ar", "Footer")
+
+    # Then the preview shows it before it is saved, and visitors see it afterwards
+    expect(frame.locator("footer nav a")).to_have_text("تواصل")
+    save(look)
+    expect(frame.locator("header nav a").last).to_have_attribute("href", "mailto:help@acme.com")
+    expect(frame.locator("header")).to_have_css("background-color", "rgb(255, 233, 176)")
+    assert kept_links(look) == [
+        ("Help", "mailto:help@acme.com", "header"),
+        ("تواصل", "https://acme.com/ar", "footer"),
+    ]
+    look.owned.owner.patch(look.owned.path, {"isPublic": True})
+    text = shown(actors, look)
+    assert '<a href="https://acme.com/ar" rel="noopener"><bdi>تواصل</bdi></a>' in text
+    assert faults(look) == []
+
+
+def test_links_move_up_when_one_is_removed_and_five_are_the_most(desk):
+    # Given five links, of which the second is without an address
+    look = desk("customize")
+    for number in range(1, 6):
+        add_link(look, number, f"L{number}", "" if number == 2 else f"https://acme.com/{number}")
+    expect(look.page.get_by_role("button", name="Add link")).to_be_hidden()
+
+    # When they are saved, then it is told beside its field
+    look.page.get_by_role("button", name="Save").click()
+    address = row(look, 2).get_by_label("Address")
+    expect(address).to_be_focused()
+    expect(address).to_have_accessible_description("“Address” is required.")
+
+    # And when it is removed, later ones move up, also in the draft
+    look.page.get_by_role("button", name="Remove link 2").press("Enter")
+    expect(look.page.get_by_role("button", name="Remove link 2")).to_be_focused()
+    expect(row(look, 5)).to_be_hidden()
+    look.page.reload()
+    expect(row(look, 2).get_by_label("Label")).to_have_value("L3")
+    expect(row(look, 4).get_by_label("Label")).to_have_value("L5")
+    expect(row(look, 5)).to_be_hidden()
+    save(look)
+    assert [label for label, _, _ in kept_links(look)] == ["L1", "L3", "L4", "L5"]
+
+    # And all can go
+    for _ in range(4):
+        look.page.get_by_role("button", name="Remove link 1").click()
+    expect(look.page.get_by_role("button", name="Add link")).to_be_focused()
+    save(look)
+    assert kept_links(look) == []
 
 
 def test_the_page_has_a_logo_when_a_picture_was_chosen(actors, desk):

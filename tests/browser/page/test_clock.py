@@ -31,6 +31,11 @@ def at_wrong_time(look, wrong_by):
     look.page.reload()
 
 
+def time_of(at):
+    """A time as it ends a line; a midnight may have passed since."""
+    return re.compile(rf"· ({at.day}\s{at:%b},\s)?{at:%H:%M}$")
+
+
 @pytest.mark.parametrize("path", ["/", "/history"])
 @pytest.mark.parametrize("behind", [{"minutes": 10}, {"hours": 2}, {"days": 400}])
 def test_what_is_past_is_never_future_when_the_visitors_clock_is_slow(demo, tab, path, behind):
@@ -72,19 +77,36 @@ def test_times_are_the_visitors_and_the_pages_on_demand_when_zones_differ(demo, 
     there = at + timedelta(hours=5, minutes=30)
 
     # Then a line has one time, hers, and the page's with date and zone to point at
-    expect(moment).to_contain_text(re.compile(rf"· {there.day}\s{there:%b},\s{there:%H:%M}$"))
+    expect(moment).to_contain_text(time_of(there))
     assert "(" not in moment.inner_text()
     assert moment.get_attribute("title") == f"{at.day} {at:%b %Y, %H:%M} UTC"
     expect(foot).to_contain_text("Times are in Asia/Calcutta, days are those of UTC.")
 
     # When she wants the page's, and hers again
     look.page.get_by_role("button", name="Show times in UTC").click()
-    expect(moment).to_contain_text(re.compile(rf"· {at.day}\s{at:%b},\s{at:%H:%M}$"))
+    expect(moment).to_contain_text(time_of(at))
     expect(foot).to_contain_text("Times are in UTC.")
     expect(look.page.get_by_role("button", name="Show my times")).to_be_focused()
     look.page.keyboard.press("Enter")
-    expect(moment).to_contain_text(re.compile(rf"· {there.day}\s{there:%b},\s{there:%H:%M}$"))
+    expect(moment).to_contain_text(time_of(there))
     assert look.overflow() == []
+
+
+def test_a_time_has_its_date_unless_it_is_of_today(actors, tab):
+    # Given a page that changed a moment ago, seen shortly before midnight
+    page = actors.page("API")
+    look = tab(address(actors.system, page.host))
+    moment = look.page.locator(".hero time")
+    at = datetime.fromisoformat(moment.get_attribute("datetime"))
+    date = re.compile(rf"{at.day}\s{at:%b},\s{at:%H:%M}$")
+    look.page.route("**/status-version.json", lambda route: route.abort())
+    look.page.clock.install(time=at.replace(hour=23, minute=59, second=30))
+    look.page.reload()
+    expect(moment).to_have_text(re.compile(rf"· {at:%H:%M}$"))
+
+    # When midnight passes, then the open page tells the date
+    look.page.clock.run_for(61_000)
+    expect(moment).to_have_text(date)
 
 
 def test_no_other_zone_is_offered_when_the_visitor_lives_in_the_pages(actors, tab):

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from domain.page.commands import ChangePage
-from domain.page.state import Appearance, Mode
+from domain.page.settings import Mode
+from domain.page.state import Appearance
 from tests.browser.stage import address, write
 from workers.render.png import LEGIBLE, contrast
 
@@ -188,6 +189,10 @@ def test_paper_is_white_and_spared_of_bars_when_the_page_is_printed(demo, tab):
     assert style(look.page.locator("body"), "backgroundColor") == "rgb(255, 255, 255)"
     assert style(look.page.locator(".tree .name").first, "color") == "rgb(19, 24, 32)"
     expect(look.page.locator(".bar").first).to_be_hidden()
+    expect(look.page.locator(".legend")).to_be_hidden()
+    # And its times are whole, for it is read later
+    times = look.page.locator("time").all_text_contents()
+    assert [at for at in times if not re.fullmatch(r"\d+\s\w+\s\d{4},\s\d\d:\d\d", at)] == []
     expect(look.page.get_by_text("Elevated error rates on the API").first).to_be_visible()
 
 

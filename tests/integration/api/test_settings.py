@@ -34,9 +34,14 @@ ALL = {
     "timeZone": "Asia/Kolkata",
     "labels": {"operational": "Fine"},
     "headlines": {"operational": "All is well"},
-    "theme": {"mode": "dark", "accent": "#0a84ff"},
+    "theme": {"mode": "dark", "accent": "#0a84ff", "header": "#102030", "font": "serif"},
+    "links": [
+        {"label": "Help", "url": "mailto:help@acme.com?subject=Status", "place": "header"},
+        {"label": "بالعربية", "url": "https://münchen.example:8443/a?b=c#d", "place": "footer"},
+    ],
     **OTHERS_ON_WIRE,
 }
+PLAIN_THEME = {"mode": "auto", "accent": None, "header": None, "font": "system"}
 NULLS = {name: None for name, default in DEFAULTS_ON_WIRE.items() if default is None}
 
 
@@ -60,7 +65,8 @@ def test_rest_stays_when_a_part_of_a_setting_changes(page):
     change(page, {"labels": {"outage": " Down "}, "theme": {"mode": "light"}})
     shown = told(page)
     assert (shown["labels"]["operational"], shown["labels"]["outage"]) == ("Fine", "Down")
-    assert shown["theme"] == {"mode": "light", "accent": "#0a84ff"}
+    assert shown["theme"] == ALL["theme"] | {"mode": "light"}
+    assert shown["links"] == ALL["links"]
     assert (shown["description"], shown["timeZone"]) == ("Ours", "Asia/Kolkata")
 
 
@@ -68,16 +74,17 @@ def test_default_is_back_when_a_setting_is_null(page):
     change(page, ALL | {"labels": {"operational": "Fine", "outage": "Down"}})
     nulls = {
         "description": None, "labels": {"outage": None}, "headlines": None,
-        "theme": {"accent": None}, **NULLS,
+        "theme": {"accent": None, "header": None, "font": None}, "links": None, **NULLS,
     }  # fmt: skip
     assert data(change(page, nulls)) == {"id": page.id, **nulls}
     shown = told(page)
     assert {name: shown[name] for name in NULLS} == NULLS
     assert (shown["description"], shown["headlines"]) == (None, dict.fromkeys(Status))
     assert shown["labels"] == {**dict.fromkeys(Status), "operational": "Fine"}
-    assert shown["theme"] == {"mode": "dark", "accent": None}
+    assert shown["theme"] == PLAIN_THEME | {"mode": "dark"}
+    assert shown["links"] == []
     data(change(page, {"theme": None, "description": "x", "labels": {"operational": " "}}))
-    assert told(page)["theme"] == {"mode": "auto", "accent": None}
+    assert told(page)["theme"] == PLAIN_THEME
     assert told(page)["labels"] == dict.fromkeys(Status)
     data(change(page, {"description": "  "}))
     assert told(page)["description"] is None
@@ -123,13 +130,16 @@ def test_exactly_one_gets_through_when_ten_tabs_save_the_same_etag_at_once(page)
 
 def test_nothing_is_lost_when_different_settings_change_at_once(page):
     bodies = [{"labels": {status: f"Says {status}"}} for status in Status]
-    bodies += [{"theme": {"mode": "dark"}}, {"theme": {"accent": "#0A84FF"}}, {"showFooter": False}]
+    theme = {"mode": "dark", "accent": "#0A84FF", "header": "#0A84FF", "font": "mono"}
+    bodies += [{"theme": {name: value}} for name, value in theme.items()]
+    bodies += [{"links": ALL["links"]}, {"showFooter": False}]
     with ThreadPoolExecutor(8) as pool:
         for answer in pool.map(lambda body: change(page, body), bodies):
             data(answer)
     shown = told(page)
     assert shown["labels"] == {status: f"Says {status}" for status in Status}
-    assert shown["theme"] == {"mode": "dark", "accent": "#0a84ff"}
+    assert shown["theme"] == {name: value.lower() for name, value in theme.items()}
+    assert shown["links"] == ALL["links"]
     assert shown["showFooter"] is False
 
 

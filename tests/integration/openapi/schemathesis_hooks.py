@@ -12,5 +12,9 @@ schemathesis.openapi.format("audit-cursor", st.just(AUDIT_CURSOR))
 schemathesis.openapi.format("ledger-cursor", st.just(urlsafe_b64encode(b"40").decode()))
 schemathesis.openapi.format("cursor", st.just(CURSOR))
 schemathesis.openapi.format(
+    "link-address",
+    st.sampled_from(["https://acme.com", "https://münchen.example:8443/a?b#c", "mailto:a@b.c?d=e"]),
+)
+schemathesis.openapi.format(
     "iana-time-zone", st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata", "America/St_Johns"])
 )

@@ -217,6 +217,7 @@ def test_old_bytes_stay_beside_new_ones_when_an_artifact_can_not_be_rendered(pag
     assert after.keys() == before.keys()
     assert {name for name in after if after[name] == before[name]} == {
         "day", "build", "csp", "badge.svg", "badge.svg|br", "badge.svg|gzip", "badge.parts",
+        "notice",
     }  # fmt: skip
 
 

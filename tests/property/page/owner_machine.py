@@ -58,6 +58,7 @@ class PageMachine(RuleBasedStateMachine):
                 "labels": {}, "headlines": {}, "mode": "auto", "accent": None,
                 "show_uptime": True, "show_footer": True, "show_latency": False,
                 "noindex": False, "uptime_counts": "incidents",
+                "header": None, "font": "system", "links": (),
             }
         )  # fmt: skip
         self.tree.prime_until = FOREVER

@@ -181,7 +181,7 @@ class SettingsModel:
         for name in ("labels", "headlines"):
             merged = {**self.values[name], **given.get(name, {})}
             words[name] = {status: word for status, word in merged.items() if word}
-        cleared = {n: given[n] or None for n in ("description", "accent") if n in given}
+        cleared = {n: given[n] or None for n in ("description", "accent", "header") if n in given}
         self.values = {**self.values, **given, **words, **cleared}
         return None
 

@@ -16,7 +16,7 @@ from domain.runtime.template_loader import colours
 from domain.status import Status, worst
 from tests.property.strategies import ZONES, instants, statuses, texts
 from workers.render.html import words
-from workers.render.png import LEGIBLE, contrast, ensure_contrast
+from workers.render.png import LEGIBLE, choose_ink, contrast, ensure_contrast
 from workers.render.tree_view import bar_paths
 
 DAY_MINUTES_MAX = 25 * 60
@@ -157,6 +157,11 @@ def test_days_have_23_and_25_hours_when_clocks_change():
 def test_an_accent_is_legible_on_a_card_when_it_is_any_colour(accent, theme):
     card = colours()[theme]["card"]
     assert contrast(ensure_contrast(accent, card), card) >= LEGIBLE
+
+
+@given(accents)
+def test_text_is_legible_on_a_header_when_it_has_any_colour(colour):
+    assert contrast(choose_ink(colour), colour) >= LEGIBLE
 
 
 class Tags(HTMLParser):

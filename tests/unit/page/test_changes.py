@@ -8,6 +8,7 @@ from hypothesis import given
 
 from domain.page import commands as c
 from domain.page.changes import BYTES_MAX, Changes, FieldChange, compare_pages
+from domain.page.settings import Link
 from domain.page.state import Entitlement, Page, Tier
 from domain.status import Status
 from tests.property.strategies import pages
@@ -35,6 +36,10 @@ def changes_of(page, command):
     [
         (c.ChangePage(name="Acme Inc"), FieldChange("name", "Acme", "Acme Inc")),
         (c.ChangePage(accent="#ffffff"), FieldChange("accent", None, "#ffffff")),
+        (
+            c.ChangePage(links=(Link("Help", "mailto:help@acme.com"),)),
+            FieldChange("links", "", "Help (mailto:help@acme.com, header)"),
+        ),
         (c.ChangePage(labels={"outage": "Down"}), FieldChange("labels.outage", None, "Down")),
         (
             c.SetStatus("c_1", Status.OUTAGE),

@@ -9,8 +9,8 @@ import pytest
 from domain.calendar import is_zone
 from domain.page.commands import ChangePage, CreatePage
 from domain.page.decide.table import decide
-from domain.page.settings import etag_of
-from domain.page.state import Appearance, Entitlement, Mode, Page
+from domain.page.settings import Font, Link, Mode, etag_of
+from domain.page.state import Appearance, Entitlement, Page
 from domain.results import Code, Rejection
 from tests.support.applied import apply
 from tests.support.pictures import png_text
@@ -38,10 +38,11 @@ def test_both_get_their_way_when_two_change_different_things(page):
 
 def test_default_is_back_when_a_setting_is_emptied(page):
     given = ChangePage(labels={"outage": "Down"}, headlines={"outage": "!"}, accent="#ffffff",
+                       header="#ffffff", font=Font.MONO, links=NO_TEXTS["links"],
                        description="x", **OTHERS)  # fmt: skip
     empty = {name: "" if default is None else default for name, default in DEFAULTS.items()}
-    emptied = ChangePage(labels={"outage": ""}, headlines={"outage": ""}, accent="",
-                         description="", **empty)  # fmt: skip
+    emptied = ChangePage(labels={"outage": ""}, headlines={"outage": ""}, accent="", header="",
+                         font=Font.SYSTEM, links=(), description="", **empty)  # fmt: skip
     assert told(page, given) != page
     assert told(page, given, emptied) == page
 
@@ -63,6 +64,8 @@ NO_TEXTS = {
     "labels": {"outage": "Down"},
     "headlines": {"outage": "Down"},
     "mode": Mode.DARK,
+    "font": Font.MONO,
+    "links": (Link("Help", "https://acme.com/help"),),
     "logo": png_text(1, 1),
 }
 CHANGES = [ChangePage(**{name: NO_TEXTS.get(name, "New")}) for name in sorted(CHANGEABLE)]

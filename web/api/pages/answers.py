@@ -11,8 +11,8 @@ from msgspec import Meta
 from domain.account.allocations import DarkPage, allocated_slots, find_dark_pages, page_slots
 from domain.account.state import Account
 from domain.page.logo import Logo
-from domain.page.settings import etag_of
-from domain.page.state import Appearance, Mode, Tier
+from domain.page.settings import Font, Link, Mode, etag_of
+from domain.page.state import Appearance, Tier
 from domain.runtime.settings import Settings
 from domain.store.postgres.latency import Latency
 from domain.store.postgres.owned import OwnedPage
@@ -39,10 +39,12 @@ def logo_view(logo: Logo | None, host: str | None, settings: Settings) -> LogoVi
 
 
 class PageTheme(Answer, frozen=True):
-    """A page's colours; no accent is the default one."""
+    """A page's colours and font; no colour is the default one."""
 
     mode: Mode
     accent: str | None
+    header: str | None
+    font: Font
 
 
 class CreatedPage(Answer, frozen=True):
@@ -67,6 +69,7 @@ class PageHead(Answer, frozen=True):
     labels: StatusWords
     headlines: StatusWords
     theme: PageTheme
+    links: tuple[Link, ...]
 
 
 # The rest of the appearance stands in the answer as it is in the core.
@@ -104,6 +107,7 @@ def page_view(page: OwnedPage, settings: Settings) -> Page:
         labels=status_words(look.labels),
         headlines=status_words(look.headlines),
         theme=to_answer(PageTheme, look),
+        links=look.links,
         logo=logo_view(page.logo, page.host, settings),
         etag=etag_of(page),
         **{name: getattr(look, name) for name in PLAIN},

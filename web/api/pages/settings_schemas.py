@@ -10,12 +10,12 @@ from msgspec import UNSET, Meta, UnsetType
 from domain.calendar import is_zone
 from domain.page.commands import ChangePage
 from domain.page.logo import Logo, LogoError, decode_logo
-from domain.page.settings import HEADLINE_LIMIT, LABEL_LIMIT
-from domain.page.state import Mode
+from domain.page.settings import HEADLINE_LIMIT, LABEL_LIMIT, Font, Mode
 from domain.page.uptime.shown import UptimeCounts
 from domain.status import Status
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT
 from web.api.domains.schemas import HOST_LIMIT
+from web.api.pages.links import Links, parse_links
 from web.http.bodies import line, shape, text
 from web.http.commands import build_command, to_clearing_text
 from web.http.errors import invalid
@@ -25,7 +25,10 @@ ZONE_LIMIT = 64
 BODY_BYTES = 112 * 1024
 A_SETTING = "setting to change"  # of which a change needs one
 DATA_URL = re.compile(r"data:[\w/+.-]*;base64,")
-ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+Colour = Annotated[
+    str | UnsetType | None, shape(len("#rrggbb"), "A colour, `#rrggbb`.", COLOUR.pattern)
+]
 Label = Annotated[str | UnsetType | None, line(LABEL_LIMIT)]
 Headline = Annotated[str | UnsetType | None, line(HEADLINE_LIMIT)]
 
@@ -52,13 +55,12 @@ else:  # a field for each status, which a type checker could not list
 
 
 class Theme(msgspec.Struct, forbid_unknown_fields=True):
-    """The page's colours; null is the default."""
+    """The page's colours and font; null is the default."""
 
     mode: Mode | UnsetType | None = UNSET
-    accent: Annotated[
-        str | UnsetType | None,
-        shape(len("#rrggbb"), "A colour, `#rrggbb`.", ACCENT.pattern),
-    ] = UNSET
+    accent: Colour = UNSET
+    header: Colour = UNSET
+    font: Font | UnsetType | None = UNSET
 
 
 class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -76,6 +78,7 @@ class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     labels: Labels | UnsetType | None = UNSET
     headlines: Headlines | UnsetType | None = UNSET
     theme: Theme | UnsetType | None = UNSET
+    links: Links | UnsetType | None = UNSET
     show_uptime: bool | None = None
     show_footer: bool | None = None
     show_latency: bool | None = None
@@ -92,7 +95,7 @@ class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 def to_command(body: PageChange, etag: str | None) -> ChangePage:
     """Return the command of a settings change. Raises ApiError 400."""
-    theme = Theme(None, None) if body.theme is None else body.theme or Theme()
+    theme = Theme(None, None, None, None) if body.theme is None else body.theme or Theme()
     return build_command(
         ChangePage,
         body,
@@ -100,7 +103,10 @@ def to_command(body: PageChange, etag: str | None) -> ChangePage:
         labels=to_status_words(body.labels),
         headlines=to_status_words(body.headlines),
         mode=None if theme.mode is UNSET else theme.mode or Mode.AUTO,
-        accent=parse_accent(theme.accent),
+        accent=parse_colour(theme.accent, "theme.accent"),
+        header=parse_colour(theme.header, "theme.header"),
+        font=None if theme.font is UNSET else theme.font or Font.SYSTEM,
+        links=None if body.links is UNSET else parse_links(body.links or []),
         etag=etag,
         logo=parse_logo(body.logo),
     )
@@ -126,12 +132,12 @@ def parse_zone(value: str | None) -> str | None:
     return value
 
 
-def parse_accent(value: str | UnsetType | None) -> str | None:
-    """Return an accent colour in lower case. Raises ApiError 400."""
-    accent = to_clearing_text(value)
-    if accent and not ACCENT.fullmatch(accent):
-        raise invalid("theme.accent must be a colour such as #0a84ff.", "theme.accent")
-    return accent and accent.lower()
+def parse_colour(value: str | UnsetType | None, field: str) -> str | None:
+    """Return a colour in lower case. Raises ApiError 400."""
+    colour = to_clearing_text(value)
+    if colour and not COLOUR.fullmatch(colour):
+        raise invalid(f"{field} must be a colour such as #0a84ff.", field)
+    return colour and colour.lower()
 
 
 def parse_logo(value: str | UnsetType | None) -> str | None:
