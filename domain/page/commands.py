@@ -10,6 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeAlias
 
+from domain.calendar import UTC_ZONE
 from domain.page.state import Appearance, ComponentKind, Entitlement, Mode
 from domain.status import Impact, IncidentKind, IncidentState, Status
 
@@ -68,6 +69,7 @@ class CreatePage:
     name: str
     entitlement: Entitlement
     host: str | None = None
+    time_zone: str = UTC_ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ class ChangePage:
     logo: str | None = None
     show_latency: bool | None = None
     noindex: bool | None = None
+    show_checklist: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from domain.calendar import UTC_ZONE
 from domain.page.limits import FREE_LEAVES, PRIME_LEAVES
 from domain.page.logo import Logo
 from domain.status import Impact, IncidentKind, IncidentState, Status
@@ -193,10 +194,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """The appearance of a page, as its owner chose it.
-
-    The keys of `labels` and `headlines` are statuses.
-    """
+    """The appearance of a page, as its owner chose it, with words by status."""
 
     labels: Mapping[str, str] = field(default_factory=dict)
     headlines: Mapping[str, str] = field(default_factory=dict)
@@ -206,6 +204,7 @@ class Appearance:
     show_footer: bool = True
     show_latency: bool = False
     noindex: bool = False
+    show_checklist: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +269,7 @@ class Page:
     account_id: str = ""
     name: str = ""
     description: str | None = None
-    time_zone: str = "UTC"
+    time_zone: str = UTC_ZONE
     is_public: bool = False
     host: str | None = None
     look: Appearance = Appearance()

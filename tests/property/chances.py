@@ -99,4 +99,5 @@ settings_given = {
     "show_footer": booleans,
     "show_latency": booleans,
     "noindex": booleans,
+    "show_checklist": booleans,
 }

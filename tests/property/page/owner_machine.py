@@ -57,7 +57,7 @@ class PageMachine(RuleBasedStateMachine):
                 "name": "Acme", "is_public": True, "description": None, "time_zone": "UTC",
                 "labels": {}, "headlines": {}, "mode": "auto", "accent": None,
                 "show_uptime": True, "show_footer": True, "show_latency": False,
-                "noindex": False,
+                "noindex": False, "show_checklist": True,
             }
         )  # fmt: skip
         self.tree.prime_until = FOREVER
