@@ -11,3 +11,6 @@ import "./foresee.js";
 import "./pick.js";
 import "./several.js";
 import "./drafts.js";
+import "./switch.js";
+import "./propose.js";
+import "./upload.js";
