@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+UTC_ZONE = "UTC"  # of a page whose owner chose none
+
 
 def day_of(at: datetime, zone: str) -> date:
     """Return the calendar day of the aware instant `at` in the IANA zone `zone`."""

@@ -144,9 +144,9 @@ def follow_ups(account: Account, events: Iterable[e.Event]) -> list[tuple[str, C
     pairs: list[tuple[str, Command]] = []
     for event in events:
         match event:
-            case e.PageAdded(page_id=page_id, name=name, host=host):
+            case e.PageAdded(page_id=page_id, name=name, host=host, time_zone=zone):
                 entitlement = account.places[page_id].entitlement
-                pairs.append((page_id, CreatePage(account.id, name, entitlement, host)))
+                pairs.append((page_id, CreatePage(account.id, name, entitlement, host, zone)))
             case e.PageRemoved(page_id=page_id):
                 pairs.append((page_id, DeletePage()))
             case e.PlaceDealt(page_id=page_id, entitlement=entitlement) if page_id not in added:

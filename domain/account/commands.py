@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from domain.account.domains import MountKind
+from domain.calendar import UTC_ZONE
 from domain.page.state import Tier
 
 
@@ -100,6 +101,7 @@ class AddPage:
     page_id: str
     name: str
     host: str | None = None
+    time_zone: str = UTC_ZONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from domain.account.domains import Mount
 from domain.account.state import Booking, Slot
+from domain.calendar import UTC_ZONE
 from domain.page.state import Entitlement, Tier
 
 
@@ -83,6 +84,7 @@ class PageAdded:
     name: str
     host: str | None
     at: datetime
+    time_zone: str = UTC_ZONE
 
 
 @dataclass(frozen=True, slots=True)

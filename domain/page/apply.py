@@ -37,6 +37,7 @@ def page_created(page: Page, event: e.PageCreated) -> Page:
         name=event.name,
         entitlement=event.entitlement,
         host=event.host,
+        time_zone=event.time_zone,
         created_at=event.at,
         changed_at=event.at,
     )

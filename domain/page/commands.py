@@ -10,6 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeAlias
 
+from domain.calendar import UTC_ZONE
 from domain.page.settings import Font, Link, Mode
 from domain.page.state import Appearance, ComponentKind, Entitlement
 from domain.page.uptime.shown import UptimeCounts
@@ -70,6 +71,7 @@ class CreatePage:
     name: str
     entitlement: Entitlement
     host: str | None = None
+    time_zone: str = UTC_ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ class ChangePage:
     header: str | None = None
     font: Font | None = None
     links: tuple[Link, ...] | None = None
+    show_checklist: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
+from domain.calendar import UTC_ZONE
 from domain.page.logo import Logo
 from domain.page.state import (
     Appearance,
@@ -29,6 +30,7 @@ class PageCreated:
     entitlement: Entitlement
     host: str | None
     at: datetime
+    time_zone: str = UTC_ZONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
 
+from domain.calendar import UTC_ZONE
 from domain.page.limits import FREE_LEAVES, PRIME_LEAVES
 from domain.page.logo import Logo
 from domain.page.settings import Font, Link, Mode
@@ -190,10 +191,7 @@ class PastIncident:
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """The appearance of a page, as its owner chose it.
-
-    The keys of `labels` and `headlines` are statuses.
-    """
+    """The appearance of a page, as its owner chose it, with words by status."""
 
     labels: Mapping[str, str] = field(default_factory=dict)
     headlines: Mapping[str, str] = field(default_factory=dict)
@@ -207,6 +205,7 @@ class Appearance:
     header: str | None = None
     font: Font = Font.SYSTEM
     links: tuple[Link, ...] = ()
+    show_checklist: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +267,7 @@ class Page:
     account_id: str = ""
     name: str = ""
     description: str | None = None
-    time_zone: str = "UTC"
+    time_zone: str = UTC_ZONE
     is_public: bool = False
     host: str | None = None
     look: Appearance = Appearance()

@@ -18,7 +18,9 @@ AREAS: Final = frozenset(
 )
 # What all areas of owners share; screens of the dashboard that are not of one area.
 SHARED_API: Final = frozenset(["areas", "audit_sentences", "owner_resource"])
-SHARED_SCREENS: Final = frozenset(["account", "document", "home", "screen", "settings", "static"])
+SHARED_SCREENS: Final = frozenset(
+    ["account", "checklist", "document", "home", "messages", "screen", "settings", "static"]
+)
 # Whom a room never imports, by the beginnings of module names.
 NEVER: Final = {
     "web.http": ("web.api", "web.dashboard", "web.openapi", "web.routes"),

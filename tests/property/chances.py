@@ -104,4 +104,5 @@ settings_given = {
     "header": one("", "#6d4aff"),
     "font": one(*Font),
     "links": one((), (Link("Help", "mailto:help@example.com"),)),
+    "show_checklist": booleans,
 }

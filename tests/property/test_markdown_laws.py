@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.runtime.markdown_rules import MARKS_MAX, to_plain_text
-from workers.render.html import render_message
+from domain.runtime.messages import render_message
 
 MARKS = [
     *"[]()<>!*_`#&|~=-+\\\"'",

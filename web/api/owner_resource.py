@@ -141,12 +141,16 @@ class HostResource(WritingResource):
 
 SUBDOMAIN_LIMIT = 63
 ID_LIMIT = 64
+ZONE_LIMIT = 64
 
 LABEL = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
 POSITION_NOTE = "The place among its siblings, from 0; last if not given."
 PARENT_NOTE = "The id of a category of this page; null is the root."
 
 Name = Annotated[str, line(NAME_LIMIT)]
+TimeZone = Annotated[
+    str | None, text(ZONE_LIMIT, "An IANA zone, in which days begin.", format="iana-time-zone")
+]
 Email = Annotated[str, text(EMAIL_LIMIT, pattern=f"^{EMAIL_PATTERN}$")]
 Password = Annotated[
     str,
@@ -182,6 +186,7 @@ class NewPage(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
     name: Name
     subdomain: Subdomain = None
+    time_zone: TimeZone = None
 
 
 class NewComponent(msgspec.Struct, rename="camel", forbid_unknown_fields=True):

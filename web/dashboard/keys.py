@@ -27,19 +27,23 @@ class Keys(PageView):
         return {
             **frame,
             "keys": await run(self.engine, keys_of, page_context.page.id),
-            "examples": examples(f"{self.settings.base_url}/api/v1/status-api", leaf),
+            "examples": examples(f"{self.settings.base_url}/api/v1/status-api", leaf, frame["url"]),
             "placeholder": PLACEHOLDER,
         }
 
 
-def examples(api: str, leaf: str) -> list[tuple[str, str]]:
-    """Return examples of monitor calls: a title and a shell command each."""
+def examples(api: str, leaf: str, page_url: str | None) -> list[tuple[str, str]]:
+    """Return examples of calls: a title and a shell command each."""
     component = {"component": leaf, "status": "outage"}
     incident = {"title": "API is down", "components": [component]}
+    public = (
+        [("Read what visitors see", f"curl {quote(page_url + 'status.json')}")] if page_url else []
+    )
     return [
-        ("Read what is shown", curl(f"{api}/status")),
         ("Set a component", curl(f"{api}/components/{leaf}/status", {"status": "degraded"})),
         ("Open an incident", curl(f"{api}/incidents", incident)),
+        ("Read what is shown", curl(f"{api}/status")),
+        *public,
     ]
 
 

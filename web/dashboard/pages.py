@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from falcon import HTTPSeeOther
 from falcon.asgi import Request
 
-from domain.account.allocations import INCLUDED, WARNED_BEFORE
+from domain.account.allocations import INCLUDED, WARNED_BEFORE, page_slots
+from domain.calendar import zones
 from domain.page import tree
 from domain.page.overall import overall
 from domain.page.settings import etag_of
@@ -15,7 +16,8 @@ from domain.status import IncidentKind, Status
 from domain.store.postgres.engine import Connection, run
 from domain.store.postgres.incidents import incidents_after
 from domain.store.postgres.load import load_components
-from domain.store.postgres.owned import OwnedPage, pages_of
+from domain.store.postgres.owned import OwnedPage, account_of, keys_of, pages_of
+from web.dashboard.checklist import Step, list_steps
 from web.dashboard.document import days_until
 from web.dashboard.screen import OPEN_MAX, PageView, Values, View, identity_of
 
@@ -29,6 +31,7 @@ class PageRow:
     leaves: int
     troubles: int
     etag: str
+    steps: tuple[Step, ...]
 
 
 def load_rows(conn: Connection, account_id: str) -> list[PageRow]:
@@ -45,7 +48,8 @@ def load_row(conn: Connection, page: OwnedPage) -> PageRow:
     ).incidents
     leaves = len(tree.leaves(components))
     status = overall(components, open_incidents)
-    return PageRow(page, status, leaves, len(open_incidents), etag_of(page))
+    steps = list_steps(page, components, keys_of(conn, page.id))
+    return PageRow(page, status, leaves, len(open_incidents), etag_of(page), steps)
 
 
 class Pages(View):
@@ -57,11 +61,16 @@ class Pages(View):
         """Return the pages and the limits of the account's tier."""
         holder = await self.holder(req)
         now = datetime.now(UTC)
+        account = await run(self.engine, account_of, holder.account_id)
+        rows = await run(self.engine, load_rows, holder.account_id)
+        unfinished = [row for row in rows if row.steps]
         return {
             **identity_of(holder),
-            "lines": await run(self.engine, load_rows, holder.account_id),
-            "included": {tier.value: INCLUDED[tier] for tier in Tier},
-            "tier": holder.tier,
+            "lines": rows,
+            "newest_unfinished": unfinished[-1] if unfinished else None,
+            "capacity": len(page_slots(account, now)),
+            "included": INCLUDED[Tier.PRIME if account.is_prime_at(now) else Tier.FREE],
+            "zones": sorted(zones()),
             "now": now,
             "days_until": lambda at: days_until(at, now),
             "warning_days": WARNED_BEFORE.days,

@@ -13,15 +13,18 @@ from falcon.asgi import Request, Response
 from domain.page import tree
 from domain.page.limits import PLANNED, UNRESOLVED
 from domain.page.overall import overall
+from domain.page.settings import etag_of
 from domain.page.state import Component, Incident
 from domain.runtime.settings import Settings
 from domain.status import IncidentKind, Status
 from domain.store.postgres.engine import UNREACHABLE, Connection, run
 from domain.store.postgres.incidents import incidents_after
 from domain.store.postgres.load import load_components
-from domain.store.postgres.owned import OwnedPage, page_of
+from domain.store.postgres.owned import OwnedPage, keys_of, pages_of
 from domain.store.postgres.sessions import Holder
+from web.dashboard.checklist import Step, list_steps
 from web.dashboard.document import write_document
+from web.dashboard.messages import MessageRenderer
 from web.http.auth import NO_SESSION, Authenticator
 from web.http.errors import ApiError, not_found, unavailable
 
@@ -90,11 +93,16 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """A page in the dashboard: settings, component tree and open incidents."""
+    """A page in the dashboard: settings, tree, open incidents and steps that are left.
+
+    `pages` are all of its account.
+    """
 
     page: OwnedPage
     components: tree.Components
     open: list[Incident]
+    pages: list[OwnedPage]
+    steps: tuple[Step, ...]
 
     @property
     def children(self) -> tree.Children:
@@ -123,13 +131,16 @@ class PageContext:
 
 def load_page_context(conn: Connection, account_id: str, page_id: str) -> PageContext | None:
     """Read a page context; None if the account has no such page."""
-    page = page_of(conn, account_id, page_id)
+    pages = pages_of(conn, account_id)
+    page = next((page for page in pages if page.id == page_id), None)
     if page is None:
         return None
     open_incidents = incidents_after(
         conn, page.id, None, None, OPEN_MAX, is_resolved=False
     ).incidents
-    return PageContext(page, load_components(conn, page.id), open_incidents)
+    components = load_components(conn, page.id)
+    steps = list_steps(page, components, keys_of(conn, page.id))
+    return PageContext(page, components, open_incidents, pages, steps)
 
 
 class PageView(View):
@@ -156,12 +167,20 @@ class PageView(View):
             "api": f"/api/v1/status/{page.id}",
             "home": f"/dashboard/pages/{page.id}",
             "tab": self.tab,
+            "screen": screen_of(req.uri_template or ""),
+            "etag": etag_of(page),
             "now": now,
             "is_dark": page.expires_at is not None and page.expires_at <= now,
             "troubles": len(page_context.of_kind(IncidentKind.INCIDENT)),
             "edited": req.get_param("edit") or "",
+            "message": MessageRenderer().render,
         }
         return page_context, frame
+
+
+def screen_of(route: str) -> str:
+    """Return the screen of a page's route; of the screen of one incident, its list."""
+    return route.partition("{page_id}/")[2].partition("/{")[0]
 
 
 def identity_of(holder: Holder) -> Values:

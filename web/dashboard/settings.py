@@ -3,7 +3,7 @@
 from falcon.asgi import Request
 
 from domain.calendar import zones
-from domain.page.logo import BYTES_MAX
+from domain.page.logo import BYTES_MAX, SIDE_MAX
 from domain.page.settings import (
     HEADLINE_LIMIT,
     LABEL_LIMIT,
@@ -13,11 +13,11 @@ from domain.page.settings import (
     Font,
     Mode,
     Place,
-    etag_of,
 )
 from domain.status import LISTED
 from domain.store.postgres.engine import run
 from domain.store.postgres.latency import latency_summary
+from domain.store.postgres.owned import contents_of
 from web.dashboard.screen import PageView, Values
 
 KIB = 1024
@@ -41,14 +41,15 @@ class Settings(PageView):
         page_context, frame = await self.fetch_page_context(req, params["page_id"])
         page = page_context.page
         latency, newest = await run(self.engine, latency_summary, page.id, page.time_zone)
+        contents = await run(self.engine, contents_of, page.id)
         is_over = page.tier_until is not None and page.tier_until <= frame["now"]
         return {
             **frame,
-            "etag": etag_of(page),
             "zones": sorted(zones()),
             "is_prime": page.tier == "prime" and not is_over,
             "latency": latency,
             "newest": newest,
+            "contents": contents,
         }
 
 
@@ -60,10 +61,9 @@ class Theme(PageView):
 
     async def values(self, req: Request, **params: str) -> Values:
         """Return the theme of the page and its choices."""
-        page_context, frame = await self.fetch_page_context(req, params["page_id"])
+        _, frame = await self.fetch_page_context(req, params["page_id"])
         return {
             **frame,
-            "etag": etag_of(page_context.page),
             "zones": sorted(zones()),
             "modes": tuple(Mode),
             "fonts": tuple(Font),
@@ -71,6 +71,7 @@ class Theme(PageView):
             "worded": LISTED,
             "limits": LIMITS,
             "logo_kib": BYTES_MAX // KIB,
+            "logo_side": SIDE_MAX,
         }
 
 

@@ -49,7 +49,7 @@ def add_page(account: Account, command: c.AddPage, at: datetime, facts: Facts) -
         return Rejection(Code.NO_FREE_SLOT, "All places of this account are taken by its pages.")
     if command.host and (rejection := reject_host(command.host, "subdomain", at, facts)):
         return rejection
-    added = e.PageAdded(command.page_id, command.name, command.host, at)
+    added = e.PageAdded(command.page_id, command.name, command.host, at, command.time_zone)
     return with_allocations(account, (added, *first_mount_events(command, at)), at)
 
 

@@ -51,7 +51,9 @@ def create_page(page: Page, command: c.CreatePage, at: datetime) -> Decision:
     """
     if page.created_at is not None:
         raise DuplicateIdError(page.id)
-    event = e.PageCreated(command.account_id, command.name, command.entitlement, command.host, at)
+    event = e.PageCreated(
+        command.account_id, command.name, command.entitlement, command.host, at, command.time_zone
+    )
     return (event,)
 
 

@@ -39,6 +39,15 @@ _KEYS = text("""
 SELECT k.id, k.name, k.disabled, k.created_at, k.last_used_at FROM keys k
 WHERE k.page_id = :page_id ORDER BY k.id
 """)
+_CONTENTS = text("""
+SELECT (SELECT count(*) FROM components WHERE page_id = :page_id AND kind = 'leaf') AS components,
+  (SELECT count(*) FROM incidents WHERE page_id = :page_id AND kind = 'incident') AS incidents,
+  (SELECT count(*) FROM incidents WHERE page_id = :page_id AND kind = 'maintenance')
+    AS maintenances,
+  (SELECT count(*) FROM keys WHERE page_id = :page_id) AS keys,
+  (SELECT count(*) FROM templates WHERE page_id = :page_id) AS templates,
+  ARRAY(SELECT host FROM mounts WHERE page_id = :page_id ORDER BY is_primary DESC, host) AS hosts
+""")
 _CREDENTIAL = text("""
 SELECT k.id, k.page_id, k.disabled, s.closed, s.suspended FROM keys k
 JOIN streams s ON s.id = k.page_id WHERE k.hash = :hash
@@ -83,6 +92,18 @@ class OwnedKey:
     disabled: bool
     created_at: datetime
     last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageContents:
+    """How much a page holds, and its host names."""
+
+    components: int
+    incidents: int
+    maintenances: int
+    keys: int
+    templates: int
+    hosts: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +188,11 @@ def all_accounts(conn: Connection) -> list[ListedAccount]:
 def keys_of(conn: Connection, page_id: str) -> list[OwnedKey]:
     """Return a page's keys, oldest first."""
     return [OwnedKey(*row) for row in conn.execute(_KEYS, {"page_id": page_id})]
+
+
+def contents_of(conn: Connection, page_id: str) -> PageContents:
+    """Return how much a page holds."""
+    return PageContents(*conn.execute(_CONTENTS, {"page_id": page_id}).one())
 
 
 def templates_of(conn: Connection, account_id: str) -> list[OwnedTemplate]:

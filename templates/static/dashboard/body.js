@@ -6,6 +6,7 @@
 //   data-list        its rows are a list, without the empty ones at the end; a change has it whole
 //   a.b              goes into an object: {"a": {"b": …}}
 //   type=file        is sent as a data: URL; `data-most` is how many KiB it may have
+//   data-repeats     has to repeat this text before the form is sent, and is not sent itself
 import { FIELDS, isChanged } from "./filling.js";
 import { isFilled, rowsOf } from "./rows.js";
 import { instant } from "./zone.js";
@@ -45,16 +46,19 @@ function entriesOf(list) {
 // What is wrong before anybody is asked: a sentence by name.
 export function faultsOf(form) {
   const faults = {};
-  for (const { name, required, value, files, dataset } of form.elements) {
+  for (const { name, required, value, dataset } of form.elements) {
     if (required && !value.trim()) faults[name] = `${name} is required.`;
-    if (files?.[0]?.size > dataset.most * 1024) faults[name] = `${name} may have at most ${dataset.most} KiB.`;
+    if (dataset.repeats && plain(value) !== plain(dataset.repeats)) faults[name] = `Type “${dataset.repeats}” to confirm.`;
   }
   return faults;
 }
 
+const plain = (text) => text.normalize("NFC").trim().replace(/\s+/gu, " ");
+
 function controlsOf(form, submitter) {
   return [...form.elements].filter((control) => {
-    if (!control.name || control.disabled || control.matches("fieldset") || control.closest("[data-list]")) return false;
+    if (!control.name || control.disabled || control.dataset.repeats || control.matches("fieldset")) return false;
+    if (control.closest("[data-list]")) return false;
     if (control.matches("button")) return control === submitter;
     return control.type !== "radio" || control.checked;
   });

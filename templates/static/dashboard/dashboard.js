@@ -12,3 +12,6 @@ import "./pick.js";
 import "./several.js";
 import "./rows.js";
 import "./drafts.js";
+import "./switch.js";
+import "./propose.js";
+import "./upload.js";

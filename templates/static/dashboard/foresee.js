@@ -1,6 +1,7 @@
 // What a form would do, asked again whenever it changes while somebody looks.
 //   data-foresees   the preview's address      data-of     the form's id
 //   data-part       which document is framed   data-now    what is framed while nothing would change
+//   data-titled     only the message is shown, with this title where the form has none
 import { bodyOf, faultsOf } from "./body.js";
 import { write } from "./write.js";
 
@@ -34,7 +35,7 @@ function later(holder) {
 
 async function ask(holder) {
   const form = document.getElementById(holder.dataset.of);
-  const body = await bodyOf(form, null);
+  const body = "titled" in holder.dataset ? messageOf(form, holder) : await bodyOf(form, null);
   const text = JSON.stringify(body);
   const state = of(holder);
   if (text === state.text) return;
@@ -44,11 +45,16 @@ async function ask(holder) {
   if (holder.dataset.now && !Object.keys(body).length) return show(holder, holder.dataset.now, "");
   const outcome = await write("POST", holder.dataset.foresees, text, { isAsked: false });
   if (turn !== state.turn) return; // something else was typed meanwhile
-  if (outcome.ok) show(holder, outcome.data[holder.dataset.part], summary(outcome.data));
+  if (outcome.ok) show(holder, outcome.data[holder.dataset.part], "titled" in holder.dataset ? "" : summary(outcome.data));
   else {
     state.text = null; // the same may be asked again
     tell(holder, outcome.error);
   }
+}
+
+// A message that is no write of its own yet, shown as that of an incident.
+function messageOf({ elements }, { dataset }) {
+  return { title: elements.title?.value || dataset.titled, body: elements.body.value };
 }
 
 function summary({ headline, components }) {

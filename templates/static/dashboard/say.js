@@ -28,7 +28,7 @@ export function clear(form) {
   for (const control of form.querySelectorAll("[aria-invalid]")) validate(control);
 }
 
-function validate(control) {
+export function validate(control) {
   control.removeAttribute("aria-invalid");
   const kept = (control.getAttribute("aria-describedby") ?? "").replace(/\S+-problem/, "").trim();
   if (kept) control.setAttribute("aria-describedby", kept);
@@ -65,7 +65,7 @@ function atTop(form, sentence, more) {
   line.hidden = false;
 }
 
-function beside(form, path, sentence) {
+export function beside(form, path, sentence) {
   const [outer] = path.split(/[.[]/);
   const ready = form.querySelector(`[data-for="${CSS.escape(outer)}"]`);
   if (ready) {

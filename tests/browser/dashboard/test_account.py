@@ -110,7 +110,7 @@ def test_a_second_page_has_a_place_when_a_slot_was_bought(actors, tab):
     look.page.get_by_role("button", name="Create page").click()
     expect(look.page.get_by_role("heading", name="Components", exact=True)).to_be_visible()
     look.page.get_by_role("link", name="Settings").click()
-    look.page.get_by_role("button", name="Make public").click()
+    look.page.get_by_role("button", name="Publish").click()
     expect(look.page.get_by_role("button", name="Hide the page")).to_be_visible()
     vi = actors.caller(f"{subdomain}.localhost")
     wait_until(lambda: "Second" in vi.get("/").text, "visitors see it")

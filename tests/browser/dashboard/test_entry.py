@@ -23,16 +23,14 @@ def test_a_page_is_public_after_a_few_clicks_when_somebody_signs_up(system, tab)
     page.get_by_role("link", name="Sign up").click()
     fill(page, f"{unique('newcomer')}@example.com")
     page.get_by_role("button", name="Create account").click()
-    expect(page.get_by_role("heading", name="Your first page is two words away")).to_be_visible()
+    expect(page.get_by_role("heading", name="Create your status page")).to_be_visible()
     page.get_by_label("Name").fill("Acme & <Co>")
     page.get_by_label("Address").fill(subdomain)
     page.get_by_role("button", name="Create page").click()
     page.get_by_label("New component").fill("API")
     page.get_by_role("button", name="Add component").click()
     expect(page.locator(".tree .name")).to_have_text("API")
-    page.get_by_role("link", name="Pages").click()
-    expect(page.get_by_text("Hidden: only you see it")).to_be_visible()
-    page.get_by_role("button", name="Make public").click()
+    page.get_by_role("button", name="Publish").click()
 
     # Then visitors see it, and nothing was complained of on the way
     with page.context.expect_page() as opened:

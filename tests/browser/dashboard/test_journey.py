@@ -41,7 +41,7 @@ def publish(page, subdomain):
         press(page, "Add component")
         expect(page.locator(".tree")).to_contain_text(name)
     follow(page, "Settings")
-    press(page, "Make public")
+    press(page, "Publish")
     expect(page.get_by_role("button", name="Hide the page")).to_be_visible()
 
 

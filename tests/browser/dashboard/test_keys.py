@@ -49,7 +49,7 @@ def test_a_key_works_as_the_examples_say_when_it_was_made_here(actors, desk):
     secret = make(desk, "Uptime monitor")
 
     # Then the example that sets a component can be run as it stands
-    line = desk.page.locator("#try-2").text_content()
+    line = desk.page.locator("#try-1").text_content()
     assert secret in line
     words = [word for word in shlex.split(line) if word.strip()]
     url, headers, body = words[1], words[3::2][:2], words[-1]

@@ -48,18 +48,6 @@ def test_a_missing_name_is_told_at_once_when_a_form_is_sent_without(actors, tab)
     assert not [asked for asked in look.requests if "/api/" in asked]
 
 
-def test_it_is_told_kindly_when_no_place_is_left(actors, tab):
-    owner = actors.owner()
-    owner.page()
-    page = at_desk(tab, actors.system, owner).page
-    page.get_by_text("New page").click()
-    expect(
-        page.get_by_text("Each page needs a place: Free includes one, Prime two")
-    ).to_be_visible()
-    create(page, "Second", unique("second"))
-    expect(page.get_by_role("alert").filter(has_text="All places")).to_be_visible()
-
-
 def test_settings_are_not_overwritten_when_another_tab_changed_them_meanwhile(actors, tab):
     # Given a hidden page, looked at in a tab while another tab renames it
     owner = actors.owner()
@@ -68,13 +56,13 @@ def test_settings_are_not_overwritten_when_another_tab_changed_them_meanwhile(ac
     owner.patch(page.path, {"name": "After"})
 
     # When it is made public as it was seen
-    look.page.get_by_role("button", name="Make public").click()
+    look.page.get_by_role("button", name="Publish").click()
 
     # Then it is refused, and the current values are one click away
     look.page.get_by_role("button", name="Show the current values").click()
-    expect(look.page.get_by_role("heading", name="After")).to_be_visible()
+    expect(look.page.get_by_role("heading", name="After", exact=True)).to_be_visible()
     assert actors.visitor(page).get("/").status_code == 404
-    look.page.get_by_role("button", name="Make public").click()
+    look.page.get_by_role("button", name="Publish").click()
     expect(look.page.get_by_text("After is public now.")).to_be_visible()
     assert actors.visitor(page).get("/").status_code == 200
 
@@ -105,10 +93,10 @@ def test_it_is_told_how_long_a_page_is_served_when_prime_ends(actors, tab):
     look.page.reload()
 
     # Then it says what is the matter, and so does the page's own screen
-    expect(look.page.locator(f"#{second.id}")).to_contain_text("Not served: it has no place")
+    expect(look.page.locator(f"#{second.id}")).to_contain_text("Not served: upgrade or buy a slot")
     look.page.get_by_role("link", name="Second", exact=True).click()
-    expect(look.page.locator("#of-page")).to_contain_text("not served: no place")
-    expect(look.page.get_by_role("link", name="View page")).to_have_count(0)
+    expect(look.page.locator("#of-page")).to_contain_text("Not served: upgrade or buy a slot")
+    expect(look.page.get_by_role("link", name=second.host)).to_have_count(0)
 
 
 def set_tier(actors, owner, tier, until=None):

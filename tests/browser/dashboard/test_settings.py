@@ -44,7 +44,7 @@ def shown(actors, look):
 def test_the_page_is_served_when_it_was_made_public_and_only_then(actors, desk):
     look = desk("settings")
     assert actors.visitor(look.owned).get("/").status_code == 404
-    look.page.get_by_role("button", name="Make public").click()
+    look.page.get_by_role("button", name="Publish").click()
     expect(look.page.get_by_text("Everybody can see this page")).to_be_visible()
     assert actors.visitor(look.owned).get("/").status_code == 200
     look.page.get_by_role("button", name="Hide the page").click()
@@ -70,6 +70,9 @@ def test_visitors_see_it_when_settings_were_saved(actors, desk):
     expect(look.page.get_by_label("Powered by Hep.gg")).to_be_disabled()
 
 
+FIELD = "[name={}]:enabled:not([type=hidden])"
+
+
 def test_a_plain_setting_is_changed_where_its_field_is(desk):
     # Given every setting with another value, but the footer, which the free tier can't leave out
     look, wanted = desk("settings"), OTHERS_ON_WIRE | {"showFooter": True}
@@ -78,7 +81,10 @@ def test_a_plain_setting_is_changed_where_its_field_is(desk):
     # When they are changed, each on the screen that has a field for it
     for screen in ("settings", "customize"):
         look.go(f"{screens}/{screen}")
-        fields = {name: look.page.locator(f"[name={name}]:enabled") for name in wanted}
+        fields = {
+            name: look.page.locator(f".field [name={name}]:enabled, .check [name={name}]:enabled")
+            for name in wanted
+        }
         here = [name for name, field in fields.items() if field.count()]
         for name in here:
             change(fields[name], wanted[name])
@@ -282,10 +288,7 @@ def test_the_page_has_a_logo_when_a_picture_was_chosen(actors, desk):
     frame = look.page.frame_locator("iframe")
     chooser = look.page.get_by_label("Logo", exact=True)
 
-    # When what is too large is chosen, it is told at once; when a picture is, it is shown
-    chooser.set_input_files({"name": "l.png", "mimeType": "image/png", "buffer": b"x" * 70_000})
-    look.page.get_by_role("button", name="Save").click()
-    expect(chooser).to_have_accessible_description(re.compile("“Logo” may have at most 64 KiB"))
+    # When a picture is chosen, it is shown
     drawn = picture("png", 300, 60)
     chooser.set_input_files({"name": "l.png", "mimeType": "image/png", "buffer": drawn})
     save(look)
@@ -303,13 +306,56 @@ def test_the_page_has_a_logo_when_a_picture_was_chosen(actors, desk):
     assert look.owned.owner.get(look.owned.path).json()["data"]["logo"] is None
 
 
+REFUSED = {
+    "GIF": (b"GIF89a" + b"x" * 90, "Choose a PNG, JPEG or WebP picture."),
+    "SVG as PNG": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Choose a PNG, JPEG or WebP"),
+    "empty": (b"", "Choose a PNG, JPEG or WebP picture."),
+    "heavy": (picture("png", 30, 30) + b"x" * 70_000, "at most 64 KiB. This one has 69."),
+    "cut off": (picture("png", 30, 30)[:40], "This picture can't be read."),
+    "wide": (picture("png", 5000, 1), "at most 4096 pixels a side. This one has 5000 × 1."),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_an_upload_is_refused_when_it_is_chosen(desk, kind):
+    # Given a file that is no logo
+    look, (content, sentence) = desk("customize"), REFUSED[kind]
+    chooser = look.page.get_by_label("Logo", exact=True)
+
+    # When it is chosen, then the field says why at once, and it is not sent
+    chooser.set_input_files({"name": "logo.png", "mimeType": "image/png", "buffer": content})
+    expect(chooser).to_have_accessible_description(re.compile(re.escape(sentence)))
+    look.page.get_by_role("button", name="Save").click()
+    expect(look.page.locator("#said")).to_have_text("Nothing was changed.")
+    # and a picture mends it
+    drawn = picture("png", 30, 30)
+    chooser.set_input_files({"name": "l.png", "mimeType": "image/png", "buffer": drawn})
+    expect(chooser).not_to_have_attribute("aria-invalid", "true")
+    save(look)
+
+
 def test_a_page_is_gone_when_its_deletion_was_confirmed(actors, desk):
     look = desk("settings")
-    look.page.get_by_role("button", name="Delete the page").click()
+    look.owned.key()
+    look.page.reload()
+    look.page.get_by_role("button", name="Delete page").click()
     dialog = look.page.get_by_role("dialog")
-    dialog.get_by_role("button", name="Keep it").click()
+    dialog.get_by_role("button", name="Cancel").click()
     expect(dialog).to_be_hidden()
-    look.page.get_by_role("button", name="Delete the page").click()
-    dialog.get_by_role("button", name="Delete the page").click()
+    look.page.get_by_role("button", name="Delete page").click()
+
+    # Then it says what goes, and nothing is sent before its name was typed
+    goes = dialog.get_by_role("list", name="Deleted with the page")
+    expect(goes).to_have_text(re.compile(f"1 component.*1 API key.*{look.owned.host}", re.DOTALL))
+    name = dialog.get_by_label("Type the page's name")
+    for wrong in ("", "acme", "Acme Inc"):
+        name.fill(wrong)
+        dialog.get_by_role("button", name="Delete page").click()
+        expect(name).to_be_focused()
+        expect(name).to_have_accessible_description("Type “Acme” to confirm.")
+    assert look.owned.owner.get(look.owned.path).status_code == 200
+    # and once it was, the page is gone
+    name.fill(" Acme ")
+    dialog.get_by_role("button", name="Delete page").click()
     look.page.wait_for_url(url(actors.system))
     assert look.owned.owner.get(look.owned.path).status_code == 404

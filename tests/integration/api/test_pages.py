@@ -53,6 +53,12 @@ def test_page_has_no_address_when_no_subdomain_is_asked_for(actors):
         assert (made["host"], made["url"]) == (None, None)
 
 
+def test_page_has_the_zone_that_it_was_made_with(actors):
+    ada = actors.owner()
+    made = data(ada.post(PAGES, {"name": "Acme", "timeZone": "Asia/Tokyo"}), 201)
+    assert data(ada.get(f"{PAGES}/{made['id']}"))["timeZone"] == "Asia/Tokyo"
+
+
 def test_page_is_as_told_when_its_settings_change(actors):
     page = actors.owner().page("Acme", is_public=False)
     changed = data(page.owner.patch(page.path, {"name": " Acme 2 ", "isPublic": True}))

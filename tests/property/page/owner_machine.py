@@ -59,6 +59,7 @@ class PageMachine(RuleBasedStateMachine):
                 "show_uptime": True, "show_footer": True, "show_latency": False,
                 "noindex": False, "uptime_counts": "incidents",
                 "header": None, "font": "system", "links": (),
+                "show_checklist": True,
             }
         )  # fmt: skip
         self.tree.prime_until = FOREVER

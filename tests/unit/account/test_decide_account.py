@@ -40,6 +40,11 @@ def test_page_is_created_with_its_place_and_host_when_added():
     assert pairs == [("p_1", created)]
 
 
+def test_page_has_the_zone_that_it_was_added_with():
+    _, pairs = told(PRIME, c.AddPage("p_1", "Acme", time_zone="Asia/Tokyo"))
+    assert [command.time_zone for _, command in pairs] == ["Asia/Tokyo"]
+
+
 def test_second_page_is_refused_when_the_tier_is_free():
     account, _ = told(FREE, c.AddPage("p_1", "Acme"))
     refused = decide(account, c.AddPage("p_2", "More"), AT, Facts())

@@ -6,7 +6,8 @@ from cProfile import Profile
 import pytest
 
 from domain.runtime.markdown_rules import MARK, MARKS_MAX, PLAIN_TEXT_MAX, to_plain_text
-from workers.render.html import RenderedMessages, render_message, words
+from domain.runtime.messages import RenderedMessages, render_message
+from workers.render.html import words
 
 
 @pytest.mark.parametrize(

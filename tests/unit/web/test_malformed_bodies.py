@@ -96,6 +96,7 @@ VALUES: tuple[tuple[Door, dict[str, Any], str, tuple[Any, ...]], ...] = (
     (d.WORDS, {}, "body", (*TOO_LONG_BODY, None, " ")),
     (d.WORDS, {"body": "x"}, "state", ("resolved",)),
     (d.PAGE, {"name": "x"}, "subdomain", ("x" * 64,)),
+    (d.PAGE, {"name": "x"}, "timeZone", ("Mars/Base", "europe/berlin", "../../etc/passwd")),
     (d.SETTING, {}, "timeZone", ("Mars/Base", "europe/berlin", "../../etc/passwd")),
     (d.SETTING, {}, "labels", ({"outage": "\0"},)),
     (d.SETTING, {}, "logo", ("", "  ", "x!", "iVBORw0KGgo", "_-__", LOGO_SVG, LOGO_GIF,

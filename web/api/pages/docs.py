@@ -75,9 +75,9 @@ CREATE_PAGE = Operation(
     name="createPage",
     tag=TAG,
     summary="Create a page, on a subdomain of the base if one is asked for.",
-    note="It is hidden until it is made public. 409: the subdomain is taken or reserved, or"
-    " another account had it in the last 30 days. 429: an account's eleventh new subdomain within"
-    " 24 hours.",
+    note="It is hidden until it is made public. Without `timeZone` its days begin in UTC. 409: the"
+    " subdomain is taken or reserved, or another account had it in the last 30 days. 429: an"
+    " account's eleventh new subdomain within 24 hours.",
     body=NewPage,
     data=CreatedPage,
     status=201,
@@ -163,7 +163,7 @@ COMMON_NAMES = {
     "name": "name", "description": "description", "time_zone": "time zone", "logo": "logo",
     "labels": "labels", "headlines": "headlines", "mode": "theme", "accent": "accent",
     "look": "look", "show_uptime": "uptime", "show_footer": "footer", "is_public": "visibility",
-    "show_latency": "speed of updates", "noindex": "search engines",
+    "show_latency": "speed of updates", "noindex": "search engines", "show_checklist": "checklist",
 }  # fmt: skip
 # Any other setting is called by its field.
 SETTING_NAMES = COMMON_NAMES | {

@@ -11,6 +11,7 @@ from typing import Any
 from falcon.asgi import Request, Response
 
 from domain.account.commands import AddPage, MountHost, RemovePage
+from domain.calendar import UTC_ZONE
 from domain.hostnames import is_reserved, subdomain_problem
 from domain.page.logo import decode_logo
 from domain.runtime.new_ids import new_id
@@ -29,7 +30,13 @@ from web.api.pages.answers import (
     latency_view,
     page_view,
 )
-from web.api.pages.settings_schemas import A_SETTING, BODY_BYTES, PageChange, to_command
+from web.api.pages.settings_schemas import (
+    A_SETTING,
+    BODY_BYTES,
+    PageChange,
+    parse_zone,
+    to_command,
+)
 from web.http.errors import invalid
 from web.http.preconditions import parse_if_match
 from web.http.responses import write_data
@@ -56,7 +63,8 @@ class Pages(HostResource):
         holder = await self.holder(req)
         raw, body = await self.body(req, NewPage)
         host = self.host_for(body.subdomain)
-        command = AddPage(new_id("p"), body.name, host)
+        zone = parse_zone(body.time_zone) or UTC_ZONE
+        command = AddPage(new_id("p"), body.name, host, zone)
         await self.write(req, resp, holder, command, self.pending_view, raw=raw, status=201)
 
     def host_for(self, subdomain: str | None) -> str | None:

@@ -15,12 +15,12 @@ from domain.page.uptime.shown import UptimeCounts
 from domain.status import Status
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT
 from web.api.domains.schemas import HOST_LIMIT
+from web.api.owner_resource import TimeZone
 from web.api.pages.links import Links, parse_links
 from web.http.bodies import line, shape, text
 from web.http.commands import build_command, to_clearing_text
 from web.http.errors import invalid
 
-ZONE_LIMIT = 64
 # An image of 64 KiB in base64, plus all other settings at their longest, with any escapes.
 BODY_BYTES = 112 * 1024
 A_SETTING = "setting to change"  # of which a change needs one
@@ -71,10 +71,7 @@ class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     name: Annotated[str | None, line(NAME_LIMIT)] = None
     is_public: bool | None = None
     description: Annotated[str | UnsetType | None, text(DESCRIPTION_LIMIT)] = UNSET
-    time_zone: Annotated[
-        str | None,
-        text(ZONE_LIMIT, "An IANA zone, in which days begin.", format="iana-time-zone"),
-    ] = None
+    time_zone: TimeZone = None
     labels: Labels | UnsetType | None = UNSET
     headlines: Headlines | UnsetType | None = UNSET
     theme: Theme | UnsetType | None = UNSET
@@ -84,6 +81,7 @@ class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     show_latency: bool | None = None
     noindex: bool | None = None
     uptime_counts: UptimeCounts | None = None
+    show_checklist: bool | None = None
     logo: Annotated[
         str | UnsetType | None,
         Meta(extra_json_schema={"description": "A picture in base64; null takes it away."}),

@@ -142,10 +142,7 @@ class UpdatePreview(PreviewResource):
 
     @describes(docs.PREVIEW_UPDATE)
     async def on_post(self, req: Request, resp: Response, page_id: str, iid: str) -> None:
-        """Preview an update, also one that says nothing new.
-
-        Its form may be half filled.
-        """
+        """Preview an update, also one that says nothing new."""
         holder = await self.holder(req)
         update = replace(build_update(iid, await read_body(req)), if_repeat=Repeat.POST)
         await self.write_preview(resp, holder, page_id, update)
