@@ -14,19 +14,19 @@ from domain.page.settings import HEADLINE_LIMIT, LABEL_LIMIT
 from domain.page.state import Mode
 from domain.status import Status
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT
-from web.api.domains.schemas import HOST_LIMIT
-from web.http.bodies import line, shape, text
+from web.api import field_sentences as says
+from web.api.field_sentences import HOST_LIMIT
+from web.http.bodies import line, shape, text, wrong_value
 from web.http.commands import build_command, to_clearing_text
 from web.http.errors import invalid
 
 ZONE_LIMIT = 64
 # An image of 64 KiB in base64, plus all other settings at their longest, with any escapes.
 BODY_BYTES = 112 * 1024
-A_SETTING = "setting to change"  # of which a change needs one
 DATA_URL = re.compile(r"data:[\w/+.-]*;base64,")
 ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
-Label = Annotated[str | UnsetType | None, line(LABEL_LIMIT)]
-Headline = Annotated[str | UnsetType | None, line(HEADLINE_LIMIT)]
+Label = Annotated[str | UnsetType | None, line(LABEL_LIMIT), says.LABEL]
+Headline = Annotated[str | UnsetType | None, line(HEADLINE_LIMIT), says.HEADLINE]
 
 
 def define_words(name: str, word: object, meaning: str) -> type[msgspec.Struct]:
@@ -53,10 +53,11 @@ else:  # a field for each status, which a type checker could not list
 class Theme(msgspec.Struct, forbid_unknown_fields=True):
     """The page's colours; null is the default."""
 
-    mode: Mode | UnsetType | None = UNSET
+    mode: Annotated[Mode | UnsetType | None, says.MODE] = UNSET
     accent: Annotated[
         str | UnsetType | None,
         shape(len("#rrggbb"), "A colour, `#rrggbb`.", ACCENT.pattern),
+        says.ACCENT,
     ] = UNSET
 
 
@@ -65,26 +66,32 @@ class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
     needs_one: ClassVar[bool] = True
 
-    name: Annotated[str | None, line(NAME_LIMIT)] = None
-    is_public: bool | None = None
-    description: Annotated[str | UnsetType | None, text(DESCRIPTION_LIMIT)] = UNSET
+    name: Annotated[str | None, line(NAME_LIMIT), says.PAGE_NAME] = None
+    is_public: Annotated[bool | None, says.IS_PUBLIC] = None
+    description: Annotated[str | UnsetType | None, text(DESCRIPTION_LIMIT), says.DESCRIPTION] = (
+        UNSET
+    )
     time_zone: Annotated[
         str | None,
         text(ZONE_LIMIT, "An IANA zone, in which days begin.", format="iana-time-zone"),
+        says.TIME_ZONE,
     ] = None
-    labels: Labels | UnsetType | None = UNSET
-    headlines: Headlines | UnsetType | None = UNSET
-    theme: Theme | UnsetType | None = UNSET
-    show_uptime: bool | None = None
-    show_footer: bool | None = None
-    show_latency: bool | None = None
-    noindex: bool | None = None
+    labels: Annotated[Labels | UnsetType | None, says.LABELS] = UNSET
+    headlines: Annotated[Headlines | UnsetType | None, says.HEADLINES] = UNSET
+    theme: Annotated[Theme | UnsetType | None, says.THEME] = UNSET
+    show_uptime: Annotated[bool | None, says.SHOW_UPTIME] = None
+    show_footer: Annotated[bool | None, says.SHOW_FOOTER] = None
+    show_latency: Annotated[bool | None, says.SHOW_LATENCY] = None
+    noindex: Annotated[bool | None, says.NOINDEX] = None
     logo: Annotated[
         str | UnsetType | None,
-        Meta(extra_json_schema={"description": "A picture in base64; null takes it away."}),
+        Meta(extra_json_schema={"description": "A picture in base64; null removes it."}),
+        says.LOGO,
     ] = UNSET
     domain: Annotated[
-        str | None, text(HOST_LIMIT, "Alone: a host to mount, primary once it is active.")
+        str | None,
+        text(HOST_LIMIT, "Alone: a host to mount, primary once it is active."),
+        says.DOMAIN,
     ] = None
 
 
@@ -120,7 +127,7 @@ def to_status_words(value: Labels | Headlines | UnsetType | None) -> dict[str, s
 def parse_zone(value: str | None) -> str | None:
     """Return a valid time zone. Raises ApiError 400."""
     if value is not None and not is_zone(value):
-        raise invalid("timeZone must be an IANA time zone such as Europe/Berlin.", "timeZone")
+        raise wrong_value(PageChange, "timeZone")
     return value
 
 
@@ -128,7 +135,7 @@ def parse_accent(value: str | UnsetType | None) -> str | None:
     """Return an accent colour in lower case. Raises ApiError 400."""
     accent = to_clearing_text(value)
     if accent and not ACCENT.fullmatch(accent):
-        raise invalid("theme.accent must be a colour such as #0a84ff.", "theme.accent")
+        raise wrong_value(PageChange, "theme.accent")
     return accent and accent.lower()
 
 
