@@ -4,7 +4,8 @@
 //   data-json        a value that is JSON already
 //   data-blank=null  left empty it says null; anything else left empty is not given
 //   a.b              goes into an object: {"a": {"b": …}}
-//   type=file        is sent as a data: URL; `data-most` is how many KiB it may have
+//   data-missing     what is said while a required control is empty
+//   type=file        is sent as a data: URL; `data-large` is said above `data-most` KiB
 import { isChanged } from "./filling.js";
 import { instant } from "./zone.js";
 
@@ -33,8 +34,8 @@ function put(body, path, value) {
 export function faultsOf(form) {
   const faults = {};
   for (const { name, required, value, files, dataset } of form.elements) {
-    if (required && !value.trim()) faults[name] = `${name} is required.`;
-    if (files?.[0]?.size > dataset.most * 1024) faults[name] = `${name} may have at most ${dataset.most} KiB.`;
+    if (required && !value.trim()) faults[name] = dataset.missing;
+    if (files?.[0]?.size > dataset.most * 1024) faults[name] = dataset.large;
   }
   return faults;
 }

@@ -2,6 +2,7 @@
 //   data-foresees   the preview's address      data-of     the form's id
 //   data-part       which document is framed   data-now    what is framed while nothing would change
 import { bodyOf, faultsOf } from "./body.js";
+import { plain } from "./say.js";
 import { write } from "./write.js";
 
 const PAUSE_MS = 600; // the server makes two a second
@@ -47,7 +48,7 @@ async function ask(holder) {
   if (outcome.ok) show(holder, outcome.data[holder.dataset.part], summary(outcome.data));
   else {
     state.text = null; // the same may be asked again
-    tell(holder, outcome.error);
+    tell(holder, plain(outcome.error));
   }
 }
 

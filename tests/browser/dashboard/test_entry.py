@@ -31,7 +31,7 @@ def test_a_page_is_public_after_a_few_clicks_when_somebody_signs_up(system, tab)
     page.get_by_role("button", name="Add component").click()
     expect(page.locator(".tree .name")).to_have_text("API")
     page.get_by_role("link", name="Pages").click()
-    expect(page.get_by_text("Hidden: only you see it")).to_be_visible()
+    expect(page.get_by_text("Hidden")).to_be_visible()
     page.get_by_role("button", name="Make public").click()
 
     # Then visitors see it, and nothing was complained of on the way
@@ -98,7 +98,7 @@ def test_a_form_offers_the_login_when_the_session_ended_meanwhile(actors, tab):
 
     expect(look.page.get_by_role("dialog", name="Log in to continue")).to_be_visible()
     look.page.keyboard.press("Escape")
-    expect(look.page.get_by_role("alert").filter(has_text="Please log in.")).to_be_visible()
+    expect(look.page.get_by_role("alert").filter(has_text="Log in to continue.")).to_be_visible()
     expect(look.page.get_by_label("New component")).to_have_value("API")
 
 

@@ -28,7 +28,7 @@ def desk(actors, tab):
     return opened
 
 
-def save(look, said="Saved: visitors see it."):
+def save(look, said="Saved."):
     look.page.get_by_role("button", name="Save").click()
     expect(look.page.locator("#said")).to_have_text(said)
 
@@ -116,7 +116,7 @@ def test_the_owner_reads_how_fast_her_changes_were_shown_whether_or_not_visitors
         f"Of {head} changes in the last 30 days, half were on the page within 14 ms,"
         " 99 of 100 within 1.2 s."
     )
-    box = look.page.get_by_label("Show visitors how fast this page is updated")
+    box = look.page.get_by_label("Show the publication time")
     expect(box).not_to_be_checked()
     # and the hint stands under the words of its box
     hint = look.page.locator("#latency-hint").evaluate(LEFT_OF_TEXT)
@@ -136,7 +136,7 @@ def test_a_wrong_zone_is_told_beside_its_field(desk):
     zone.fill("Mars/Olympus")
     look.page.get_by_role("button", name="Save").click()
     expect(zone).to_have_attribute("aria-invalid", "true")
-    expect(zone).to_have_accessible_description(re.compile("“Time zone” must be"))
+    expect(zone).to_have_accessible_description(re.compile("Choose a time zone by its"))
 
 
 @pytest.mark.parametrize("screen", ["settings", "customize"])
@@ -205,7 +205,7 @@ def test_the_page_has_a_logo_when_a_picture_was_chosen(actors, desk):
     # When what is too large is chosen, it is told at once; when a picture is, it is shown
     chooser.set_input_files({"name": "l.png", "mimeType": "image/png", "buffer": b"x" * 70_000})
     look.page.get_by_role("button", name="Save").click()
-    expect(chooser).to_have_accessible_description(re.compile("“Logo” may have at most 64 KiB"))
+    expect(chooser).to_have_accessible_description(re.compile("The logo may have at most 64 KiB"))
     drawn = picture("png", 300, 60)
     chooser.set_input_files({"name": "l.png", "mimeType": "image/png", "buffer": drawn})
     save(look)
@@ -218,7 +218,7 @@ def test_the_page_has_a_logo_when_a_picture_was_chosen(actors, desk):
 
     # and it is gone when it was removed
     look.page.reload()
-    look.page.get_by_role("button", name="Remove the logo").click()
+    look.page.get_by_role("button", name="Remove logo").click()
     expect(look.page.locator("#no-logo")).to_have_count(0)
     assert look.owned.owner.get(look.owned.path).json()["data"]["logo"] is None
 
@@ -227,7 +227,7 @@ def test_a_page_is_gone_when_its_deletion_was_confirmed(actors, desk):
     look = desk("settings")
     look.page.get_by_role("button", name="Delete the page").click()
     dialog = look.page.get_by_role("dialog")
-    dialog.get_by_role("button", name="Keep it").click()
+    dialog.get_by_role("button", name="Cancel").click()
     expect(dialog).to_be_hidden()
     look.page.get_by_role("button", name="Delete the page").click()
     dialog.get_by_role("button", name="Delete the page").click()
