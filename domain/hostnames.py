@@ -1,7 +1,7 @@
 """Validation of host names and their one stored form.
 
-Messages are predicates ("must be …"): the caller adds the name of its field. Between `parse_host`
-and the other functions, the caller converts the name to ASCII (IDN needs a library).
+In a message `{field}` stands for the field's name, which the caller knows. Between `parse_host` and
+the other functions, the caller converts the name to ASCII (IDN needs a library).
 
 Source: docs/behaviour.md, "Mounting a host".
 """
@@ -31,7 +31,7 @@ def subdomain_problem(label: str) -> str | None:
             " with no hyphen at either end."
         )
     if label.startswith("xn--"):
-        return "A subdomain of the base is written in letters a-z, digits and hyphens."
+        return "A subdomain has letters a-z, digits and hyphens only, and does not begin with xn--."
     return None
 
 
@@ -45,21 +45,24 @@ LONGEST_LABEL: Final = 63
 _WEB: Final = re.compile(r"https?://", re.IGNORECASE)
 # The last label of an IPv4 address for WHATWG's URL parser: decimal, octal or hexadecimal.
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_IP: Final = "must be a name, not an IP address."
-_PATH: Final = "must be a host name alone, without a path."
+_IP: Final = "Enter a host name ({field}) such as status.acme.com, not an IP address."
+_PATH: Final = "Enter the host name alone ({field}), such as status.acme.com, without a path."
+NO_HOST: Final = (
+    "A host name ({field}) has letters, digits, hyphens and dots only, such as status.acme.com."
+)
 _SIGNS: Final = (
-    ("://", "must be a host name alone, without a scheme."),
+    ("://", "Enter the host name alone ({field}), such as status.acme.com, without a scheme."),
     ("/", _PATH),
     ("?", _PATH),
     ("#", _PATH),
     ("\\", _PATH),
-    ("@", "must be a host name alone, without a user name."),
-    ("*", "must be one name: a wildcard can't be mounted."),
+    ("@", "Enter the host name alone ({field}), such as status.acme.com, without a user name."),
+    ("*", "Enter one host name ({field}) such as status.acme.com: a wildcard is not possible."),
 )
 
 
 class BadHostError(ValueError):
-    """An invalid host name; the message is a predicate such as "must be …"."""
+    """An invalid host name; the message is a sentence in which `{field}` stands for the field."""
 
 
 def parse_host(text: str) -> str:
@@ -74,7 +77,7 @@ def parse_host(text: str) -> str:
         raise BadHostError(problem)
     name, colon, port = rest.partition(":")
     if colon and not re.fullmatch(r"[0-9]{1,5}", port):
-        raise BadHostError("must be a host name alone, such as status.acme.com.")
+        raise BadHostError("Enter the host name alone ({field}), such as status.acme.com.")
     return name
 
 
@@ -85,7 +88,7 @@ def _sign_problem(name: str) -> str | None:
     if name.startswith("[") or name.count(":") > 1:
         return _IP
     if any(sign.isspace() or not sign.isprintable() or sign == "%" for sign in name):
-        return "must be a host name: it holds a character that no host name has."
+        return NO_HOST
     return None
 
 
@@ -95,7 +98,7 @@ def name_problem(host: str, base: str) -> str | None:
     The name is in ASCII and lower case, without a trailing dot.
     """
     if len(host) > LONGEST:
-        return f"must be a host name of at most {LONGEST} characters."
+        return f"A host name ({{field}}) has at most {LONGEST} characters."
     labels = host.split(".")
     for label in labels:
         if problem := _label_problem(label):
@@ -103,35 +106,38 @@ def name_problem(host: str, base: str) -> str | None:
     if _NUMBER.fullmatch(labels[-1]):
         return _IP
     if len(labels) == 1 and host != base:
-        return f"must be a full host name, such as acme.{base} or status.acme.com."
+        return f"Enter a full host name ({{field}}), such as acme.{base} or status.acme.com."
     return None
 
 
 def _label_problem(label: str) -> str | None:
     if not label:
-        return "must be a host name without empty parts between its dots."
+        return "A host name ({field}) has no empty parts between its dots: write status.acme.com."
     if len(label) > LONGEST_LABEL:
-        return f"must be a host name whose parts have at most {LONGEST_LABEL} characters."
+        return f"Each part of a host name ({{field}}) has at most {LONGEST_LABEL} characters."
     if "_" in label:
-        return "must be a host name without underscores: browsers don't take them."
+        return "A host name ({field}) has no underscores: browsers don't accept them."
     if not LABEL.fullmatch(label):
-        return "must be a host name of letters, digits and hyphens, with no hyphen at an end."
+        return (
+            "Each part of a host name ({field}) has letters, digits and hyphens, with no hyphen at"
+            " an end."
+        )
     return None
 
 
 def reserved_name_problem(host: str, base: str, cname_target: str) -> str | None:
     """Return why a full host name is reserved for the service, or None."""
     if host == base:
-        return f"must not be {base}: that is the service's own."
+        return f"Enter another host name ({{field}}): {base} belongs to the service itself."
     if host == cname_target or host.endswith(f".{cname_target}"):
-        return f"must not be {cname_target} or below: domains are pointed there."
+        return f"Enter another host name ({{field}}): the service needs {cname_target} itself."
     label = subdomain_of(host, base)
     if label is None:
         return None
     if "." in label:
-        return f"must have one part before .{base}, such as acme.{base}."
+        return f"Enter a host name ({{field}}) with one part before .{base}, such as acme.{base}."
     problem = subdomain_problem(label)
-    return f"must have a subdomain that can be one. {problem}" if problem else None
+    return f"Enter a subdomain before .{base} ({{field}}). {problem}" if problem else None
 
 
 def subdomain_of(host: str, base: str) -> str | None:

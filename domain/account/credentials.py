@@ -22,8 +22,12 @@ _EMAIL: Final = re.compile(EMAIL_PATTERN)
 def email_problem(email: str) -> str | None:
     """Return a sentence why a trimmed `email` is invalid, or None."""
     if len(email) > EMAIL_LIMIT:
-        return f"email may have at most {EMAIL_LIMIT} characters."
-    return None if _EMAIL.fullmatch(email) else "email must be an e-mail address."
+        return f"An e-mail address (email) has at most {EMAIL_LIMIT} characters."
+    return (
+        None
+        if _EMAIL.fullmatch(email)
+        else "Enter an e-mail address (email), such as ada@example.com."
+    )
 
 
 def password_problem(password: str, email: str, common: Container[str]) -> str | None:
@@ -32,14 +36,14 @@ def password_problem(password: str, email: str, common: Container[str]) -> str |
     `common` are frequent passwords, in lower case.
     """
     if not PASSWORD_SHORTEST <= len(password) <= PASSWORD_LIMIT:
-        return f"password must have {PASSWORD_SHORTEST} to {PASSWORD_LIMIT} characters."
+        return f"Enter a password of {PASSWORD_SHORTEST} to {PASSWORD_LIMIT} characters."
     if clean(password) is None:
-        return "password must not be blanks alone."
+        return "Enter a password that is not only spaces."
     word, address = _plain(password), _plain(email)
     if word in {address, address.rpartition("@")[0]}:
-        return "password must not be the e-mail address."
+        return "Enter a password that is not your e-mail address."
     if word in common:
-        return "password must not be one of those that are tried first: please choose another."
+        return "This password is among those that attackers try first. Choose another."
     return None
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, TypeAlias
 
-ANIMATED: Final = "logo must be a picture that does not move."
+ANIMATED: Final = "The logo must be a picture that does not move."
 
 PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 # Header, palette, transparency, data, end; and the chunks of colour space, with their lengths.
@@ -132,9 +132,10 @@ def _without_flags(header: bytes) -> bytes:
 BYTES_MAX: Final = 64 * 1024
 SIDE_MAX: Final = 4096
 DIGEST_DIGITS: Final = 32
-NO_PICTURE: Final = "logo must be a PNG, JPEG or WebP picture, as a data: URL or in base64."
-TOO_HEAVY: Final = f"logo may have at most {BYTES_MAX // 1024} KiB."
-BAD_SIZE: Final = f"logo must be 1 to {SIDE_MAX} pixels wide and high."
+NO_PICTURE: Final = "The logo must be a PNG, JPEG or WebP picture."
+NO_BASE64: Final = f"{NO_PICTURE[:-1]}, in base64 or as a data: URL."
+TOO_HEAVY: Final = f"The logo may have at most {BYTES_MAX // 1024} KiB."
+BAD_SIZE: Final = f"The logo must be 1 to {SIDE_MAX:,} pixels wide and high."
 
 Size: TypeAlias = tuple[int, int]
 
@@ -178,7 +179,7 @@ def decode_logo(text: str) -> Logo:
     try:
         content = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise LogoError(NO_PICTURE) from None
+        raise LogoError(NO_BASE64) from None
     return read_logo(content)
 
 

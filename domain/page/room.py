@@ -123,18 +123,19 @@ def is_recovery(command: Any) -> bool:  # noqa: ANN401 - any command
 
 RECENT_PERIOD: Final = timedelta(days=AT_HAND_DAYS)
 INCIDENTS_FULL: Final = (
-    "The incidents that are open, planned or recently over hold as much text as a page can have:"
+    "The open, planned and recent incidents of this page have reached the limit of text:"
     f" {INCIDENT_TEXT_BYTES // KIB**2} MB. Shorten or delete some of it first."
 )
 RESOLVING_LONG: Final = (
-    f"{INCIDENTS_FULL} What resolves an incident may still say {RESOLVING_CHARACTERS:,} characters."
+    f"{INCIDENTS_FULL} An update that resolves an incident may still have"
+    f" {RESOLVING_CHARACTERS:,} characters."
 )
 TREE_FULL: Final = (
-    "The names and descriptions of the components are as long as a page can have them:"
+    "The names and descriptions of the components have reached the limit of text:"
     f" {TREE_TEXT_BYTES // KIB} KB. Shorten or delete some of them first."
 )
 TEMPLATES_FULL: Final = (
-    "The templates hold as much text as a page can have:"
+    "The templates have reached the limit of text:"
     f" {TEMPLATE_TEXT_BYTES // KIB} KB. Shorten or delete some of it first."
 )
 

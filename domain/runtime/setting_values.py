@@ -66,7 +66,7 @@ def host_name(value: str) -> str | None:
     """Check a host name; a single label (`localhost`) is allowed."""
     name = value.lower()
     problem = name_problem(name, name)
-    return f"{problem.removesuffix('.')} (it is {value!r})." if problem else None
+    return f"must be a host name such as hep.gg (it is {value!r})." if problem else None
 
 
 def dns_name(value: str) -> str | None:

@@ -166,7 +166,7 @@ class BacklogCollector(Collector):
         yield gauge("commands_unapplied", "Commands that wait for a drain", count)
         yield gauge("oldest_unapplied_seconds", "How long the oldest has waited", oldest_s)
         overdue = overdue_checks(conn)
-        yield gauge("mount_checks_overdue", "Mounts that nobody looks up, though due", overdue)
+        yield gauge("mount_checks_overdue", "Domains whose check is overdue", overdue)
         if (epoch := read_epoch()) is not None:
             behind = len(pages_behind(conn, self._build, epoch, PAGES_MAX))
             yield gauge("pages_unpublished", "Pages whose publication is behind", behind)

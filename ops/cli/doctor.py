@@ -105,12 +105,13 @@ ADVICE = {
         "Start more workers, or find out why they are slow: see their log and the metric"
         " `drain_seconds`."
     ),
-    "worker": "Start worker and beat (see Procfile). If they ended by themselves, see their logs.",
+    "worker": "Start worker and beat (see Procfile). If they ended unexpectedly, see their logs.",
     "unapplied": (
         "Start a worker if none runs. If one runs, look for errors in its log. No write is lost."
     ),
     "unpublished": (
-        "Wait: repair publishes them by itself. If the numbers do not fall, see the worker's log."
+        "Wait: repair publishes them automatically. If the numbers do not fall, see the log of"
+        " the worker."
     ),
     "latency": (
         "Find the slow step: compare the metrics `acknowledged_to_published_seconds`,"

@@ -89,7 +89,7 @@ def restore(file: Path) -> None:
     """Fill an EMPTY database from FILE, and publish every page again."""
     summary = backups.restore(file)
     say(f"{summary.rows} rows of {summary.tables} tables, as of {summary.made_at:%F %H:%M} UTC.")
-    say("Every page is published anew by the workers.")
+    say("The workers publish all pages again.")
 
 
 def check_arguments(arguments: list[str]) -> None:

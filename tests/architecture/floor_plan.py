@@ -17,7 +17,7 @@ AREAS: Final = frozenset(
     name.split(".")[2] for _, name in read(ROOT / "web/api/areas.py").imports()
 )
 # What all areas of owners share; screens of the dashboard that are not of one area.
-SHARED_API: Final = frozenset(["areas", "audit_sentences", "owner_resource"])
+SHARED_API: Final = frozenset(["areas", "audit_sentences", "field_sentences", "owner_resource"])
 SHARED_SCREENS: Final = frozenset(
     ["account", "checklist", "document", "home", "messages", "screen", "settings", "static"]
 )

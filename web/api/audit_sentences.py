@@ -95,8 +95,8 @@ OTHERS = {
     "GrantTokens": lambda payload, _: f"Granted {payload.get('amount')} tokens",
     "ExpireSlot": fixed_sentence("A slot expired"),
     "EndPrime": fixed_sentence("Prime ended"),
-    "ActivateMount": fixed_sentence("Saw the proof of the host"),
+    "ActivateMount": fixed_sentence("Verified the domain"),
     "NoteMountCheck": dns_check_sentence,
     "LapseMount": lambda payload, _: f"Freed the host: {payload.get('reason') or 'no proof'}",
-    "Probe": fixed_sentence("Looked whether workers are at work"),
+    "Probe": fixed_sentence("Checked the workers"),
 }

@@ -3,6 +3,8 @@
 Source: docs/behaviour.md, "Tiers and slots".
 """
 
+from typing import Annotated
+
 import msgspec
 from falcon.asgi import Request, Response
 
@@ -11,10 +13,12 @@ from domain.account.state import Booking, BookingKind
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.accounts import booking_by, bookings_before
 from domain.store.postgres.engine import run
+from web.api import field_sentences as says
 from web.api.audit_sentences import fixed_sentence
-from web.api.owner_resource import ID_LIMIT, OwnerResource, WritingResource
+from web.api.field_sentences import ID_LIMIT
+from web.api.owner_resource import OwnerResource, WritingResource
 from web.api.receipts import RECEIPT
-from web.http.errors import invalid
+from web.http.bodies import wrong_value
 from web.http.paging import cursor_at, limit_of, seq_of
 from web.http.responses import write_data
 from web.http.wire import Answer, Id, Instant, to_answer
@@ -25,7 +29,7 @@ from web.openapi.operations import LIMIT_PARAMETER, TAIL, Area, cursor_of
 class Trade(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """`POST /api/v1/status/purchases/trade`: a new slot, or 30 days more of one."""
 
-    slot: str | None = None
+    slot: Annotated[str | None, says.SLOT] = None
 
 
 def to_command(body: Trade, new_slot_id: str) -> BuySlot | RenewSlot:
@@ -36,10 +40,8 @@ def to_command(body: Trade, new_slot_id: str) -> BuySlot | RenewSlot:
     if body.slot is None:
         return BuySlot(new_slot_id)
     slot_id = body.slot.strip()
-    if not slot_id:
-        raise invalid("slot is blank: name the slot to renew, or leave it out to buy one.", "slot")
-    if len(slot_id) > ID_LIMIT:
-        raise invalid(f"slot may have at most {ID_LIMIT} characters.", "slot")
+    if not 0 < len(slot_id) <= ID_LIMIT:
+        raise wrong_value(Trade, "slot")
     return RenewSlot(slot_id)
 
 

@@ -143,7 +143,7 @@ class OneKey(WritingResource):
     async def on_patch(self, req: Request, resp: Response, page_id: str, kid: str) -> None:
         """Rename, disable or enable a key."""
         holder = await self.holder(req)
-        raw, body, changes = await self.read_change(req, KeyChange, "of name, disabled")
+        raw, body, changes = await self.read_change(req, KeyChange)
         command, answer = build_command(ChangeKey, body, key_id=kid), {"id": kid, **changes}
         await self.write(req, resp, holder, command, lambda _: answer, stream_id=page_id, raw=raw)
 

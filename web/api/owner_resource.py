@@ -18,10 +18,20 @@ from domain.store.postgres.engine import run
 from domain.store.postgres.owned import OwnedPage, page_of
 from domain.store.postgres.sessions import Holder
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT, NOT_BLANK
+from web.api import field_sentences as says
+from web.api.field_sentences import ID_LIMIT, POSITION_MAX, SUBDOMAIN_LIMIT
 from web.http.auth import Authenticator
-from web.http.bodies import LIMIT_BYTES, decode_body, line, read_body, shape, text
+from web.http.bodies import (
+    LIMIT_BYTES,
+    decode_body,
+    line,
+    no_change_error,
+    read_body,
+    shape,
+    text,
+)
 from web.http.commands import to_instant
-from web.http.errors import invalid, not_found
+from web.http.errors import not_found
 from web.http.responses import Completer, Describer, Writes, idempotency
 from web.http.wire import to_wire
 from web.writes.submit import NoAuthorityError
@@ -65,16 +75,15 @@ class OwnerResource:
         self,
         req: Request,
         shape: type[Shape],
-        noun: str = "thing to change",
         limit: int = LIMIT_BYTES,
     ) -> tuple[bytes, Shape, dict[str, Any]]:
         """Return the body of a change, raw and decoded, and its fields by wire name.
 
-        Raises ApiError 400 without any field; `noun` ends the sentence.
+        Raises ApiError 400 without any field.
         """
         raw, body = await self.body(req, shape, limit)
         if not (changes := provided_fields(body)):
-            raise invalid(f"Give at least one {noun}.")
+            raise no_change_error(shape)
         return raw, body, changes
 
 
@@ -139,29 +148,29 @@ class HostResource(WritingResource):
     settings: Settings
 
 
-SUBDOMAIN_LIMIT = 63
-ID_LIMIT = 64
 ZONE_LIMIT = 64
-
 LABEL = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
-POSITION_NOTE = "The place among its siblings, from 0; last if not given."
+POSITION_NOTE = "The position among its siblings, from 0; last if absent."
 PARENT_NOTE = "The id of a category of this page; null is the root."
 
-Name = Annotated[str, line(NAME_LIMIT)]
+Name = line(NAME_LIMIT)
 TimeZone = Annotated[
-    str | None, text(ZONE_LIMIT, "An IANA zone, in which days begin.", format="iana-time-zone")
+    str | None,
+    text(ZONE_LIMIT, "An IANA zone, in which days begin.", format="iana-time-zone"),
+    says.TIME_ZONE,
 ]
-Email = Annotated[str, text(EMAIL_LIMIT, pattern=f"^{EMAIL_PATTERN}$")]
+Email = Annotated[str, text(EMAIL_LIMIT, pattern=f"^{EMAIL_PATTERN}$"), says.EMAIL]
 Password = Annotated[
     str,
     msgspec.Meta(
         extra_json_schema={
-            "description": "Taken as it is, blanks included; not blanks alone.",
+            "description": "Used exactly as sent, with its spaces; not only spaces.",
             "pattern": NOT_BLANK,
             "minLength": PASSWORD_SHORTEST,
             "maxLength": PASSWORD_LIMIT,
         }
     ),
+    says.PASSWORD,
 ]
 Subdomain = Annotated[
     str | None,
@@ -170,8 +179,11 @@ Subdomain = Annotated[
         f"A name under the base, up to {SUBDOMAIN_LIMIT} characters.",
         f"(?![xX][nN]--){LABEL}",
     ),
+    says.SUBDOMAIN,
 ]
-Position = Annotated[int, msgspec.Meta(ge=0, le=100_000, description=POSITION_NOTE)]
+Position = Annotated[
+    int, msgspec.Meta(ge=0, le=POSITION_MAX, description=POSITION_NOTE), says.POSITION
+]
 
 
 class Credentials(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -182,9 +194,9 @@ class Credentials(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 
 class NewPage(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """A page to be made."""
+    """A new page."""
 
-    name: Name
+    name: Annotated[str, Name, says.PAGE_NAME]
     subdomain: Subdomain = None
     time_zone: TimeZone = None
 
@@ -192,13 +204,13 @@ class NewPage(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 class NewComponent(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """A new leaf or category; `status` is a leaf's first status, or a category's pin."""
 
-    name: Name
-    kind: ComponentKind = ComponentKind.LEAF
-    parent: Annotated[str | None, text(ID_LIMIT, PARENT_NOTE)] = None
+    name: Annotated[str, Name, says.COMPONENT_NAME]
+    kind: Annotated[ComponentKind, says.COMPONENT_KIND] = ComponentKind.LEAF
+    parent: Annotated[str | None, text(ID_LIMIT, PARENT_NOTE), says.PARENT] = None
     position: Position | None = None
-    description: Annotated[str | None, text(DESCRIPTION_LIMIT)] = None
-    status: Status | None = None
-    show_uptime: bool = True
+    description: Annotated[str | None, text(DESCRIPTION_LIMIT), says.DESCRIPTION] = None
+    status: Annotated[Status | None, says.STATUS] = None
+    show_uptime: Annotated[bool, says.SHOW_UPTIME] = True
 
 
 class ComponentChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -206,18 +218,20 @@ class ComponentChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True
 
     needs_one: ClassVar[bool] = True
 
-    name: Annotated[str | None, line(NAME_LIMIT)] = None
-    description: Annotated[str | UnsetType | None, text(DESCRIPTION_LIMIT)] = UNSET
-    parent: Annotated[str | UnsetType | None, text(ID_LIMIT, PARENT_NOTE)] = UNSET
+    name: Annotated[str | None, Name, says.COMPONENT_NAME] = None
+    description: Annotated[str | UnsetType | None, text(DESCRIPTION_LIMIT), says.DESCRIPTION] = (
+        UNSET
+    )
+    parent: Annotated[str | UnsetType | None, text(ID_LIMIT, PARENT_NOTE), says.PARENT] = UNSET
     position: Position | None = None
-    status: Status | UnsetType | None = UNSET
-    show_uptime: bool | None = None
+    status: Annotated[Status | UnsetType | None, says.STATUS] = UNSET
+    show_uptime: Annotated[bool | None, says.SHOW_UPTIME] = None
 
 
 class NewKey(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """A key to be made."""
+    """A new key."""
 
-    name: Name
+    name: Annotated[str, Name, says.KEY_NAME]
 
 
 class KeyChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -225,8 +239,8 @@ class KeyChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
     needs_one: ClassVar[bool] = True
 
-    name: Annotated[str | None, line(NAME_LIMIT)] = None
-    disabled: bool | None = None
+    name: Annotated[str | None, Name, says.KEY_NAME] = None
+    disabled: Annotated[bool | None, says.DISABLED] = None
 
 
 def provided_fields(body: msgspec.Struct) -> dict[str, Any]:
@@ -238,7 +252,7 @@ def provided_fields(body: msgspec.Struct) -> dict[str, Any]:
         body.__struct_encode_fields__, body.__struct_fields__, body.__struct_defaults__, strict=True
     )
     changes = {
-        wire: to_wire(to_instant(value, wire) if isinstance(value, datetime) else value)
+        wire: to_wire(to_instant(value, type(body), wire) if isinstance(value, datetime) else value)
         for wire, name, default in fields
         if (value := getattr(body, name)) is not default
     }

@@ -18,6 +18,7 @@ from domain.store.postgres.engine import run
 from domain.store.postgres.load import load_items
 from domain.store.postgres.owned import templates_of
 from domain.text import BODY_LIMIT, NAME_LIMIT, TITLE_LIMIT
+from web.api import field_sentences as says
 from web.api.audit_sentences import name_sentence, reference_sentence
 from web.api.owner_resource import OwnerResource, WritingResource
 from web.http.bodies import line, text
@@ -30,7 +31,7 @@ from web.openapi.operations import PAGE, TAIL, Area
 
 
 class TemplateView(Answer, frozen=True):
-    """Words to begin an incident or a maintenance with; `page` is the id of theirs."""
+    """The beginning of an incident or a maintenance; `page` is the id of its page."""
 
     id: Id
     page: Id
@@ -49,14 +50,14 @@ def template_view(page_id: str, template_id: str, words: Template | AddTemplate)
 
 
 class NewTemplate(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """Words for later."""
+    """A new template."""
 
-    title: Annotated[str, line(TITLE_LIMIT)]
-    name: Annotated[str | None, line(NAME_LIMIT)] = None
-    body: Annotated[str | None, text(BODY_LIMIT)] = None
-    state: IncidentState | None = None
-    impact: Impact | None = None
-    kind: IncidentKind | None = None
+    title: Annotated[str, line(TITLE_LIMIT), says.TITLE]
+    name: Annotated[str | None, line(NAME_LIMIT), says.TEMPLATE_NAME] = None
+    body: Annotated[str | None, text(BODY_LIMIT), says.MESSAGE] = None
+    state: Annotated[IncidentState | None, says.STATE] = None
+    impact: Annotated[Impact | None, says.IMPACT] = None
+    kind: Annotated[IncidentKind | None, says.KIND] = None
 
 
 class TemplateChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -64,12 +65,12 @@ class TemplateChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True)
 
     needs_one: ClassVar[bool] = True
 
-    title: Annotated[str | None, line(TITLE_LIMIT)] = None
-    name: Annotated[str | UnsetType | None, line(NAME_LIMIT)] = UNSET
-    body: Annotated[str | UnsetType | None, text(BODY_LIMIT)] = UNSET
-    state: IncidentState | UnsetType | None = UNSET
-    impact: Impact | UnsetType | None = UNSET
-    kind: IncidentKind | None = None
+    title: Annotated[str | None, line(TITLE_LIMIT), says.TITLE] = None
+    name: Annotated[str | UnsetType | None, line(NAME_LIMIT), says.TEMPLATE_NAME] = UNSET
+    body: Annotated[str | UnsetType | None, text(BODY_LIMIT), says.MESSAGE] = UNSET
+    state: Annotated[IncidentState | UnsetType | None, says.STATE] = UNSET
+    impact: Annotated[Impact | UnsetType | None, says.IMPACT] = UNSET
+    kind: Annotated[IncidentKind | None, says.KIND] = None
 
 
 def to_addition(template_id: str, body: NewTemplate) -> AddTemplate:
@@ -164,7 +165,7 @@ CHANGE_TEMPLATE = Operation(
     refusals=("TEXT_LIMIT",),
     examples=(
         Example(
-            "other words",
+            "another title",
             body={"title": "The API is slow", "impact": None},
             data={"id": TEMPLATE, "title": "The API is slow", "impact": None},
         ),

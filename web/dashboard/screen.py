@@ -36,16 +36,17 @@ log = logging.getLogger(__name__)
 OPEN_MAX = UNRESOLVED + PLANNED  # all of a page: its overall status depends on each
 NOT_FOUND = {
     "title": "There is nothing here",
-    "sentence": "It may be mistyped, gone, or not yours.",
+    "sentence": "The address may be mistyped, or the page may have been deleted, or belong to"
+    " another account.",
 }
 UNAVAILABLE = {
     "title": "This can't be read at the moment",
-    "sentence": "The database does not answer. Your pages are served meanwhile, nothing is lost;"
-    " please try again in a few seconds.",
+    "sentence": "The database does not answer. Visitors still see your pages, and nothing is lost."
+    " Try again in a few seconds.",
 }
 INTERNAL_ERROR = {
     "title": "Something went wrong on our side",
-    "sentence": "It has been noted. Going back and trying again may help.",
+    "sentence": "The error has been reported. Go back and try again.",
 }
 
 Values: TypeAlias = dict[str, Any]

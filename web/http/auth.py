@@ -101,12 +101,17 @@ NO_SESSION = "NO_SESSION"
 
 def missing_key_error() -> ApiError:
     """Return a 401 for a call without a key."""
-    return _key_error("NO_KEY", "Send the page's key: Authorization: Bearer hyd_status_…")
+    return _key_error(
+        "NO_KEY", "Send an API key of the page in this form: Authorization: Bearer hyd_status_…"
+    )
 
 
 def bad_key() -> ApiError:
     """Return a 401 for an unknown or closed key."""
-    return _key_error("BAD_KEY", "This key opens no page.")
+    return _key_error(
+        "BAD_KEY",
+        "This API key is unknown or was deleted. Create a key in the dashboard, under API keys.",
+    )
 
 
 def _key_error(code: str, sentence: str) -> ApiError:
@@ -115,7 +120,7 @@ def _key_error(code: str, sentence: str) -> ApiError:
 
 def no_session() -> ApiError:
     """Return a 401 for a call without a session."""
-    return ApiError(401, NO_SESSION, "Please log in.")
+    return ApiError(401, NO_SESSION, "Log in to continue.")
 
 
 class Authenticator:
@@ -137,9 +142,12 @@ class Authenticator:
         if key is None or key.closed:
             raise bad_key()
         if key.disabled:
-            raise _key_error("KEY_DISABLED", "This key is disabled.")
+            raise _key_error(
+                "KEY_DISABLED",
+                "This API key is disabled. Enable the key in the dashboard, under API keys.",
+            )
         if key.suspended:
-            sentence = "The page of this key is suspended by the operator."
+            sentence = "The operator has suspended the page of this API key."
             raise ApiError(403, "PAGE_SUSPENDED", sentence)
         return key
 

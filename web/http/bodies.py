@@ -19,10 +19,9 @@ import falcon.asgi
 import msgspec
 from falcon.util.mediatypes import parse_header
 
-from domain.page.settings import Font, Mode, Place
-from domain.status import Impact, IncidentState, Status
 from domain.text import BLANK, clean, clean_line, is_storable
 from web.http.errors import ApiError, invalid
+from web.http.field_sentences import find_sentences, find_shape, list_values
 
 LIMIT_BYTES = 64 * 1024
 BODY_S = 10  # for a whole body: a slow client frees its connection then
@@ -30,10 +29,7 @@ TOO_SLOW = f"The body did not arrive within {BODY_S} seconds."
 NOT_JSON = "The body must be JSON (Content-Type: application/json)."
 NOT_UTF8 = "The body must be in UTF-8, and its charset says something else."
 CHARSETS = {"utf-8", "utf8", "us-ascii"}  # the encoding of JSON, and its subset
-NAMES = {
-    "str": "text", "int": "a whole number", "float": "a number", "bool": "true or false",
-    "array": "a list", "object": "an object", "null": "null",
-}  # fmt: skip
+NOT_ALLOWED = "{field} has a value that is not allowed."
 
 Body = TypeVar("Body", bound=msgspec.Struct)
 Cleaner: TypeAlias = Callable[[str | None], str | None]
@@ -125,8 +121,8 @@ def decode_body(raw: bytes, shape: type[Body]) -> Body:
     try:
         body = msgspec.convert(present, type=shape)
     except msgspec.ValidationError as error:
-        raise explain_error(str(error)) from None
-    return _clean_texts(body)
+        raise explain_error(str(error), shape) from None
+    return _clean_texts(body, shape)
 
 
 def _malformed_error(raw: bytes) -> ApiError:
@@ -170,67 +166,58 @@ def _reject_unstorable(tree: dict[str, Any]) -> None:
                 pending += [(field, item) for item in value]
 
 
-def explain_error(message: str) -> ApiError:
-    """Turn a message of msgspec into an ApiError that names the field."""
+def wrong_value(shape: type[msgspec.Struct], field: str) -> ApiError:
+    """Return a 400 with the sentence of a wrong value of a field."""
+    sentences = find_sentences(shape, field)
+    return invalid(sentences.wrong if sentences else NOT_ALLOWED, field)
+
+
+def missing_value(shape: type[msgspec.Struct], field: str) -> ApiError:
+    """Return a 400 with the sentence of a missing field."""
+    sentences = find_sentences(shape, field)
+    return invalid(sentences.missing if sentences else NOT_ALLOWED, field)
+
+
+def no_change_error(shape: type[msgspec.Struct], *other: str) -> ApiError:
+    """Return a 400 for a change without a field; `other` ones are no change."""
+    names = [name for name in shape.__struct_encode_fields__ if name not in other]
+    return invalid(f"Give at least one field to change: {list_values(names)}.")
+
+
+def explain_error(message: str, shape: type[msgspec.Struct]) -> ApiError:
+    """Turn a message of msgspec into an ApiError with the sentence of the field."""
     reason, _, path = message.partition(" - at `$")
-    field = path.rstrip("`").removeprefix(".")
-    if missing := re.search(r"missing required field `(\w+)`", reason):
-        field = f"{field}.{missing[1]}" if field else missing[1]
-        return invalid(f"{field} is required.", field)
+    place = path.rstrip("`").removeprefix(".")
+    if absent := re.search(r"missing required field `(\w+)`", reason):
+        return missing_value(shape, f"{place}.{absent[1]}".lstrip("."))
     if unknown := re.search(r"unknown field `([^`]*)`", reason):
-        field = f"{field}.{unknown[1]}" if field else unknown[1]
-        return invalid(f"{field} is not a field of this request.", field)
-    return invalid(f"{field or 'The body'} {_describe_error(reason, field)}.", field or None)
-
-
-def _describe_error(reason: str, field: str) -> str:
-    if "datetime" in reason:
-        return "must be an instant with its offset from UTC, such as 2026-11-23T14:02:00Z"
-    if type_match := re.match(r"Expected `([^`]*)`, got `([^`]*)`", reason):
-        expected_types = [
-            NAMES.get(word, word) for word in type_match[1].split(" | ") if word != "null"
-        ]
-        return (
-            f"must be {' or '.join(expected_types)}, not {NAMES.get(type_match[2], type_match[2])}"
+        allowed = ", ".join(find_shape(shape, place).__struct_encode_fields__)
+        sentence = (
+            f"{{field}} is not a field of this request. Fields that can stand here: {allowed}."
         )
-    if limit_match := re.match(r"Expected `\w+` (>=|<=) (\S+)", reason):
-        return f"must be at {'least' if limit_match[1] == '>=' else 'most'} {limit_match[2]}"
-    if "enum value" in reason:
-        allowed = ALLOWED.get(field.rpartition(".")[2])
-        return f"must be one of {allowed}" if allowed else "has a value that is not known"
-    return reason[:1].lower() + reason[1:]
+        return invalid(sentence, f"{place}.{unknown[1]}".lstrip("."))
+    return wrong_value(shape, place)
 
 
-ALLOWED = {
-    "status": ", ".join(Status),
-    "impact": ", ".join(Impact),
-    "state": ", ".join(state for state in IncidentState if state is not IncidentState.SCHEDULED),
-    "kind": "leaf, category",
-    "mode": ", ".join(Mode),
-    "font": ", ".join(Font),
-    "place": ", ".join(Place),
-}
-
-
-def _clean_texts(body: Body, path: str = "") -> Body:
-    """Clean every text and check its limit, also in nested objects."""
+def _clean_texts(body: Body, root: type[msgspec.Struct], path: str = "") -> Body:
+    """Clean each text of a body of type `root` and check its limit."""
     wires = dict(zip(body.__struct_fields__, body.__struct_encode_fields__, strict=True))
     for name, limit, is_required, clean_text in _texts(type(body)):
         if (value := getattr(body, name)) is msgspec.UNSET:
             continue
         wire, tidy = path + wires[name], clean_text(value)
         if tidy is None and is_required:
-            raise invalid(f"{wire} is required.", wire)
+            raise missing_value(root, wire)
         if tidy is not None and len(tidy) > limit:
-            raise invalid(f"{wire} may have at most {limit} characters.", wire)
+            raise wrong_value(root, wire)
         setattr(body, name, tidy)
     for name, wire in wires.items():
         inner = getattr(body, name)
         if isinstance(inner, msgspec.Struct):
-            _clean_texts(inner, f"{path}{wire}.")
+            _clean_texts(inner, root, f"{path}{wire}.")
         for index, item in enumerate(inner if isinstance(inner, list) else ()):
             if isinstance(item, msgspec.Struct):
-                _clean_texts(item, f"{path}{wire}[{index}].")
+                _clean_texts(item, root, f"{path}{wire}[{index}].")
     return body
 
 

@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from web.http.bodies import nullable_fields
-from web.http.errors import invalid
+from web.http.bodies import nullable_fields, wrong_value
 
 Command = TypeVar("Command")
 YEARS = (2000, 2100)  # an instant outside is a mistake, and some zones can't express it
@@ -31,7 +30,7 @@ def command_values(body: msgspec.Struct) -> Iterator[tuple[str, Any]]:
     for name, wire in wire_names:
         value = getattr(body, name)
         if isinstance(value, datetime):
-            value = to_instant(value, wire)
+            value = to_instant(value, type(body), wire)
         elif wire in nullable:
             value = to_clearing_text(value)
         yield name, value
@@ -42,9 +41,9 @@ def to_clearing_text(value: str | UnsetType | None) -> str | None:
     return None if value is UNSET else value or ""
 
 
-def to_instant(at: datetime, field: str) -> datetime:
+def to_instant(at: datetime, shape: type[msgspec.Struct], field: str) -> datetime:
     """Return an instant in UTC to the millisecond. Raises ApiError 400 outside `YEARS`."""
     if not YEARS[0] < at.year < YEARS[1]:
-        raise invalid(f"{field} must lie between the years {YEARS[0]} and {YEARS[1]}.", field)
+        raise wrong_value(shape, field)
     millis = at.microsecond // 1_000 * 1_000
     return at.astimezone(UTC).replace(microsecond=millis)

@@ -46,7 +46,7 @@ ERROR_CODES = {
     "BAD_LOGIN": ErrorCode(401, "unknown e-mail or wrong password, no telling which"),
     "INSUFFICIENT_TOKENS": ErrorCode(402, "the balance is too low"),
     "PAGE_SUSPENDED": ErrorCode(403, "the operator has suspended the page"),
-    "NO_FREE_SLOT": ErrorCode(403, "the account's places are used up"),
+    "NO_FREE_SLOT": ErrorCode(403, "the plan includes no further page"),
     "COMPONENT_LIMIT": ErrorCode(403, "the page's components are used up"),
     "TEXT_LIMIT": ErrorCode(403, "the page's text is used up; what adds none goes on (see Limits)"),
     "BAD_ORIGIN": ErrorCode(
@@ -58,7 +58,7 @@ ERROR_CODES = {
     ),
     "TOO_SLOW": ErrorCode(408, "the body took longer than 10 seconds"),
     "CONFLICT": ErrorCode(
-        409, "taken, changed meanwhile, or an `Idempotency-Key` with another body"
+        409, "taken, changed in the meantime, or an `Idempotency-Key` with another body"
     ),
     "TOO_LARGE": ErrorCode(413, "more than 64 KiB (settings: 112)", "The body is too large."),
     "UNSUPPORTED_MEDIA_TYPE": ErrorCode(
@@ -101,8 +101,9 @@ class ApiError(Exception):
 
 
 def invalid(error: str, field: str | None = None) -> ApiError:
-    """Return a 400 that names the field, if there is one."""
-    return ApiError(400, "VALIDATION", error, {field: error} if field else None)
+    """Return a 400 that names the field, if there is one; `{field}` stands for it."""
+    sentence = error.replace("{field}", field or "The body")
+    return ApiError(400, "VALIDATION", sentence, {field: sentence} if field else None)
 
 
 def not_found(kind: str) -> ApiError:
@@ -207,7 +208,7 @@ async def on_defect(
     """Answer a defect of ours with a 500 and no details."""
     del params
     log.error("%s failed", template_of(req), exc_info=error)
-    sentence = "Something went wrong on our side. It has been noted."
+    sentence = "Something went wrong on our side. The error has been reported."
     write_error(resp, ApiError(500, "FAILED", sentence))
 
 

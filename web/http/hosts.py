@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import idna
 
-from domain.hostnames import BadHostError
+from domain.hostnames import NO_HOST, BadHostError
 
 HOST_CHARS_MAX: Final = 253
 PORT_MAX: Final = 65_535
@@ -85,7 +85,7 @@ def to_ascii_host(name: str) -> str:
     """
     host = _encode_idna(name.lower()).removesuffix(".")
     if name and (not host or not _has_valid_punycode(host)):
-        raise BadHostError("must be a host name: it holds a character that no host name has.")
+        raise BadHostError(NO_HOST)
     return host
 
 

@@ -15,6 +15,7 @@ from domain.store.postgres import audit
 from domain.store.postgres.incidents import ListPosition
 from domain.text import is_storable
 from web.http.errors import ApiError, invalid
+from web.http.field_sentences import list_values
 
 AuditActor: TypeAlias = Literal["owner", "key", "clock", "operator"]
 AUDIT_ACTORS = get_args(AuditActor)
@@ -40,7 +41,7 @@ def limit_of(req: Request) -> int:
 
 def bad_limit() -> ApiError:
     """Return the error of an invalid limit."""
-    return invalid(f"limit must be a whole number from 1 to {LIMIT_MAX}.", "limit")
+    return invalid(f"The limit must be a whole number from 1 to {LIMIT_MAX}.", "limit")
 
 
 def cursor_of(last: Incident) -> str:
@@ -77,7 +78,7 @@ def audit_actor_of(req: Request) -> str | None:
     """Return the kind of actor that an audit log is limited to. Raises ApiError 400."""
     actor = req.get_param("actor")
     if actor is not None and actor not in AUDIT_ACTORS:
-        raise invalid(f"actor must be one of {', '.join(AUDIT_ACTORS)}.", "actor")
+        raise invalid(f"Choose an actor: {list_values(AUDIT_ACTORS)}.", "actor")
     return actor
 
 

@@ -27,4 +27,4 @@ def parse_if_match(req: Request) -> str | None:
         return None
     if match := ETAG.fullmatch(header):
         return match[1]
-    raise invalid("If-Match must be one etag, as GET tells it.")
+    raise invalid("If-Match must be one etag, as GET answers it.")

@@ -40,7 +40,7 @@ ERROR_SCHEMA: Json = {
             "description": "Sentences by field, where a field can be blamed.",
             "additionalProperties": {"type": "string"},
         },
-        "data": {"type": "object", "description": "What changed meanwhile, for some 409."},
+        "data": {"type": "object", "description": "The changes in the meantime, for some 409."},
     },
     "required": ["ok", "error", "code"],
 }
@@ -136,7 +136,7 @@ def build_parameter(source: Parameter, schemas: Schemas) -> Json:
 def build_responses(call: Call, schemas: Schemas) -> Json:
     """Return all possible responses by status."""
     result: Json = {
-        str(call.operation.status): build_success_response(call, schemas, "Done; visitors see it.")
+        str(call.operation.status): build_success_response(call, schemas, "Done and published.")
     }
     if not call.has_receipt:
         result[str(call.operation.status)]["description"] = "Done."

@@ -24,13 +24,10 @@ from domain.results import Code, DuplicateIdError, Rejection
 MountDecision: TypeAlias = tuple[e.MountEvent, ...] | Rejection
 
 WAITING = "Waiting for the first lookup in DNS."
-NO_MOUNT = Rejection(Code.NOT_FOUND, "This page has no such mount.")
-ASKED_ANEW = Rejection(Code.CONFLICT, "The mount was asked for anew in the meantime.")
-NOT_ACTIVE = Rejection(Code.CONFLICT, "Only an active mount can be primary.")
-TOO_MANY = (
-    "This account has taken as many new subdomains as it may within 24 hours."
-    " Please try again later."
-)
+NO_MOUNT = Rejection(Code.NOT_FOUND, "This page has no such domain.")
+ASKED_ANEW = Rejection(Code.CONFLICT, "The domain was added again in the meantime.")
+NOT_ACTIVE = Rejection(Code.CONFLICT, "Only an active domain can be primary.")
+TOO_MANY = "This account has reached its limit of new subdomains within 24 hours. Try again later."
 
 
 def decide_mount(
@@ -99,12 +96,12 @@ def mount_problem(mounts: list[Mount], existing: Mount | None, command: c.MountH
     Source: docs/behaviour.md, "Mounting a host".
     """
     if existing:
-        return f"{command.host} is mounted on this page already."
+        return f"This page has {command.host} already."
     count = sum(mount.kind is command.kind for mount in mounts)
     if command.kind is MountKind.SUBDOMAIN and count >= SUBDOMAINS_A_PAGE:
-        return "This page has a subdomain already: unmount that first."
+        return "This page has a subdomain already. Remove that domain first."
     if command.kind is MountKind.DOMAIN and count >= DOMAINS_A_PAGE:
-        return f"This page has {DOMAINS_A_PAGE} domains already, and can't have more."
+        return f"A page has at most {DOMAINS_A_PAGE} domains of your own. Remove one first."
     return None
 
 
@@ -275,6 +272,6 @@ def reject_host(host: str, field: str, at: datetime, facts: Facts) -> Rejection 
 def reserved_message(host: str, until: datetime) -> str:
     """Return the message for a host reserved for its former account."""
     return (
-        f"{host} belonged to another account and is kept for it for 30 days:"
-        f" it is free from {until:%Y-%m-%d %H:%M} UTC on."
+        f"{host} belonged to another account and is reserved for 30 days:"
+        f" it is free from {until:%Y-%m-%d %H:%M} UTC."
     )

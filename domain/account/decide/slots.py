@@ -19,7 +19,9 @@ from domain.results import Code, DuplicateIdError, Rejection
 Change: TypeAlias = tuple[e.Event, ...] | Rejection
 Command: TypeAlias = c.GrantTokens | c.BuySlot | c.RenewSlot | c.ExpireSlot | c.EndPrime
 
-NOT_DUE = Rejection(Code.CONFLICT, "This is not due (any more): it was changed meanwhile.")
+NOT_DUE = Rejection(
+    Code.CONFLICT, "This is no longer due: the account has changed in the meantime."
+)
 
 
 def decide(account: Account, command: Command, at: datetime, facts: Facts) -> Change:

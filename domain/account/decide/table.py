@@ -17,6 +17,7 @@ from domain.account.decide.domains import decide_mount, reject_host
 from domain.account.domains import first_subdomain
 from domain.account.events import HostMounted
 from domain.account.state import Account, Facts
+from domain.page.state import Tier
 from domain.results import Code, DuplicateIdError, Rejection
 
 GONE = Rejection(Code.NOT_FOUND, "This account was deleted.")
@@ -31,6 +32,10 @@ def delete_account(
 
 
 Decision: TypeAlias = tuple[e.Event, ...] | Rejection
+NO_FREE_SLOT = {
+    Tier.FREE: "Your plan includes one page. Upgrade to Prime, or buy a slot for another page.",
+    Tier.PRIME: "Your plan includes two pages. Buy a slot for another page.",
+}
 ENDS_IN_THE_PAST = "Prime has to end in the future. To end it now, set the tier to free."
 
 
@@ -46,7 +51,8 @@ def add_page(account: Account, command: c.AddPage, at: datetime, facts: Facts) -
     if command.page_id in account.places:
         raise DuplicateIdError(command.page_id)
     if not has_free_slot(account, at):
-        return Rejection(Code.NO_FREE_SLOT, "All places of this account are taken by its pages.")
+        tier = Tier.PRIME if account.is_prime_at(at) else Tier.FREE
+        return Rejection(Code.NO_FREE_SLOT, NO_FREE_SLOT[tier])
     if command.host and (rejection := reject_host(command.host, "subdomain", at, facts)):
         return rejection
     added = e.PageAdded(command.page_id, command.name, command.host, at, command.time_zone)

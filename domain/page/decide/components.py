@@ -70,10 +70,11 @@ def parent_problem(page: Page, parent: str | None, levels: int) -> Rejection | N
         return None
     node = page.components.get(parent)
     if node is None or node.is_leaf:
-        return invalid("parent", "The parent must be a category of this page.")
+        return invalid("parent", "The group (parent) must be a category of this page.")
     if levels and tree.category_level(page.components, parent) + levels > CATEGORY_LEVELS:
         return invalid(
-            "parent", f"This parent is too deep: categories go up to {CATEGORY_LEVELS} levels."
+            "parent",
+            f"Choose a group (parent) higher up: categories have at most {CATEGORY_LEVELS} levels.",
         )
     return None
 
@@ -127,7 +128,7 @@ def delete_component(page: Page, command: c.DeleteComponent, at: datetime) -> De
 def pin_problem(node: Component, command: c.ChangeComponent) -> Rejection | None:
     """Refuse to unpin a leaf: it always has a status."""
     if command.unpins and node.is_leaf:
-        return invalid("status", "status can't be null here: only a category can be unpinned.")
+        return invalid("status", "Choose a status: only a category can be without one (null).")
     return None
 
 
@@ -136,7 +137,9 @@ def move_problem(page: Page, node: Component, parent: str | None) -> Rejection |
     if parent == node.parent_id:
         return None
     if parent in page.components and tree.is_within(page.components, parent, node.id):
-        return invalid("parent", "A component can't be its own parent, or that of one above it.")
+        return invalid(
+            "parent", "A component can't be moved into itself: choose another group (parent)."
+        )
     return parent_problem(page, parent, tree.height(node, tree.children_of(page.components)))
 
 

@@ -9,7 +9,12 @@ from datetime import datetime
 
 from domain.page import commands as c
 from domain.page import events as e
-from domain.page.decide.maintenance import begin, change_maintenance, is_waiting
+from domain.page.decide.maintenance import (
+    begin,
+    change_maintenance,
+    incident_plan_problem,
+    is_waiting,
+)
 from domain.page.decide.outcomes import claim_all, invalid, not_found, show
 from domain.page.decide.timeline import (
     correct_times,
@@ -37,9 +42,8 @@ from domain.status import IncidentKind, IncidentState, Status, impact_of
 from domain.text import utf8_size
 
 Decision = tuple[e.Event, ...] | Rejection
-NOTHING_NEW = "body is required: without a message this update says nothing new."
-
-STALE = "The updates have changed meanwhile. Read the newest one before you post yours."
+NOTHING_NEW = "Enter a message (body), or change the state or a component: this update has no news."
+STALE = "The updates have changed in the meantime. Read the newest one before you post yours."
 
 
 def open_incident(page: Page, command: c.OpenIncident, at: datetime) -> Decision:
@@ -191,10 +195,14 @@ def state_problem(incident: Incident, update: Update) -> Rejection | None:
     if update.state is not IncidentState.SCHEDULED:
         return None
     if not is_waiting(incident):
-        return invalid("state", "state can be scheduled only until a maintenance has started.")
+        return invalid(
+            "state",
+            "Choose another state: scheduled is only for a maintenance that has not started.",
+        )
     if update.components:
         return invalid(
-            "components", "components can't be given: it claims nothing before it starts."
+            "components",
+            "Leave components out: a maintenance affects no component before its start.",
         )
     return None
 
@@ -225,7 +233,7 @@ def change_incident(page: Page, command: c.ChangeIncident, at: datetime) -> Deci
         return rejection
     if incident.kind is IncidentKind.MAINTENANCE:
         return change_maintenance(page, incident, command, at)
-    if problem := plan_problem(command):
+    if problem := incident_plan_problem(command):
         return problem
     changed = correct_times(page, incident, command, at)
     if isinstance(changed, Rejection):
@@ -237,20 +245,6 @@ def change_incident(page: Page, command: c.ChangeIncident, at: datetime) -> Deci
         impact_given=incident.impact_given or command.impact is not None,
     )
     return (e.IncidentChanged(changed, at),)
-
-
-def plan_problem(command: c.ChangeIncident) -> Rejection | None:
-    """Return why a change of a plan can't be one of an incident, or None."""
-    planned = {
-        "scheduledStart": command.scheduled_start,
-        "scheduledEnd": command.scheduled_end,
-        "autoStart": command.auto_start,
-        "autoEnd": command.auto_end,
-    }
-    for field, value in planned.items():
-        if value is not None:
-            return invalid(field, f"{field} is for maintenances only.")
-    return None
 
 
 def edit_update(page: Page, command: c.EditUpdate, at: datetime) -> Decision:

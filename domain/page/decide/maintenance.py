@@ -26,9 +26,24 @@ from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.text import utf8_size
 
 Decision = tuple[e.Event, ...] | Rejection
-NOT_DUE = "The plan of this maintenance was changed: it is not due at that instant any more."
-NO_STATE = "state is for maintenances only; post an update to the incident instead."
-PAST = "{} can't be switched on: the planned {} is over. Give another, or {} it now."
+NOT_DUE = "The schedule of this maintenance has changed in the meantime."
+NO_STATE = (
+    "Only a maintenance takes a state here. To change the state of an incident, post an update."
+)
+FOR_MAINTENANCES = {
+    "scheduledStart": "Only a maintenance has a scheduled start (scheduledStart).",
+    "scheduledEnd": "Only a maintenance has a scheduled end (scheduledEnd).",
+    "autoStart": "Only a maintenance can start automatically (autoStart).",
+    "autoEnd": "Only a maintenance can end automatically (autoEnd).",
+}
+START_PASSED = (
+    "The scheduled start has passed, so the maintenance can't start automatically (autoStart). Give"
+    " a later start, or start it now."
+)
+END_PASSED = (
+    "The scheduled end has passed, so the maintenance can't end automatically (autoEnd). Give a"
+    " later end, or finish it now."
+)
 
 
 def schedule_maintenance(page: Page, command: c.ScheduleMaintenance, at: datetime) -> Decision:
@@ -36,7 +51,9 @@ def schedule_maintenance(page: Page, command: c.ScheduleMaintenance, at: datetim
     if command.incident_id in page.incidents:
         raise DuplicateIdError(command.incident_id)
     if command.scheduled_end <= command.scheduled_start:
-        return invalid("scheduledEnd", "scheduledEnd must be later than scheduledStart.")
+        return invalid(
+            "scheduledEnd", "The end (scheduledEnd) must be later than the start (scheduledStart)."
+        )
     matches = match_all(page.components, command.components)
     leaves = dict.fromkeys(leaf for leaf_ids in matches.values() for leaf in leaf_ids)
     if rejection := no_room_for_window(page) or no_room_for_claims(page, len(leaves)):
@@ -75,7 +92,7 @@ def start_maintenance(page: Page, command: c.StartMaintenance, at: datetime) -> 
     if isinstance(window, Rejection):
         return window
     if window.state is not IncidentState.SCHEDULED:
-        return Rejection(Code.CONFLICT, f"This maintenance is {window.state}, not scheduled.")
+        return Rejection(Code.CONFLICT, "This maintenance has started or ended already.")
     if command.due_at and not (window.auto_start and command.due_at == window.scheduled_start):
         return Rejection(Code.CONFLICT, NOT_DUE)
     state = IncidentState.IN_PROGRESS
@@ -140,7 +157,7 @@ def finish_maintenance(page: Page, command: c.FinishMaintenance, at: datetime) -
     if isinstance(window, Rejection):
         return window
     if window.is_resolved or window.state is IncidentState.SCHEDULED:
-        return Rejection(Code.CONFLICT, f"This maintenance is {window.state}, not in_progress.")
+        return Rejection(Code.CONFLICT, "This maintenance is not running, so it can't be finished.")
     if command.due_at and not is_end_due(window, command.due_at):
         return Rejection(Code.CONFLICT, NOT_DUE)
     state = IncidentState.RESOLVED
@@ -197,7 +214,9 @@ def change_maintenance(
 def change_problem(window: Incident, command: c.ChangeIncident) -> Rejection | None:
     """Return why a window in this state can't be changed so, or None."""
     if command.started_at is not None:
-        return invalid("startedAt", "startedAt is for incidents: plan by scheduledStart.")
+        return invalid(
+            "startedAt", "A maintenance has no startedAt: give the start as scheduledStart."
+        )
     moves_start = bool(command.scheduled_start) or command.auto_start is not None
     if moves_start and not is_waiting(window):
         return Rejection(Code.CONFLICT, "This maintenance has started already.")
@@ -216,11 +235,25 @@ def plan_problem(changed: Incident, command: c.ChangeIncident, at: datetime) -> 
         return None
     is_moved = command.scheduled_start or command.scheduled_end
     if is_moved and end <= changed.started_at:
-        return invalid("scheduledEnd", "scheduledEnd must be later than the start.")
+        return invalid("scheduledEnd", "The end (scheduledEnd) must be later than the start.")
     if command.auto_start and not command.scheduled_start and start <= at:
-        return invalid("autoStart", PAST.format("autoStart", "start", "start"))
+        return invalid("autoStart", START_PASSED)
     if command.auto_end and not command.scheduled_end and end <= at:
-        return invalid("autoEnd", PAST.format("autoEnd", "end", "finish"))
+        return invalid("autoEnd", END_PASSED)
+    return None
+
+
+def incident_plan_problem(command: c.ChangeIncident) -> Rejection | None:
+    """Return why a change of a plan can't be one of an incident, or None."""
+    planned = {
+        "scheduledStart": command.scheduled_start,
+        "scheduledEnd": command.scheduled_end,
+        "autoStart": command.auto_start,
+        "autoEnd": command.auto_end,
+    }
+    for field, value in planned.items():
+        if value is not None:
+            return invalid(field, FOR_MAINTENANCES[field])
     return None
 
 

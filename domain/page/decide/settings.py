@@ -15,7 +15,11 @@ from domain.page.state import Appearance, Page, Template
 from domain.results import Code, DuplicateIdError, Rejection
 from domain.status import Impact, IncidentKind, IncidentState
 
-STALE = "The settings have changed meanwhile. Read them again before changing them."
+STALE = "The settings have changed in the meantime. Read them again before you change them."
+FOR_INCIDENTS = {
+    "state": "Only a template of an incident has a state: leave it out for a maintenance.",
+    "impact": "Only a template of an incident has an impact: leave it out for a maintenance.",
+}
 
 
 def change_page(page: Page, command: ChangePage, at: datetime) -> tuple[e.Event, ...] | Rejection:
@@ -94,10 +98,10 @@ def kind_problem(
     No template has the state `scheduled`.
     """
     if state is IncidentState.SCHEDULED:
-        return invalid("state", "state can't be scheduled: only a planned maintenance is.")
+        return invalid("state", "Choose a state other than scheduled: a template can't have it.")
     if kind is IncidentKind.INCIDENT:
         return None
     for field, value in (("state", state), ("impact", impact)):
         if value is not None:
-            return invalid(field, f"{field} belongs to incidents: a maintenance is planned.")
+            return invalid(field, FOR_INCIDENTS[field])
     return None

@@ -19,19 +19,23 @@ from domain.results import Rejection
 from domain.status import IncidentKind, IncidentState
 
 MILLISECOND = 1_000
-NO_END = "resolvedAt needs the state resolved."
-BAD_END = "resolvedAt must be later than the start, and not in the future."
-NOT_BEGUN = "resolvedAt is for a maintenance that has begun."
-NOT_RESOLVED = "resolvedAt is for resolved incidents only: post an update that resolves it."
-BAD_OCCURRENCE = "occurredAt must be between the opening and now."
-BAD_START = "startedAt can't be in the future, or after the end."
-LATE_START = "startedAt can't be later than another update of the incident occurred."
+NO_END = "An end (resolvedAt) can only be given with the state resolved."
+BAD_END = "The end (resolvedAt) must be later than the start, and not in the future."
+NOT_BEGUN = "This maintenance has not started, so an end (resolvedAt) can't be given."
+NOT_RESOLVED = (
+    "Only a resolved incident has an end (resolvedAt): post an update that resolves it first."
+)
+BAD_OCCURRENCE = (
+    "The time of the update (occurredAt) must be between the start of the incident and now."
+)
+BAD_START = "The start (startedAt) can't be in the future, or after the end."
+LATE_START = "The start (startedAt) can't be later than the updates of the incident."
 
 
 def opening_problem(command: c.OpenIncident, began_at: datetime, at: datetime) -> Rejection | None:
     """Return why an incident can't have these times, or None."""
     if began_at > at:
-        return invalid("startedAt", "startedAt can't be in the future.")
+        return invalid("startedAt", "The start (startedAt) can't be in the future.")
     if command.resolved_at is None:
         return None
     if command.state is not IncidentState.RESOLVED:

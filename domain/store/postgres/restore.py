@@ -90,7 +90,7 @@ def clear_later_publications() -> None:
     except UNREACHABLE as error:
         message = (
             f"It is restored, but Redis went away at the very end ({error}): empty it (FLUSHALL)"
-            " before visitors come; workers publish everything anew."
+            " before visitors come; workers publish everything again."
         )
         raise NotForgottenError(message) from None
 
@@ -157,5 +157,5 @@ def copy_in(conn: Connection, archive: zipfile.ZipFile, table: TableCopy) -> Non
             while block := source.read(CHUNK_BYTES):
                 copy.write(block)
         if cursor.rowcount != table.rows:
-            message = f"{table.name} has {cursor.rowcount} rows in place of {table.rows}."
+            message = f"{table.name} has {cursor.rowcount} rows instead of {table.rows}."
             raise CannotRestoreError(message)

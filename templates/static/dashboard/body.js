@@ -5,7 +5,8 @@
 //   data-blank=null  left empty it says null; anything else left empty is not given
 //   data-list        its rows are a list, without the empty ones at the end; a change has it whole
 //   a.b              goes into an object: {"a": {"b": …}}
-//   type=file        is sent as a data: URL; `data-most` is how many KiB it may have
+//   type=file        is sent as a data: URL
+//   data-missing     what is said while a required control is empty
 //   data-repeats     has to repeat this text before the form is sent, and is not sent itself
 import { FIELDS, isChanged } from "./filling.js";
 import { isFilled, rowsOf } from "./rows.js";
@@ -47,7 +48,7 @@ function entriesOf(list) {
 export function faultsOf(form) {
   const faults = {};
   for (const { name, required, value, dataset } of form.elements) {
-    if (required && !value.trim()) faults[name] = `${name} is required.`;
+    if (required && !value.trim()) faults[name] = dataset.missing;
     if (dataset.repeats && plain(value) !== plain(dataset.repeats)) faults[name] = `Type “${dataset.repeats}” to confirm.`;
   }
   return faults;

@@ -7,7 +7,7 @@ document.addEventListener("click", async (event) => {
   const copier = event.target.closest("[data-copy]");
   if (!copier) return;
   const isCopied = await copied(document.getElementById(copier.dataset.copy));
-  say(isCopied ? "Copied." : "It is selected: copy it by Ctrl+C.");
+  say(isCopied ? "Copied." : "The text is selected. Copy with Ctrl+C.");
   copier.classList.toggle("copied", isCopied); // `say` is behind an open dialog
   setTimeout(() => copier.classList.remove("copied"), STAYS_MS);
 });

@@ -3,6 +3,7 @@
 //   data-part       which document is framed   data-now    what is framed while nothing would change
 //   data-titled     only the message is shown, with this title where the form has none
 import { bodyOf, faultsOf } from "./body.js";
+import { plain } from "./say.js";
 import { write } from "./write.js";
 
 const PAUSE_MS = 600; // the server makes two a second
@@ -48,7 +49,7 @@ async function ask(holder) {
   if (outcome.ok) show(holder, outcome.data[holder.dataset.part], "titled" in holder.dataset ? "" : summary(outcome.data));
   else {
     state.text = null; // the same may be asked again
-    tell(holder, outcome.error);
+    tell(holder, plain(outcome.error));
   }
 }
 

@@ -4,7 +4,7 @@ import { say } from "./say.js";
 const PLACEHOLDER = "hyd_status_YOUR_KEY";
 
 export function reveal(id, key) {
-  if (!key) return say("The key was made before; its secret is not told twice. Rotate it for another.");
+  if (!key) return say("This key exists already, and the secret is shown only once. Rotate the key to get a new secret.");
   const dialog = document.getElementById(id);
   const swap = (was, now) => {
     for (const node of dialog.querySelectorAll("code")) node.textContent = node.textContent.replaceAll(was, now);

@@ -57,7 +57,7 @@ async function send(form, submitter) {
 async function ask(form, body) {
   const method = form.dataset.method ?? "POST";
   const isEmpty = !Object.keys(body).length;
-  if (method === "PATCH" && isEmpty) return { ok: true, data: {}, said: "Nothing was changed." };
+  if (method === "PATCH" && isEmpty) return { ok: true, data: {}, said: "No changes to save." };
   const text = method === "DELETE" && isEmpty ? undefined : JSON.stringify(body);
   const key = keyOf(form, text);
   const outcome = await write(method, form.getAttribute("action"), text, { key, etag: form.dataset.etag });
@@ -90,7 +90,7 @@ async function done(form, { data, said }, { submitter, filling, before }) {
   if (form.dataset.reveals) reveal(form.dataset.reveals, data.key);
   const elsewhere = isMore ? {} : { url: then, push: Boolean(then), back };
   await show(elsewhere.url, { ...elsewhere, from: form }).catch(() =>
-    say("It is stored, but the screen could not be refreshed. Please reload it."),
+    say("Saved, but this screen could not be refreshed. Reload the page."),
   );
 }
 
@@ -120,12 +120,12 @@ function refused(form, outcome, sent) {
     more.push(button("Show the current values", () => { form.reset(); drop(form); show(); }));
   }
   const isElsewhere = ![sent.at, document.body, null].includes(document.activeElement);
-  problem(form, { error: "Something went wrong on our side.", ...outcome }, { more, isElsewhere });
+  problem(form, { error: "Something went wrong on our side. Try again.", ...outcome }, { more, isElsewhere });
 }
 
 // The next one may be half filled in by now.
 function giveBack(form, changes, more) {
-  if (isTouched(form)) more.push(button("Show what was sent", () => putChanges(form, changes)));
+  if (isTouched(form)) more.push(button("Show the sent text", () => putChanges(form, changes)));
   else putChanges(form, changes);
 }
 

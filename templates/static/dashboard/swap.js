@@ -51,7 +51,7 @@ async function read(url, isQuiet) {
 
 function lose(answer, url, push) {
   if (answer.redirected && isLogin(answer.url)) return; // somebody would not log in: all stays
-  if (!push && holdsFilling(document.getElementById("main"))) say("This is no longer here. What you have typed stays until you leave.");
+  if (!push && holdsFilling(document.getElementById("main"))) say("This is no longer here. Your text stays until you leave this screen.");
   else location.assign(answer.redirected ? answer.url : url);
 }
 

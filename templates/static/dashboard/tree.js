@@ -30,7 +30,7 @@ function wayOf(node, way) {
 
 async function move(node, where) {
   if (isMoving) return;
-  if (!where) return say("There is nowhere to go in that direction.");
+  if (!where) return say("The component can't move further in that direction.");
   isMoving = true;
   node.classList.add("pending");
   const path = document.getElementById(`toggle-${node.dataset.node}`).getAttribute("action");

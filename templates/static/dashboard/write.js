@@ -6,7 +6,7 @@ const LIMIT_MS = 20_000;
 const POLL_MS = [200, 400, 800, 1500];
 const PATIENCE = 40; // polls; after that it is left to come by itself
 const LOST =
-  "The connection failed, so it is not known whether this was stored. Send it again: it is done only once.";
+  "The connection failed, so we don't know whether this was saved. Send again: nothing is saved twice.";
 
 // Returns {ok, isKnown, data} or {ok, isKnown, error, code, fields, data}. What is not `isAsked` for by
 // a person asks no person to log in.
@@ -27,7 +27,7 @@ async function writeOnce(path, call) {
     const isKnown = answer.status !== 503;
     if (said.code === "UNKNOWN") return { ok: false, isKnown, error: LOST };
     if (answer.status !== 202) return { ...said, isKnown };
-    say("Stored. Visitors see it in a moment.");
+    say("Saved. Your page is updated in a moment.");
     return await followed(answer.headers.get("Location"), said.data);
   } catch {
     return { ok: false, isKnown: false, error: LOST };

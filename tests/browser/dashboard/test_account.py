@@ -38,11 +38,11 @@ def test_one_logs_in_by_it_when_e_mail_and_password_were_changed(actors, tab):
     form.get_by_label("Current password").fill("no idea at all")
     form.get_by_role("button").click()
     expect(form.get_by_label("Current password")).to_have_accessible_description(
-        re.compile("“Current password” is not this account's password")
+        re.compile("This is not your current password")
     )
     form.get_by_label("Current password").fill(PASSWORD)
     form.get_by_role("button").click()
-    expect(page.locator("#said")).to_have_text("Your e-mail is changed.")
+    expect(page.locator("#said")).to_have_text("E-mail changed.")
     assert login(actors, wish).status_code == 200
 
     # When the password is changed, all else ends and this tab goes on
@@ -50,7 +50,7 @@ def test_one_logs_in_by_it_when_e_mail_and_password_were_changed(actors, tab):
     form.get_by_label("New password").fill("another fine password")
     form.get_by_label("Current password").fill(PASSWORD)
     form.get_by_role("button").click()
-    expect(page.locator("#said")).to_contain_text("Your password is changed.")
+    expect(page.locator("#said")).to_contain_text("Password changed.")
     expect(page.locator("#sessions li")).to_have_count(1)
     assert login(actors, wish).status_code == 401
     assert login(actors, wish, "another fine password").status_code == 200
@@ -72,13 +72,13 @@ def test_an_account_is_gone_when_its_deletion_was_confirmed_by_its_password(acto
     owner = actors.owner()
     page = owner.page()
     look = at_desk(tab, actors.system, owner, ACCOUNT)
-    look.page.get_by_role("button", name="Delete the account").click()
+    look.page.get_by_role("button", name="Delete account").click()
     dialog = look.page.get_by_role("dialog")
     dialog.get_by_label("Current password").fill("not that")
-    dialog.get_by_role("button", name="Delete the account").click()
+    dialog.get_by_role("button", name="Delete account").click()
     expect(dialog.get_by_label("Current password")).to_have_attribute("aria-invalid", "true")
     dialog.get_by_label("Current password").fill(PASSWORD)
-    dialog.get_by_role("button", name="Delete the account").click()
+    dialog.get_by_role("button", name="Delete account").click()
     look.page.wait_for_url(url(actors.system, "/dashboard/login"))
     assert login(actors, owner.email).status_code == 401
     assert actors.visitor(page).get("/").status_code == 404
@@ -99,7 +99,7 @@ def test_a_second_page_has_a_place_when_a_slot_was_bought(actors, tab):
     look.page.get_by_role("dialog").get_by_role("button", name="Buy a slot").dblclick()
     expect(look.page.locator("#balance")).to_contain_text("520 tokens")
     expect(look.page.locator("#slots li")).to_have_count(1)
-    expect(look.page.locator("#slots")).to_contain_text("A free place")
+    expect(look.page.locator("#slots")).to_contain_text("Free slot")
 
     # Then a second page can be made in it
     look.page.get_by_role("link", name="Create a page").click()
@@ -115,7 +115,7 @@ def test_a_second_page_has_a_place_when_a_slot_was_bought(actors, tab):
     vi = actors.caller(f"{subdomain}.localhost")
     wait_until(lambda: "Second" in vi.get("/").text, "visitors see it")
     look.go(url(actors.system, TOKENS))
-    expect(look.page.locator("#slots")).to_contain_text("A place for Second")
+    expect(look.page.locator("#slots")).to_contain_text("Used by Second")
 
     # and it lasts longer when it is renewed
     look.page.get_by_role("button", name="Renew").click()

@@ -93,7 +93,7 @@ def test_nothing_is_found_when_a_key_is_shown_or_a_purchase_asked_about(actors, 
     keys = next(path for path in paths if path.endswith("/keys"))
     look = at_desk(tab, actors.system, owner, keys, width=320)
     look.page.get_by_label("Name of the new key").fill("Another")
-    look.page.get_by_role("button", name="Make a key").click()
+    look.page.get_by_role("button", name="Create key").click()
     expect(look.page.get_by_role("dialog")).to_be_visible()
     assert faults(look) == []
     assert look.overflow() == []

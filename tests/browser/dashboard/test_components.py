@@ -53,7 +53,7 @@ def test_a_category_shows_its_pin_until_it_is_unpinned(desk):
     press(desk, "Storage", "Outage")
     expect(row(desk, "Storage").locator(".now")).to_have_text("Outage")
     assert desk.visitor.json()["status"]["indicator"] == "operational"
-    press(desk, "Storage", "Auto")
+    press(desk, "Storage", "From its components")
     expect(row(desk, "Storage").locator(".now")).to_have_text("Online")
 
 
@@ -61,7 +61,7 @@ def test_a_node_says_something_else_when_its_form_is_saved(desk):
     form = edit(desk, "API")
     form.get_by_label("Name").fill("Gateway")
     form.get_by_label("Description").fill("The door")
-    form.get_by_label("Show its 90 days").uncheck()
+    form.get_by_label("Show 90 days of uptime").uncheck()
     form.get_by_role("button", name="Save").click()
     expect(desk.page.locator(".editor")).to_have_count(0)
     expect(desk.page.get_by_role("button", name="Move Gateway")).to_be_focused()
@@ -77,7 +77,7 @@ def test_a_node_says_something_else_when_its_form_is_saved(desk):
     form = edit(desk, "Gateway")
     form.get_by_label("Name").fill(" ")
     form.get_by_role("button", name="Save").click()
-    expect(form.get_by_text("“Name” is required.")).to_be_visible()
+    expect(form.get_by_text("Enter a name for the component.")).to_be_visible()
 
 
 def test_nothing_but_itself_is_lost_when_a_category_is_deleted(desk):
@@ -142,5 +142,7 @@ def test_a_cycle_is_refused_in_words_when_a_category_is_put_into_itself(desk):
     form = edit(desk, "Storage")
     options = form.get_by_label("Group").locator("option").all_inner_texts()
     assert options == ["Top level"]
-    form.get_by_role("button", name="Into the one above").click()
-    expect(desk.page.locator("#said")).to_have_text("There is nowhere to go in that direction.")
+    form.get_by_role("button", name="Move into the category above").click()
+    expect(desk.page.locator("#said")).to_have_text(
+        "The component can't move further in that direction."
+    )

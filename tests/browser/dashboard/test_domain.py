@@ -106,8 +106,8 @@ def test_a_half_typed_host_stays_when_the_screen_asks_for_what_is_new(desk, zone
 def test_a_host_leads_nowhere_when_it_was_unmounted(desk):
     look = desk
     shown = look.page.locator("article").filter(has_text=look.owned.host)
-    shown.get_by_role("button", name="Unmount").click()
-    look.page.get_by_role("dialog").get_by_role("button", name="Unmount").click()
+    shown.get_by_role("button", name="Remove domain").click()
+    look.page.get_by_role("dialog").get_by_role("button", name="Remove domain").click()
     expect(look.page.locator("#empty")).to_be_visible()
     assert look.cast.visitor(look.owned).get("/").status_code == 404
 

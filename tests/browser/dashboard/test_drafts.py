@@ -121,7 +121,7 @@ def test_all_stays_when_the_login_over_the_screen_is_declined(form, page):
     page.owner.post("/api/v1/auth/logout")
     form.page.get_by_role("button", name="Publish incident").click()
     form.page.get_by_role("button", name="Not now").click()
-    expect(form.page.get_by_role("alert").filter(has_text="Please log in.")).to_be_visible()
+    expect(form.page.get_by_role("alert").filter(has_text="Log in to continue.")).to_be_visible()
     form.page.evaluate("document.activeElement.blur(); dispatchEvent(new Event('focus'))")
     expect(form.page.get_by_label("Title")).to_have_value("Payments fail")
     expect(form.page.get_by_role("dialog")).to_have_count(0)

@@ -96,7 +96,7 @@ def test_a_form_offers_the_login_when_the_session_ended_meanwhile(actors, tab):
 
     expect(look.page.get_by_role("dialog", name="Log in to continue")).to_be_visible()
     look.page.keyboard.press("Escape")
-    expect(look.page.get_by_role("alert").filter(has_text="Please log in.")).to_be_visible()
+    expect(look.page.get_by_role("alert").filter(has_text="Log in to continue.")).to_be_visible()
     expect(look.page.get_by_label("New component")).to_have_value("API")
 
 

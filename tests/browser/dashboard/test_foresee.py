@@ -54,7 +54,7 @@ def test_a_refusal_is_told_when_what_is_about_to_be_posted_would_be_refused(acto
 
 def test_the_whole_page_follows_the_form_when_it_is_customized(actors, tab, page):
     look = at_desk(tab, actors.system, page.owner, of(page, "customize"))
-    shown = foreseen(look, "The page as visitors see it")
+    shown = foreseen(look, "Preview of the page")
     expect(shown.locator(".hero strong")).to_have_text("All Systems Operational")
     field = look.page.locator("#headlines-operational")
     field.fill("Everything hums")
@@ -65,7 +65,7 @@ def test_the_whole_page_follows_the_form_when_it_is_customized(actors, tab, page
     expect(shown.locator(".hero strong")).to_have_text("All Systems Operational")
     field.fill("Everything hums")
     look.page.get_by_role("button", name="Save").click()
-    expect(look.page.get_by_text("Saved: visitors see it.")).to_be_visible()
+    expect(look.page.get_by_text("Saved.")).to_be_visible()
     assert "Everything hums" in actors.visitor(page).get("/").text
     look.page.go_back()
     assert look.page.url != url(actors.system, of(page, "customize"))

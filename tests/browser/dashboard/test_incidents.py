@@ -225,7 +225,7 @@ def test_an_incident_began_when_the_owner_says_in_the_zone_of_the_page(actors, t
     look.page.get_by_label("Start").fill("2090-01-01T00:00")
     look.page.get_by_role("button", name="Save").click()
     expect(
-        look.page.get_by_role("alert").filter(has_text="“Start” can't be in the future")
+        look.page.get_by_role("alert").filter(has_text="The start can't be in the future")
     ).to_be_visible()
 
 

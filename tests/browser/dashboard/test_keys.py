@@ -23,10 +23,10 @@ def desk(actors, tab):
 
 
 def make(look, name):
-    """Make a key; return the secret that is shown."""
+    """Create key; return the secret that is shown."""
     look.page.get_by_label("Name of the new key").fill(name)
-    look.page.get_by_role("button", name="Make a key").click()
-    dialog = look.page.get_by_role("dialog", name="Keep this key now")
+    look.page.get_by_role("button", name="Create key").click()
+    dialog = look.page.get_by_role("dialog", name="Copy this key now")
     expect(dialog).to_be_visible()
     expect(look.page.locator("#keys")).to_contain_text(name)
     assert dialog.evaluate("node => node.matches(':modal')")  # also once the list is another
@@ -34,7 +34,7 @@ def make(look, name):
 
 
 def keep(look):
-    look.page.get_by_role("button", name="I have kept it").click()
+    look.page.get_by_role("button", name="Done").click()
 
 
 def monitor(actors, secret):
@@ -92,7 +92,7 @@ def test_a_key_opens_nothing_when_it_is_disabled_rotated_or_deleted(actors, desk
     desk.page.get_by_role("dialog", name="Rotate Uptime monitor?").get_by_role(
         "button", name="Rotate"
     ).click()
-    expect(desk.page.get_by_role("dialog", name="Keep this key now")).to_be_visible()
+    expect(desk.page.get_by_role("dialog", name="Copy this key now")).to_be_visible()
     second = desk.page.locator("#secret-key").text_content()
     keep(desk)
     assert monitor(actors, first).get("/api/v1/status-api/status").status_code == 401

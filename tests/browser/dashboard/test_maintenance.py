@@ -73,7 +73,7 @@ def test_an_end_before_the_start_is_refused_beside_the_end(desk):
     page.get_by_label("Title").fill("New disks")
     page.get_by_label("End", exact=True).fill("2026-01-01T00:00")
     page.get_by_role("button", name="Schedule").click()
-    expect(page.get_by_text("“End” must be later than “Start”.")).to_be_visible()
+    expect(page.get_by_text("The end must be later than the start.")).to_be_visible()
     expect(page.get_by_label("End", exact=True)).to_be_focused()
 
 

@@ -28,7 +28,7 @@ def test_a_refusal_stands_beside_its_field_when_an_address_can_not_be_had(actors
 
     # When Bo wants it, or what is no address
     address = page.get_by_label("Address")
-    for wish, sentence in ((taken, "is taken"), ("a b", "“Address”"), ("www", "reserved")):
+    for wish, sentence in ((taken, "is taken"), ("a b", "letters a-z"), ("www", "reserved")):
         create(page, "Mine", wish)
         expect(address).to_have_attribute("aria-invalid", "true")
         expect(address).to_have_accessible_description(re.compile(re.escape(sentence)))
@@ -44,7 +44,9 @@ def test_a_missing_name_is_told_at_once_when_a_form_is_sent_without(actors, tab)
     look = at_desk(tab, actors.system, actors.owner())
     look.page.get_by_role("button", name="Create page").click()
     expect(look.page.get_by_label("Name")).to_be_focused()
-    expect(look.page.get_by_role("alert").filter(has_text="“Name” is required.")).to_be_visible()
+    expect(
+        look.page.get_by_role("alert").filter(has_text="Enter a name for the page.")
+    ).to_be_visible()
     assert not [asked for asked in look.requests if "/api/" in asked]
 
 

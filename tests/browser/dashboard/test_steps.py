@@ -31,9 +31,9 @@ def said(look):
 def test_a_toggle_says_what_it_did_and_is_undone(desk):
     # Given a leaf that is degraded, then out by mistake
     desk.page.locator(".tree button.degraded").click()
-    expect(said(desk)).to_contain_text("API is now Degraded. Visitors see it.")
+    expect(said(desk)).to_contain_text("API is now Degraded. Published.")
     desk.page.locator(".tree button.outage").click()
-    expect(said(desk)).to_contain_text("API is now Outage. Visitors see it.")
+    expect(said(desk)).to_contain_text("API is now Outage. Published.")
     assert desk.visitor.statuses() == {"API": "outage"}
     assert faults(desk) == []
 
@@ -53,7 +53,9 @@ def test_a_pin_is_undone(actors, tab, page):
     row.get_by_role("button", name="Outage", exact=True).click()
     expect(said(look)).to_contain_text("Storage is now Outage.")
     look.page.get_by_role("button", name="Undo").click()
-    expect(row.get_by_role("button", name="Auto")).to_have_attribute("aria-pressed", "true")
+    expect(row.get_by_role("button", name="From its components")).to_have_attribute(
+        "aria-pressed", "true"
+    )
     expect(said(look)).to_contain_text("Storage shows its components again.")
 
 
@@ -105,7 +107,7 @@ def test_an_incident_is_resolved_by_a_second_press_in_place(actors, tab, page, w
     look.page.get_by_label("Closing message").fill("A disk was full.")
     look.page.get_by_role("button", name="Resolve incident").click()
     expect(look.page.get_by_text("No open incidents.")).to_be_visible()
-    expect(said(look)).to_contain_text("“API is down” is resolved. Visitors see it.")
+    expect(said(look)).to_contain_text("“API is down” is resolved. Published.")
     assert actors.visitor(page).statuses() == {"API": "operational"}
 
 
@@ -143,7 +145,7 @@ def test_several_statuses_are_set_at_once_and_undone_together(actors, tab, page)
     assert faults(look) == []
     assert look.overflow() == []
     look.page.get_by_role("button", name="Set statuses").click()
-    expect(said(look)).to_contain_text("The statuses are set. Visitors see it.")
+    expect(said(look)).to_contain_text("The statuses are set. Published.")
     after = actors.visitor(page).statuses()
     assert after == {"API": "operational", "Disks": "maintenance", "Tapes": "maintenance"}
 

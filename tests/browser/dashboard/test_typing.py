@@ -90,7 +90,7 @@ def test_both_names_can_be_had_when_an_addition_is_refused_during_the_next(desk)
     alert = desk.page.get_by_role("alert").filter(has_text="No room.")
     expect(alert).to_be_visible()
     expect(field).to_have_value("Search")
-    alert.get_by_role("button", name="Show what was sent").click()
+    alert.get_by_role("button", name="Show the sent text").click()
     expect(field).to_have_value("Website")
 
 
@@ -138,7 +138,7 @@ def test_fields_and_choices_stay_when_a_screen_follows_others(actors, tab, page)
     look.page.get_by_role("link", name="Edit API").click()
     editor = look.page.locator(".editor")
     editor.get_by_label("Description").fill("The do")
-    editor.get_by_label("Show its 90 days").uncheck()
+    editor.get_by_label("Show 90 days of uptime").uncheck()
     editor.get_by_label("Group").select_option(label="Storage")
     look.page.get_by_label("New component").focus()
     handle = look.page.get_by_label("New component").element_handle()
@@ -152,7 +152,7 @@ def test_fields_and_choices_stay_when_a_screen_follows_others(actors, tab, page)
     # Then all is as it was filled in, in the very same fields, and the rest follows
     expect(look.page.locator(".tree .name").first).to_have_text("Storage")
     expect(editor.get_by_label("Description")).to_have_value("The do")
-    expect(editor.get_by_label("Show its 90 days")).not_to_be_checked()
+    expect(editor.get_by_label("Show 90 days of uptime")).not_to_be_checked()
     expect(editor.get_by_label("Name")).to_have_value("Gateway")
     assert editor.get_by_label("Group").locator("option:checked").text_content() == "Storage"
     assert handle.evaluate("node => node === document.activeElement")
@@ -177,7 +177,7 @@ def test_what_is_typed_stays_when_the_screen_itself_is_gone(actors, tab, page):
 
 def test_an_error_goes_when_its_field_is_mended(desk):
     desk.page.get_by_role("button", name="Add component").click()
-    alert = desk.page.get_by_text("“New component” is required.")
+    alert = desk.page.get_by_text("Enter a name for the component.")
     expect(alert).to_be_visible()
     refresh(desk.page)
     expect(alert).to_be_visible()

@@ -87,7 +87,7 @@ def test_no_tab_overwrites_another_silently_when_tabs_of_both_processes_save_at_
             if answer.status_code == 409:
                 told = answer.json()
                 assert (told["ok"], told["code"]) == (False, "CONFLICT")
-                assert "changed meanwhile" in told["error"]
+                assert "changed in the meantime" in told["error"]
         winner = next(answer for answer in answers if answer.status_code == 200)
         shown = data(page.owner.get(page.path))
         assert shown["description"] == data(winner)["description"]

@@ -158,5 +158,5 @@ def test_a_screen_says_503_in_words_when_the_database_is_gone(own_actors):
     answer = owner.get("/dashboard")
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
-    assert "Your pages are served meanwhile" in answer.text
+    assert "Visitors still see your pages" in answer.text
     assert owner.get("/").status_code == 200

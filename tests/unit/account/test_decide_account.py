@@ -72,7 +72,7 @@ def test_host_is_refused_with_its_day_when_it_is_kept_for_another():
     wanted = c.AddPage("p_1", "Acme", "acme.localhost")
     refused = decide(FREE, wanted, AT, Facts(host_is_ours=False, held_until=LATER))
     assert (refused.code, list(refused.fields)) == (Code.CONFLICT, ["subdomain"])
-    assert "free from 2026-03-02 00:00 UTC on" in refused.error
+    assert "free from 2026-03-02 00:00 UTC." in refused.error
 
 
 def test_new_subdomain_is_refused_until_its_instant_when_there_were_too_many():

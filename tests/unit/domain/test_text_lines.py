@@ -33,7 +33,7 @@ def test_character_is_stripped_when_a_text_has_one_line(character):
 
 
 def test_text_is_missing_when_it_holds_controls_only():
-    with pytest.raises(ApiError, match="name is required"):
+    with pytest.raises(ApiError, match="Enter a name for the component"):
         decode_body(json.dumps({"name": "\n\u202e\t"}).encode(), NewComponent)
 
 

@@ -74,7 +74,7 @@ UNUSABLE = [
     ("BASE_DOMAIN", "bad domain", "must be a host name .* (it is 'bad domain')."),
     ("BASE_DOMAIN", "hep.gg:8000", "must be a host name"),
     ("BASE_DOMAIN", "https://hep.gg", "must be a host name"),
-    ("BASE_DOMAIN", "192.0.2.1", "must be a name, not an IP address"),
+    ("BASE_DOMAIN", "192.0.2.1", "must be a host name"),
     ("CNAME_TARGET", "bad domain", "must be a host name, not 'bad domain'."),
     ("METRICS_BIND", "foo", "must be an IP address or localhost, not 'foo'."),
     ("DNS_SERVERS", "192.0.2.1, dns.acme", "must list IP addresses, and 'dns.acme' is none."),

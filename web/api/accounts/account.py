@@ -39,7 +39,7 @@ from web.api.accounts.passwords import Passwords, Urgency
 from web.api.owner_resource import OwnerResource, WritingResource
 from web.http import auth
 from web.http.auth import no_session
-from web.http.bodies import decode_body, read_body
+from web.http.bodies import decode_body, no_change_error, read_body
 from web.http.errors import ApiError, invalid, not_found
 from web.http.rate_limits import BAD_LOGIN, Attempts, Count, address_of
 from web.http.responses import write_data
@@ -47,8 +47,8 @@ from web.openapi.describe import describes
 from web.openapi.operations import Area
 from web.writes.submit import PERHAPS, NoAuthorityError, change
 
-WRONG_CURRENT = "currentPassword is not this account's password."
-UNCERTAIN_CHANGE = f"{PERHAPS} Log in anew: if one password is refused, the other one holds."
+WRONG_CURRENT = "This is not your current password (currentPassword)."
+UNCERTAIN_CHANGE = f"{PERHAPS} Log in again: if one password is refused, use the other."
 
 
 @dataclass(eq=False)
@@ -155,7 +155,7 @@ def validate_change(body: AccountChange, email: str) -> AccountChange:
     Raises ApiError 400 for an empty change and for invalid values.
     """
     if body.email is None and body.password is None:
-        raise invalid("Give at least one of email, password.")
+        raise no_change_error(AccountChange, "currentPassword")
     if body.email is not None and (problem := email_problem(body.email)):
         raise invalid(problem, "email")
     if body.password is not None:

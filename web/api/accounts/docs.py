@@ -6,6 +6,7 @@ import msgspec
 
 from domain.account.credentials import EMAIL_LIMIT
 from domain.store.postgres.sessions import Holder, OpenSession
+from web.api import field_sentences as says
 from web.api.audit_sentences import fixed_sentence
 from web.api.owner_resource import Credentials
 from web.http.bodies import text
@@ -17,15 +18,15 @@ from web.openapi.operations import TAIL
 class AccountChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """`PATCH /api/v1/auth/me`. Passwords are taken as they are, blanks included."""
 
-    current_password: str
-    email: Annotated[str | None, text(EMAIL_LIMIT)] = None
-    password: str | None = None
+    current_password: Annotated[str, says.CURRENT_PASSWORD]
+    email: Annotated[str | None, text(EMAIL_LIMIT), says.EMAIL] = None
+    password: Annotated[str | None, says.PASSWORD] = None
 
 
 class Farewell(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """`DELETE /api/v1/auth/me`."""
 
-    current_password: str
+    current_password: Annotated[str, says.CURRENT_PASSWORD]
 
 
 class LoginView(Answer, frozen=True):
@@ -204,7 +205,7 @@ END_OTHER_SESSIONS = Operation(
     tag=TAG,
     summary="End all sessions but this one.",
     data=EndedSessionsView,
-    examples=(Example("nobody else is logged in", data={"ended": 0}),),
+    examples=(Example("no other session", data={"ended": 0}),),
 )
 END_SESSION = Operation(
     name="endSession",

@@ -24,7 +24,7 @@ from web.api.domains.schemas import (
     mount_view,
 )
 from web.api.owner_resource import HostResource
-from web.http.errors import invalid
+from web.http.bodies import wrong_value
 from web.http.responses import write_data
 from web.http.wire import Named
 from web.openapi.describe import describes
@@ -97,7 +97,7 @@ class OneCustomDomain(CustomDomainResource):
         holder = await self.holder(req)
         raw, body = await self.body(req, MountChange)
         if not body.primary:
-            raise invalid("primary can only be true: make another mount primary.", "primary")
+            raise wrong_value(MountChange, "primary")
         command = SetPrimary(page_id, mid)
         await self.write(req, resp, holder, command, mount_reference, raw=raw)
         if (

@@ -27,7 +27,9 @@ from domain.runtime.new_ids import new_id, new_mount_token
 from domain.runtime.setting_values import addresses
 from domain.runtime.settings import Settings
 from domain.store.postgres.custom_domains import OwnedMount
+from web.api import field_sentences as says
 from web.api.audit_sentences import fixed_sentence
+from web.api.field_sentences import HOST_LIMIT
 from web.http.bodies import text
 from web.http.errors import ApiError, invalid
 from web.http.hosts import to_ascii_host, to_unicode_host
@@ -58,15 +60,15 @@ def normalize_host(text: str, field: str, settings: Settings) -> str:
     try:
         host = to_ascii_host(parse_host(text))
     except BadHostError as error:
-        raise invalid(f"{field} {error}", field) from None
+        raise invalid(str(error), field) from None
     problem = name_problem(host, base) or reserved_name_problem(host, base, settings.cname_target)
     if problem:
-        raise invalid(f"{field} {problem}", field)
+        raise invalid(problem, field)
     label = subdomain_of(host, base)
     if label is not None and is_reserved(label):
         raise reserved_error(label, field)
     if label is None and suffixes().is_public(host):
-        raise invalid(f"{field} must be a domain of your own: many share {host}.", field)
+        raise invalid(f"Enter a domain of your own ({{field}}): {host} is shared by many.", field)
     return host
 
 
@@ -81,10 +83,7 @@ def is_apex(host: str) -> bool:
     return suffixes().privatesuffix(host) == host
 
 
-# A host has at most 253 characters; input may add a scheme, a port and a slash.
-HOST_LIMIT = 300
-
-Host = Annotated[str, text(HOST_LIMIT, "`acme.<base>`, or a domain of yours.")]
+Host = Annotated[str, text(HOST_LIMIT, "`acme.<base>`, or a domain of yours."), says.HOST]
 
 
 class NewMount(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -97,7 +96,9 @@ class MountChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """A change of a mount: it becomes the primary one."""
 
     primary: Annotated[
-        bool, Meta(extra_json_schema={"const": True, "description": "Only true can be asked for."})
+        bool,
+        Meta(extra_json_schema={"const": True, "description": "Only true is allowed."}),
+        says.PRIMARY,
     ]
 
 
@@ -264,14 +265,13 @@ VERIFY_MOUNT = Operation(
 
 
 def mount_sentence(payload: Payload, _: Names) -> str:
-    """Return the host that was bound, or requested as a custom domain."""
-    verb = "Bound" if payload.get("kind") == "subdomain" else "Asked for"
-    return f"{verb} the host {payload.get('host')}"
+    """Return the host that was added."""
+    return f"Added the domain {payload.get('host')}"
 
 
 SENTENCES = {
     "MountHost": mount_sentence,
-    "VerifyMount": fixed_sentence("Asked for the host to be looked up again"),
-    "UnmountHost": fixed_sentence("Unmounted the host"),
-    "SetPrimary": fixed_sentence("Chose another primary host"),
+    "VerifyMount": fixed_sentence("Started a DNS check"),
+    "UnmountHost": fixed_sentence("Removed the domain"),
+    "SetPrimary": fixed_sentence("Changed the primary domain"),
 }

@@ -52,7 +52,7 @@ IF_MATCH = Parameter(
     "If-Match",
     ETAG_INPUT,
     "The id of the newest update that you have seen, or the incident's while it has none: 409 if"
-    " the updates changed meanwhile.",
+    " the updates changed in the meantime.",
     "*",
     "header",
 )
@@ -182,7 +182,9 @@ CHANGE_UPDATE = Operation(
     body=b.UpdateChange,
     data=Named,
     refusals=("TEXT_LIMIT",),
-    examples=(Example("other words", body={"body": "We found the cause."}, data={"id": UPDATE}),),
+    examples=(
+        Example("a corrected message", body={"body": "We found the cause."}, data={"id": UPDATE}),
+    ),
 )
 DELETE_UPDATE = Operation(
     name="deleteUpdate",

@@ -20,7 +20,7 @@ from web.api.incidents import schemas as b
 from web.api.incidents.schemas import IncidentList, LatestUpdate, incident_view
 from web.api.monitor.schemas import state_of_update, to_statuses
 from web.api.owner_resource import WritingResource, provided_fields
-from web.http.bodies import decode_body, read_body
+from web.http.bodies import decode_body, no_change_error, read_body, wrong_value
 from web.http.commands import build_command
 from web.http.errors import ApiError, invalid, not_found
 from web.http.paging import cursor_of, limit_of, position_of
@@ -29,6 +29,8 @@ from web.http.responses import write_data
 from web.http.wire import Named, Written
 from web.openapi.describe import describes
 from web.openapi.operations import Area
+
+STATE_ALONE = "Send state alone: a request either starts or finishes a maintenance, or changes it."
 
 
 class Incidents(WritingResource):
@@ -124,10 +126,10 @@ def build_change(iid: str, body: b.IncidentChange) -> c.Command:
     """Return the command of a change. Raises ApiError 400."""
     changes = provided_fields(body)
     if not changes:
-        raise invalid("Give at least one thing to change.")
+        raise no_change_error(b.IncidentChange)
     if body.state is not None:
         if changes.keys() != {"state"}:
-            raise invalid("state goes alone: a write is one command.", "state")
+            raise invalid(STATE_ALONE, "state")
         return build_transition(iid, body.state)
     return build_command(c.ChangeIncident, body, incident_id=iid)
 
@@ -138,7 +140,7 @@ def build_transition(iid: str, state: IncidentState) -> c.Command:
         return c.StartMaintenance(iid, new_id("u"))
     if state is IncidentState.RESOLVED:
         return c.FinishMaintenance(iid, new_id("u"))
-    raise invalid("state must be in_progress or resolved; post an update for another.", "state")
+    raise wrong_value(b.IncidentChange, "state")
 
 
 class Updates(WritingResource):

@@ -11,22 +11,22 @@ import msgspec
 from domain.page.state import Incident, Update
 from domain.status import Impact, IncidentKind, IncidentState
 from domain.text import BODY_LIMIT, TITLE_LIMIT, clean, cut_reference
+from web.api import field_sentences as says
+from web.api.field_sentences import REFERENCES_MAX
 from web.api.monitor.schemas import (
     AT_MOST,
-    REFERENCES_MAX,
     ComponentReference,
     Markdown,
     Reference,
     UpdateState,
 )
-from web.http.bodies import line, text
-from web.http.errors import invalid
+from web.http.bodies import line, text, wrong_value
 from web.http.wire import Answer, ComponentStatus, Id, Instant, component_statuses, to_answer
 
 REASONABLE = {"pattern": "^20(0[1-9]|[1-9][0-9])-"}
 STEPS = [IncidentState.IN_PROGRESS, IncidentState.RESOLVED]
 
-Title = Annotated[str, line(TITLE_LIMIT)]
+Title = Annotated[str, line(TITLE_LIMIT), says.TITLE]
 InstantInput = Annotated[datetime, msgspec.Meta(tz=True, extra_json_schema=REASONABLE)]
 OCCURRENCE = msgspec.Meta(
     extra_json_schema={"description": "Between the opening and now; without it, now."}
@@ -39,14 +39,14 @@ END = msgspec.Meta(
 class OfKind(msgspec.Struct):
     """The field that selects the type of the body."""
 
-    kind: str | None = None
+    kind: Annotated[str | None, says.KIND] = None
 
 
 class StatusOf(Reference, rename="camel", forbid_unknown_fields=True):
     """A status for a component, named by id or name."""
 
 
-ComponentStatuses = Annotated[list[StatusOf] | None, AT_MOST]
+ComponentStatuses = Annotated[list[StatusOf] | None, AT_MOST, says.REFERENCES]
 
 
 class Planned(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -59,26 +59,26 @@ class NewIncident(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """An incident to be opened; it may have started before."""
 
     title: Title
-    kind: Literal["incident"] | None = None
+    kind: Annotated[Literal["incident"] | None, says.KIND] = None
     body: Markdown = None
-    impact: Impact | None = None
+    impact: Annotated[Impact | None, says.IMPACT] = None
     state: UpdateState = IncidentState.INVESTIGATING
     components: ComponentStatuses = None
-    started_at: InstantInput | None = None
-    resolved_at: Annotated[InstantInput | None, END] = None
+    started_at: Annotated[InstantInput | None, says.STARTED_AT] = None
+    resolved_at: Annotated[InstantInput | None, END, says.RESOLVED_AT] = None
 
 
 class NewMaintenance(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """A maintenance to be planned; its end lies behind its start."""
 
     title: Title
-    kind: Literal["maintenance"]
-    scheduled_start: InstantInput
-    scheduled_end: InstantInput
+    kind: Annotated[Literal["maintenance"], says.KIND]
+    scheduled_start: Annotated[InstantInput, says.SCHEDULED_START]
+    scheduled_end: Annotated[InstantInput, says.SCHEDULED_END]
     body: Markdown = None
-    components: Annotated[list[ComponentReference | Planned] | None, AT_MOST] = None
-    auto_start: bool = True
-    auto_end: bool = True
+    components: Annotated[list[ComponentReference | Planned] | None, AT_MOST, says.LEAVES] = None
+    auto_start: Annotated[bool, says.AUTO_START] = True
+    auto_end: Annotated[bool, says.AUTO_END] = True
 
 
 class IncidentChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -95,31 +95,31 @@ class IncidentChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True)
         ]
     }
 
-    title: Annotated[str | None, line(TITLE_LIMIT)] = None
-    impact: Impact | None = None
-    started_at: InstantInput | None = None
-    scheduled_start: InstantInput | None = None
-    scheduled_end: InstantInput | None = None
-    auto_start: bool | None = None
-    auto_end: bool | None = None
-    state: IncidentState | None = None
-    resolved_at: Annotated[InstantInput | None, END] = None
+    title: Annotated[str | None, line(TITLE_LIMIT), says.TITLE] = None
+    impact: Annotated[Impact | None, says.IMPACT] = None
+    started_at: Annotated[InstantInput | None, says.STARTED_AT] = None
+    scheduled_start: Annotated[InstantInput | None, says.SCHEDULED_START] = None
+    scheduled_end: Annotated[InstantInput | None, says.SCHEDULED_END] = None
+    auto_start: Annotated[bool | None, says.AUTO_START] = None
+    auto_end: Annotated[bool | None, says.AUTO_END] = None
+    state: Annotated[IncidentState | None, says.STEP] = None
+    resolved_at: Annotated[InstantInput | None, END, says.RESOLVED_AT] = None
 
 
 class NewUpdate(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """A new update; `scheduled` is for a maintenance before its start."""
 
-    state: IncidentState
+    state: Annotated[IncidentState, says.ANY_STATE]
     body: Markdown = None
     components: ComponentStatuses = None
-    occurred_at: Annotated[InstantInput | None, OCCURRENCE] = None
-    resolved_at: Annotated[InstantInput | None, END] = None
+    occurred_at: Annotated[InstantInput | None, OCCURRENCE, says.OCCURRED_AT] = None
+    resolved_at: Annotated[InstantInput | None, END, says.RESOLVED_AT] = None
 
 
 class UpdateChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """Other words for an update."""
+    """A corrected message of an update."""
 
-    body: Annotated[str, text(BODY_LIMIT)]
+    body: Annotated[str, text(BODY_LIMIT), says.MESSAGE]
 
 
 def parse_kind(word: str | None) -> IncidentKind | None:
@@ -129,18 +129,17 @@ def parse_kind(word: str | None) -> IncidentKind | None:
     try:
         return IncidentKind(word)
     except ValueError:
-        raise invalid(f"kind must be one of {', '.join(IncidentKind)}.", "kind") from None
+        raise wrong_value(OfKind, "kind") from None
 
 
 def to_leaf_references(components: list[ComponentReference | Planned] | None) -> tuple[str, ...]:
     """Return the component references of a maintenance. Raises ApiError 400."""
     items = components or []
     if len(items) > REFERENCES_MAX:
-        raise invalid(f"components may have at most {REFERENCES_MAX} items.", "components")
+        raise wrong_value(NewMaintenance, "components")
     names = [clean(item if isinstance(item, str) else item.component) for item in items]
     if None in names:
-        field = f"components[{names.index(None)}]"
-        raise invalid(f"{field} is required.", field)
+        raise wrong_value(NewMaintenance, f"components[{names.index(None)}]")
     return tuple(cut_reference(name) for name in names if name)
 
 

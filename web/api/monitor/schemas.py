@@ -11,23 +11,24 @@ import msgspec
 from domain.page.commands import StatusGiven
 from domain.status import Impact, IncidentState, Status
 from domain.text import BODY_LIMIT, NOT_BLANK, TITLE_LIMIT, clean, cut_reference
-from web.http.bodies import line, text
-from web.http.errors import invalid
+from web.api import field_sentences as says
+from web.api.field_sentences import REFERENCES_MAX, UPDATE_STATES
+from web.http.bodies import line, text, wrong_value
 from web.http.wire import Answer, Id, Instant
-
-REFERENCES_MAX = 500
-
 
 Markdown = Annotated[
     str | None,
     text(
         BODY_LIMIT,
-        "The words, in Markdown without headings, pictures, tables and raw HTML;"
-        " an address by itself is a link as `<https://…>`.",
+        "Markdown without headings, pictures, tables and raw HTML;"
+        " an address alone is a link as `<https://…>`.",
     ),
+    says.MESSAGE,
 ]
 ComponentReference = Annotated[
-    str, msgspec.Meta(extra_json_schema={"pattern": NOT_BLANK, "description": "An id or a name."})
+    str,
+    msgspec.Meta(extra_json_schema={"pattern": NOT_BLANK, "description": "An id or a name."}),
+    says.COMPONENT,
 ]
 
 
@@ -35,20 +36,21 @@ class Reference(msgspec.Struct, rename="camel"):
     """A status for a component, named by id or name."""
 
     component: ComponentReference
-    status: Status
+    status: Annotated[Status, says.COMPONENT_STATUS]
 
 
 AT_MOST = msgspec.Meta(extra_json_schema={"maxItems": REFERENCES_MAX})
-References = Annotated[list[Reference] | None, AT_MOST]
-UPDATE_STATES = [state for state in IncidentState if state is not IncidentState.SCHEDULED]
-UpdateState = Annotated[IncidentState, msgspec.Meta(extra_json_schema={"enum": UPDATE_STATES})]
+References = Annotated[list[Reference] | None, AT_MOST, says.REFERENCES]
+UpdateState = Annotated[
+    IncidentState, msgspec.Meta(extra_json_schema={"enum": UPDATE_STATES}), says.STATE
+]
 
 
 class OpenIncident(msgspec.Struct, rename="camel"):
     """An incident to be opened."""
 
-    title: Annotated[str, line(TITLE_LIMIT)]
-    impact: Impact | None = None
+    title: Annotated[str, line(TITLE_LIMIT), says.TITLE]
+    impact: Annotated[Impact | None, says.IMPACT] = None
     body: Markdown = None
     components: References = None
 
@@ -64,25 +66,24 @@ class PostUpdate(msgspec.Struct, rename="camel"):
 class SetStatus(msgspec.Struct, rename="camel"):
     """A new status of a component."""
 
-    status: Status
+    status: Annotated[Status, says.STATUS]
 
 
 def to_statuses(references: Sequence[Reference] | None) -> tuple[StatusGiven, ...]:
     """Return the statuses for a command. Raises ApiError 400."""
     items = references or []
     if len(items) > REFERENCES_MAX:
-        raise invalid(f"components may have at most {REFERENCES_MAX} items.", "components")
+        raise wrong_value(OpenIncident, "components")
     for index, item in enumerate(items):
         if clean(item.component) is None:
-            field = f"components[{index}].component"
-            raise invalid(f"{field} is required.", field)
+            raise wrong_value(OpenIncident, f"components[{index}].component")
     return tuple(StatusGiven(cut_reference(i.component.strip()), i.status) for i in items)
 
 
 def state_of_update(state: IncidentState) -> IncidentState:
     """Return the state. Raises ApiError 400 for `scheduled`, a state of maintenances only."""
     if state is IncidentState.SCHEDULED:
-        raise invalid("state can't be scheduled: only a planned maintenance is.", "state")
+        raise wrong_value(PostUpdate, "state")
     return state
 
 

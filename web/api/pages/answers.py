@@ -203,6 +203,8 @@ def dark_warning(dark: DarkPage, names: Mapping[str, str]) -> Warned:
     name, day = names.get(dark.page_id, dark.page_id), f"{dark.at:%Y-%m-%d %H:%M} UTC"
     cause = f"slot {dark.slot_id} expires" if dark.slot_id else "Prime ends"
     remedy = "renew the slot" if dark.slot_id else "renew Prime or buy a slot"
-    soon = f"“{name}” goes dark on {day}, when {cause}: {remedy} to keep it showing."
-    is_dark = f"“{name}” is dark since {day}: it has no place. Renew a slot or buy one."
+    soon = f"“{name}” goes dark on {day}, when {cause}: {remedy} so that this page stays online."
+    is_dark = (
+        f"“{name}” is dark since {day}: your plan has no slot for this page. Renew or buy a slot."
+    )
     return to_answer(Warned, dark, warning=is_dark if dark.is_dark else soon)

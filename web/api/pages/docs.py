@@ -49,7 +49,7 @@ LOGO = {
 IF_MATCH = Parameter(
     "If-Match",
     ETAG_INPUT,
-    "The `etag` of the settings that you have seen: 409 if they changed meanwhile.",
+    "The `etag` of the settings that you have seen: 409 if they changed in the meantime.",
     "*",
     "header",
 )
@@ -106,7 +106,7 @@ CHANGE_PAGE = Operation(
     examples=(
         Example("make it public", body={"isPublic": True}, data={"id": PAGE, "isPublic": True}),
         Example(
-            "look and words",
+            "look and labels",
             body={
                 "timeZone": "Europe/Berlin",
                 "labels": {"outage": "Down"},
@@ -135,7 +135,7 @@ DELETE_PAGE = Operation(
     name="deletePage",
     tag=TAG,
     summary="Delete a page.",
-    note="Its place and its hosts are free, its keys open nothing, its address answers 404.",
+    note="Its slot and its hosts are free, its keys stop working, its address answers 404.",
     data=Named,
     examples=(Example("a page", data={"id": PAGE}),),
 )

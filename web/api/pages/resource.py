@@ -30,19 +30,15 @@ from web.api.pages.answers import (
     latency_view,
     page_view,
 )
-from web.api.pages.settings_schemas import (
-    A_SETTING,
-    BODY_BYTES,
-    PageChange,
-    parse_zone,
-    to_command,
-)
+from web.api.pages.settings_schemas import BODY_BYTES, PageChange, parse_zone, to_command
 from web.http.errors import invalid
 from web.http.preconditions import parse_if_match
 from web.http.responses import write_data
 from web.http.wire import Named
 from web.openapi.describe import describes
 from web.openapi.operations import Area
+
+DOMAIN_ALONE = "Send domain alone: other settings are changed by a request of their own."
 
 
 class Pages(HostResource):
@@ -97,10 +93,10 @@ class OnePage(CustomDomainResource):
     async def on_patch(self, req: Request, resp: Response, page_id: str) -> None:
         """Change settings; absent fields stay unchanged."""
         holder = await self.holder(req)
-        raw, body, changes = await self.read_change(req, PageChange, A_SETTING, BODY_BYTES)
+        raw, body, changes = await self.read_change(req, PageChange, BODY_BYTES)
         if body.domain is not None:
             if len(changes) > 1 or req.get_header("If-Match") is not None:
-                raise invalid("domain must come alone: it is a mount, no setting.", "domain")
+                raise invalid(DOMAIN_ALONE, "domain")
             await self.set_domain(req, resp, page_id, body.domain, raw)
             return
         command = to_command(body, parse_if_match(req))

@@ -14,23 +14,23 @@ from domain.page.settings import HEADLINE_LIMIT, LABEL_LIMIT, Font, Mode
 from domain.page.uptime.shown import UptimeCounts
 from domain.status import Status
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT
-from web.api.domains.schemas import HOST_LIMIT
+from web.api import field_sentences as says
+from web.api.field_sentences import HOST_LIMIT
 from web.api.owner_resource import TimeZone
 from web.api.pages.links import Links, parse_links
-from web.http.bodies import line, shape, text
+from web.http.bodies import line, shape, text, wrong_value
 from web.http.commands import build_command, to_clearing_text
 from web.http.errors import invalid
 
 # An image of 64 KiB in base64, plus all other settings at their longest, with any escapes.
 BODY_BYTES = 112 * 1024
-A_SETTING = "setting to change"  # of which a change needs one
 DATA_URL = re.compile(r"data:[\w/+.-]*;base64,")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 Colour = Annotated[
     str | UnsetType | None, shape(len("#rrggbb"), "A colour, `#rrggbb`.", COLOUR.pattern)
 ]
-Label = Annotated[str | UnsetType | None, line(LABEL_LIMIT)]
-Headline = Annotated[str | UnsetType | None, line(HEADLINE_LIMIT)]
+Label = Annotated[str | UnsetType | None, line(LABEL_LIMIT), says.LABEL]
+Headline = Annotated[str | UnsetType | None, line(HEADLINE_LIMIT), says.HEADLINE]
 
 
 def define_words(name: str, word: object, meaning: str) -> type[msgspec.Struct]:
@@ -57,10 +57,10 @@ else:  # a field for each status, which a type checker could not list
 class Theme(msgspec.Struct, forbid_unknown_fields=True):
     """The page's colours and font; null is the default."""
 
-    mode: Mode | UnsetType | None = UNSET
-    accent: Colour = UNSET
-    header: Colour = UNSET
-    font: Font | UnsetType | None = UNSET
+    mode: Annotated[Mode | UnsetType | None, says.MODE] = UNSET
+    accent: Annotated[Colour, says.ACCENT] = UNSET
+    header: Annotated[Colour, says.HEADER] = UNSET
+    font: Annotated[Font | UnsetType | None, says.FONT] = UNSET
 
 
 class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -68,26 +68,31 @@ class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
     needs_one: ClassVar[bool] = True
 
-    name: Annotated[str | None, line(NAME_LIMIT)] = None
-    is_public: bool | None = None
-    description: Annotated[str | UnsetType | None, text(DESCRIPTION_LIMIT)] = UNSET
+    name: Annotated[str | None, line(NAME_LIMIT), says.PAGE_NAME] = None
+    is_public: Annotated[bool | None, says.IS_PUBLIC] = None
+    description: Annotated[str | UnsetType | None, text(DESCRIPTION_LIMIT), says.DESCRIPTION] = (
+        UNSET
+    )
     time_zone: TimeZone = None
-    labels: Labels | UnsetType | None = UNSET
-    headlines: Headlines | UnsetType | None = UNSET
-    theme: Theme | UnsetType | None = UNSET
-    links: Links | UnsetType | None = UNSET
-    show_uptime: bool | None = None
-    show_footer: bool | None = None
-    show_latency: bool | None = None
-    noindex: bool | None = None
-    uptime_counts: UptimeCounts | None = None
-    show_checklist: bool | None = None
+    labels: Annotated[Labels | UnsetType | None, says.LABELS] = UNSET
+    headlines: Annotated[Headlines | UnsetType | None, says.HEADLINES] = UNSET
+    theme: Annotated[Theme | UnsetType | None, says.THEME] = UNSET
+    links: Annotated[Links | UnsetType | None, says.LINKS] = UNSET
+    show_uptime: Annotated[bool | None, says.SHOW_UPTIME] = None
+    show_footer: Annotated[bool | None, says.SHOW_FOOTER] = None
+    show_latency: Annotated[bool | None, says.SHOW_LATENCY] = None
+    noindex: Annotated[bool | None, says.NOINDEX] = None
+    uptime_counts: Annotated[UptimeCounts | None, says.UPTIME_COUNTS] = None
+    show_checklist: Annotated[bool | None, says.SHOW_CHECKLIST] = None
     logo: Annotated[
         str | UnsetType | None,
-        Meta(extra_json_schema={"description": "A picture in base64; null takes it away."}),
+        Meta(extra_json_schema={"description": "A picture in base64; null removes it."}),
+        says.LOGO,
     ] = UNSET
     domain: Annotated[
-        str | None, text(HOST_LIMIT, "Alone: a host to mount, primary once it is active.")
+        str | None,
+        text(HOST_LIMIT, "Alone: a host to mount, primary once it is active."),
+        says.DOMAIN,
     ] = None
 
 
@@ -126,7 +131,7 @@ def to_status_words(value: Labels | Headlines | UnsetType | None) -> dict[str, s
 def parse_zone(value: str | None) -> str | None:
     """Return a valid time zone. Raises ApiError 400."""
     if value is not None and not is_zone(value):
-        raise invalid("timeZone must be an IANA time zone such as Europe/Berlin.", "timeZone")
+        raise wrong_value(PageChange, "timeZone")
     return value
 
 
@@ -134,7 +139,7 @@ def parse_colour(value: str | UnsetType | None, field: str) -> str | None:
     """Return a colour in lower case. Raises ApiError 400."""
     colour = to_clearing_text(value)
     if colour and not COLOUR.fullmatch(colour):
-        raise invalid(f"{field} must be a colour such as #0a84ff.", field)
+        raise wrong_value(PageChange, field)
     return colour and colour.lower()
 
 

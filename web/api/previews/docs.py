@@ -138,7 +138,7 @@ PREVIEW_SETTINGS = Operation(
     body_kib=BODY_BYTES // 1024,
     data=OutlookView,
     is_preview=True,
-    examples=(Example("other words", body={"labels": {"outage": "Down"}}, data=SAME),),
+    examples=(Example("another name", body={"labels": {"outage": "Down"}}, data=SAME),),
 )
 READ_PREVIEW = Operation(
     name="readPreview",

@@ -20,7 +20,7 @@ from domain.store.postgres.sessions import Holder
 from domain.store.redis.keys import PREVIEW_BYTES_MAX
 from web.api.incidents.resource import build_creation, build_update
 from web.api.owner_resource import OwnerResource
-from web.api.pages.settings_schemas import A_SETTING, BODY_BYTES, PageChange, to_command
+from web.api.pages.settings_schemas import BODY_BYTES, PageChange, to_command
 from web.api.previews import docs
 from web.api.previews.docs import preview_view
 from web.api.previews.preview_worker import PreviewWorker
@@ -92,12 +92,12 @@ def framed_policy(policy: str) -> str:
 
 def not_published_error() -> ApiError:
     """Return a 503 for a page without a publication."""
-    return unavailable("The page is being published anew. Please try again in a moment.")
+    return unavailable("The page is being published again. Try again in a moment.")
 
 
 TOO_LARGE = (
     f"This page is too large for a preview: at most {PREVIEW_BYTES_MAX // 1_000_000} MB of one,"
-    " compressed, are kept. The write itself can be sent all the same."
+    " compressed, are stored. The write itself can be sent all the same."
 )
 PARTS = ("page", "change")
 
@@ -165,9 +165,11 @@ class SettingsPreview(PreviewResource):
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
         """Preview other settings."""
         holder = await self.holder(req)
-        _, body, _ = await self.read_change(req, PageChange, A_SETTING, BODY_BYTES)
+        _, body, _ = await self.read_change(req, PageChange, BODY_BYTES)
         if body.domain is not None:
-            raise invalid("domain can't be previewed: it changes nothing that is shown.", "domain")
+            raise invalid(
+                "Leave domain out of a preview: a domain changes nothing on the page.", "domain"
+            )
         await self.write_preview(resp, holder, page_id, to_command(body, None))
 
 
@@ -179,7 +181,7 @@ class PreviewDocument(PreviewResource):
         """Return the previewed page, or only its changed parts."""
         part = req.get_param("part", default="page")
         if part not in PARTS:
-            raise invalid("part must be page or change.", "part")
+            raise invalid("Choose a part: page or change.", "part")
         holder = await self.holder(req)
         page = await self.page_of_owner(holder, page_id)
         preview = await self.preview_worker.document(holder, page.id, vid, part)
