@@ -29,7 +29,6 @@ BANNED = {
 # On screens a sentence names its subject: "it" is guessed at.
 ON_SCREENS = {**BANNED, r"it": "the name of the thing"}
 REQUIRED = re.compile(r"<(?:input|textarea|select)[^>]*\srequired(?=[\s>])[^>]*>")
-LARGE = re.compile(r"<input[^>]*\sdata-most=[^>]*>")
 
 
 def offences(texts: Iterator[str], banned: dict[str, str] = BANNED) -> Iterator[str]:
@@ -107,4 +106,3 @@ def test_banned_words_are_found_wherever_people_read_them() -> None:
 def test_field_that_is_checked_on_the_screen_has_its_own_sentence(path: Path) -> None:
     source = path.read_text()
     assert [tag for tag in REQUIRED.findall(source) if "data-missing=" not in tag] == []
-    assert [tag for tag in LARGE.findall(source) if "data-large=" not in tag] == []

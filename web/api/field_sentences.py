@@ -74,7 +74,7 @@ ACCENT = says("The accent colour (theme.accent) must have the form #rrggbb, such
 HEADER = says("The header colour (theme.header) must have the form #rrggbb, such as #0a84ff.")
 FONT = says(f"Choose a font (theme.font): {list_values(Font)}.")
 LINKS = says(
-    f"The links must be a list of at most {LINKS_MAX} objects, such as"
+    f"The links ({{field}}) must be a list of at most {LINKS_MAX} objects, such as"
     ' {"label": "Help", "url": "https://example.com"}.'
 )
 LINK_LABEL = says(

@@ -30,6 +30,7 @@ REFERENCES = (
     "The affected components ({}) must be a list of at most 500 objects, such as"
     ' {{"component": "API", "status": "outage"}}.'
 )
+NO_FIELD = "is not a field of this request. Fields that can stand here:"
 # One row a kind of mistake; each field's own sentences are in test_field_sentences.py.
 NAMED = [
     (INCIDENT, {}, "title", "Enter a title of at most 200 characters."),
@@ -50,13 +51,13 @@ NAMED = [
     (UPDATE, {"state": "done"}, "state",
      "Choose a state: investigating, identified, in_progress, monitoring or resolved."),
     (PAGE, {"name": "x", "surprise": 1}, "surprise",
-     "surprise is not a field of this request. Fields that can stand here: name, subdomain."),
+     f"surprise {NO_FIELD} name, subdomain, timeZone."),
     (CHANGE, {"isPublic": "yes"}, "isPublic",
      "Set isPublic to true to publish the page, or to false to hide it."),
     (CHANGE, {"labels": {"outage": 7}}, "labels.outage",
      "The label of a status (labels.outage) must be text of at most 40 characters."),
     (CHANGE, {"theme": {"colour": 7}}, "theme.colour",
-     "theme.colour is not a field of this request. Fields that can stand here: mode, accent."),
+     f"theme.colour {NO_FIELD} mode, accent, header, font."),
     (LEAF, {"name": "x", "position": -1}, "position",
      "The position must be a whole number from 0 to 100,000."),
     (LEAF, {"name": "x", "kind": "branch"}, "kind", "Choose a kind: leaf or category."),

@@ -8,7 +8,7 @@ from web.visitors.cached_page import CachedPage, Meta
 from web.visitors.on_demand import OnDemandArtifacts, PageEvents
 
 META = Meta(is_public=True, served_until=datetime(2100, 1, 1, tzinfo=UTC), version="v")
-COPY = CachedPage(META, (b"1", b"2026-01-01", b"b"), "", b"", {}, None, 0)
+COPY = CachedPage(META, (b"1", b"2026-01-01", b"b"), "", b"", {}, None, None, 0)
 MANY = 50
 
 

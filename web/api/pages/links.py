@@ -24,6 +24,9 @@ TOO_MANY: Final = f"A page can have at most {LINKS_MAX} links."
 NO_MAILBOX: Final = (
     "The address of a link ({field}) must name a mailbox, such as mailto:help@acme.com."
 )
+NOT_ALLOWED: Final = (
+    "The address of a link ({field}) contains a blank or another sign that is not allowed."
+)
 NO_HOST: Final = "The address of a link ({field}) must name a host, such as https://acme.com."
 WEB: Final = "https://"
 MAIL: Final = "mailto:"
@@ -61,9 +64,7 @@ def parse_links(links: list[PageLink]) -> tuple[Link, ...]:
 def url_problem(url: str) -> str | None:
     """Return why a text is no address of a website or a mailbox."""
     if _IN_NO_URL.search(url):
-        return (
-            "The address of a link ({field}) contains a blank or another sign that is not allowed."
-        )
+        return NOT_ALLOWED
     start = url.lower()
     if start.startswith(WEB):
         return host_problem(_AUTHORITY.match(url, len(WEB))[0])  # type: ignore[index] # may be empty
