@@ -110,7 +110,7 @@ function explain(bar, index, isAloud) {
   const part = (tag, text) => Object.assign(document.createElement(tag), {textContent: text});
   const quiet = index < bar.dataset.from ? 'No data' : 'brief' in bar.dataset ? 'See the incident history' : 'No downtime';
   tip.className = 'tip';
-  const rows = trouble ? all('b,i,a', trouble).map(node => node.cloneNode(true)) : [part('b', dayName(index)), part('span', quiet)];
+  const rows = trouble ? all('b,em,i,a', trouble).map(node => node.cloneNode(true)) : [part('b', dayName(index)), part('span', quiet)];
   tip.append(...rows.flatMap(row => [row, ' ']));
   all('a', tip).forEach(link => link.removeAttribute('tabindex'));
   const mark = document.createElement('i'), x = (index + .5) * bar.clientWidth / 90;

@@ -14,6 +14,7 @@ from domain.page.state import (
     Tier,
     Update,
 )
+from domain.page.uptime.shown import TOGGLE, Shown
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.text import utf8_size
 
@@ -45,7 +46,18 @@ def largest_page(say):
         components=components,
         incidents={one.id: one for one in filled(say, incidents)},
         entitlement=Entitlement(Tier.PRIME),
+        shown_rows={leaf: shown(bounds.SHOWN_ROWS // len(leaves)) for leaf in leaves},
     )
+
+
+def shown(days):
+    """A toggle on each of so many days, no two alike beside each other."""
+    statuses = (Status.PARTIAL, Status.DEGRADED, Status.MAINTENANCE)
+    toggles = (
+        Shown(statuses[n % 3], TOGGLE, NOW - (5 + n) * DAY, NOW - (4.9 + n) * DAY)
+        for n in range(days)
+    )
+    return {toggle.from_at.date(): (toggle,) for toggle in toggles}
 
 
 def tree(say):

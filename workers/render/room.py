@@ -37,6 +37,7 @@ BAR_BYTES: Final = 800
 RUN_BYTES: Final = 22
 DAY_BYTES: Final = 160
 LINK_BYTES: Final = 80
+HEADING_BYTES: Final = 50
 
 
 def html_bytes(text: str) -> int:
@@ -156,4 +157,4 @@ def _bar_bytes(node: NodeView, bar: BarView) -> int:
 def _day_bytes(day: DayView) -> int:
     labels = sum(html_bytes(label) + 50 for _, label, _ in (*day.claims, *day.changes))
     links = sum(LINK_BYTES + html_bytes(title) for _, title in day.incidents)
-    return DAY_BYTES + labels + links
+    return DAY_BYTES + labels + links + (HEADING_BYTES if day.changes else 0)

@@ -13,6 +13,8 @@ from domain.page.uptime.percent import BAR_DAYS, Day, LeafClaims, Part, days_of,
 from domain.page.uptime.shown import TOGGLE, Shown
 from domain.status import Status, worst
 
+MINUTE = timedelta(seconds=MINUTE_S)
+
 
 @dataclass(frozen=True, slots=True)
 class AffectedDay:
@@ -116,7 +118,10 @@ def shown_besides(day: Day, claimed: Status) -> Mapping[Status, timedelta]:
             of_incidents[row.status].append(row)
     for status, rows in of_incidents.items():
         as_bad = [c for _, c in day.claims if c.status.severity >= status.severity]
-        lengths[status] += measure([*as_bad, *rows], day) - measure(as_bad, day)
+        more = measure([*as_bad, *rows], day) - measure(as_bad, day)
+        # An update may have occurred some seconds before it was posted: that tells nothing.
+        if more >= MINUTE or status.severity > claimed.severity:
+            lengths[status] += more
     return {status: length for status, length in lengths.items() if length}
 
 

@@ -162,6 +162,21 @@ def test_every_day_of_trouble_is_told_as_text_when_nothing_is_seen(desk):
     expect(bar_of(desk, "Website").get_by_role("listitem")).to_have_text("No downtime")
 
 
+def test_the_card_tells_incidents_and_status_changes_apart_when_a_day_had_both(actors, tab):
+    # given a leaf that a toggle had out for a moment, and an incident degrades
+    page = actors.page("API")
+    mon = actors.monitor(page)
+    for status in ("outage", "operational"):
+        mon.done(mon.toggle("API", status), 200)
+    mon.done(mon.open("Slow", components=[{"component": "API", "status": "degraded"}]))
+    # when its day is looked at
+    look = tab(f"http://{page.host}:{actors.system.webs[0].port}/")
+    bar_of(look.page, "API").focus()
+    # then the bar has the worst, and the card says of each where it comes from
+    expect(look.page.locator(".tip")).to_have_text(f"{day(0)} Degraded Slow Status changes Outage")
+    assert look.page.locator(".bar path.outage").count() == 1
+
+
 def test_a_young_leaf_has_no_data_when_its_bar_begins_before_it(actors, tab):
     page = actors.page("Newborn")
     look = tab(f"http://{page.host}:{actors.system.webs[0].port}/")

@@ -85,7 +85,7 @@ def test_a_toggle_is_in_the_bar_when_it_is_over(page):
     _, told = page.published()
     assert (told["status"]["indicator"], told["components"][0]["uptime"]) == ("operational", None)
     assert '<li class="outage" data-i="89">' in bar(page)
-    assert "by status change" in bar(page)
+    assert ">Status changes</em>" in bar(page)
     # and a rebuild from nothing gives the same bytes
     before = page.fields()
     artifacts.cache_redis().flushdb()
