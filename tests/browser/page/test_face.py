@@ -100,3 +100,12 @@ def test_a_hidden_page_shows_nothing_of_its_face(actors, page):
         assert answer.status_code == 404
         assert "Imprint" not in answer.text
         assert "Acme" not in answer.text
+
+
+def test_a_name_of_two_words_is_one_line_when_a_phone_shows_an_incident(demo, tab):
+    look = tab(demo, width=390)
+    look.go(demo + look.page.locator("h3 a").first.get_attribute("href"))
+    mark, name = look.page.locator(".brand a"), look.page.locator(".brand bdi")
+    expect(name).to_have_text("Lumen Cloud")
+    assert name.bounding_box()["height"] < mark.bounding_box()["height"]
+    assert look.page.locator("header nav").bounding_box()["y"] > name.bounding_box()["y"]
