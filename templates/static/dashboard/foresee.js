@@ -36,6 +36,7 @@ function later(holder) {
 
 async function ask(holder) {
   const form = document.getElementById(holder.dataset.of);
+  if (!form) return; // it was sent, and the screen goes on without it
   const body = "titled" in holder.dataset ? messageOf(form, holder) : await bodyOf(form, null);
   const text = JSON.stringify(body);
   const state = of(holder);
@@ -66,7 +67,7 @@ function summary({ headline, components }) {
 
 function show(holder, path, sentence) {
   tell(holder, sentence);
-  const frame = holder.querySelector("iframe");
+  const frame = path && holder.querySelector("iframe"); // a step only tells; a preview within it frames
   if (!frame) return;
   frame.hidden = false;
   frame.contentWindow.location.replace(path); // not `src`: that would be a step for the Back button

@@ -164,7 +164,7 @@ def test_state_words_and_components_go_together_when_an_update_is_posted(burning
     pick(page, "API", "Degraded")
     pick(page, "Website", "Partial Outage")
     page.get_by_role("button", name="Publish update").click()
-    expect(page.locator(".timeline > li").first).to_contain_text("**Better** already.")
+    expect(page.locator(".timeline > li").first).to_contain_text("Better already.")
     expect(page.locator("#facts")).to_contain_text("Website")
     expect(page.get_by_label("Message")).to_have_value("")
     assert burning.visitor.statuses() == {"API": "degraded", "Website": "partial"}

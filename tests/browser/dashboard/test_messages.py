@@ -100,3 +100,9 @@ def test_a_closing_message_is_previewed_before_it_is_sent(actors, tab, incident)
     step.get_by_text("Preview", exact=True).click()
     expect(step.frame_locator("iframe").locator(".words strong").first).to_have_text("over")
     assert look.overflow() == []
+
+    # When it is sent, then nothing is asked of a form that is gone
+    step.get_by_role("button", name="Resolve incident").click()
+    expect(look.page.get_by_text("No open incidents.")).to_be_visible()
+    look.page.wait_for_load_state("networkidle")
+    assert look.complaints == []

@@ -48,6 +48,18 @@ def test_a_page_is_public_after_one_press(actors, tab, width):
     assert actors.visitor(page).get("/").status_code == 200
 
 
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_refused_publication_is_told_in_the_header(actors, tab, width):
+    page = actors.owner().page(is_public=False)
+    look = at_desk(tab, actors.system, page.owner, of(page, "components"), width=width)
+    sentence = "Confirm your e-mail before you publish the page: open the mail that we sent. " * 2
+    refusal = {"ok": False, "error": sentence, "code": "EMAIL_UNVERIFIED"}
+    look.page.route(f"**{page.path}", lambda route: route.fulfill(status=403, json=refusal))
+    look.page.get_by_role("button", name="Publish").click()
+    expect(look.page.locator("#of-page").get_by_role("alert")).to_have_text(sentence.strip())
+    assert look.overflow() == []
+
+
 def test_a_text_that_is_typed_stays_when_the_page_is_published(actors, tab):
     page = actors.owner().page(is_public=False)
     screen = at_desk(tab, actors.system, page.owner, of(page, "settings")).page
