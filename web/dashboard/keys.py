@@ -37,9 +37,9 @@ def examples(api: str, leaf: str) -> list[tuple[str, str]]:
     component = {"component": leaf, "status": "outage"}
     incident = {"title": "API is down", "components": [component]}
     return [
-        ("Read what is shown", curl(f"{api}/status")),
-        ("Set a component", curl(f"{api}/components/{leaf}/status", {"status": "degraded"})),
-        ("Open an incident", curl(f"{api}/incidents", incident)),
+        ("Read the current status", curl(f"{api}/status")),
+        ("Set a component status", curl(f"{api}/components/{leaf}/status", {"status": "degraded"})),
+        ("Create an incident", curl(f"{api}/incidents", incident)),
     ]
 
 
