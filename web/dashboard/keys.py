@@ -40,9 +40,9 @@ def examples(api: str, leaf: str, page_url: str | None) -> list[tuple[str, str]]
         [("Read what visitors see", f"curl {quote(page_url + 'status.json')}")] if page_url else []
     )
     return [
-        ("Set a component", curl(f"{api}/components/{leaf}/status", {"status": "degraded"})),
-        ("Open an incident", curl(f"{api}/incidents", incident)),
-        ("Read what is shown", curl(f"{api}/status")),
+        ("Set a component status", curl(f"{api}/components/{leaf}/status", {"status": "degraded"})),
+        ("Create an incident", curl(f"{api}/incidents", incident)),
+        ("Read the current status", curl(f"{api}/status")),
         *public,
     ]
 

@@ -84,7 +84,7 @@ def test_nothing_but_itself_is_lost_when_a_category_is_deleted(desk):
     form = edit(desk, "Storage")
     form.get_by_role("button", name="Delete").click()
     dialog = desk.page.get_by_role("dialog")
-    expect(dialog).to_contain_text("moves up to where it stands")
+    expect(dialog).to_contain_text("move up one level")
     dialog.get_by_role("button", name="Delete").click()
     expect(desk.page.get_by_text("Storage")).to_have_count(0)
     assert shape(desk) == [(None, "API"), (None, "Disks"), (None, "Tapes"), (None, "Website")]

@@ -115,7 +115,7 @@ def test_lists_are_read_without_javascript(actors, tab):
     page.leaf("API")
     look = at_desk(tab, actors.system, owner, of(page, "components"), java_script_enabled=False)
     expect(look.page.locator(".tree .name")).to_have_text("API")
-    expect(look.page.locator("noscript p")).to_contain_text("changing it needs JavaScript")
+    expect(look.page.locator("noscript p")).to_contain_text("Changes need JavaScript")
     look.page.get_by_role("link", name="Edit API").click()
     expect(look.page.get_by_label("Description")).to_be_visible()
 

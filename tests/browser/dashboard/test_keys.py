@@ -43,7 +43,7 @@ def monitor(actors, secret):
 
 def test_a_key_works_as_the_examples_say_when_it_was_made_here(actors, desk):
     # Given nothing but a word of what keys are good for
-    expect(desk.page.get_by_role("heading", name="Let your monitors speak")).to_be_visible()
+    expect(desk.page.get_by_role("heading", name="Connect your monitoring")).to_be_visible()
 
     # When a key is made
     secret = make(desk, "Uptime monitor")
@@ -81,7 +81,7 @@ def test_a_key_opens_nothing_when_it_is_disabled_rotated_or_deleted(actors, desk
 
     # When it is disabled, then enabled
     desk.page.get_by_role("button", name="Disable").click()
-    expect(desk.page.locator("#keys")).to_contain_text("it opens nothing")
+    expect(desk.page.locator("#keys")).to_contain_text("Disabled")
     assert monitor(actors, first).get("/api/v1/status-api/status").status_code == 401
     desk.page.get_by_role("button", name="Enable").click()
     expect(desk.page.get_by_role("button", name="Disable")).to_be_visible()

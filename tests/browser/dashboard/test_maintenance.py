@@ -97,7 +97,7 @@ def test_a_window_is_elsewhere_when_it_is_planned_anew(desk):
     start.fill("2098-07-01T13:15")
     desk.page.get_by_label("Start automatically").uncheck()
     desk.page.get_by_role("button", name="Save").click()
-    expect(desk.page.get_by_text("Waits for you to start it.")).to_be_visible()
+    expect(desk.page.get_by_text("Starts manually.")).to_be_visible()
     told = desk.visitor.json()["maintenances"][0]
     assert told["scheduledStart"] == "2098-07-01T11:15:00.000Z"
     assert told["scheduledEnd"] == "2098-07-01T12:00:00.000Z"
@@ -108,5 +108,5 @@ def test_a_window_is_called_off_when_it_is_deleted(desk):
     desk.page.get_by_role("link", name="New disks").click()
     desk.page.get_by_role("button", name="Delete").click()
     desk.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    expect(desk.page.get_by_role("heading", name="Nothing is planned")).to_be_visible()
+    expect(desk.page.get_by_role("heading", name="No maintenance scheduled")).to_be_visible()
     assert desk.visitor.json()["maintenances"] == []

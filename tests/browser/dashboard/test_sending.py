@@ -47,7 +47,7 @@ def test_one_component_is_added_when_the_answer_was_lost_and_it_is_sent_again(de
 
     desk.page.route(ADD, lose, times=1)
     add(desk, "API")
-    expect(desk.page.get_by_role("alert").filter(has_text="done only once")).to_be_visible()
+    expect(desk.page.get_by_role("alert").filter(has_text="nothing is saved twice")).to_be_visible()
 
     # When it is sent again
     with desk.page.expect_request(ADD) as again:

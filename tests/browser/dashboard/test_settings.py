@@ -46,10 +46,10 @@ def test_the_page_is_served_when_it_was_made_public_and_only_then(actors, desk):
     look = desk("settings")
     assert actors.visitor(look.owned).get("/").status_code == 404
     look.page.get_by_role("button", name="Publish").click()
-    expect(look.page.get_by_text("Everybody can see this page")).to_be_visible()
+    expect(look.page.get_by_text("This page is public")).to_be_visible()
     assert actors.visitor(look.owned).get("/").status_code == 200
     look.page.get_by_role("button", name="Hide the page").click()
-    expect(look.page.get_by_text("Only you can see this page.")).to_be_visible()
+    expect(look.page.get_by_text("This page is hidden")).to_be_visible()
     assert actors.visitor(look.owned).get("/").status_code == 404
 
 
