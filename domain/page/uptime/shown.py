@@ -111,7 +111,8 @@ def fold(rows: Rows) -> Rows:
 
 def without_origin(by_leaf: RowsByLeaf, origin: str) -> RowsByLeaf:
     """Return the rows without those of an origin; other leaves stay the same objects."""
-    return {leaf: drop_origin(days, origin) for leaf, days in by_leaf.items()}
+    remaining = {leaf: drop_origin(days, origin) for leaf, days in by_leaf.items()}
+    return {leaf: days for leaf, days in remaining.items() if days}
 
 
 def drop_origin(days: RowsByDay, origin: str) -> RowsByDay:
@@ -141,9 +142,8 @@ def fit_rows(by_leaf: RowsByLeaf, most: int = SHOWN_ROWS) -> RowsByLeaf:
                 rows = fitted[leaf][day]
                 fitted[leaf][day] = shorten(rows)
                 excess -= len(rows) - len(fitted[leaf][day])
-    return {
-        leaf: {day: rows for day, rows in days.items() if rows} for leaf, days in fitted.items()
-    }
+    kept = {leaf: {day: rows for day, rows in fitted[leaf].items() if rows} for leaf in fitted}
+    return {leaf: days for leaf, days in kept.items() if days}
 
 
 def leave_out(rows: Rows) -> Rows:  # noqa: ARG001 - the other way to shorten rows is `fold`

@@ -261,6 +261,9 @@ class IncidentModel:
             return "NOT_FOUND"
         self.heal(at, id_)
         del self.cases[id_]
+        for node in self.tree.nodes.values():
+            if node.origin == id_:
+                node.origin = "toggle"
         return self.tree.change_seen(at)
 
     def delete_leaf(self, leaf):
