@@ -261,9 +261,8 @@ class IncidentModel:
             return "NOT_FOUND"
         self.heal(at, id_)
         del self.cases[id_]
-        for node in self.tree.nodes.values():
-            if node.origin == id_:
-                node.origin = "toggle"
+        for node in self.tree.leaves().values():
+            node.forget(at, id_)
         return self.tree.change_seen(at)
 
     def delete_leaf(self, leaf):

@@ -38,6 +38,20 @@ class Node:
     show_uptime: bool = True
     created: datetime = NEVER
     origin: str | None = None  # of a leaf: the incident, or "toggle", that spoke last of it
+    shown: list[list] = field(default_factory=list)  # status, origin, since, until
+
+    def show(self, at, status, origin):
+        """Show a status from now on."""
+        if self.shown:
+            self.shown[-1][3] = at
+        self.shown.append([status, origin, at, None])
+        self.status, self.origin = status, origin
+
+    def forget(self, at, incident):
+        """An incident is deleted: what was shown because of it is, from now on, a toggle's."""
+        self.shown = [row for row in self.shown if row[1] != incident]
+        if self.origin == incident:
+            self.show(at, self.status, "toggle")
 
 
 @dataclass
@@ -56,7 +70,7 @@ class TreeModel:
         node = self.nodes[leaf]
         if node.status != status:
             self.change_seen(at)
-        node.status, node.origin = status, origin
+        node.show(at, status, origin)
 
     def change_seen(self, at):
         self.changed = max(self.changed, at)
@@ -69,7 +83,8 @@ class TreeModel:
             return "COMPONENT_LIMIT"
         first = status or ("operational" if kind == "leaf" else None)
         self.nodes[id_] = Node(kind, parent, name, first, **more, created=at)
-        self.nodes[id_].origin = "toggle" if kind == "leaf" else None
+        if kind == "leaf":
+            self.nodes[id_].show(at, first, "toggle")
         self.put(id_, parent, position)
         self.change_seen(at)
         return None

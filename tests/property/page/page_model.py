@@ -175,15 +175,21 @@ class PageModel:
         return [claim for case in cases for claim in case.timeline.claims(leaf)]
 
     def days(self, leaf):
-        first, claims = self.first_day(leaf), self.claims(leaf)
+        first, claims = self.first_day(leaf), self.claims(leaf) + self.shown(leaf)
         days = [self.today - timedelta(days=DAYS - 1 - n) for n in range(DAYS)]
-        return [self.worst_of(claims, day) if day >= first else "nodata" for day in days]
+        created = self.tree.nodes[leaf].created
+        return [self.worst_of(claims, day, created) if day >= first else "nodata" for day in days]
+
+    def shown(self, leaf, *origins):
+        """(status, since, until) of what the leaf showed, by any origin or some."""
+        rows = self.tree.nodes[leaf].shown
+        return [(s, a, b) for s, origin, a, b in rows if not origins or origin in origins]
 
     def first_day(self, leaf):
         return min(self.tree.nodes[leaf].created.astimezone(self.zone).date(), self.today)
 
-    def worst_of(self, claims, day):
-        start, end = self.begins(day), self.begins(day + timedelta(days=1))
+    def worst_of(self, claims, day, created):
+        start, end = max(self.begins(day), created), self.begins(day + timedelta(days=1))
         inside = [s for s, a, b in claims if max(a, start) < min(b or end, end)]
         return max(inside, key=SEVERITY.index, default="operational")
 
@@ -195,6 +201,8 @@ class PageModel:
         )
         end = self.begins(self.today)
         claims = self.claims(leaf)
+        if self.settings.values["uptime_counts"] == "all":
+            claims += self.shown(leaf, "toggle")
         edges = sorted(
             {start, end} | {t for _, a, b in claims for t in (a, b) if t and start < t < end}
         )
