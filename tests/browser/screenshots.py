@@ -254,7 +254,7 @@ def take_foreseen(browser: Browser, url: str, session: StorageState) -> None:
         look.page.get_by_label("Title").fill("Checkout fails")
         look.page.get_by_label("Message").fill("We see **errors** and look into it.")
         look.page.locator("[data-all]:visible").first.check()
-        look.page.get_by_text("Preview", exact=True).click()
+        look.page.locator(".outlook summary").click()
         look.page.frame_locator(".outlook iframe").locator(".hero").wait_for()
         shoot(look, FOLDER / f"dashboard-foreseen-{suffix}.png")
 

@@ -79,7 +79,7 @@ def test_the_checklist_is_hidden_everywhere_until_settings_show_it_again(actors,
     page = actors.owner().page(is_public=False)
     screen = at_desk(tab, actors.system, page.owner).page
     screen.get_by_role("button", name="Hide checklist").click()
-    expect(screen.locator("#said")).to_contain_text("Settings show it again")
+    expect(screen.locator("#said")).to_contain_text("The checklist is hidden")
     expect(screen.locator("#setup")).to_have_count(0)
 
     # Then another browser does not show it either
@@ -95,7 +95,7 @@ def test_the_checklist_is_hidden_everywhere_until_settings_show_it_again(actors,
 def test_a_monitor_is_connected_by_one_press_and_one_paste(actors, tab):
     page = actors.page("API")
     screen = at_desk(tab, actors.system, page.owner, of(page, "keys"), width=390).page
-    screen.get_by_role("button", name="Make a key").click()
+    screen.get_by_role("button", name="Create key").click()
     dialog = screen.get_by_role("dialog")
     key = dialog.locator("#secret-key").text_content()
     expect(dialog.locator("#try-1")).to_contain_text(f"Bearer {key}")

@@ -20,7 +20,7 @@ def foreseen(look, title="What visitors will see"):
 
 def test_hero_and_leaves_follow_the_form_when_an_incident_is_about_to_be_opened(actors, tab, page):
     look = at_desk(tab, actors.system, page.owner, of(page, "incidents/new"), width=390)
-    look.page.get_by_text("Preview", exact=True).click()
+    look.page.locator(".outlook summary").click()
     expect(look.page.get_by_text("The preview follows once")).to_be_visible()
     # When it is filled in, then what would change is shown
     look.page.get_by_label("Title").fill("All is lost")
@@ -48,7 +48,7 @@ def test_a_refusal_is_told_when_what_is_about_to_be_posted_would_be_refused(acto
     made = actors.monitor(page).open("Trouble").json()["data"]["id"]
     look = at_desk(tab, actors.system, page.owner, of(page, f"incidents/{made}"))
     page.owner.delete(f"{page.path}/incidents/{made}")
-    look.page.get_by_text("Preview", exact=True).click()
+    look.page.locator(".outlook summary").click()
     expect(look.page.locator("#outlook-update [role=status]")).to_contain_text("no such incident")
 
 
