@@ -37,9 +37,7 @@ function hide(line) {
 }
 
 // What is wrong with a field is said until the field is mended; the form's summary until the last is.
-document.addEventListener("input", mend);
-document.addEventListener("change", mend);
-function mend({ target }) {
+document.addEventListener("input", ({ target }) => {
   const { form } = target;
   if (!form || target.matches("[data-finds]")) return; // a search mends nothing
   if (target.matches("[aria-invalid]")) {
@@ -50,7 +48,7 @@ function mend({ target }) {
   if (group) hide(group);
   if (form.querySelector("[aria-invalid], [data-for]:not([hidden])")) return;
   for (const line of form.querySelectorAll("[data-sums]")) hide(line);
-}
+});
 
 // The focus goes to the first fault, unless it is where somebody goes on typing.
 export function problem(form, { error, fields = {} }, { more = [], isElsewhere = false } = {}) {
