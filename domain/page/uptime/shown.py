@@ -142,8 +142,8 @@ def fit_rows(by_leaf: RowsByLeaf, most: int = SHOWN_ROWS) -> RowsByLeaf:
                 rows = fitted[leaf][day]
                 fitted[leaf][day] = shorten(rows)
                 excess -= len(rows) - len(fitted[leaf][day])
-    kept = {leaf: {day: rows for day, rows in fitted[leaf].items() if rows} for leaf in fitted}
-    return {leaf: days for leaf, days in kept.items() if days}
+    remaining = {leaf: {day: rows for day, rows in fitted[leaf].items() if rows} for leaf in fitted}
+    return {leaf: days for leaf, days in remaining.items() if days}
 
 
 def leave_out(rows: Rows) -> Rows:  # noqa: ARG001 - the other way to shorten rows is `fold`

@@ -113,7 +113,7 @@ def test_what_an_incident_showed_goes_with_it_when_it_is_deleted(page, is_resolv
     assert rows(gone) == [(DEGRADED, TOGGLE, 0, 1)]
 
 
-def test_no_trace_of_a_leaf_is_left_when_all_that_it_showed_was_of_a_deleted_incident(page):
+def test_no_entry_of_a_leaf_is_left_when_all_its_rows_go_with_an_incident(page):
     # given a leaf that showed nothing but an incident; a loaded page then has no entry of it
     gone = tell(page, (0, incident("i", OUTAGE)), (1, c.DeleteIncident("i")))
     assert gone.shown_rows == {}
