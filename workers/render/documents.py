@@ -22,7 +22,7 @@ ASSETS_MAX: Final = 128
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """The style and script that all documents of a page share, and the style of its notices."""
+    """Style and script of all documents of a page, and the style of its notices."""
 
     style: str
     script: str

@@ -84,7 +84,7 @@ def render_meta(context: RenderContext) -> bytes:
 
 
 def render_index(context: RenderContext) -> Fields:
-    """Return the page, the policy for its inline style and script, the frame of its notices."""
+    """Return the page, its policy for style and script, and its notices' frame."""
     html = render_document("page/index.html.j2", context.view, context.version)
     policy = build_assets(context.view).policy.encode()
     notice = msgspec.json.encode(build_notice_frame(context.view))
