@@ -56,7 +56,7 @@ def test_a_pin_is_undone(actors, tab, page):
     expect(row.get_by_role("button", name="From its components")).to_have_attribute(
         "aria-pressed", "true"
     )
-    expect(said(look)).to_contain_text("Storage shows its components again.")
+    expect(said(look)).to_contain_text("Storage now shows the worst status of the group.")
 
 
 def test_undo_is_offered_for_ten_seconds(actors, tab, page):
