@@ -14,7 +14,7 @@ def page(actors):
     return actors.page("API", "Website")
 
 
-def foreseen(look, title="What visitors will see"):
+def foreseen(look, title="Preview"):
     return look.page.frame_locator(f"iframe[title='{title}']")
 
 

@@ -327,7 +327,7 @@ def test_an_upload_is_refused_when_it_is_chosen(desk, kind):
     chooser.set_input_files({"name": "logo.png", "mimeType": "image/png", "buffer": content})
     expect(chooser).to_have_accessible_description(re.compile(re.escape(sentence)))
     look.page.get_by_role("button", name="Save").click()
-    expect(look.page.locator("#said")).to_have_text("Nothing was changed.")
+    expect(look.page.locator("#said")).to_have_text("No changes to save.")
     # and a picture mends it
     drawn = picture("png", 30, 30)
     chooser.set_input_files({"name": "l.png", "mimeType": "image/png", "buffer": drawn})
