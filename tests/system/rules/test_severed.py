@@ -120,7 +120,7 @@ def test_new_password_holds_when_nobody_could_tell_whether_it_was_set(way, actor
     way.cut_at(COMMIT, forwards=True)
     answer = elsewhere.patch("/api/v1/auth/me", {"currentPassword": PASSWORD, "password": other})
     assert (answer.status_code, answer.json()["code"]) == (503, "UNKNOWN")
-    assert "Log in anew" in answer.json()["error"]
+    assert "Log in again" in answer.json()["error"]
     login = {"email": owner.email, "password": other}
     assert actors.caller().post("/api/v1/auth/login", login).status_code == 200
 
