@@ -8,7 +8,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
-MARK: Final = "\0"  # stands for title and card; not part of any stored text
+from markupsafe import Markup
+
+MARK: Final = Markup("<!---->")  # stands for title and card; escaped text never has it
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,7 +198,7 @@ def test_window_starts_and_ends_by_itself_when_its_time_comes(actors, page, now)
     assert seen >= {"operational", "maintenance"}
     found = data(page.owner.get(path))
     assert (found["startedAt"], found["resolvedAt"]) == (iso(start), iso(end))
-    assert vi.statuses() == {"API": "operational"}
+    wait_until(lambda: vi.statuses() == {"API": "operational"}, "the end is published", 10)
 
 
 def test_list_goes_on_where_it_ended_when_it_is_paged(page, now):

@@ -13,6 +13,7 @@ from tests.support.inside import hepstatus
 from tests.support.plain_settings import DEFAULTS_ON_WIRE
 
 PAGES = "/api/v1/status"
+THEME = {"mode": "auto", "accent": None, "header": None, "font": "system"}
 
 
 def make_prime(system, owner: Owner) -> None:
@@ -36,7 +37,7 @@ def test_page_is_hidden_and_addressed_when_it_is_new(actors):
     assert page == {
         **made, "description": None, "isPublic": False, "timeZone": "UTC", "expiresAt": None,
         "labels": dict.fromkeys(Status), "headlines": dict.fromkeys(Status),
-        "theme": {"mode": "auto", "accent": None}, **DEFAULTS_ON_WIRE, "logo": None,
+        "theme": THEME, "links": [], **DEFAULTS_ON_WIRE, "logo": None,
         "etag": page["etag"], "createdAt": page["createdAt"], "suspended": False,
         "suspendedReason": None,
     }  # fmt: skip

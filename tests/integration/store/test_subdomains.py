@@ -85,7 +85,7 @@ def test_subdomain_is_kept_for_its_account_when_it_was_freed(way):
     for refusal in (bo.mount(his, host)[0], bo.says(AddPage(new_id("p"), "x", host))[0].refusal):
         assert refusal.code is Code.CONFLICT
         day = datetime.now(UTC) + RESERVED_DAYS * DAY
-        assert "kept for it for 30 days" in refusal.error
+        assert "reserved for 30 days" in refusal.error
         assert f"free from {day:%Y-%m-}" in refusal.error
     # while a page of Ada's has it at once
     if way != "account deleted":
