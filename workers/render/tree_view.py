@@ -11,7 +11,7 @@ from domain.calendar import ends_at
 from domain.page import tree
 from domain.page.origin import shown_until
 from domain.page.state import Claim, Component, Page
-from domain.page.uptime.bar import AffectedDay, Bar, bar_of
+from domain.page.uptime.bar import AffectedDay, bar_of
 from domain.page.uptime.percent import BAR_DAYS, percent
 from domain.page.uptime.shown import Shown, UptimeCounts
 from domain.runtime.template_loader import wording
@@ -208,7 +208,7 @@ def _bar(context: TreeContext, node: Component) -> BarView:
     rows = rows_of(context.page, node, context.today)
     bar = bar_of(claims, node.created_at, context.today, zone, rows)
     days = tuple(_day(context, trouble) for trouble in reversed(bar.affected_days))
-    day_count = known_days(bar)
+    day_count = BAR_DAYS - bar.known_from
     since = format_short_day(context.today - timedelta(days=day_count - 1))
     return BarView(tuple(bar.runs()), days, day_count, since if day_count < BAR_DAYS else None)
 
@@ -216,11 +216,6 @@ def _bar(context: TreeContext, node: Component) -> BarView:
 def format_short_day(day: date) -> str:
     """Format a day as `30 Nov`."""
     return f"{day.day} {day:%b}"
-
-
-def known_days(bar: Bar) -> int:
-    """Return how many days, including today, the bar has data for."""
-    return sum(length for status, _, length in bar.runs() if status is not None)
 
 
 def _day(context: TreeContext, trouble: AffectedDay) -> DayView:

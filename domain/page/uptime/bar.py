@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from domain.calendar import MINUTE_S
+from domain.page.state import Claim
 from domain.page.uptime.percent import BAR_DAYS, Day, LeafClaims, Part, days_of, first_known, spans
 from domain.page.uptime.shown import TOGGLE, Shown
 from domain.status import Status, worst
@@ -47,15 +49,18 @@ class Bar:
 
         None is no data.
         """
-        worst_of = {trouble.index: trouble.status for trouble in self.affected_days}
+        changes: list[tuple[int, Status | None]] = [
+            (0, None),
+            (self.known_from, Status.OPERATIONAL),
+        ]
+        for trouble in self.affected_days:
+            changes += [(trouble.index, trouble.status), (trouble.index + 1, Status.OPERATIONAL)]
         runs: list[tuple[Status | None, int, int]] = []
-        for index in range(BAR_DAYS):
-            no_data = index < self.known_from
-            status = None if no_data else worst_of.get(index, Status.OPERATIONAL)
-            if runs and runs[-1][0] is status:
-                runs[-1] = (status, runs[-1][1], runs[-1][2] + 1)
-            else:
-                runs.append((status, index, 1))
+        for (start, status), (stop, _) in pairwise([*changes, (BAR_DAYS, None)]):
+            if start < stop and runs and runs[-1][0] is status:
+                runs[-1] = (status, runs[-1][1], stop - runs[-1][1])
+            elif start < stop:
+                runs.append((status, start, stop - start))
         return runs
 
 
@@ -113,16 +118,28 @@ def shown_besides(day: Day, claimed: Status) -> Mapping[Status, timedelta]:
     of_incidents: dict[Status, list[Shown]] = defaultdict(list)
     for row in day.rows:
         if row.origin == TOGGLE or (row.length and row.status.severity > claimed.severity):
-            lengths[row.status] += row.length or measure([row], day)
+            lengths[row.status] += row.length or length_within(row, day)
         elif not row.length:
             of_incidents[row.status].append(row)
     for status, rows in of_incidents.items():
         as_bad = [c for _, c in day.claims if c.status.severity >= status.severity]
-        more = measure([*as_bad, *rows], day) - measure(as_bad, day)
+        more = length_besides(rows, as_bad, day)
         # An update may have occurred some seconds before it was posted: that tells nothing.
         if more >= MINUTE or status.severity > claimed.severity:
             lengths[status] += more
     return {status: length for status, length in lengths.items() if length}
+
+
+def length_within(row: Shown, day: Day) -> timedelta:
+    """Return for how long of a day a row is valid."""
+    return max(min(row.until_at, day.until_at) - max(row.from_at, day.from_at), timedelta())
+
+
+def length_besides(rows: Sequence[Shown], claims: Sequence[Claim], day: Day) -> timedelta:
+    """Return for how long of a day any row, but no claim, is valid; rows never overlap."""
+    if not claims:
+        return sum((length_within(row, day) for row in rows), timedelta())
+    return measure([*claims, *rows], day) - measure(claims, day)
 
 
 def measure(parts: Iterable[Part], day: Day) -> timedelta:

@@ -3,10 +3,12 @@
 Source: docs/behaviour.md, "Uptime" and "Bars".
 """
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias, TypeVar
 
@@ -17,6 +19,7 @@ from domain.status import Status, worst
 
 BAR_DAYS = 90
 MICROSECOND = timedelta(microseconds=1)
+STARTS_MAX = 256  # bars of different days and zones
 TENTHS = 10
 Part: TypeAlias = Claim | Shown
 
@@ -161,12 +164,20 @@ def by_day(
     So each is read only for the days that it touches.
     """
     by_index: dict[int, list[Item]] = defaultdict(list)
+    starts = day_starts(first, zone)
+    last = (today - first).days
     for item, from_at, until_at in items:
-        begins = max((day_of(from_at, zone) - first).days, 0)
-        until = min(day_of(until_at, zone), today) if until_at else today
-        for index in range(begins, (until - first).days + 1):
+        begins = max(bisect_right(starts, from_at) - 1, 0)
+        until = min(bisect_right(starts, until_at) - 1, last) if until_at else last
+        for index in range(begins, until + 1):
             by_index[index].append(item)
     return by_index
+
+
+@lru_cache(maxsize=STARTS_MAX)
+def day_starts(first: date, zone: str) -> Sequence[datetime]:
+    """Return when each day of a bar begins; `first` is its first day."""
+    return [starts_at(first + timedelta(days=index), zone) for index in range(BAR_DAYS)]
 
 
 def overlaps(part: Part, from_at: datetime, until_at: datetime) -> bool:
