@@ -136,7 +136,7 @@ def length_within(row: Shown, day: Day) -> timedelta:
 
 
 def length_besides(rows: Sequence[Shown], claims: Sequence[Claim], day: Day) -> timedelta:
-    """Return for how long of a day any row, but no claim, is valid; rows never overlap."""
+    """Return for how long of a day only rows are valid; they never overlap."""
     if not claims:
         return sum((length_within(row, day) for row in rows), timedelta())
     return measure([*claims, *rows], day) - measure(claims, day)

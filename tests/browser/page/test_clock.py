@@ -48,7 +48,7 @@ def test_what_is_past_is_never_future_when_the_visitors_clock_is_slow(demo, tab,
 
     # Then nothing that is over is still to come
     past, _ = told(look)
-    assert len(past) > 5
+    assert past  # in the first days of a month its archive has few
     assert not [words for words in past if re.match(r"in\s|tomorrow", words)]
 
 
