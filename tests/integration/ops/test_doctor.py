@@ -87,8 +87,8 @@ def test_doctor_blames_redis_alone_when_only_redis_does_not_answer(store):
 
 
 def test_doctor_sends_nobody_to_workers_when_postgres_does_not_answer(store):
-    # given a Postgres that stands still, and a sweep that waits for it
-    artifacts.cache_redis().delete(keys.WORKER_SEEN)
+    # given a Postgres that stands still, a sweep that waits for it, and no message of another test
+    artifacts.cache_redis().delete(keys.WORKER_SEEN, *keys.QUEUES)
     with frozen(store.stack.postgres.child):
         found = examined()
     # then the advice is to mend Postgres first
