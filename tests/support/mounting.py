@@ -1,7 +1,5 @@
 """Owners of pages who mount hosts straight in the store, and what came of it."""
 
-from sqlalchemy import text
-
 from domain.account.commands import (
     AddPage,
     MountHost,
@@ -16,17 +14,12 @@ from domain.store.postgres.receipts import receipt_at
 from domain.store.redis import keys
 from domain.store.redis import publisher as artifacts
 from tests.support.drained_page import append_as, drain_all
+from tests.support.statements import sql
 from workers import domains as lookups
 
 
 def new_domain() -> str:
     return f"{new_id('d').replace('_', '-')}.acme.test"
-
-
-def sql(statement, **values):
-    with sync_engine().begin() as conn:
-        found = conn.execute(text(statement), values)
-        return list(found) if found.returns_rows else []
 
 
 class Owned:

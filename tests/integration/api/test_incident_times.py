@@ -7,15 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domain.calendar import iso
 from tests.support.answers import data, refusal
 
 HOUR = timedelta(hours=1)
 DOWN = [{"component": "API", "status": "outage"}]
 DEGRADED = [{"component": "API", "status": "degraded"}]
-
-
-def iso(at):
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @pytest.fixture
@@ -28,16 +25,9 @@ def page(actors):
     return actors.page("API")
 
 
-def opened(page, **more):
-    """The path of a new incident."""
-    body = {"title": "Down", "body": "We look.", "components": DOWN, **more}
-    made = data(page.owner.post(f"{page.path}/incidents", body), 201)
-    return f"{page.path}/incidents/{made['id']}"
-
-
 def test_an_hour_of_the_past_is_an_hour_when_it_is_reported(actors, page, now):
     began_at = now - 240 * HOUR
-    path = opened(page, startedAt=iso(began_at), resolvedAt=iso(began_at + HOUR), state="resolved")
+    path = page.incident(startedAt=iso(began_at), resolvedAt=iso(began_at + HOUR), state="resolved")
     found = data(page.owner.get(path))
     assert (found["startedAt"], found["resolvedAt"]) == (iso(began_at), iso(began_at + HOUR))
     assert found["updates"][0]["occurredAt"] == found["postedAt"] >= iso(now)
@@ -46,7 +36,7 @@ def test_an_hour_of_the_past_is_an_hour_when_it_is_reported(actors, page, now):
 
 
 def test_opening_moves_along_when_the_start_is_corrected(page, now):
-    path = opened(page, startedAt=iso(now - 3 * HOUR))
+    path = page.incident(startedAt=iso(now - 3 * HOUR))
     data(page.owner.patch(path, {"startedAt": iso(now - HOUR)}))
     found = data(page.owner.get(path))
     assert found["startedAt"] == found["updates"][0]["occurredAt"] == iso(now - HOUR)
@@ -56,7 +46,7 @@ def test_opening_moves_along_when_the_start_is_corrected(page, now):
 
 
 def test_update_stands_where_it_occurred_when_it_is_posted_late(actors, page, now):
-    path, vi = opened(page, startedAt=iso(now - 3 * HOUR)), actors.visitor(page)
+    path, vi = page.incident(startedAt=iso(now - 3 * HOUR)), actors.visitor(page)
     data(page.owner.post(f"{path}/updates", {"state": "monitoring", "body": "Now."}), 201)
     late = {"state": "identified", "body": "Then.", "components": DEGRADED}
     late["occurredAt"] = iso(now - 2 * HOUR)
@@ -71,7 +61,7 @@ def test_update_stands_where_it_occurred_when_it_is_posted_late(actors, page, no
 
 
 def test_end_is_told_and_corrected_when_the_trouble_was_over_before(actors, page, now):
-    path, vi = opened(page, startedAt=iso(now - 3 * HOUR)), actors.visitor(page)
+    path, vi = page.incident(startedAt=iso(now - 3 * HOUR)), actors.visitor(page)
     resolve = {"state": "resolved", "resolvedAt": iso(now - HOUR)}
     data(page.owner.post(f"{path}/updates", resolve), 201)
     assert vi.statuses() == {"API": "operational"}
@@ -88,7 +78,7 @@ def test_end_is_told_and_corrected_when_the_trouble_was_over_before(actors, page
 
 
 def test_field_is_named_when_a_time_can_not_be(page, now):
-    path = opened(page, startedAt=iso(now - 2 * HOUR))
+    path = page.incident(startedAt=iso(now - 2 * HOUR))
     updates, early, late = f"{path}/updates", iso(now - 3 * HOUR), iso(now + HOUR)
     post, patch = page.owner.post, page.owner.patch
     data(post(updates, {"state": "identified", "occurredAt": iso(now - HOUR)}), 201)

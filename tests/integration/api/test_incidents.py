@@ -5,15 +5,12 @@ from functools import partial
 
 import pytest
 
+from domain.calendar import iso
 from tests.support.answers import data, refusal
 from tests.support.stack import wait_until
 
 HOUR = timedelta(hours=1)
 DOWN = [{"component": "API", "status": "outage"}]
-
-
-def iso(at):
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @pytest.fixture
@@ -24,13 +21,6 @@ def now():
 @pytest.fixture
 def page(actors):
     return actors.page("API")
-
-
-def opened(page, **more):
-    """The path of a new incident."""
-    body = {"title": "Down", "body": "We look.", "components": DOWN, **more}
-    made = data(page.owner.post(f"{page.path}/incidents", body), 201)
-    return f"{page.path}/incidents/{made['id']}"
 
 
 def planned(page, now, **more):
@@ -44,7 +34,7 @@ def planned(page, now, **more):
 
 
 def test_incident_is_told_when_it_is_opened_and_resolved(actors, page):
-    path, vi = opened(page), actors.visitor(page)
+    path, vi = page.incident(), actors.visitor(page)
     assert vi.statuses() == {"API": "outage"}
     found = data(page.owner.get(path))
     leaf = found["components"][0]["component"]
@@ -68,7 +58,7 @@ def test_incident_is_told_when_it_is_opened_and_resolved(actors, page):
 
 
 def test_both_times_are_kept_when_an_incident_is_told_late(page, now):
-    path = opened(page, startedAt="2026-01-02T03:04:05.678+02:00", impact="none", state="resolved")
+    path = page.incident(startedAt="2026-01-02T03:04:05.678+02:00", impact="none", state="resolved")
     found = data(page.owner.get(path))
     assert (found["startedAt"], found["impact"]) == ("2026-01-02T01:04:05.678Z", "none")
     assert found["postedAt"] >= iso(now)
@@ -78,7 +68,7 @@ def test_both_times_are_kept_when_an_incident_is_told_late(page, now):
 
 
 def test_incident_is_as_told_when_it_is_changed_and_gone_when_deleted(actors, page, now):
-    path, vi = opened(page), actors.visitor(page)
+    path, vi = page.incident(), actors.visitor(page)
     change = {"title": " Was down ", "impact": "minor", "startedAt": iso(now - HOUR)}
     told = data(page.owner.patch(path, change))
     assert told == {
@@ -94,7 +84,7 @@ def test_incident_is_as_told_when_it_is_changed_and_gone_when_deleted(actors, pa
 
 
 def test_update_says_that_it_was_edited_and_is_gone_when_deleted(actors, page):
-    path, vi = opened(page), actors.visitor(page)
+    path, vi = page.incident(), actors.visitor(page)
     uid = data(page.owner.get(path))["updates"][0]["id"]
     assert data(page.owner.patch(f"{path}/updates/{uid}", {"body": "Better."})) == {"id": uid}
     update = data(page.owner.get(path))["updates"][0]
@@ -109,7 +99,7 @@ def test_update_says_that_it_was_edited_and_is_gone_when_deleted(actors, page):
 
 def test_update_is_refused_with_the_newest_one_when_another_came_first(page):
     # Given two tabs that have read the same incident
-    path = opened(page)
+    path = page.incident()
     seen = {"If-Match": f'"{data(page.owner.get(path))["updates"][0]["id"]}"'}
     post = partial(page.owner.post, f"{path}/updates")
     first = data(post({"state": "identified", "body": "A disk."}, headers=seen), 201)
@@ -130,7 +120,7 @@ def test_update_is_refused_with_the_newest_one_when_another_came_first(page):
 
 def test_an_update_is_the_newest_when_it_was_posted_last_and_occurred_before_others(page, now):
     # Given an incident of three hours, with an update of now
-    path = opened(page)
+    path = page.incident()
     page.owner.patch(path, {"startedAt": iso(now - 3 * HOUR)})
     post = partial(page.owner.post, f"{path}/updates")
     seen = {"If-Match": data(post({"state": "identified", "body": "A disk."}), 201)["id"]}
@@ -147,7 +137,7 @@ def test_an_update_is_the_newest_when_it_was_posted_last_and_occurred_before_oth
 
 
 def test_etag_is_the_id_of_the_incident_when_it_has_no_update(page):
-    path = opened(page, body=None)
+    path = page.incident(body=None)
     seen = {"If-Match": path.rpartition("/")[2]}
     body = {"state": "identified", "body": "A disk."}
     data(page.owner.post(f"{path}/updates", body, headers=seen), 201)
@@ -156,7 +146,7 @@ def test_etag_is_the_id_of_the_incident_when_it_has_no_update(page):
 
 
 def test_nothing_of_it_is_told_when_another_owner_posts_an_update(actors, page):
-    path = opened(page)
+    path = page.incident()
     late = actors.owner("bo").post(
         f"{path}/updates", {"state": "resolved"}, headers={"If-Match": "u_x"}
     )
@@ -202,7 +192,7 @@ def test_window_starts_and_ends_by_itself_when_its_time_comes(actors, page, now)
 
 
 def test_list_goes_on_where_it_ended_when_it_is_paged(page, now):
-    made = [opened(page, startedAt=iso(now - n * HOUR)) for n in (1, 3, 2)]
+    made = [page.incident(startedAt=iso(now - n * HOUR)) for n in (1, 3, 2)]
     made.append(planned(page, now))
     newest_first = [path.rpartition("/")[2] for path in (made[3], made[0], made[2], made[1])]
     path, found, cursor = f"{page.path}/incidents", [], ""
@@ -237,7 +227,7 @@ def calls(page, path, uid):
 
 
 def test_nothing_is_there_when_bo_or_nobody_or_another_site_asks(actors, page):
-    path, bo = opened(page), actors.owner("bo")
+    path, bo = page.incident(), actors.owner("bo")
     before = data(page.owner.get(path))
     uid, nobody = before["updates"][0]["id"], actors.caller()
     evil = {"Origin": "https://evil.example"}

@@ -1,19 +1,12 @@
 """The archive: what is old leaves the log's table, readable still; what is not finished stays."""
 
-from sqlalchemy import text
-
 from domain.page.commands import SetStatus
 from domain.store.postgres.command_log import Authority
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.receipts import receipt_for
 from domain.store.postgres.retention import archive_settled
 from tests.support.drained_page import DrainedPage
-
-
-def sql(statement, **values):
-    with sync_engine().begin() as conn:
-        found = conn.execute(text(statement), values)
-        return found.all() if found.returns_rows else []
+from tests.support.statements import sql
 
 
 def aged(page, seqs):

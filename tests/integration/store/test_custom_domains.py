@@ -32,7 +32,8 @@ from ops.cli import doctor
 from tests.architecture.source import text_of
 from tests.support.drained_page import drain_all
 from tests.support.faults.breaking import at_once
-from tests.support.mounting import Owned, checks, entry, new_domain, owner_of, sql
+from tests.support.mounting import Owned, checks, entry, new_domain, owner_of
+from tests.support.statements import sql
 from workers import domains as lookups
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from sqlalchemy import text
 
 from domain.account.commands import AddPage, RemovePage
 from domain.page.commands import PostUpdate, SetStatus, StatusGiven
@@ -22,6 +21,7 @@ from domain.store.postgres.command_log import (
 )
 from domain.store.postgres.engine import sync_engine
 from tests.support.drained_page import DrainedPage, drain_all
+from tests.support.statements import sql
 from web.api.audit import audit_view
 from web.api.audit_sentences import sentence
 from workers import sweep
@@ -41,12 +41,6 @@ NOWHERE = PostUpdate(
 @pytest.fixture
 def page():
     return DrainedPage("API")
-
-
-def sql(statement, **values):
-    with sync_engine().begin() as conn:
-        found = conn.execute(text(statement), values)
-        return found.all() if found.returns_rows else []
 
 
 def row_of(page, seq):

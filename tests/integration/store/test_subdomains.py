@@ -6,7 +6,6 @@ Source: docs/behaviour.md, "Mounting a host".
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
 
 from domain.account.commands import (
     AddPage,
@@ -26,6 +25,7 @@ from domain.store.postgres.hosts import NEW_SUBDOMAINS, RESERVED_DAYS
 from domain.store.postgres.receipts import receipt_at
 from domain.store.postgres.retention import FREE_HOST_DAYS
 from tests.support.drained_page import append_as, drain_all
+from tests.support.statements import sql
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -62,11 +62,6 @@ class Owner:
         mount_id = new_id("m")
         command = MountHost(mount_id, page_id, host, MountKind.SUBDOMAIN, "")
         return self.says(command)[0].refusal, mount_id
-
-
-def sql(statement, **values):
-    with sync_engine().begin() as conn:
-        conn.execute(text(statement), values)
 
 
 @pytest.mark.parametrize("way", ["unmounted", "page removed", "account deleted"])

@@ -9,7 +9,8 @@ from domain.account.commands import VerifyMount
 from domain.store.postgres.custom_domains import IN_FLIGHT_MAX, lease_due
 from domain.store.postgres.engine import sync_engine
 from tests.support.faults.breaking import at_once
-from tests.support.mounting import Owned, checks, new_domain, sql
+from tests.support.mounting import Owned, checks, new_domain
+from tests.support.statements import sql
 from workers import domains as lookups
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from domain.page.commands import ChangePage, DeleteComponent, SetStatus
 from domain.page.uptime.shown import DAY_ROWS, UptimeCounts
@@ -15,6 +14,7 @@ from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.load import load_page
 from domain.store.redis import publisher as artifacts
 from tests.support.drained_page import DrainedPage
+from tests.support.statements import sql
 from workers import sweep
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -26,12 +26,6 @@ LOAD_BYTES = 64 * 1024
 @pytest.fixture
 def page():
     return DrainedPage("API")
-
-
-def sql(statement, **values):
-    with sync_engine().begin() as conn:
-        found = conn.execute(text(statement), values)
-        return found.all() if found.returns_rows else []
 
 
 def toggle(page, *statuses):
