@@ -9,6 +9,7 @@ import { write } from "./write.js";
 const PAUSE_MS = 600; // the server makes two a second
 const NAMED = 3; // components that are named
 const held = new WeakMap(); // by holder: the timer, what was asked last, and how often
+let last = Promise.resolve(); // one at a time: a newer preview of a session replaces the one before
 
 document.addEventListener("opened", ({ target }) => {
   if (target.matches("[data-foresees]")) ask(target);
@@ -45,7 +46,8 @@ async function ask(holder) {
   const turn = ++state.turn;
   if (Object.keys(faultsOf(form)).length) return tell(holder, "The preview follows once the required fields are filled in.");
   if (holder.dataset.now && !Object.keys(body).length) return show(holder, holder.dataset.now, "");
-  const outcome = await write("POST", holder.dataset.foresees, text, { isAsked: false });
+  last = last.then(() => turn === state.turn && write("POST", holder.dataset.foresees, text, { isAsked: false }));
+  const outcome = await last;
   if (turn !== state.turn) return; // something else was typed meanwhile
   if (outcome.ok) show(holder, outcome.data[holder.dataset.part], "titled" in holder.dataset ? "" : summary(outcome.data));
   else {
