@@ -1,36 +1,26 @@
 """Messages as HTML, for the page and for the dashboard alike."""
 
 import re
-from collections import OrderedDict
 from typing import Final
 
 from markupsafe import Markup
 
+from domain.runtime.bounded_cache import BoundedCache
 from domain.runtime.markdown_rules import has_few_marks, parser
 
 _BLANK_LINES: Final = re.compile(r"\n\s*\n")
 
 
-class RenderedMessages:
-    """A least-recently-used cache of messages as HTML, by text and build."""
+class RenderedMessages(BoundedCache[tuple[str, str], Markup]):
+    """A cache of messages as HTML, by text and build."""
 
     def __init__(self, limit: int) -> None:
         """Set the size limit in bytes, texts included."""
-        self._limit = limit
-        self._entries: OrderedDict[tuple[str, str], Markup] = OrderedDict()
-        self.size = 0
+        super().__init__(limit, _size)
 
     def of(self, text: str, build: str) -> Markup:
         """Return a message as HTML."""
-        key = (text, build)
-        if key in self._entries:
-            self._entries.move_to_end(key)
-            return self._entries[key]
-        html = self._entries[key] = render_message(text)
-        self.size += _size(key, html)
-        while self.size > self._limit:
-            self.size -= _size(*self._entries.popitem(last=False))
-        return html
+        return self.get((text, build), lambda: render_message(text))
 
 
 def _size(key: tuple[str, str], html: Markup) -> int:

@@ -12,7 +12,7 @@ BOUNDED = {
     "domain.store.redis.rate_limits.byte_buckets:ByteBuckets._buckets": "BUCKETS_MAX",
     "domain.store.redis.rate_limits.request_counts:RequestCounts._windows": "WINDOWS_MAX",
     "domain.store.redis.rate_limits.rate_counts:FallbackCounts._windows": "KEYS_MAX",
-    "domain.runtime.messages:RenderedMessages._entries": "the bytes that it was made with",
+    "domain.runtime.bounded_cache:BoundedCache._entries": "the bytes that it was made with",
     "domain.runtime.metrics:_cache_lookups": "three words",
     "domain.runtime.metrics:_visits": "families of artifacts; emptied twice a second",
     "ops.local.supervisor:ChildrenFile._entries": "the programs of one machine",

@@ -11,11 +11,12 @@ from domain.calendar import ends_at
 from domain.page import tree
 from domain.page.origin import shown_until
 from domain.page.state import Claim, Component, Page
-from domain.page.uptime.bar import AffectedDay, bar_of
-from domain.page.uptime.percent import BAR_DAYS, percent
-from domain.page.uptime.shown import Shown, UptimeCounts
+from domain.page.uptime.bar import AffectedDay, Bar
+from domain.page.uptime.percent import BAR_DAYS
+from domain.page.uptime.shown import Shown
 from domain.runtime.template_loader import wording
 from domain.status import SEVERITY, Status, worst
+from workers.render.leaf_history import LeafHistory, LeafInputs, history_of
 
 ClaimsByLeaf = Mapping[str, list[tuple[str, Claim]]]
 
@@ -147,6 +148,7 @@ def _node(context: TreeContext, node: Component, path: tuple[str, ...]) -> NodeV
     children = tuple(_node(context, child, inside) for child in context.children.get(node.id, ()))
     is_empty = not node.is_leaf and node.status is None and not any(leaves_of(children))
     label = wording()["empty"]["category"] if is_empty else label_of(context.page, status)
+    history = find_history(context, node) if node.is_leaf else None
     return NodeView(
         id=node.id,
         name=node.name,
@@ -155,8 +157,8 @@ def _node(context: TreeContext, node: Component, path: tuple[str, ...]) -> NodeV
         status=status,
         label=label,
         group=tree.group_of(path),
-        uptime=_uptime(context, node) if node.is_leaf else mean_uptime(children),
-        bar=_bar(context, node) if has_bar(context.page, node) else None,
+        uptime=history.uptime if history else mean_uptime(children),
+        bar=_bar(context, history.bar) if history and history.bar else None,
         tone="nodata" if is_empty else status,
         children=children,
         is_pinned=status.severity < worst(child.status for child in children).severity,
@@ -188,12 +190,19 @@ def has_bar(page: Page, node: Component) -> bool:
     return node.is_leaf and page.look.show_uptime and node.show_uptime
 
 
-def _uptime(context: TreeContext, node: Component) -> float | None:
+def find_history(context: TreeContext, leaf: Component) -> LeafHistory:
+    """Return the bar and the percent of a leaf."""
     page, today = context.page, context.today
-    claims = [claim for _, claim in context.claims_by_leaf.get(node.id, ())]
-    counted = page.look.uptime_counts is UptimeCounts.ALL
-    rows = rows_of(page, node, today) if counted else []
-    return percent(claims, node.created_at, today, page.time_zone, rows)
+    inputs = LeafInputs(
+        context.claims_by_leaf.get(leaf.id, []),
+        leaf.created_at,
+        today,
+        page.time_zone,
+        rows_of(page, leaf, today),
+        page.look.uptime_counts,
+        has_bar(page, leaf),
+    )
+    return history_of(inputs)
 
 
 def rows_of(page: Page, leaf: Component, today: date) -> list[Shown]:
@@ -203,10 +212,7 @@ def rows_of(page: Page, leaf: Component, today: date) -> list[Shown]:
     return [*rows, latest] if latest else rows
 
 
-def _bar(context: TreeContext, node: Component) -> BarView:
-    claims, zone = context.claims_by_leaf.get(node.id, []), context.page.time_zone
-    rows = rows_of(context.page, node, context.today)
-    bar = bar_of(claims, node.created_at, context.today, zone, rows)
+def _bar(context: TreeContext, bar: Bar) -> BarView:
     days = tuple(_day(context, trouble) for trouble in reversed(bar.affected_days))
     day_count = BAR_DAYS - bar.known_from
     since = format_short_day(context.today - timedelta(days=day_count - 1))

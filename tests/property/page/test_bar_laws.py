@@ -12,10 +12,12 @@ from domain.calendar import day_of, ends_at, starts_at
 from domain.page.state import Claim
 from domain.page.uptime.bar import bar_of
 from domain.page.uptime.percent import BAR_DAYS, percent
+from domain.page.uptime.shown import TOGGLE, Shown, UptimeCounts
 from domain.runtime.template_loader import colours
 from domain.status import Status, worst
 from tests.property.strategies import ZONES, instants, statuses, texts
 from workers.render.html import words
+from workers.render.leaf_history import LeafInputs, compute_history, history_of
 from workers.render.png import LEGIBLE, choose_ink, contrast, ensure_contrast
 from workers.render.tree_view import bar_paths
 
@@ -24,6 +26,16 @@ LAST = BAR_DAYS - 1
 zones = st.sampled_from(ZONES)
 # From 2026 on: both changes of daylight saving, in either half of the world, fall into some bar.
 moments = instants(0, 400)
+counts = st.sampled_from(UptimeCounts)
+rows = st.builds(
+    lambda status, origin, start, minutes: Shown(
+        status, origin, start, start + timedelta(minutes=minutes)
+    ),
+    statuses,
+    st.sampled_from([TOGGLE, "i_a"]),
+    moments,
+    st.integers(1, 60),
+)
 todays = st.dates(date(2026, 1, 1), date(2027, 1, 31))
 accents = st.from_regex(r"#[0-9a-f]{6}", fullmatch=True)
 
@@ -47,6 +59,18 @@ def bars(draw):
     claims, created_at, zone = draw(held()), draw(moments), draw(zones)
     today = max(draw(todays), day_of(created_at, zone))
     return bar_of(claims, created_at, today, zone), claims, created_at, today, zone
+
+
+@st.composite
+def inputs_of_two(draw):
+    """Inputs of a leaf's history, and the same with one value of another leaf's."""
+    one, other = (
+        LeafInputs(*made[1:5], draw(st.lists(rows)), draw(counts), draw(st.booleans()))
+        for made in (draw(bars()), draw(bars()))
+    )
+    name = draw(st.sampled_from(LeafInputs._fields))
+    mixed = one._replace(**{name: getattr(other, name)})
+    return one, mixed if day_of(mixed.created_at, mixed.zone) <= mixed.today else other
 
 
 def day_at(index, today):
@@ -186,3 +210,9 @@ def test_words_never_let_markup_through_when_they_are_anything(pieces):
     reader = Tags()
     reader.feed(words("".join(pieces)))
     assert reader.seen <= ALLOWED
+
+
+@given(inputs_of_two())
+def test_a_history_is_of_its_own_inputs_when_others_were_alike(two):
+    for inputs in two:
+        assert history_of(inputs) == compute_history(inputs)
