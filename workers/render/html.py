@@ -18,14 +18,32 @@ from domain.calendar import (
 )
 from domain.runtime import template_loader as template_folder
 from domain.runtime.badge import clean_text
+from domain.runtime.bounded_cache import BoundedCache
 from domain.runtime.markdown_rules import to_plain_text
 from domain.runtime.messages import RenderedMessages
 from workers.render.build import build_id
-from workers.render.tree_view import bar_paths, split_well
+from workers.render.tree_view import NodeView, bar_paths, split_well
 
-# Per worker process: the messages of about five of the largest pages, texts included.
+# Per worker process: the messages of about five of the largest pages, texts included, and the rows
+# of about 2,000 leaves.
 RENDERED_CACHE_BYTES: Final = 4 * MIB
+ROW_CACHE_BYTES: Final = 16 * MIB
 _MESSAGES: Final = RenderedMessages(RENDERED_CACHE_BYTES)
+
+
+def _size_of_row(_: NodeView, html: Markup) -> int:
+    return 8 * len(html)  # the HTML, and the view as Python's objects
+
+
+_ROWS: Final = BoundedCache[NodeView, Markup](ROW_CACHE_BYTES, _size_of_row)
+
+
+def render_row(node: NodeView, row: Callable[[NodeView], Markup]) -> Markup:
+    """Return the HTML of a leaf by the macro `row`, rendered once for the same view.
+
+    The macro reads nothing but the view.
+    """
+    return _ROWS.get(node, lambda: row(node))
 
 
 def words(text: str) -> Markup:
@@ -43,6 +61,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "month_in": format_month,
     "one_line": clean_text,
     "plain": to_plain_text,
+    "row": render_row,
     "split_well": split_well,
     "words": words,
 }
