@@ -252,7 +252,7 @@ def take_foreseen(browser: Browser, url: str, session: StorageState) -> None:
     for look, suffix in looks(browser, session):
         look.go(url)
         look.page.get_by_label("Title").fill("Checkout fails")
-        look.page.get_by_label("Message").fill("We see **errors** and look into it.")
+        look.page.get_by_role("textbox", name="Message").fill("We see **errors** and look into it.")
         look.page.locator("[data-all]:visible").first.check()
         look.page.locator(".outlook summary").click()
         look.page.frame_locator(".outlook iframe").locator(".hero").wait_for()
