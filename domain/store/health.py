@@ -28,7 +28,7 @@ SELECT
     WHERE published_at IS NULL AND outcome IS NULL)::float AS oldest_s,
   (SELECT count(*) FROM pages WHERE deleted_at IS NULL) AS pages,
   (SELECT count(*) FROM pages WHERE deleted_at IS NULL AND (published_seq < applied_seq
-    OR published_until <= clock_timestamp() OR published_build <> :build
+    OR published_until <= statement_timestamp() OR published_build <> :build
     OR published_epoch <> :epoch)) AS pages_behind,
   (SELECT count(*) FROM pages WHERE repair_tries > 1) AS pages_in_vain,
   (SELECT count(*) FROM hosts WHERE published_counter < counter OR published_epoch <> :epoch)
@@ -36,7 +36,7 @@ SELECT
 """)
 _FAILED = text("""
 SELECT count(*) FROM commands
-WHERE outcome = 'failed' AND received_at > clock_timestamp() - interval '24 hours'
+WHERE outcome = 'failed' AND received_at > statement_timestamp() - interval '24 hours'
 """)
 
 

@@ -233,7 +233,15 @@ def keeps_comments_short(source: Source) -> Iterator[str]:
             )
 
 
+def compares_with_a_stable_clock(source: Source) -> Iterator[str]:
+    """SQL compares with the clock of its statement: Postgres uses no index for a volatile one."""
+    for number, line in enumerate(source.text.splitlines(), 1):
+        if re.search(r"[<>]=? *clock_timestamp", line):
+            yield f"{source.path}:{number}: compare with statement_timestamp()"
+
+
 LAWS = (
+    compares_with_a_stable_clock,
     is_short,
     has_short_functions,
     says_what_it_is,

@@ -57,6 +57,7 @@ OFFENCES = [
     (laws.explains_its_exceptions, "web/routes.py", "a = 1  # noqa: S608\n"),
     (laws.explains_its_exceptions, "web/routes.py", "a = 1  # type: ignore[misc]\n"),
     (laws.keeps_comments_short, "web/routes.py", "# a\n# b\n# c\n# d\n"),
+    (laws.compares_with_a_stable_clock, "a.py", '"WHERE at <= clock_timestamp()"'),
 ]
 
 # Law, a place, and something near an offence that is none.
@@ -78,6 +79,7 @@ INNOCENCE = [
     (laws.explains_its_exceptions, "a.py", "a = 1  # type: ignore[misc]  # Celery is untyped\n"),
     (laws.explains_its_exceptions, "web/routes.py", "# only constants\na = 1  # noqa: S608\n"),
     (laws.keeps_comments_short, "web/routes.py", "# a\n# b\n# c\na = 1\n# d\n"),
+    (laws.compares_with_a_stable_clock, "a.py", '"SET at = clock_timestamp() WHERE a < b"'),
 ]
 
 

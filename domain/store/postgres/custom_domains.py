@@ -104,14 +104,14 @@ _MAY_LEASE = text("SELECT pg_try_advisory_xact_lock(hashtext('mount_checks'))")
 _LEASE = text("""
 WITH in_flight AS (
   SELECT m.account_id, count(*) AS amount FROM mount_checks c JOIN mounts m ON m.id = c.mount_id
-  WHERE c.leased_until > clock_timestamp() GROUP BY m.account_id
+  WHERE c.leased_until > statement_timestamp() GROUP BY m.account_id
 ), due AS (
   SELECT c.mount_id, m.account_id, c.checked_at IS NOT NULL AS is_repeated, c.next_at,
     coalesce(f.amount, 0) AS amount
   FROM mount_checks c JOIN mounts m ON m.id = c.mount_id
   LEFT JOIN in_flight f ON f.account_id = m.account_id
-  WHERE c.next_at <= clock_timestamp() AND coalesce(f.amount, 0) < :each
-    AND (c.leased_until IS NULL OR c.leased_until <= clock_timestamp())
+  WHERE c.next_at <= statement_timestamp() AND coalesce(f.amount, 0) < :each
+    AND (c.leased_until IS NULL OR c.leased_until <= statement_timestamp())
   ORDER BY c.checked_at IS NOT NULL, c.next_at LIMIT :candidates
 ), placed AS (
   SELECT mount_id, is_repeated, next_at, amount + row_number() OVER (
@@ -123,7 +123,7 @@ WITH in_flight AS (
 )
 UPDATE mount_checks c SET next_at = clock_timestamp() + make_interval(secs => :lease_s),
   leased_until = clock_timestamp() + make_interval(secs => :lease_s)
-FROM taken WHERE c.mount_id = taken.mount_id AND c.next_at <= clock_timestamp()
+FROM taken WHERE c.mount_id = taken.mount_id AND c.next_at <= statement_timestamp()
 RETURNING c.mount_id
 """)
 _LEASED = text("""
@@ -141,7 +141,7 @@ FROM mounts m WHERE c.mount_id = :mount_id AND m.id = c.mount_id
 """)
 _OVERDUE = text("""
 SELECT count(*) FROM mount_checks
-WHERE next_at < clock_timestamp() - make_interval(secs => :overdue_s)
+WHERE next_at < statement_timestamp() - make_interval(secs => :overdue_s)
 """)
 _NOW = text("SELECT clock_timestamp()")
 

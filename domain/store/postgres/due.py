@@ -20,17 +20,17 @@ SELECT d.kind, d.stream_id, d.id, d.due_at, d.key FROM (
     || to_char(w.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS key
   FROM (
     SELECT 'start' AS kind, page_id AS stream_id, id, scheduled_start AS due_at FROM incidents
-    WHERE state = 'scheduled' AND auto_start AND scheduled_start <= clock_timestamp()
+    WHERE state = 'scheduled' AND auto_start AND scheduled_start <= statement_timestamp()
     UNION ALL
     SELECT 'finish', page_id, id, scheduled_end FROM incidents
     WHERE kind = 'maintenance' AND resolved_at IS NULL AND auto_end AND state <> 'scheduled'
-      AND scheduled_end <= clock_timestamp() AND scheduled_end > started_at
+      AND scheduled_end <= statement_timestamp() AND scheduled_end > started_at
     UNION ALL
     SELECT 'slot', account_id, id, expires_at FROM slots
-    WHERE NOT is_over AND expires_at <= clock_timestamp()
+    WHERE NOT is_over AND expires_at <= statement_timestamp()
     UNION ALL
     SELECT 'prime', id, id, tier_until FROM accounts
-    WHERE tier = 'prime' AND tier_until <= clock_timestamp()
+    WHERE tier = 'prime' AND tier_until <= statement_timestamp()
   ) w
 ) d
 JOIN streams s ON s.id = d.stream_id AND NOT s.closed

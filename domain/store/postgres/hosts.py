@@ -22,7 +22,7 @@ ON CONFLICT (host) DO UPDATE SET page_id = :page_id, counter = hosts.counter + 1
     freed_at = NULL, freed_by = NULL
   WHERE hosts.page_id IS NULL AND (CAST(:claimed_by AS text) IS NULL OR hosts.freed_by IS NULL
     OR hosts.freed_by = :claimed_by
-    OR hosts.freed_at <= clock_timestamp() - make_interval(days => :days))
+    OR hosts.freed_at <= statement_timestamp() - make_interval(days => :days))
 RETURNING host, page_id, counter
 """)
 _RELEASE = text("""
@@ -39,7 +39,7 @@ WHERE host = :host AND page_id = :page_id RETURNING host, page_id, counter
 _HELD_UNTIL = text("""
 SELECT freed_at + make_interval(days => :days) FROM hosts
 WHERE host = :host AND page_id IS NULL AND freed_by <> :claimed_by
-  AND freed_at > clock_timestamp() - make_interval(days => :days)
+  AND freed_at > statement_timestamp() - make_interval(days => :days)
 """)
 _IS_TAKEN = text("""
 SELECT count(*) FROM hosts WHERE host = :host AND page_id IS NOT NULL AND page_id <> :page_id
@@ -48,7 +48,7 @@ SELECT count(*) FROM hosts WHERE host = :host AND page_id IS NOT NULL AND page_i
 _SHOWS_A_PAGE = text("""
 SELECT count(*) FROM hosts h JOIN pages p ON p.id = h.page_id
 WHERE h.host = :host AND p.is_public AND p.deleted_at IS NULL AND p.suspended_at IS NULL
-  AND (p.served_until IS NULL OR p.served_until > clock_timestamp())
+  AND (p.served_until IS NULL OR p.served_until > statement_timestamp())
 """)
 
 

@@ -19,7 +19,7 @@ WITH recent AS (
   FROM commands c
   WHERE c.stream_id = :page_id
     AND c.seq > (SELECT head_seq FROM streams WHERE id = :page_id) - {NEWEST}
-    AND c.received_at > clock_timestamp() - interval '{DAYS} days'
+    AND c.received_at > statement_timestamp() - interval '{DAYS} days'
     AND c.published_at IS NOT NULL AND c.outcome = 'applied' AND c.due_at IS NULL
 )
 SELECT day, count(*) AS count,
@@ -31,12 +31,12 @@ FROM recent GROUP BY GROUPING SETS ((), (day)) ORDER BY day NULLS FIRST
 _IS_CUT = text(f"""
 SELECT EXISTS (SELECT FROM commands c WHERE c.stream_id = :page_id
   AND c.seq = (SELECT head_seq FROM streams WHERE id = :page_id) - {NEWEST}
-  AND c.received_at > clock_timestamp() - interval '{DAYS} days')
+  AND c.received_at > statement_timestamp() - interval '{DAYS} days')
 """)  # noqa: S608 - two numbers of ours
 _LATELY = text(f"""
 WITH recent AS (
   SELECT extract(epoch FROM published_at - received_at) * 1000 AS ms FROM commands
-  WHERE received_at > clock_timestamp() - interval '{RECENT_MINUTES} minutes'
+  WHERE received_at > statement_timestamp() - interval '{RECENT_MINUTES} minutes'
     AND published_at IS NOT NULL AND due_at IS NULL
 )
 SELECT count(*), round(percentile_disc(0.5) WITHIN GROUP (ORDER BY ms))::int,

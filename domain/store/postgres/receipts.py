@@ -34,7 +34,7 @@ _FOR_OWNER = text(
 )
 # By the digest, or in the previous release's form: such rows are gone after a day.
 _FIRST_USE = """
-SELECT i.command_id, i.body_hash, i.created_at < clock_timestamp() - interval '24 hours' AS expired
+SELECT i.command_id, i.body_hash, i.created_at < statement_timestamp() - interval '24 hours' AS expired
 FROM idempotency i WHERE i.stream_id = {stream}
   AND (i.scope, i.key) IN (('', CAST(:digest AS text)), (CAST(:scope AS text), CAST(:key AS text)))
 ORDER BY i.created_at DESC LIMIT 1
@@ -50,7 +50,7 @@ WHERE c.id = :command_id AND i.stream_id = c.stream_id AND i.command_id = c.id
 _FORGET_EXPIRED = text("""
 DELETE FROM idempotency WHERE (stream_id, scope, key) IN (
   SELECT stream_id, scope, key FROM idempotency
-  WHERE created_at < clock_timestamp() - interval '24 hours'
+  WHERE created_at < statement_timestamp() - interval '24 hours'
   ORDER BY created_at LIMIT :limit FOR UPDATE SKIP LOCKED)
 """)
 

@@ -16,7 +16,7 @@ from domain.store.postgres.hosts import RESERVED_DAYS
 _MOVE = text("""
 WITH old AS (
   SELECT stream_id, seq FROM commands
-  WHERE received_at < clock_timestamp() - make_interval(days => :days)
+  WHERE received_at < statement_timestamp() - make_interval(days => :days)
     AND published_at IS NOT NULL AND outcome IS NOT NULL
   LIMIT :limit FOR UPDATE SKIP LOCKED
 ),
@@ -45,13 +45,13 @@ _REFUSALS = """
 DELETE FROM {table} WHERE (stream_id, seq) IN (
   SELECT stream_id, seq FROM {table}
   WHERE refusal IS NOT NULL AND outcome = 'refused' AND published_at IS NOT NULL
-    AND received_at < clock_timestamp() - make_interval(days => :days)
+    AND received_at < statement_timestamp() - make_interval(days => :days)
   ORDER BY received_at LIMIT :limit FOR UPDATE SKIP LOCKED)
 """
 # The row of a stream is deleted last, when its commands are gone; its id is never used again.
 _CLOSED = text("""
 SELECT id FROM streams
-WHERE closed AND last_at < clock_timestamp() - make_interval(days => :days) ORDER BY id LIMIT 1
+WHERE closed AND last_at < statement_timestamp() - make_interval(days => :days) ORDER BY id LIMIT 1
 """)
 _OF_STREAM = """
 DELETE FROM {table} WHERE stream_id = :stream_id AND seq IN (
@@ -65,7 +65,7 @@ UPDATE hosts SET freed_at = clock_timestamp() WHERE page_id IS NULL AND freed_at
 _HOSTS = text("""
 DELETE FROM hosts WHERE host IN (
   SELECT host FROM hosts
-  WHERE page_id IS NULL AND freed_at < clock_timestamp() - make_interval(days => :days)
+  WHERE page_id IS NULL AND freed_at < statement_timestamp() - make_interval(days => :days)
   ORDER BY freed_at LIMIT :limit FOR UPDATE SKIP LOCKED)
 """)
 _SHOWN = text("""

@@ -40,7 +40,7 @@ DELETE FROM sessions WHERE id IN (
 _HOLDER = text("""
 SELECT a.id, a.email, a.tier, a.tier_until, a.created_at, s.id AS session_id FROM sessions s
 JOIN accounts a ON a.id = s.account_id
-WHERE s.token_hash = :token_hash AND s.expires_at > clock_timestamp() AND a.deleted_at IS NULL
+WHERE s.token_hash = :token_hash AND s.expires_at > statement_timestamp() AND a.deleted_at IS NULL
 """)
 _TOUCH = text("""
 UPDATE sessions SET last_used_at = date_trunc('minute', clock_timestamp()) WHERE id = :id
@@ -49,21 +49,21 @@ AND coalesce(last_used_at, '-infinity') < date_trunc('minute', clock_timestamp()
 _OPEN_ONES = text("""
 SELECT id, created_at, coalesce(last_used_at, date_trunc('minute', created_at)) AS last_used_at,
   expires_at, user_agent
-FROM sessions WHERE account_id = :account_id AND expires_at > clock_timestamp()
+FROM sessions WHERE account_id = :account_id AND expires_at > statement_timestamp()
 ORDER BY last_used_at DESC, id DESC
 """)
 _CLOSE = text("DELETE FROM sessions WHERE token_hash = :token_hash")
 _REVOKE = text("""
 DELETE FROM sessions
-WHERE id = :id AND account_id = :account_id AND expires_at > clock_timestamp() RETURNING id
+WHERE id = :id AND account_id = :account_id AND expires_at > statement_timestamp() RETURNING id
 """)
 _REVOKE_OTHERS = text("""
 WITH ended AS (
   DELETE FROM sessions WHERE account_id = :account_id AND id <> :id RETURNING expires_at
 )
-SELECT count(*) FROM ended WHERE expires_at > clock_timestamp()
+SELECT count(*) FROM ended WHERE expires_at > statement_timestamp()
 """)
-_FORGET_EXPIRED = text("DELETE FROM sessions WHERE expires_at <= clock_timestamp()")
+_FORGET_EXPIRED = text("DELETE FROM sessions WHERE expires_at <= statement_timestamp()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ DELETE FROM devices WHERE account_id = :account_id AND token_hash IN (
 )
 """)
 _FORGET_UNUSED = text(
-    "DELETE FROM devices WHERE last_used_at < clock_timestamp() - make_interval(days => :days)"
+    "DELETE FROM devices WHERE last_used_at < statement_timestamp() - make_interval(days => :days)"
 )
 
 
