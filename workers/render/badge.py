@@ -7,6 +7,8 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from domain.runtime.badge import (
+    FLAT,
+    FLAT_SQUARE,
     PADDING,
     SLOTS,
     TENTHS,
@@ -24,25 +26,28 @@ class EmptyMessageError(ValueError):
     """A badge message without visible characters."""
 
 
-def render_badge_parts(message: str, colour: str) -> BadgeParts:
-    """Return the parts of a badge; `colour` is `#rgb` or `#rrggbb`.
+def render_badge_parts(message: str, colour: str, label: str = "") -> BadgeParts:
+    """Return the parts of a badge with its usual label; `colour` is `#rgb` or `#rrggbb`.
 
-    `colour` is the background of the message. `with_label(parts, label)` builds the SVG, for the
-    default label and for any other. Raises `EmptyMessageError` and `HexColourError`.
+    `colour` is the background of the message. `render_with_label(parts, label)` builds the SVG, for
+    the usual label and for any other. Raises `EmptyMessageError` and `HexColourError`.
     """
     text = clean_text(message)
     if not text:
         raise EmptyMessageError(message)
     return BadgeParts(
-        labelled=_render_parts(text, colour, labelled=True),
-        bare=_render_parts(text, colour, labelled=False),
+        labelled=_render_parts(FLAT, text, colour, labelled=True),
+        bare=_render_parts(FLAT, text, colour, labelled=False),
         message_width=badge_width(text),
+        square_labelled=_render_parts(FLAT_SQUARE, text, colour, labelled=True),
+        square_bare=_render_parts(FLAT_SQUARE, text, colour, labelled=False),
+        label=clean_text(label),
     )
 
 
-def _render_parts(message: str, colour: str, *, labelled: bool) -> tuple[str, ...]:
+def _render_parts(style: str, message: str, colour: str, *, labelled: bool) -> tuple[str, ...]:
     width = badge_width(message)
-    drawing = _template().render(
+    drawing = _template(style).render(
         slot=SLOTS,
         labelled=labelled,
         message=message,
@@ -55,8 +60,8 @@ def _render_parts(message: str, colour: str, *, labelled: bool) -> tuple[str, ..
 
 
 @cache
-def _template() -> Template:
+def _template(style: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), undefined=StrictUndefined, autoescape=True
     )
-    return environment.get_template("badge/flat.svg.j2")
+    return environment.get_template(f"badge/{style}.svg.j2")

@@ -1,0 +1,47 @@
+"""The embed: a document of one line that any site may frame.
+
+Source: docs/behaviour.md, "Embed".
+"""
+
+from functools import cache
+
+from domain.runtime.notices import digest
+from domain.runtime.template_loader import FOLDER, colours, shapes
+from domain.status import LISTED
+from workers.render.html import render, strip_code
+from workers.render.view import PageView
+
+TONES = (*LISTED, "nodata")
+
+
+def render_embed(view: PageView, version: str, theme: str) -> bytes:
+    """Return the embed in a theme: that of the page if it is empty."""
+    style, script = _style(theme or view.mode), _script()
+    return render(
+        "embed/embed.html.j2",
+        page=view,
+        version=version,
+        policy=_policy(style, script),
+        style=style,
+        script=script,
+        shape=shapes()["favicons"][view.tone],
+    ).encode()
+
+
+def _policy(style: str, script: str) -> str:
+    """Return what the document may load; who may frame it says a header."""
+    return (
+        f"default-src 'none'; style-src '{digest(style)}'; script-src '{digest(script)}';"
+        " connect-src 'self'"
+    )
+
+
+@cache
+def _style(mode: str) -> str:
+    themes = {name: colours()[name] for name in ("dark", "light")}
+    return strip_code(render("embed/embed.css.j2", **themes, mode=mode, tones=TONES))
+
+
+@cache
+def _script() -> str:
+    return strip_code((FOLDER / "embed" / "embed.js").read_text("utf-8"))
