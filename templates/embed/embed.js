@@ -6,18 +6,17 @@ function tellHeight() {
   const height = Math.ceil(line.getBoundingClientRect().height);
   if (parent !== self) parent.postMessage({type: 'hepstatus:height', height}, '*');
 }
-new ResizeObserver(tellHeight).observe(line);
-addEventListener('load', tellHeight);
-addEventListener('resize', tellHeight);
+new ResizeObserver(tellHeight).observe(line); // at once, too
 const read = address => fetch(address, {cache: 'no-cache'});
 const isOld = answer => !answer.ok || answer.headers.has('x-hepstatus-copy');
-function leave() {
-  root.className = 'nodata';
-  line.replaceChildren('This status page is no longer available.');
-}
 async function refresh() {
   const told = await read('/status-version.json');
-  if (told.status === 404) leave();
+  if (told.status === 404) {
+    $('h1').textContent = 'This status page is not available';
+    $('svg').replaceChildren();
+    root.className = 'nodata';
+    root.dataset.version = '';
+  }
   if (isOld(told)) return true;
   if ((await told.json()).version === root.dataset.version) return false;
   const answer = await read(location.href);
@@ -27,19 +26,21 @@ async function refresh() {
   if ($('style', next).textContent !== $('style').textContent) location.reload();
   root.className = next.documentElement.className;
   root.dataset.version = next.documentElement.dataset.version;
-  line.replaceChildren(...$('main', next).childNodes);
+  // The link stays, with the focus.
+  for (const part of ['svg', 'h1', 'a bdi']) $(part).replaceWith($(part, next));
   return false;
 }
 let timer;
-async function poll() {
+function wait() {
   clearTimeout(timer);
-  timer = setTimeout(poll, 30000 + 15000 * Math.random());
+  timer = setTimeout(poll, 3e4 + 15e3 * Math.random());
+}
+async function poll() {
+  wait();
   if (document.hidden) return;
-  const isOutdated = await refresh().catch(() => true);
-  const note = $('p');
-  if (note) note.hidden = !isOutdated;
+  tellHeight(); // for a listener that came later
+  $('p').hidden = !await refresh().catch(() => true);
 }
 document.addEventListener('visibilitychange', poll);
-addEventListener('online', poll);
-timer = setTimeout(poll, 30000 + 15000 * Math.random());
+wait();
 })();

@@ -51,5 +51,6 @@ addEventListener("message", ({ data, source }) => {
   const frame = $("embed-shown");
   if (frame && source === frame.contentWindow && data?.type === "hepstatus:height") frame.height = Math.min(+data.height || 0, 400);
 });
-// A field may hold what the browser filled in, from before a reload.
+// A field may hold what the browser filled in, from before a reload. And the embed tells its height
+// when it is loaded: its preview has no address before somebody listens.
 document.querySelectorAll("[data-badge], [data-embed]").forEach(fill);

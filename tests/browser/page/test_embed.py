@@ -96,9 +96,14 @@ def test_open_embed_follows_the_page_until_it_is_gone(actors, tab):
 
     # When the page is hidden, then nothing green or red stays
     page.owner.patch(page.path, {"isPublic": False})
-    wait_until(lambda: look.page.evaluate(ASK) and heading.count() == 0, "it is gone")
-    expect(look.page.get_by_text("no longer available")).to_be_visible()
+    gone = "This status page is not available"
+    wait_until(lambda: look.page.evaluate(ASK) and heading.inner_text() == gone, "it is gone")
     expect(look.page.locator("html")).to_have_class("nodata")
+
+    # And when it is back, then so is its line
+    page.owner.patch(page.path, {"isPublic": True})
+    wait_until(lambda: look.page.evaluate(ASK) and "Major" in heading.inner_text(), "it is back")
+    expect(look.page.locator("html")).to_have_class("outage")
 
 
 @pytest.mark.parametrize("name", ["Acme", "خدمات الحالة", "W" * 100])

@@ -3,15 +3,19 @@
 Source: docs/behaviour.md, "Embed".
 """
 
+import re
+from collections.abc import Mapping
 from functools import cache
+from typing import Final
 
 from domain.runtime.notices import digest
-from domain.runtime.template_loader import FOLDER, colours, shapes
+from domain.runtime.template_loader import FOLDER, colours
 from domain.status import LISTED
 from workers.render.html import render, strip_code
 from workers.render.view import PageView
 
-TONES = (*LISTED, "nodata")
+TONES: Final = (*LISTED, "nodata")
+_SYMBOL: Final = re.compile(r'<symbol id="(\w+)"[^>]*>(.*)</symbol>')
 
 
 def render_embed(view: PageView, version: str, theme: str) -> bytes:
@@ -24,7 +28,7 @@ def render_embed(view: PageView, version: str, theme: str) -> bytes:
         policy=_policy(style, script),
         style=style,
         script=script,
-        shape=shapes()["favicons"][view.tone],
+        glyph=_glyphs()[view.tone],
     ).encode()
 
 
@@ -40,6 +44,12 @@ def _policy(style: str, script: str) -> str:
 def _style(mode: str) -> str:
     themes = {name: colours()[name] for name in ("dark", "light")}
     return strip_code(render("embed/embed.css.j2", **themes, mode=mode, tones=TONES))
+
+
+@cache
+def _glyphs() -> Mapping[str, str]:
+    """Return the drawings of the page's glyphs by name."""
+    return dict(_SYMBOL.findall((FOLDER / "page" / "glyphs.svg").read_text("utf-8")))
 
 
 @cache
