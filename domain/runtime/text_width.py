@@ -14,9 +14,9 @@ _CONTROLS: Final = frozenset({*range(0x20), 0x7F})
 
 
 def _read_runs() -> tuple[list[int], list[float]]:
-    """Return the first code point of each run of equal widths, and its width in pixels.
+    """Return the first code point of each run of equal widths, and the width.
 
-    A run without data stands between two ranges of the file.
+    Widths are in pixels. A run without data stands between two ranges of the file.
     """
     starts: list[int] = []
     widths: list[float] = []

@@ -49,7 +49,7 @@ class Share(PageView):
 
 
 def snippets(url: str, name: str) -> Values:
-    """Return what an owner copies: of the embed, and a command for each document."""
+    """Return the texts to copy: for the embed, and a command for each document."""
     return {
         "embed": embed_snippet(url, f"{clean_text(name)} status"),
         "script": HEIGHT_SCRIPT % {"address": f"{url}embed"},

@@ -1,4 +1,4 @@
-"""Variants of an artifact that a query asks for: a badge's label and style, an embed's theme.
+"""Variants by query: the label and style of a badge, the theme of the embed.
 
 No cache of this process holds a variant. It holds the source: an artifact without a query.
 Source: docs/behaviour.md, "Badges" and "Embed".
@@ -19,7 +19,7 @@ PICTURE: Final = ".svg"
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What a query changes of the artifact `name`; None is as usual."""
+    """The changes that a query makes to the artifact `name`; None is as usual."""
 
     name: str
     label: str | None = None
@@ -43,7 +43,7 @@ class Variant:
         return self.join_svg(msgspec.json.decode(stored.body, type=BadgeParts))
 
     def fits(self, parts: BadgeParts) -> bool:
-        """Return whether the parts have what is asked for; an older build's may not."""
+        """Return whether the parts are enough; those of an older build may lack the usual label."""
         return self.label is not None or parts.is_complete
 
     def join_svg(self, parts: BadgeParts) -> Answer:
@@ -61,7 +61,7 @@ class Variant:
 
 
 def read_variant(name: str, query: bytes) -> Variant | None:
-    """Return what a query changes of an artifact; None if it changes nothing.
+    """Return the variant that a query asks for; None if it changes nothing.
 
     The first of each name counts. A style or theme that is unknown counts as none.
     """
@@ -75,9 +75,9 @@ def read_variant(name: str, query: bytes) -> Variant | None:
     return None if label is None and style is None else Variant(name, label, style)
 
 
-def _choice(query: bytes, name: str, known: tuple[str, ...]) -> str | None:
+def _choice(query: bytes, name: str, choices: tuple[str, ...]) -> str | None:
     value = _first(query, name)
-    return value if value in known else None
+    return value if value in choices else None
 
 
 def _first(query: bytes, name: str) -> str | None:

@@ -1,6 +1,6 @@
 """Rendering of badges, in parts that any label completes."""
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +11,7 @@ from domain.runtime.badge import (
     FLAT_SQUARE,
     PADDING,
     SLOTS,
+    STYLES,
     TENTHS,
     BadgeParts,
     clean_text,
@@ -59,7 +60,7 @@ def _render_parts(style: str, message: str, colour: str, *, labelled: bool) -> t
     return split_at_slots("".join(line.strip() for line in drawing.splitlines()))
 
 
-@cache
+@lru_cache(maxsize=len(STYLES))
 def _template(style: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), undefined=StrictUndefined, autoescape=True

@@ -124,9 +124,9 @@ def leaves_of(nodes: Iterable[NodeView]) -> Iterator[NodeView]:
 def find_node(nodes: Iterable[NodeView], node_id: str) -> NodeView | None:
     """Return the leaf or category of an id; None without one."""
     for node in nodes:
-        found = node if node.id == node_id else find_node(node.children, node_id)
-        if found:
-            return found
+        match = node if node.id == node_id else find_node(node.children, node_id)
+        if match:
+            return match
     return None
 
 

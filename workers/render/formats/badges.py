@@ -20,7 +20,7 @@ SCHEMA_VERSION: Final = 1  # of the endpoint badge of shields.io
 
 @dataclass(frozen=True, slots=True)
 class BadgeContent:
-    """What a badge says; `colour` is hex, `colour_name` what programs are told."""
+    """The content of a badge; `colour` is hex, `colour_name` is for the JSON."""
 
     label: str
     message: str
@@ -39,12 +39,12 @@ def page_badge(view: PageView) -> BadgeContent:
 
 
 def component_badge(node: NodeView) -> BadgeContent:
-    """Return the name of a leaf or category, and what it shows."""
+    """Return the name of a leaf or category, and its status."""
     return _status_badge(node.name, node.label, node.tone)
 
 
 def uptime_badge(node: NodeView) -> BadgeContent:
-    """Return the name of a leaf or category, and its percent as the page has it."""
+    """Return the name of a leaf or category, and the percent of the page."""
     looks = uptime_looks()
     if node.uptime is None:
         unknown = looks["unknown"]

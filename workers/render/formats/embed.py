@@ -5,9 +5,10 @@ Source: docs/behaviour.md, "Embed".
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
+from domain.page.settings import Mode
 from domain.runtime.notices import digest
 from domain.runtime.template_loader import FOLDER, colours
 from domain.status import LISTED
@@ -33,14 +34,14 @@ def render_embed(view: PageView, version: str, theme: str) -> bytes:
 
 
 def _policy(style: str, script: str) -> str:
-    """Return what the document may load; who may frame it says a header."""
+    """Return the policy of its style and script; a header says that any site may frame it."""
     return (
         f"default-src 'none'; style-src '{digest(style)}'; script-src '{digest(script)}';"
         " connect-src 'self'"
     )
 
 
-@cache
+@lru_cache(maxsize=len(Mode))
 def _style(mode: str) -> str:
     themes = {name: colours()[name] for name in ("dark", "light")}
     return strip_code(render("embed/embed.css.j2", **themes, mode=mode, tones=TONES))
