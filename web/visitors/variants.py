@@ -43,7 +43,7 @@ class Variant:
         return self.join_svg(msgspec.json.decode(stored.body, type=BadgeParts))
 
     def fits(self, parts: BadgeParts) -> bool:
-        """Return whether the parts are enough; those of an older build may lack the usual label."""
+        """Return whether the parts are enough; an older build stored no usual label."""
         return self.label is not None or parts.is_complete
 
     def join_svg(self, parts: BadgeParts) -> Answer:

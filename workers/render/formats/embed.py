@@ -34,7 +34,7 @@ def render_embed(view: PageView, version: str, theme: str) -> bytes:
 
 
 def _policy(style: str, script: str) -> str:
-    """Return the policy of its style and script; a header says that any site may frame it."""
+    """Return the policy of style and script; a header has the rest."""
     return (
         f"default-src 'none'; style-src '{digest(style)}'; script-src '{digest(script)}';"
         " connect-src 'self'"
