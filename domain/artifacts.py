@@ -6,7 +6,7 @@ render it by the row's name. Header values are bytes, as the server takes them.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from domain.page.logo import BYTES_MAX, EXTENSIONS
@@ -28,12 +28,20 @@ BADGE_CACHE: Final = b"public, max-age=30"
 FOREVER: Final = b"public, max-age=31536000, immutable"  # for names that contain a content hash
 # An SVG opened directly is a document: it may not run scripts or load resources.
 SVG_POLICY: Final = b"default-src 'none'; sandbox"
+# Any site may frame it. What it may load says its own <meta>, beside the style and script.
+EMBED_POLICY: Final = b"base-uri 'none'; form-action 'none'; frame-ancestors *"
+THEMES: Final = ("dark", "light")
 ID: Final = "[0-9a-z]{26}"
 
 
 def encoded_name(name: str, encoding: str) -> str:
     """Return the field of an artifact in an encoding."""
     return f"{name}|{encoding}"
+
+
+def themed_name(theme: str) -> str:
+    """Return the name of the embed in a theme."""
+    return f"embed.{theme}"
 
 
 def reason_name(name: str) -> str:
@@ -46,12 +54,14 @@ class Artifact:
     """An artifact, or a family of them: its name ends in `*`, its members match `pattern`.
 
     `companions` are fields that are rendered and kept together with it. `max_bytes` and
-    `packed_bytes` bound it for the largest page, plain and encoded. HTML has its page's policy.
+    `packed_bytes` bound it for the largest page, plain and encoded. HTML without a
+    policy has its page's. An artifact without an address is read by web, for variants of another.
     """
 
     name: str
     content_type: bytes
     pattern: str = ""
+    has_address: bool = True
     is_eager: bool = False  # rendered at every publication, else at the first request
     cache: bytes = PAGE_CACHE
     encodings: tuple[str, ...] = ENCODINGS
@@ -89,7 +99,13 @@ BADGE: Final = Artifact(
     cache=BADGE_CACHE,
     is_open=True,
     policy=SVG_POLICY,
-    companions=("badge.parts",),  # web joins them with another label
+    companions=("badge.parts",),  # web joins them with another label, in another style
+)
+EMBED: Final = Artifact(
+    name="embed",
+    content_type=HTML,
+    policy=EMBED_POLICY,
+    max_bytes=5 * KIB,  # below 4 KiB, unless name and headline are full of ampersands
 )
 ARTIFACTS: Final = (
     INDEX,
@@ -117,6 +133,13 @@ ARTIFACTS: Final = (
         is_open=True,
     ),
     Artifact(
+        name="badge.json",
+        content_type=JSON,
+        cache=BADGE_CACHE,
+        encodings=(),  # too short to be worth compressing
+        is_open=True,
+    ),
+    Artifact(
         name="og.png",
         content_type=PNG,
         encodings=(),
@@ -132,12 +155,29 @@ ARTIFACTS: Final = (
     ),
     Artifact(
         name="badge/*",
-        pattern=rf"badge/c_{ID}\.svg",
+        pattern=rf"badge/c_{ID}(/uptime)?\.svg",
         content_type=SVG,
         cache=BADGE_CACHE,
         is_open=True,
         policy=SVG_POLICY,
     ),
+    Artifact(
+        name="badge/*",
+        pattern=rf"badge/c_{ID}(/uptime)?\.json",
+        content_type=JSON,
+        cache=BADGE_CACHE,
+        encodings=(),
+        is_open=True,
+    ),
+    Artifact(
+        name="badge/*",
+        pattern=rf"badge/c_{ID}(/uptime)?\.parts",
+        content_type=JSON,
+        has_address=False,
+        encodings=(),
+    ),
+    EMBED,
+    *(replace(EMBED, name=themed_name(theme), has_address=False) for theme in THEMES),
     Artifact(
         name="history",
         content_type=HTML,
@@ -168,6 +208,7 @@ ARTIFACTS: Final = (
     ),
 )
 EAGER: Final = tuple(artifact for artifact in ARTIFACTS if artifact.is_eager)
+BADGES: Final = frozenset({"badge.svg", "badge.json", "badge/*"})  # those with variants
 BY_NAME: Final[Mapping[str, Artifact]] = {a.name: a for a in ARTIFACTS if not a.pattern}
 FAMILIES: Final = tuple((re.compile(a.pattern), a) for a in ARTIFACTS if a.pattern)
 # What a visit reads of a page at once.

@@ -28,6 +28,7 @@ from web.dashboard import (
     keys,
     pages,
     settings,
+    share,
     templates,
 )
 from web.dashboard.screen import write_not_found
@@ -54,6 +55,7 @@ SCREENS = (
     domains,
     incidents,
     keys,
+    share,
     templates,
 )
 

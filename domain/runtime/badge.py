@@ -1,8 +1,8 @@
-"""Badge parts: rendered once by a worker and completed with any label.
+"""Badge parts: rendered once by a worker and completed with any label, in either style.
 
-Geometry after the flat style of shields.io (badge-maker 3.3.1, `badge-renderers.js`): padding of 5
-pixels, text placed in tenths of a pixel, the label one pixel right and the message one pixel left
-of its middle. Dark text above a brightness of 0.69 (`color.js`).
+Geometry after the styles flat and flat-square of shields.io (badge-maker 3.3.1,
+`badge-renderers.js`): padding of 5 pixels, text placed in tenths of a pixel, the label one pixel
+right and the message one pixel left of its middle. Text is dark above a brightness of 0.69.
 """
 
 import re
@@ -14,13 +14,14 @@ from html import escape
 from itertools import cycle
 from typing import Final
 
-from domain.runtime.text_width import badge_width, text_width
+from domain.runtime.text_width import badge_width
 
 MAX_CHARACTERS: Final = 100
 _INPUT_MAX: Final = 1000  # characters; the rest of a longer text is ignored
 _ELLIPSIS: Final = "…"
 _JOINERS: Final = "\u200c\u200d"  # Persian spelling and composed emoji need them
 _DROPPED: Final = frozenset({"Cc", "Cf", "Cs"})  # controls of every kind, bidi and tags included
+_INVISIBLE: Final = _DROPPED | {"Me", "Mn"}
 _NONCHARACTER: Final = 0xFFFE  # the last two of every plane; XML allows neither in the first
 
 _MARK: Final = "\0"  # not part of any cleaned text
@@ -28,6 +29,10 @@ SLOTS: Final[Mapping[str, str]] = {
     name: f"{_MARK}{name}{_MARK}"
     for name in ("id", "width", "left_width", "label", "label_x", "label_length", "message_x")
 }
+
+FLAT: Final = "flat"
+FLAT_SQUARE: Final = "flat-square"
+STYLES: Final = (FLAT, FLAT_SQUARE)
 
 PADDING: Final = 5  # pixels left and right of a text
 TENTHS: Final = 10  # texts are placed in tenths of a pixel
@@ -44,12 +49,28 @@ class HexColourError(ValueError):
 class BadgeParts:
     """A rendered badge without its label; plain strings and one number, for JSON.
 
-    In both sequences, pieces of the SVG and names of slots alternate, starting with a piece.
+    In each sequence, pieces of the SVG and names of slots alternate, starting with a piece. `label`
+    is its usual label. Parts that an older build stored have no square style and no label.
     """
 
     labelled: tuple[str, ...]
     bare: tuple[str, ...]
     message_width: int
+    square_labelled: tuple[str, ...] = ()
+    square_bare: tuple[str, ...] = ()
+    label: str = ""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it has all styles and its usual label."""
+        return bool(self.square_bare)
+
+    def pieces(self, style: str, *, has_label: bool) -> tuple[str, ...]:
+        """Return the pieces of a style, of the flat one if it is missing."""
+        flat, square = (
+            (self.labelled, self.square_labelled) if has_label else (self.bare, self.square_bare)
+        )
+        return (square if style == FLAT_SQUARE else flat) or flat
 
 
 def split_at_slots(svg: str) -> tuple[str, ...]:
@@ -65,16 +86,16 @@ def clean_text(text: str) -> str:
     line = " ".join("".join(char for char in text[:_INPUT_MAX] if _is_allowed(char)).split())
     if len(line) > MAX_CHARACTERS:
         line = line[: MAX_CHARACTERS - 1].rstrip(_JOINERS + " ") + _ELLIPSIS
-    return line if text_width(line) else ""
+    return line if any(map(_is_visible, line)) else ""
 
 
-def render_with_label(parts: BadgeParts, label: str) -> str:
-    """Return the badge as SVG; an empty label omits the left part.
+def render_with_label(parts: BadgeParts, label: str, style: str = FLAT) -> str:
+    """Return the badge as SVG in a style; an empty label omits the left part.
 
     The same arguments give the same bytes.
     """
     text = clean_text(label)
-    pieces = parts.labelled if text else parts.bare
+    pieces = parts.pieces(style, has_label=bool(text))
     return _fill(pieces, _slot_values(pieces, text, parts.message_width))
 
 
@@ -97,6 +118,10 @@ def _is_allowed(char: str) -> bool:
         return True
     noncharacter = ord(char) & _NONCHARACTER == _NONCHARACTER
     return not noncharacter and unicodedata.category(char) not in _DROPPED
+
+
+def _is_visible(char: str) -> bool:
+    return unicodedata.category(char) not in _INVISIBLE
 
 
 def _slot_values(pieces: Sequence[str], label: str, message_width: int) -> dict[str, str]:

@@ -31,6 +31,12 @@ def shapes() -> Mapping[str, Table]:
     return tomllib.loads((FOLDER / "shapes.toml").read_text("utf-8"))
 
 
+@cache
+def uptime_looks() -> Mapping[str, Any]:
+    """Return the steps of an uptime badge, best first, and the look without a percent."""
+    return tomllib.loads((FOLDER / "badge" / "uptime.toml").read_text("utf-8"))
+
+
 def environment(filters: Mapping[str, Callable[..., Any]]) -> Environment:
     """Return an environment with autoescape; missing names raise UndefinedError."""
     env = Environment(

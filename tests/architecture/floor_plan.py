@@ -19,7 +19,17 @@ AREAS: Final = frozenset(
 # What all areas of owners share; screens of the dashboard that are not of one area.
 SHARED_API: Final = frozenset(["areas", "audit_sentences", "field_sentences", "owner_resource"])
 SHARED_SCREENS: Final = frozenset(
-    ["account", "checklist", "document", "home", "messages", "screen", "settings", "static"]
+    [
+        "account",
+        "checklist",
+        "document",
+        "home",
+        "messages",
+        "screen",
+        "settings",
+        "share",
+        "static",
+    ]
 )
 # Whom a room never imports, by the beginnings of module names.
 NEVER: Final = {

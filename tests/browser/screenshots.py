@@ -234,6 +234,7 @@ def screens_of(browser: Browser, system: System, session: StorageState) -> dict[
         "maintenance-one": first(f"{home}/maintenance", "h3 a"),
         "customize": f"{home}/customize",
         "domain": f"{home}/domain",
+        "share": f"{home}/share",
         "keys": f"{home}/keys",
         "templates": f"{home}/templates",
         "template": first(f"{home}/templates", "#templates a.quiet"),

@@ -27,12 +27,13 @@ TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf
 FOR_EVER = "public, max-age=31536000, immutable"
 DIGITS = 16
 STATES = tuple(state for state in IncidentState if state is not IncidentState.SCHEDULED)
-HEADERS = {
-    "Cache-Control": "no-store",  # after the logout nothing stays in the browser
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
-    " img-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self';"
-    " base-uri 'none'; frame-ancestors 'none'",
-}
+NO_STORE = "no-store"  # after the logout nothing stays in the browser
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:{framed};"
+    " connect-src 'self'; frame-src 'self'{framed}; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'"
+)
+FRAMED = "framed"  # the variable with the address of a page whose pictures and frames a view shows
 
 
 @cache
@@ -171,8 +172,10 @@ def write_document(
     """Render a template into a response. Raises jinja2.UndefinedError for missing names."""
     resp.status = status
     resp.content_type = falcon.MEDIA_HTML
-    for name, value in HEADERS.items():
-        resp.set_header(name, value)
+    framed = (values.get(FRAMED) or "").removesuffix("/")
+    policy = POLICY.format(framed=f" {framed}" if framed else "")
+    resp.set_header("Cache-Control", NO_STORE)
+    resp.set_header("Content-Security-Policy", policy)
     resp.text = template_environment().get_template(f"dashboard/{template}.html").render(values)
 
 

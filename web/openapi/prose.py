@@ -48,7 +48,9 @@ GROUPS: Mapping[str, tuple[Chapter, ...]] = {
         Chapter("Accounts", "Log in and manage the account"),
     ),
     "Read a page": (
-        Chapter("Visitors", "Read status.json, badges and pages"),
+        Chapter("Visitors", "Read status.json and pages"),
+        Chapter("Badges", "Show a badge"),
+        Chapter("Embed", "Embed the status in a website"),
         Chapter("Dashboard", "Find a screen of the dashboard"),
         Chapter("Every host", "Check health and certificates"),
     ),

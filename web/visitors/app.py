@@ -8,7 +8,6 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
-from urllib.parse import parse_qs
 
 from domain.artifacts import BADGE, Artifact, find_artifact
 from domain.runtime.logging import bind_request, request_id_of
@@ -33,6 +32,7 @@ from web.visitors.cached_page import (
 )
 from web.visitors.on_demand import AbsentError, NotRenderedError
 from web.visitors.pages import NotAvailableError, PageCache
+from web.visitors.variants import read_variant
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -139,9 +139,20 @@ class VisitorApp:
 
         Raises the errors of `OnDemandArtifacts.of`.
         """
-        answer = find_labelled_badge(scope, page) if name == BADGE.name else None
+        variant = read_variant(name, scope["query_string"])
+        parts = page.badge_parts if name == BADGE.name else None  # other parts are on demand
+        if variant and parts and variant.fits(parts):
+            return variant.join_svg(parts), False
+        if variant is None or name == BADGE.name:
+            return await self._find_stored(scope, page_id, page, name)
+        stored, is_outdated = await self._find_stored(scope, page_id, page, variant.source)
+        return variant.complete(stored), is_outdated
+
+    async def _find_stored(
+        self, scope: Scope, page_id: str, page: CachedPage, name: str
+    ) -> tuple[Answer, bool]:
         accepted = header(scope, b"accept-encoding")
-        answer = answer or page.find_answer(name, accepted)
+        answer = page.find_answer(name, accepted)
         if answer is not None:
             return answer, False
         bind_request(request_id_of(header(scope, b"x-request-id").decode("latin-1")))
@@ -198,14 +209,6 @@ class VisitorApp:
 def is_artifact(scope: Scope) -> bool:
     """Return whether a page can have an artifact at the request's path."""
     return name_of(scope["path"]) is not None
-
-
-def find_labelled_badge(scope: Scope, page: CachedPage) -> Answer | None:
-    """Return the badge with the label of the query; None without one."""
-    if b"label=" not in scope["query_string"]:
-        return None
-    query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    return page.badge(query["label"][0]) if "label" in query else None
 
 
 def header(scope: Scope, name: bytes) -> bytes:

@@ -11,7 +11,6 @@ from hashlib import blake2b
 import msgspec
 
 from domain.artifacts import (
-    BADGE,
     EDITION,
     ENCODINGS,
     FOREVER,
@@ -21,7 +20,7 @@ from domain.artifacts import (
     find_artifact,
     reason_name,
 )
-from domain.runtime.badge import BadgeParts, render_with_label
+from domain.runtime.badge import BadgeParts
 from domain.runtime.notices import NoticeFrame
 from domain.store.redis.keys import server_of
 
@@ -44,7 +43,8 @@ DENY_ALL = b"default-src 'none'"  # the policy of a hash without one, such as a 
 def name_of(path: str) -> str | None:
     """Return the name of a path's artifact; None if the path has none."""
     name = path.removeprefix("/") or "index.html"
-    return name if path != "/index.html" and find_artifact(name) else None
+    artifact = find_artifact(name)
+    return name if path != "/index.html" and artifact and artifact.has_address else None
 
 
 class Meta(msgspec.Struct, frozen=True, rename="camel"):
@@ -122,16 +122,6 @@ class CachedPage:
         """Return an eager artifact's answer in the best encoding that Accept-Encoding allows."""
         return find_answer(self.answers, name, accepted)
 
-    def badge(self, label: str) -> Answer | None:
-        """Return the badge with another label, joined from parts that a worker rendered.
-
-        Without these parts it is the badge with its usual label.
-        """
-        if self.badge_parts is None:
-            return self.answers.get(BADGE.name)
-        svg = render_with_label(self.badge_parts, label).encode()
-        return build_answer(BADGE, svg, "", BADGE.policy)
-
 
 def find_answer(answers: Mapping[str, Answer], name: str, accepted: bytes) -> Answer | None:
     """Return an artifact's answer in the best encoding that Accept-Encoding allows.
@@ -177,12 +167,12 @@ def add_stale_label(headers: Headers, etag: bytes) -> Headers:
 
 
 def answers_of(fields: Mapping[str, bytes], page_csp: bytes) -> dict[str, Answer]:
-    """Return the answers of all fields that are artifacts; `page_csp` is for HTML."""
+    """Return the answers of all artifacts; `page_csp` is for HTML without its own."""
     answers = {}
     for name, content in fields.items():
         plain_name, _, encoding = name.partition("|")
         if artifact := find_artifact(plain_name):
-            csp = page_csp if artifact.content_type == HTML else artifact.policy
+            csp = artifact.policy or (page_csp if artifact.content_type == HTML else b"")
             answers[name] = build_answer(artifact, content, encoding, csp)
     return answers
 

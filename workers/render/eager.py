@@ -15,11 +15,9 @@ import msgspec
 
 from domain.artifacts import EAGER, Artifact, encoded_name
 from domain.page.state import Page
-from domain.runtime.badge import BadgeParts, render_with_label
 from domain.runtime.metrics import ARTIFACTS_FAILED
-from domain.runtime.template_loader import colours
-from workers.render.badge import render_badge_parts
 from workers.render.documents import build_assets, build_notice_frame, render_document
+from workers.render.formats import badges
 from workers.render.json_status import status_json, version_json
 from workers.render.view import PageView, page_view, version_of
 
@@ -103,14 +101,8 @@ def render_version(context: RenderContext) -> Fields:
 
 def render_badge(context: RenderContext) -> Fields:
     """Return the badge, and the parts that web joins with another label."""
-    parts = build_badge_parts(context)
-    svg = render_with_label(parts, context.view.name).encode()
-    return {"badge.parts": msgspec.json.encode(parts), "badge.svg": svg}
-
-
-def build_badge_parts(context: RenderContext) -> BadgeParts:
-    """Return the page's badge without its label."""
-    return render_badge_parts(context.view.headline, colours()["light"][context.view.tone])
+    content = badges.page_badge(context.view)
+    return {"badge.parts": badges.encode_parts(content), "badge.svg": badges.encode_svg(content)}
 
 
 def encode(artifact: Artifact, name: str, content: bytes) -> Fields:

@@ -10,26 +10,30 @@ from datetime import date, timedelta
 from math import ceil
 from struct import Struct
 
-from domain.artifacts import find_artifact
+from domain.artifacts import THEMES, find_artifact, themed_name
 from domain.calendar import day_of, starts_at
-from domain.runtime.badge import render_with_label
 from domain.runtime.template_loader import colours, shapes, wording
 from domain.store.postgres.engine import Connection
 from domain.store.postgres.latency import latency_summary
 from domain.store.postgres.load import first_start, load_month
 from domain.store.postgres.logos import load_logo
-from workers.render.badge import render_badge_parts
 from workers.render.documents import favicon_svg, render_document
-from workers.render.eager import Fields, RenderContext, build_badge_parts, encode
+from workers.render.eager import Fields, RenderContext, encode
+from workers.render.formats import badges
+from workers.render.formats.embed import render_embed
 from workers.render.html import render
 from workers.render.incident_view import history_views
 from workers.render.png import drawable_text, svg_to_png
 from workers.render.room import DocumentBudget, fit_incident
+from workers.render.tree_view import find_node
 
 MONTH_MAX = 200
 FAVICON_PIXELS = 32
 ICO_HEAD = Struct("<3H4B2H2I")  # reserved, kind, count; then the picture's size, depth and place
 UPDATES_A_PAGE = 100  # of a permalink; `/incidents/<id>/2` has the next ones
+
+
+Renderer = Callable[[Connection, RenderContext, str], bytes]
 
 
 class AbsentError(Exception):
@@ -48,7 +52,12 @@ def render_artifact(conn: Connection, context: RenderContext, name: str) -> Fiel
 def render_badge_png(_: Connection, context: RenderContext, _rest: str) -> bytes:
     """Return the page's badge as PNG. Raises PngUnavailable."""
     legible = build_legible_context(context)
-    return svg_to_png(render_with_label(build_badge_parts(legible), legible.view.name))
+    return svg_to_png(badges.encode_svg(badges.page_badge(legible.view)).decode())
+
+
+def render_badge_json(_: Connection, context: RenderContext, _rest: str) -> bytes:
+    """Return the page's badge for shields.io."""
+    return badges.encode_json(badges.page_badge(context.view))
 
 
 def render_og_png(_: Connection, context: RenderContext, _rest: str) -> bytes:
@@ -87,13 +96,14 @@ def render_robots(_: Connection, _context: RenderContext, _rest: str) -> bytes:
 
 
 def render_component_badge(_: Connection, context: RenderContext, rest: str) -> bytes:
-    """Return the badge of one leaf: its name and its status."""
-    component_id = rest.removesuffix(".svg")
-    for leaf in context.view.leaves:
-        if leaf.id == component_id:
-            parts = render_badge_parts(leaf.label, colours()["light"][leaf.status])
-            return render_with_label(parts, leaf.name).encode()
-    raise AbsentError(rest)
+    """Return the badge of a component (`<id>.svg`) or of its uptime (`<id>/uptime.json`)."""
+    address, _dot, form = rest.partition(".")
+    component_id, _slash, subject = address.partition("/")
+    node = find_node(context.view.nodes, component_id)
+    if node is None:
+        raise AbsentError(rest)
+    content = badges.uptime_badge(node) if subject else badges.component_badge(node)
+    return badges.ENCODERS[form](content)
 
 
 def render_incident(_: Connection, context: RenderContext, rest: str) -> bytes:
@@ -173,15 +183,23 @@ def next_month(first: date) -> date:
     return (first.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
+def render_embed_of(theme: str) -> Renderer:
+    """Return the renderer of the embed in a theme."""
+    return lambda _conn, context, _rest: render_embed(context.view, context.version, theme)
+
+
 # The renderers of on-demand artifacts by name in the registry (domain/artifacts.py). A member of a
 # family gets the part of its name after the slash.
-RENDERERS: Mapping[str, Callable[[Connection, RenderContext, str], bytes]] = {
+RENDERERS: Mapping[str, Renderer] = {
     "badge.png": render_badge_png,
+    "badge.json": render_badge_json,
     "og.png": render_og_png,
     "favicon.svg": render_favicon_svg,
     "favicon.ico": render_favicon_ico,
     "robots.txt": render_robots,
     "badge/*": render_component_badge,
+    "embed": render_embed_of(""),
+    **{themed_name(theme): render_embed_of(theme) for theme in THEMES},
     "history": render_month,
     "history/*": render_month,
     "incidents/*": render_incident,

@@ -122,6 +122,15 @@ def leaves_of(nodes: Iterable[NodeView]) -> Iterator[NodeView]:
         yield from leaves_of(node.children)
 
 
+def find_node(nodes: Iterable[NodeView], node_id: str) -> NodeView | None:
+    """Return the leaf or category of an id; None without one."""
+    for node in nodes:
+        match = node if node.id == node_id else find_node(node.children, node_id)
+        if match:
+            return match
+    return None
+
+
 def group_claims_by_leaf(page: Page) -> ClaimsByLeaf:
     """Return all claims by leaf, with the ids of their incidents."""
     claims_of_leaf: dict[str, list[tuple[str, Claim]]] = defaultdict(list)

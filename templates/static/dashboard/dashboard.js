@@ -15,3 +15,4 @@ import "./drafts.js";
 import "./switch.js";
 import "./propose.js";
 import "./upload.js";
+import "./share.js";

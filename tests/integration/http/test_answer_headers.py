@@ -24,7 +24,8 @@ BASE = (
 )  # fmt: skip
 PAGE = (
     ("GET", "/"), ("GET", "/status.json"), ("GET", "/status-version.json"), ("GET", "/badge.svg"),
-    ("GET", "/badge.svg?label=x"), ("GET", "/badge.png"), ("GET", "/og.png"), ("GET", "/history"),
+    ("GET", "/badge.svg?label=x"), ("GET", "/embed"),
+    ("GET", "/embed?theme=dark"), ("GET", "/badge.png"), ("GET", "/og.png"), ("GET", "/history"),
     ("GET", "/nowhere"), ("GET", "/nowhere.json"), ("POST", "/"), ("GET", "/favicon.ico"),
     ("GET", "/api/v1/status"), ("HEAD", "/"),
 )  # fmt: skip

@@ -18,11 +18,11 @@ from tests.support.stack import wait_until
 HTML, JSON, SVG = "text/html; charset=utf-8", "application/json", "image/svg+xml"
 TYPES = {
     "/": HTML, "/status.json": JSON, "/status-version.json": JSON,
-    "/badge.svg": SVG, "/badge.png": "image/png", "/favicon.svg": SVG,
-    "/favicon.ico": "image/x-icon", "/robots.txt": "text/plain; charset=utf-8",
+    "/badge.svg": SVG, "/badge.png": "image/png", "/badge.json": JSON, "/embed": HTML,
+    "/favicon.svg": SVG, "/favicon.ico": "image/x-icon", "/robots.txt": "text/plain; charset=utf-8",
 }  # fmt: skip
 PAGE_CACHE = "public, max-age=1, stale-if-error=86400"
-ENCODED = ["/", "/status.json", "/badge.svg", "/favicon.svg"]
+ENCODED = ["/", "/status.json", "/badge.svg", "/favicon.svg", "/embed"]
 UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}
 HOSTILE = """<script>alert(1)</script><img src=x onerror=alert(2)>&"'{{ 7*7 }}</style>"""
 
@@ -81,7 +81,7 @@ def test_headers_are_those_of_its_kind_when_an_artifact_is_fetched(vi, path):
     assert int(headers["content-length"]) == len(answer.content)
     is_open = path.endswith(".json") or is_badge
     assert headers.get("access-control-allow-origin") == ("*" if is_open else None)
-    is_text = path.endswith((".json", ".svg")) or path == "/"
+    is_text = path.endswith((".json", ".svg")) or TYPES[path] == HTML
     assert headers.get("vary") == ("Accept-Encoding" if is_text else None)
     assert "set-cookie" not in headers
 

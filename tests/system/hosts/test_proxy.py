@@ -111,6 +111,40 @@ def test_badges_with_labels_are_kept_apart_when_they_are_asked_for(front, vi):
     assert [key.split()[0] for key in keys] == [f"{vi.host}/badge.svg&label=Mine"]
 
 
+def test_every_badge_and_the_embed_has_its_variants_when_they_are_asked_for(actors, front):
+    # Given a page with badges of a leaf, and an embed
+    page = actors.page("API")
+    leaf = page.owner.get(f"{page.path}/components").json()["data"][0]["id"]
+
+    def body(path):
+        wait_until(lambda: front.ask(path, page.host).status == 200, f"{path} is rendered")
+        return front.ask(path, page.host).body
+
+    def keys():
+        kept = [key.split()[0] for key in front.kept("variants")]
+        return {key.removeprefix(page.host) for key in kept if key.startswith(page.host)}
+
+    plain = {path: body(path) for path in ("/badge.json", f"/badge/{leaf}/uptime.svg", "/embed")}
+    # When a query means nothing to them, then nothing is another document, and nothing more is kept
+    for path, query in itertools.product(
+        plain, ("x=1", "style=plastic", "theme=sepia", "THEME=dark")
+    ):
+        assert body(f"{path}?{query}") == plain[path]
+    assert keys() == set()
+    # When it does, then each is another one, kept apart
+    variants = [
+        *(f"/badge.json?{query}" for query in ("style=flat", "label=Mine")),
+        *(f"/badge/{leaf}/uptime.svg?{query}" for query in ("style=flat-square", "label=Mine")),
+        *(f"/embed?{query}" for query in ("theme=dark", "theme=light")),
+    ]
+    assert len({*map(body, variants), *plain.values()}) == len(variants) + len(plain)
+    assert keys() == {path.replace("?", "&") for path in variants}
+    # And the embed alone may be framed
+    for path in ("/embed", "/embed?theme=dark"):
+        assert "frame-ancestors *" in front.ask(path, page.host).headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in front.ask("/", page.host).headers["Content-Security-Policy"]
+
+
 def test_variants_are_limited_for_an_address_when_pages_are_not(front, vi):
     def statuses(path, client):
         forwarded = f"X-Forwarded-For: {client}"

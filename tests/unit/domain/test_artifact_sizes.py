@@ -10,10 +10,10 @@ from domain.artifacts import EAGER, KIB, encoded_name, find_artifact
 from domain.page.limits import INCIDENT_TEXT_BYTES, TREE_TEXT_BYTES
 from domain.page.room import node_bytes
 from domain.page.state import Update
-from domain.status import IncidentState
+from domain.status import IncidentState, Status
 from tests.support.largest_page import NOW, TODAY, largest_page
 from workers.render.eager import build_render_context, render_eager
-from workers.render.on_demand import AbsentError, render_incident
+from workers.render.on_demand import RENDERERS, AbsentError, render_component_badge, render_incident
 from workers.render.room import MESSAGES_BYTES, DocumentBudget, fit_incident
 
 DICE = random.Random(19)
@@ -101,6 +101,24 @@ def test_a_permalink_is_no_heavier_than_its_size_when_its_messages_are_the_longe
     page = replace(page, incidents={id_: replace(first, updates=said, leaves=leaves)})
     html = render_incident(SimpleNamespace(), build_render_context(page, TODAY), id_)
     assert len(html) <= find_artifact(f"incidents/i_{'0' * 26}").max_bytes
+
+
+@pytest.mark.parametrize(("say", "limit"), [(ampersands, 5 * KIB), ("W".__mul__, 4 * KIB)])
+def test_the_embed_and_badges_are_small_when_their_texts_are_the_longest(say, limit):
+    # Given the longest name and headline
+    page = largest_page(say)
+    page = replace(page, look=replace(page.look, headlines={Status.OUTAGE: say(100)}))
+    scene = build_render_context(page, TODAY)
+    assert (len(scene.view.name), len(scene.view.headline)) == (100, 100)
+
+    # When each is rendered in its variants, then none is heavier than is said in one place
+    for name in ("embed", "embed.dark", "embed.light", "badge.json"):
+        size = len(RENDERERS[name](None, scene, ""))
+        assert size <= min(limit, find_artifact(name).max_bytes), name
+    leaf_id = scene.view.leaves[0].id
+    for form in ("svg", "json", "parts"):
+        size = len(render_component_badge(None, scene, f"{leaf_id}.{form}"))
+        assert size <= find_artifact(f"badge/c_{'0' * 26}.{form}").max_bytes, form
 
 
 def test_what_does_not_fit_is_counted_when_messages_are_long():

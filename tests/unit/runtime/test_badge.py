@@ -1,9 +1,11 @@
-"""The flat badge: its geometry beside badge-maker's, hostile labels, and its picture as PNG."""
+"""The badge in both styles: geometry beside badge-maker's, hostile labels, its picture as PNG."""
 
 # ruff: noqa: RUF001 - letters of many scripts are what is tested
 
 import importlib
+import json
 from io import BytesIO
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import msgspec
@@ -11,83 +13,21 @@ import pytest
 from PIL import Image
 
 from domain.runtime.badge import (
+    STYLES,
     BadgeParts,
     HexColourError,
     clean_text,
     needs_dark_text,
     render_with_label,
 )
-from domain.runtime.text_width import badge_width
 from workers.render.badge import EmptyMessageError, render_badge_parts
 from workers.render.png import OutsideReferenceError, PngUnavailable, svg_to_png
 
 SVG = "{http://www.w3.org/2000/svg}"
 GREEN = "#0b7a43"
 
-# What badge-maker 6.0.0 draws: label, message, width, (x, textLength) of the label, of the message.
-DRAWN_BY_BADGE_MAKER = [
-    ("status", "All Systems Operational", 186, (225, 330), (1135, 1330)),
-    ("status", "major outage", 128, (225, 330), (845, 750)),
-    ("", "operational", 73, (0, 0), (365, 630)),
-    ("", "All Systems Operational", 143, (0, 0), (715, 1330)),
-    ("status", "operational", 116, (225, 330), (785, 630)),
-    ("Acme Cloud", "Degraded Performance", 212, (385, 650), (1425, 1270)),
-    ("Acme Cloud", "Partial System Outage", 208, (385, 650), (1405, 1230)),
-    ("Acme", "Major Service Outage", 170, (215, 310), (1045, 1190)),
-    ("API", "Under Maintenance", 146, (155, 190), (865, 1070)),
-    ("uptime", "99.98%", 102, (255, 390), (745, 430)),
-    ("uptime", "100%", 92, (255, 390), (695, 330)),
-    ("a", "b", 34, (95, 70), (245, 70)),
-    ("i", "l", 26, (75, 30), (185, 30)),
-    ("W", "M", 40, (115, 110), (295, 90)),
-    ("WWWWWWWWWW", "iiiiiiiiii", 160, (605, 1090), (1385, 310)),
-    ("build #42", "passing", 114, (325, 530), (875, 410)),
-    ("a & b", "<ok>", 80, (205, 290), (585, 310)),
-    ('say "hi"', "it's up", 96, (275, 430), (735, 330)),
-    ("x@example.com", "200 OK", 152, (515, 910), (1255, 410)),
-    ("[core]", "{json} | ~ ^ `", 136, (225, 330), (885, 830)),
-    ("$5.00", "50¢ · £3 · ¥9 · €7", 150, (215, 310), (945, 990)),
-    ("Café", "Fonctionne à merveille", 170, (185, 250), (1015, 1250)),
-    ("Störungen", "Größere Störung", 170, (345, 570), (1175, 930)),
-    ("Estado", "Mantenimiento en curso", 190, (245, 370), (1175, 1330)),
-    ("Señal", "¿Está caído? ¡No!", 146, (215, 310), (925, 950)),
-    ("Zażółć gęślą jaźń", "działa", 146, (535, 950), (1245, 310)),
-    ("Přehled", "všechny služby fungují", 186, (265, 410), (1175, 1250)),
-    ("İstanbul", "çalışıyor", 110, (285, 450), (815, 450)),
-    ("Trạng thái", "Đang hoạt động bình thường", 236, (345, 570), (1505, 1590)),
-    ("Статус", "Все системы работают", 186, (245, 370), (1155, 1290)),
-    ("Стан", "Усі системи працюють їжак", 202, (195, 270), (1185, 1550)),
-    ("Κατάσταση", "Όλα λειτουργούν", 174, (355, 590), (1205, 950)),
-    ("状态", "所有系统正常", 110, (175, 230), (705, 670)),
-    ("systems", "全部正常", 110, (285, 450), (815, 450)),
-    ("“quoted” – status", "… wait — what?", 204, (545, 970), (1545, 870)),
-    ("№ 5", "™ © ®", 84, (175, 230), (575, 410)),
-    ("✓ ok", "✗ no → later", 112, (185, 250), (725, 670)),
-    ("● live", "■ □ ▲ ▼", 96, (205, 290), (665, 470)),
-    (
-        "A very long label that goes on and on about the state of things",
-        "short",
-        398,
-        (1805, 3490),
-        (3775, 290),
-    ),
-    ("0123456789", "9876543210", 158, (405, 690), (1175, 690)),
-    ("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz", 378, (1045, 1970), (2915, 1610)),
-]
-
-# Where badge-maker takes every character for an "m", these count what a reader sees.
-WIDTHS_OF_OUR_OWN = [
-    ("cafe\u0301", 23),  # a combining accent takes no room
-    ("a\u200bb\u2060c", 19),  # nor does what can't be seen
-    ("상태", 23),
-    ("ステータス", 55),
-    ("ｽﾃｰﾀｽ", 27),
-    ("\U0001f680", 13),
-    ("\U0001f469\u200d\U0001f4bb", 13),  # one picture made of two
-    ("\U0001f44d\U0001f3fd", 13),  # one thumb with a skin tone
-    ("\U0001f1e9\U0001f1ea", 13),  # one flag made of two letters
-    ("שלום", 25),
-]
+# What badge-maker draws; the file says how it was recorded.
+RECORDED = json.loads(Path(__file__).with_name("badge_maker.json").read_text("utf-8"))["badges"]
 
 HOSTILE_LABELS = [
     "</text><script>alert(1)</script>",
@@ -112,38 +52,44 @@ def texts(svg: ET.Element) -> list[ET.Element]:
     return [text for text in svg.iter(f"{SVG}text") if text.get("aria-hidden") is None]
 
 
-def placed(text: ET.Element) -> tuple[int, int]:
-    return int(text.attrib["x"]), int(text.attrib["textLength"])
+def test_every_rect_and_text_stands_where_badge_maker_puts_it():
+    # Given what badge-maker draws, of all scripts, with wide and astral letters, in both styles
+    for recorded in RECORDED:
+        label, message, colour = recorded["label"], recorded["message"], recorded["color"]
+
+        # When the same badge is drawn
+        parts = render_badge_parts(message, colour, label)
+        svg = ET.fromstring(render_with_label(parts, label, recorded["style"]))
+
+        # Then it is the same to the pixel
+        drawn = {
+            "width": int(svg.attrib["width"]),
+            "rects": [
+                [int(rect.get("x", 0)), int(rect.attrib["width"]), rect.get("fill")]
+                for rect in svg.iter(f"{SVG}rect")
+                if "rx" not in rect.attrib and "url" not in rect.attrib["fill"]
+            ],
+            "texts": [
+                [*(int(text.attrib[name]) for name in ("x", "y", "textLength")), text.get("fill")]
+                for text in svg.iter(f"{SVG}text")
+            ],
+        }
+        assert drawn == {name: recorded[name] for name in drawn}, recorded
+        assert svg.get("height") == "20"
 
 
-@pytest.mark.parametrize(
-    ("label", "message", "width", "label_placed", "message_placed"), DRAWN_BY_BADGE_MAKER
-)
-def test_geometry_equals_badge_makers_when_its_font_table_knows_the_characters(
-    label: str,
-    message: str,
-    width: int,
-    label_placed: tuple[int, int],
-    message_placed: tuple[int, int],
-) -> None:
-    svg = badge(label, message)
-    expected = [label_placed, message_placed] if label else [message_placed]
-    assert (svg.get("width"), svg.get("height")) == (str(width), "20")
-    assert [placed(text) for text in texts(svg)] == expected
-    assert [text.text for text in texts(svg)] == [*([label] if label else []), message]
+@pytest.mark.parametrize("style", STYLES)
+def test_usual_label_is_that_of_the_parts_in_each_style(style: str) -> None:
+    parts = render_badge_parts("ok", GREEN, " Acme\u202e ")
+    svg = ET.fromstring(render_with_label(parts, parts.label, style))
+    assert (parts.is_complete, svg.findtext(f"{SVG}title")) == (True, "Acme: ok")
 
 
-def test_halves_are_43_and_143_pixels_when_status_says_all_systems_operational() -> None:
-    svg = badge("status", "All Systems Operational")
-    backgrounds = [
-        rect.get("width") for rect in svg.iter(f"{SVG}rect") if "url" not in str(rect.attrib)
-    ]
-    assert backgrounds == ["186", "43", "143"]  # the clip's, the label's, the message's
-
-
-@pytest.mark.parametrize(("text", "width"), WIDTHS_OF_OUR_OWN)
-def test_width_is_what_a_reader_sees_when_badge_maker_would_guess(text: str, width: int) -> None:
-    assert badge_width(text) == width
+def test_flat_badge_is_drawn_when_an_older_build_stored_the_parts() -> None:
+    parts = render_badge_parts("ok", GREEN, "Acme")
+    older = BadgeParts(parts.labelled, parts.bare, parts.message_width)
+    assert not older.is_complete
+    assert render_with_label(older, "x", "flat-square") == render_with_label(parts, "x")
 
 
 @pytest.mark.parametrize("label", HOSTILE_LABELS)

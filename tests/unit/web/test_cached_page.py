@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from domain.artifacts import BY_NAME
-from domain.runtime.badge import BadgeParts
+from domain.artifacts import BY_NAME, find_artifact
 from web.visitors.cached_page import (
     ANSWER_OVERHEAD_BYTES,
     build_cached_page,
@@ -127,22 +126,6 @@ def test_nobody_sees_a_tombstone_when_asked():
     assert copy.answers == {}
 
 
-def test_badge_is_joined_with_any_label_when_its_parts_are_there():
-    from workers.render.badge import render_badge_parts
-
-    parts = render_badge_parts("All Systems Operational", "#0b7a43")
-    copy = build_cached_page({**FIELDS, "badge.parts": msgspec.json.encode(parts)})
-    drawn = copy.badge("</svg><script>")
-    assert isinstance(copy.badge_parts, BadgeParts)
-    assert b"<script>" not in drawn.body
-    assert headers(drawn)[b"content-type"] == b"image/svg+xml"
-    assert drawn.etag != copy.badge("other").etag
-
-
-def test_ordinary_badge_is_sent_when_its_parts_are_missing():
-    assert build_cached_page(FIELDS).badge("label").body == b"<svg/>"
-
-
 def test_reason_is_told_when_an_artifact_could_not_be_made():
     fields = {"meta": VISIBLE, "badge.png!": b"PNG badges need cairo."}
     assert unavailable_reason(fields, "badge.png") == "PNG badges need cairo."
@@ -161,7 +144,14 @@ def test_copy_tells_what_it_was_made_from_and_where_when_it_was_published():
 
 def test_every_path_leads_to_an_artifact_when_asked():
     paths = ["/", *(f"/{name}" for name in BY_NAME if name != "index.html")]
-    assert {name_of(path) for path in paths} == set(BY_NAME)
+    public = {name for name, artifact in BY_NAME.items() if artifact.has_address}
+    assert {name_of(path) for path in paths} - {None} == public
+
+
+@pytest.mark.parametrize("path", ["/embed.dark", "/embed.light", f"/badge/c_{'0' * 26}.parts"])
+def test_what_web_reads_for_itself_has_no_address(path):
+    assert name_of(path) is None
+    assert find_artifact(path[1:]) is not None
 
 
 def test_size_is_what_it_holds_when_weighed():
