@@ -49,6 +49,7 @@ GROUPS: Mapping[str, tuple[Chapter, ...]] = {
     ),
     "Read a page": (
         Chapter("Visitors", "Read status.json, badges and pages"),
+        Chapter("Statuspage v2 JSON", "Point a Statuspage client here"),
         Chapter("Dashboard", "Find a screen of the dashboard"),
         Chapter("Every host", "Check health and certificates"),
     ),

@@ -38,13 +38,27 @@ FOR_ALL_SITES = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"ETag, X-Hepstatus-Copy"),
 ]
+V2 = "/api/v2/"
 DENY_ALL = b"default-src 'none'"  # the policy of a hash without one, such as a tombstone
 
 
 def name_of(path: str) -> str | None:
-    """Return the name of a path's artifact; None if the path has none."""
+    """Return the name of a path's artifact; None if the path has none.
+
+    Paths below `/api/v2/` are compared without case.
+    """
     name = path.removeprefix("/") or "index.html"
+    if is_v2(path):
+        name = name.lower()
     return name if path != "/index.html" and find_artifact(name) else None
+
+
+def is_v2(path: str) -> bool:
+    """Return whether a path belongs to Statuspage v2 JSON, in any case.
+
+    Source: docs/behaviour.md, "Statuspage v2 JSON".
+    """
+    return path.lower().startswith(V2)
 
 
 class Meta(msgspec.Struct, frozen=True, rename="camel"):

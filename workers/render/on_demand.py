@@ -1,4 +1,4 @@
-"""On-demand artifacts: archive, permalinks, pictures, component badges, logo.
+"""On-demand artifacts: archive, permalinks, pictures, component badges, logo, formats.
 
 An address without content raises AbsentError. Which addresses there are says the registry
 (domain/artifacts.py).
@@ -21,6 +21,7 @@ from domain.store.postgres.logos import load_logo
 from workers.render.badge import render_badge_parts
 from workers.render.documents import favicon_svg, render_document
 from workers.render.eager import Fields, RenderContext, build_badge_parts, encode
+from workers.render.formats.statuspage import render_v2
 from workers.render.html import render
 from workers.render.incident_view import history_views
 from workers.render.png import drawable_text, svg_to_png
@@ -186,4 +187,5 @@ RENDERERS: Mapping[str, Callable[[Connection, RenderContext, str], bytes]] = {
     "history/*": render_month,
     "incidents/*": render_incident,
     "logo/*": render_logo,
+    "api/v2/*": render_v2,
 }
