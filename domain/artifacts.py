@@ -187,6 +187,7 @@ EAGER_FIELDS: Final = (
     "epoch",
     "meta",
     "gone",
+    "edited",
     *(field for artifact in EAGER for field in artifact.fields),
 )
 

@@ -107,7 +107,8 @@ class CachedPage:
 
     `server` is the run id of the Redis server that the hash was written to, taken from its epoch;
     empty if an older build wrote the hash. `csp` is the Content-Security-Policy of its HTML.
-    `notice_frame` is None in a hash of an older build.
+    `notice_frame` is None in a hash of an older build. Nothing older than `edited_seq` may be
+    served: an incident was edited or deleted.
     """
 
     meta: Meta
@@ -118,6 +119,8 @@ class CachedPage:
     badge_parts: BadgeParts | None
     notice_frame: NoticeFrame | None
     size_bytes: int
+
+    edited_seq: int = 0
 
     @property
     def seq(self) -> int:
@@ -181,6 +184,7 @@ def build_cached_page(fields: Mapping[str, bytes]) -> CachedPage:
         answers=answers,
         badge_parts=msgspec.json.decode(badge_parts, type=BadgeParts) if badge_parts else None,
         notice_frame=msgspec.json.decode(notice, type=NoticeFrame) if notice else None,
+        edited_seq=int(fields.get("edited", fields.get("seq", b"0"))),
         size_bytes=sum(map(len, fields.values())) + ANSWER_OVERHEAD_BYTES * len(answers),
     )
 
