@@ -195,6 +195,17 @@ ARTIFACTS: Final = (
         content_type=HTML,
         max_bytes=10 * MIB,  # 100 messages of 75 KB in HTML, and the chips of 2,000 leaves
     ),
+    Artifact(
+        name="api/v2/*",
+        pattern=(
+            r"api/v2/((summary|status|components|incidents(/unresolved)?"
+            r"|scheduled-maintenances(/(upcoming|active))?)\.json)"
+        ),
+        content_type=JSON,
+        is_open=True,
+        max_bytes=8 * MIB,  # 2,500 components, two lists of incidents and 512 KB of messages
+        packed_bytes=2 * MIB,
+    ),
     *(
         Artifact(
             name="logo/*",
@@ -217,6 +228,7 @@ EAGER_FIELDS: Final = (
     "epoch",
     "meta",
     "gone",
+    "edited",
     *(field for artifact in EAGER for field in artifact.fields),
 )
 

@@ -63,7 +63,7 @@ class Process:
         self._page_cache = self.parts.page_cache
         self._first_connection = asyncio.Event()
         self._listening: asyncio.Task[None] | None = None
-        self._reporting: asyncio.Task[None] | None = None
+        self._reporting: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Start the listener, wait `LISTENER_WAIT_S` for it, then prefetch pages.
@@ -72,7 +72,10 @@ class Process:
         pages available if Redis goes away next.
         """
         self.parts.pace.start()
-        self._reporting = asyncio.create_task(self._page_cache.recent.report_until_cancelled())
+        self._reporting = [
+            asyncio.create_task(reporter.report_until_cancelled())
+            for reporter in (self._page_cache.recent, self._page_cache.on_demand)
+        ]
         self._listening = asyncio.create_task(Listener(self.parts.settings.cache_url, self).run())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._first_connection.wait(), LISTENER_WAIT_S)
@@ -80,7 +83,7 @@ class Process:
 
     async def stop(self) -> None:
         """Close everything."""
-        for task in (self._listening, self._reporting):
+        for task in (self._listening, *self._reporting):
             if task:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):

@@ -49,5 +49,7 @@ def render(page_id: str, name: str) -> None:
             return
     is_published = publisher.publish_on_demand(page_id, fields, edition)
     if not is_published:
-        publisher.store_late_artifact(page_id, name, fields, edition)
+        was_requested = publisher.store_late_artifact(page_id, name, fields, edition)
+        if was_requested:
+            worker_task_sender().request_refresh(page_id, name)
     logger.info(event, name, extra={"is_published": is_published})

@@ -1,5 +1,6 @@
 """A page's stream: its aggregate, its decisions, its publication."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,13 +10,14 @@ import msgspec
 from domain.calendar import day_of, ends_at
 from domain.page.apply import apply_all
 from domain.page.changes import compare_pages
-from domain.page.commands import LOADED_FOR
+from domain.page.commands import EDITS, LOADED_FOR
 from domain.page.decide.outcomes import remarks_on
 from domain.page.decide.table import decide
 from domain.page.state import Page
 from domain.page.uptime.shown import fit_rows
 from domain.results import Entry, Outcome, Rejection
 from domain.runtime.metrics import PUBLISH_S, RENDER_S
+from domain.store.broker import UNREACHABLE, worker_task_sender
 from domain.store.postgres.command_log import Pending, Settlement
 from domain.store.postgres.engine import Connection, autocommit
 from domain.store.postgres.load import load_page
@@ -27,6 +29,8 @@ from domain.store.redis.subscriber import Announcement, encode
 from workers.render.build import build_id
 from workers.render.eager import render_eager
 
+logger = logging.getLogger(__name__)
+
 
 class PageStream:
     """The state of a page between load and publication."""
@@ -35,7 +39,7 @@ class PageStream:
         """Set the page id; nothing is read."""
         self.page_id = page_id
         self.page = self.before = Page(page_id)
-        self.applied_seq = 0
+        self.applied_seq = self.unedited_since = 0
 
     def load(self, conn: Connection, rows: Sequence[Pending]) -> None:
         """Read the page, with the incidents that waiting commands name."""
@@ -45,13 +49,15 @@ class PageStream:
             collect_incident_ids(rows),
             {part for part, kinds in LOADED_FOR.items() if any(r.kind in kinds for r in rows)},
         )
-        self.before = self.page
+        self.before, self.unedited_since = self.page, self.applied_seq
 
     def step(self, conn: Connection, entry: Entry) -> Settlement:  # noqa: ARG002 - facts are loaded
         """Decide and apply one command."""
         decision = decide(self.page, entry.command, entry.at)
         if isinstance(decision, Rejection):
             return Settlement(entry.seq, Outcome.REFUSED, decision)
+        if isinstance(entry.command, EDITS):
+            self.unedited_since = entry.seq
         remarks = remarks_on(self.page, entry.command, decision)
         before, self.page = self.page, apply_all(self.page, decision)
         changes = compare_pages(before, self.page)
@@ -86,7 +92,9 @@ class PageStream:
         if edition_in_hash != edition:
             publication = self.render(edition)
             with PUBLISH_S.time():
+                names = artifacts.keep_older_artifacts(self.page_id)
                 edition_in_hash = artifacts.publish(publication, epoch)
+            refresh_artifacts(self.page_id, names)
         if edition_in_hash is not None:
             self.record_publication(edition_in_hash, epoch)
         return edition_in_hash is not None
@@ -97,13 +105,27 @@ class PageStream:
             return Publication(self.page_id, edition, {}, is_tombstone=True)
         with RENDER_S.labels("hot").time():
             fields, kept_names = render_eager(self.page, edition.day)
-        return Publication(self.page_id, edition, fields, kept_names)
+        return Publication(
+            self.page_id, edition, fields, kept_names, unedited_since=self.unedited_since
+        )
 
     def record_publication(self, edition: Edition, epoch: str) -> None:
         """Record the hash's edition, and its commands as published."""
         record = PublicationNote(edition, ends_at(edition.day, self.page.time_zone), epoch)
         with autocommit() as conn:
             note_publication(conn, self.page_id, record)
+
+
+def refresh_artifacts(page_id: str, names: Sequence[str]) -> None:
+    """Request artifacts that were requested lately, and are older than the page now.
+
+    A request that is lost is repeated by the next visit.
+    """
+    try:
+        for name in names:
+            worker_task_sender().request_refresh(page_id, name)
+    except UNREACHABLE as error:
+        logger.warning("can't refresh artifacts of %s: %s", page_id, error)
 
 
 def is_shown(page_id: str, epoch: str) -> bool:

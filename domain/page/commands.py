@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from domain.calendar import UTC_ZONE
 from domain.page.settings import Font, Link, Mode
@@ -361,6 +361,8 @@ COMMANDS: MappingProxyType[str, type[Command]] = MappingProxyType(
 )
 # Parts of a page that are loaded only for commands that name an entry of them.
 ID_FIELDS: Mapping[str, str] = MappingProxyType({"templates": "template_id", "keys": "key_id"})
+# What visitors could read is changed or taken away: nothing older is shown to them after it.
+EDITS: Final = (ChangeIncident, EditUpdate, DeleteUpdate, DeleteIncident)
 LOADED_FOR: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         part: frozenset(n for n, kind in COMMANDS.items() if field in kind.__dataclass_fields__)

@@ -29,6 +29,8 @@ REQUEST_ID = "hepstatus_request_id"  # the header of a message
 OUTSTANDING_MS = 2_000
 REPAIR_OUTSTANDING_MS = 200  # so long one process is enough for all requested repairs
 REQUESTED_MAX = 10_000  # requested repairs of some 50 bytes each; the sweep does the oldest
+# A stream with constant writes has an artifact rendered again no more often than this.
+REFRESH_S = 2.0
 EXPIRES_S = 10  # a message that no worker took for so long is left to the sweep
 LIMIT_S = 0.1  # a send may take no longer
 PAUSE_S = 1.0  # after a failure no message is sent for so long
@@ -118,6 +120,17 @@ class TaskSender:
         if self._mark_outstanding(f"{page_id}:{name}"):
             self.send("render_cold", [page_id, name], ON_DEMAND, request_id)
 
+    def request_refresh(self, page_id: str, name: str) -> None:
+        """Request an artifact that has an older one: now, or in `REFRESH_S` if it was requested.
+
+        A request that is on its way is enough.
+        """
+        key, lasts_ms = keys.refresh_key(page_id, name), int(REFRESH_S * 1_000)
+        if self.broker.set(key, "1", nx=True, px=lasts_ms):
+            self.request_artifact(page_id, name)
+        elif self.broker.set(f"{key}:again", "1", nx=True, px=lasts_ms):
+            self.send_after("render_cold", [page_id, name], ON_DEMAND, REFRESH_S)
+
     def request_preview(self, preview_id: str, request_id: str | None = None) -> None:
         """Request the preview of a write."""
         self.send("rehearse", [preview_id], ON_DEMAND, request_id)
@@ -187,6 +200,10 @@ class TaskSenderThread:
     def request_artifact(self, page_id: str, name: str) -> None:
         """Queue the request for an on-demand artifact."""
         self._put(partial(self._doorbell.request_artifact, page_id, name, request_id_in_context()))
+
+    def request_refresh(self, page_id: str, name: str) -> None:
+        """Queue the request for an artifact that has an older one."""
+        self._put(partial(self._doorbell.request_refresh, page_id, name))
 
     def request_repair(self, target: str) -> None:
         """Queue the publication of a page or host that Redis has lost."""

@@ -26,6 +26,7 @@ BOUNDED = {
     "web.visitors.cache:Cache._pending": "requests under way",
     "web.visitors.cache:Cache._of_owner": "the copies that are kept",
     "web.http.bodies:_TEXTS": "the types of bodies",
+    "web.visitors.on_demand:OnDemandArtifacts._requests": "REQUESTS_MAX",
     "web.visitors.on_demand:PageEvents._waiters": "requests under way",
     "web.visitors.pages:RecentPages._new": "KNOWN_MAX",
     "web.visitors.pages:RecentPages._reported_at": "KNOWN_MAX",

@@ -102,9 +102,10 @@ class DrainedPage:
         return (int(seq), json.loads(status)) if seq is not None else None
 
     def fields(self) -> dict[str, bytes]:
-        """All that the page's hash holds, but for the epoch that it was written in."""
+        """All that the page's hash holds, but for the epoch, and when older ones were forbidden."""
         found = artifacts.cache_redis().hgetall(keys.page_key(self.id))
-        return {name.decode(): value for name, value in found.items() if name != b"epoch"}
+        beside = (b"epoch", b"edited")
+        return {name.decode(): value for name, value in found.items() if name not in beside}
 
     def hold(self, fields: dict[str, bytes]) -> None:
         """Put other fields in the place of the page's hash, past every guard."""

@@ -135,7 +135,7 @@ def render_error(
 
     A cacheable answer is the same for every client: its form follows from the path alone.
     """
-    headers = list(policy.value)
+    headers, path = list(policy.value), path.lower()
     if is_for_program(path, "" if policy is CachePolicy.REPLACING else accept):
         body = encode_error(error, path, base_url)
         media_type = JSON

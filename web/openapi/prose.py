@@ -51,6 +51,7 @@ GROUPS: Mapping[str, tuple[Chapter, ...]] = {
         Chapter("Visitors", "Read status.json and pages"),
         Chapter("Badges", "Show a badge"),
         Chapter("Embed", "Embed the status in a website"),
+        Chapter("Statuspage v2 JSON", "Point a Statuspage client here"),
         Chapter("Dashboard", "Find a screen of the dashboard"),
         Chapter("Every host", "Check health and certificates"),
     ),

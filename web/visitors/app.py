@@ -28,6 +28,7 @@ from web.visitors.cached_page import (
     CachedPage,
     Headers,
     find_answer,
+    is_v2,
     name_of,
 )
 from web.visitors.on_demand import AbsentError, NotRenderedError
@@ -116,8 +117,13 @@ class VisitorApp:
     async def _send_without_reading(
         self, scope: Scope, send: Send, artifact: Artifact | None
     ) -> None:
-        """Send the answer to a preflight of an artifact that any site may read, else 405."""
-        if artifact and artifact.is_open and scope["method"] == "OPTIONS":
+        """Send the answer to a preflight of an artifact that any site may read, else 405.
+
+        Clients of Statuspage post to `subscribers.json`, which is not there: 404.
+        """
+        if artifact is None and is_v2(scope["path"]):
+            await self._send_missing(scope, send, ABSENT, was_shown=False)
+        elif artifact and artifact.is_open and scope["method"] == "OPTIONS":
             await send_response(scope, send, 204, PREFLIGHT, b"")
         else:
             await self._send_error(scope, send, 405, READ_ONLY, [(b"allow", b"GET, HEAD")])

@@ -37,14 +37,28 @@ FOR_ALL_SITES = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"ETag, X-Hepstatus-Copy"),
 ]
+V2 = "/api/v2/"
 DENY_ALL = b"default-src 'none'"  # the policy of a hash without one, such as a tombstone
 
 
 def name_of(path: str) -> str | None:
-    """Return the name of a path's artifact; None if the path has none."""
+    """Return the name of a path's artifact; None if the path has none.
+
+    Paths below `/api/v2/` are compared without case.
+    """
     name = path.removeprefix("/") or "index.html"
+    if is_v2(path):
+        name = name.lower()
     artifact = find_artifact(name)
     return name if path != "/index.html" and artifact and artifact.has_address else None
+
+
+def is_v2(path: str) -> bool:
+    """Return whether a path belongs to Statuspage v2 JSON, in any case.
+
+    Source: docs/behaviour.md, "Statuspage v2 JSON".
+    """
+    return path.lower().startswith(V2)
 
 
 class Meta(msgspec.Struct, frozen=True, rename="camel"):
@@ -93,7 +107,8 @@ class CachedPage:
 
     `server` is the run id of the Redis server that the hash was written to, taken from its epoch;
     empty if an older build wrote the hash. `csp` is the Content-Security-Policy of its HTML.
-    `notice_frame` is None in a hash of an older build.
+    `notice_frame` is None in a hash of an older build. Nothing older than `edited_seq` may be
+    served: an incident was edited or deleted.
     """
 
     meta: Meta
@@ -104,6 +119,8 @@ class CachedPage:
     badge_parts: BadgeParts | None
     notice_frame: NoticeFrame | None
     size_bytes: int
+
+    edited_seq: int = 0
 
     @property
     def seq(self) -> int:
@@ -157,6 +174,7 @@ def build_cached_page(fields: Mapping[str, bytes]) -> CachedPage:
         answers=answers,
         badge_parts=msgspec.json.decode(badge_parts, type=BadgeParts) if badge_parts else None,
         notice_frame=msgspec.json.decode(notice, type=NoticeFrame) if notice else None,
+        edited_seq=int(fields.get("edited", fields.get("seq", b"0"))),
         size_bytes=sum(map(len, fields.values())) + ANSWER_OVERHEAD_BYTES * len(answers),
     )
 

@@ -1,7 +1,13 @@
-"""On-demand artifacts: archive, permalinks, images and badges, rendered on first request.
+"""On-demand artifacts: archive, permalinks, images, badges and formats, rendered on first request.
 
-An artifact is valid for one edition of its page. Older ones are kept, bounded in bytes, and are
-served when no worker can render a newer one.
+An artifact is valid for one edition of its page. Older ones are kept, bounded in bytes. What a
+request gets, if Redis has no artifact of the page's edition:
+
+| an older artifact | is served, with a label |
+|---|---|
+| in Redis: it was requested within the last minute | at once; a worker renders a newer one soon |
+| in this process only | if no worker renders a newer one within a second |
+| from before an incident was edited or deleted | never |
 """
 
 import asyncio
@@ -62,6 +68,8 @@ RETRY_S: Final = 0.3  # the interval of repeated requests; without a worker ther
 # Guessed addresses of one process may not fill the workers' queue. One page gets two of these slots
 # (web/writes/append_slots.py), so that a slow and often requested page leaves slots for others.
 AT_ONCE: Final = 16
+REPORT_S: Final = 1.0
+REQUESTS_MAX: Final = 5_000  # artifacts in a report
 PAGE_PART: Final = 8  # a page may use an eighth of the artifact cache
 
 Render = Callable[[str], Awaitable["OnDemandArtifact"]]
@@ -81,11 +89,16 @@ class OnDemandArtifact:
 
     answers: Mapping[str, Answer]
     edition: Edition
+    is_late: bool = False  # rendered for an older edition than the one in Redis
 
     @property
     def seq(self) -> int:
         """The seq of the last command shown."""
         return int(self.edition[0] or 0)
+
+    def is_current(self, page: CachedPage) -> bool:
+        """Return whether it shows no less than a page."""
+        return self.seq >= page.seq and not (self.is_late and self.edition[1:] != page.edition[1:])
 
     @property
     def size_bytes(self) -> int:
@@ -111,6 +124,7 @@ class OnDemandArtifacts:
         )
         self._visits, self._doorbell = visits, doorbell
         self._events, self._breaker = events, breaker
+        self._requests: set[tuple[str, str]] = set()
         self._page_slots, self._process_slots = AppendSlots(), asyncio.Semaphore(AT_ONCE)
 
     async def of(self, page_id: str, page: CachedPage, name: str) -> tuple[OnDemandArtifact, bool]:
@@ -122,24 +136,26 @@ class OnDemandArtifacts:
         key = f"{page_id}/{name}"
         entry = self.cache.get(key)
         if entry is not None and entry.value.edition == page.edition:
+            self._note_request(page_id, name)
             return entry.value, False
         if entry is not None and not entry.is_stale:
             self.cache.mark_stale(key)
         wait_s = WAIT_WITH_OLDER_S if entry else WAIT_S
         render = partial(self._render, page_id, page, name, wait_s)
         try:
-            return await self._fetch_since(key, page, render), False
+            artifact = await self._fetch_since(key, page, render)
         except AbsentError:
             self.cache.drop(key)
             raise
         except NotRenderedError:
-            if entry is None:
+            if entry is None or entry.value.seq < page.edited_seq:
                 raise
             return entry.value, True
+        return artifact, not artifact.is_current(page)
 
     async def _fetch_since(self, key: str, page: CachedPage, render: Render) -> OnDemandArtifact:
-        """Return an artifact no older than the page, also if requested before."""
-        while (artifact := await self.cache.get_fresh(key, render)).seq < page.seq:
+        """Return an artifact that may be served for the page, also if requested before."""
+        while (artifact := await self.cache.get_fresh(key, render)).seq < page.edited_seq:
             self.cache.mark_stale(key)
         return artifact
 
@@ -147,7 +163,10 @@ class OnDemandArtifacts:
         self, page_id: str, page: CachedPage, name: str, wait_s: float, _key: str
     ) -> OnDemandArtifact:
         artifact = await self._read(page_id, page, name)
-        if artifact is not None:
+        if artifact is not None and artifact.is_current(page):
+            return artifact
+        if artifact is not None and artifact.seq >= page.edited_seq:
+            self._doorbell.request_refresh(page_id, name)
             return artifact
         try:
             has_worker = await self._breaker.read(self._visits.worker_was_seen())
@@ -162,7 +181,7 @@ class OnDemandArtifacts:
 
     async def _request(self, page_id: str, page: CachedPage, name: str) -> OnDemandArtifact:
         artifact = None
-        while artifact is None:
+        while artifact is None or not artifact.is_current(page):
             self._doorbell.request_artifact(page_id, name)
             await self._events.of(page_id, RETRY_S)
             artifact = await self._read(page_id, page, name)
@@ -177,8 +196,21 @@ class OnDemandArtifacts:
             raise AbsentError
         if reason := unavailable_reason(fields, name):
             raise NotRenderedError(reason)
-        artifact = OnDemandArtifact(answers_of(fields, page.csp), edition_of(fields))
-        return artifact if name in artifact.answers and artifact.seq >= page.seq else None
+        answers, is_late = answers_of(fields, page.csp), "late" in fields
+        return OnDemandArtifact(answers, edition_of(fields), is_late) if name in answers else None
+
+    def _note_request(self, page_id: str, name: str) -> None:
+        """Record a request that Redis does not see."""
+        if len(self._requests) < REQUESTS_MAX:
+            self._requests.add((page_id, name))
+
+    async def report_until_cancelled(self) -> None:
+        """Report the recorded requests every `REPORT_S` seconds until cancelled."""
+        while True:
+            await asyncio.sleep(REPORT_S)
+            requests, self._requests = self._requests, set()
+            with contextlib.suppress(*UNREACHABLE):  # logged by more important users of Redis
+                await self._visits.note_requests(requests)
 
 
 def page_of(key: str) -> str:

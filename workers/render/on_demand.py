@@ -1,4 +1,4 @@
-"""On-demand artifacts: archive, permalinks, pictures, component badges, logo.
+"""On-demand artifacts: archive, permalinks, pictures, component badges, logo, formats.
 
 An address without content raises AbsentError. Which addresses there are says the registry
 (domain/artifacts.py).
@@ -21,6 +21,7 @@ from workers.render.documents import favicon_svg, render_document
 from workers.render.eager import Fields, RenderContext, encode
 from workers.render.formats import badges
 from workers.render.formats.embed import render_embed
+from workers.render.formats.statuspage import render_v2
 from workers.render.html import render
 from workers.render.incident_view import history_views
 from workers.render.png import drawable_text, svg_to_png
@@ -204,4 +205,5 @@ RENDERERS: Mapping[str, Renderer] = {
     "history/*": render_month,
     "incidents/*": render_incident,
     "logo/*": render_logo,
+    "api/v2/*": render_v2,
 }

@@ -34,7 +34,8 @@ _FOR_OWNER = text(
 )
 # By the digest, or in the previous release's form: such rows are gone after a day.
 _FIRST_USE = """
-SELECT i.command_id, i.body_hash, i.created_at < statement_timestamp() - interval '24 hours' AS expired
+SELECT i.command_id, i.body_hash,
+  i.created_at < statement_timestamp() - interval '24 hours' AS expired
 FROM idempotency i WHERE i.stream_id = {stream}
   AND (i.scope, i.key) IN (('', CAST(:digest AS text)), (CAST(:scope AS text), CAST(:key AS text)))
 ORDER BY i.created_at DESC LIMIT 1

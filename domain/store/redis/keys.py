@@ -26,13 +26,14 @@ RECENT_TTL_S = 86_400
 RECENT_MAX = 5_000
 # A guessed address is looked up once in a while, not at every visit.
 ABSENT_TTL_S = 60
-LATE_TTL_S = 5
+LATE_TTL_S = 60  # the longest time for which an older artifact is served in place of a newer one
+REQUESTED_LATELY_S = 60
 REQUESTED_TTL_S = 86_400
 
 # A page's memory in Redis beside its eager artifacts is bounded; Redis' allocator takes up to a
 # quarter more. For on-demand artifacts, in the page's hash:
 ON_DEMAND_BYTES_MAX = 2_000_000
-# for artifacts of overtaken editions, for `LATE_TTL_S`; the newest is kept whatever its size:
+# for artifacts of older editions, for `LATE_TTL_S`; the newest is kept whatever its size:
 LATE_BYTES_MAX = 1_000_000
 # for previews of writes, those of all its owner's sessions together:
 PREVIEW_BYTES_MAX = 1_000_000
@@ -62,8 +63,13 @@ def late_index_key(page_id: str) -> str:
 
 
 def late_key(page_id: str, name: str) -> str:
-    """Return the key of an artifact rendered for an overtaken edition; tracked."""
+    """Return the key of an artifact of an older edition; tracked."""
     return f"{PAGE_PREFIX}{page_id}:late:{name}"
+
+
+def refresh_key(page_id: str, name: str) -> str:
+    """Return the key of a delayed request for an artifact (on the broker)."""
+    return f"hep:refresh:{page_id}:{name}"
 
 
 def preview_key(slot: str) -> str:

@@ -4,6 +4,7 @@ Everything here is synchronous: only workers publish. Web reads with `domain.sto
 """
 
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -108,7 +109,8 @@ class Publication:
     """A page's artifacts before they are written to its hash.
 
     `kept_names` are the fields that could not be rendered: they keep their previous bytes. A
-    tombstone has no fields: it only blocks late publishers.
+    tombstone has no fields: it only blocks late publishers. Since `unedited_since`, a seq, no
+    incident was edited or deleted; None if that is unknown.
     """
 
     page_id: str
@@ -116,6 +118,7 @@ class Publication:
     fields: Fields
     kept_names: tuple[str, ...] = ()
     is_tombstone: bool = False
+    unedited_since: int | None = None
 
 
 def publish(publication: Publication, in_epoch: str) -> Edition | None:
@@ -128,13 +131,31 @@ def publish(publication: Publication, in_epoch: str) -> Edition | None:
     if publication.is_tombstone:
         fields = ["gone", "1"]
     ttl = keys.TOMBSTONE_TTL_S if publication.is_tombstone else keys.PAGE_TTL_S
-    head = [in_epoch, edition.seq, edition.day.isoformat(), edition.build, ttl]
+    since = edition.seq if publication.unedited_since is None else publication.unedited_since
+    head = [in_epoch, edition.seq, edition.day.isoformat(), edition.build, ttl, since]
     kept_args = [len(publication.kept_names), *publication.kept_names]
     reply = _script("publish")(
         keys=[keys.page_key(publication.page_id), keys.EPOCH],
         args=[*head, *kept_args, *fields],
     )
     return _edition(reply) if reply else None
+
+
+def keep_older_artifacts(page_id: str) -> list[str]:
+    """Keep the on-demand artifacts that were requested lately; return their names.
+
+    A publication removes them. Web serves the kept ones until they are rendered again.
+    """
+    bounds = [keys.REQUESTED_LATELY_S, keys.LATE_BYTES_MAX, keys.LATE_TTL_S]
+    names: list[bytes] = _script("keep_older")(
+        keys=[
+            keys.page_key(page_id),
+            keys.last_request_key(page_id),
+            keys.late_index_key(page_id),
+        ],
+        args=[keys.late_key(page_id, ""), *bounds],
+    )
+    return [name.decode() for name in names]
 
 
 def publish_on_demand(page_id: str, fields: Fields, edition: Edition) -> bool:
@@ -154,8 +175,8 @@ def publish_on_demand(page_id: str, fields: Fields, edition: Edition) -> bool:
     )
 
 
-def store_late_artifact(page_id: str, name: str, fields: Fields, edition: Edition) -> None:
-    """Store an artifact for its waiters, though a newer edition is published.
+def store_late_artifact(page_id: str, name: str, fields: Fields, edition: Edition) -> bool:
+    """Store an artifact though a newer edition is published; return if it was requested lately.
 
     On-demand artifacts of a page with constant writes would otherwise never be current.
     """
@@ -165,6 +186,18 @@ def store_late_artifact(page_id: str, name: str, fields: Fields, edition: Editio
         keys=[keys.late_key(page_id, name), keys.late_index_key(page_id)],
         args=[name, "begin", keys.LATE_BYTES_MAX, keys.LATE_TTL_S, *parts],
     )
+    return note_first_request(page_id, name) >= time.time() - keys.REQUESTED_LATELY_S
+
+
+def note_first_request(page_id: str, name: str) -> float:
+    """Return the time of an artifact's last request; record one if there is none."""
+    key = keys.last_request_key(page_id)
+    with cache_redis().pipeline() as pipe:
+        pipe.zadd(key, {name: time.time()}, nx=True)
+        pipe.zremrangebyrank(key, 0, -1 - keys.REQUESTED_MAX)
+        pipe.expire(key, keys.REQUESTED_TTL_S)
+        pipe.zscore(key, name)
+        return float(pipe.execute()[-1] or 0)
 
 
 def note_absent(page_id: str, name: str, seq: int) -> None:

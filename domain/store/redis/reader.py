@@ -69,7 +69,10 @@ class PageReader:
         return fields if "seq" in fields else None
 
     async def on_demand_fields(self, page_id: str, name: str) -> dict[str, bytes] | None:
-        """Return an on-demand artifact's fields with its edition; None if it is absent."""
+        """Return an on-demand artifact's fields with its edition; None if it is absent.
+
+        Those of an older edition have the field `late`.
+        """
         encoded = (encoded_name(name, encoding) for encoding in ENCODINGS)
         names = (*EDITION, name, reason_name(name), *encoded)
         pipe = self._redis.pipeline(transaction=False)
@@ -86,7 +89,16 @@ class PageReader:
         fields = present(names, current)
         if absent_at is not None and absent_at == fields.get("seq"):
             return None
-        return fields if name in fields else present(names, late) or fields
+        older = present(names, late)
+        return fields if name in fields or not older else older | {"late": b"1"}
+
+    async def note_requests(self, requests: Iterable[tuple[str, str]]) -> None:
+        """Mark rendered on-demand artifacts as requested now: (page id, name) pairs."""
+        now = time.time()
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for page_id, name in requests:
+                pipe.zadd(keys.last_request_key(page_id), {name: now}, xx=True)
+            await pipe.execute()
 
     async def note_recent(self, page_ids: Iterable[str]) -> None:
         """Mark pages as visited or changed lately."""

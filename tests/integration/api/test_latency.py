@@ -3,6 +3,7 @@
 import re
 
 from domain.store.postgres.latency import NEWEST
+from domain.store.redis.keys import last_request_key
 from tests.support.faults.breaking import Behind
 
 
@@ -67,11 +68,17 @@ def history(vi):
     return answer.text
 
 
+def let_requests_be_old(behind, page):
+    """As after a minute in which nobody requested the history: it is rendered when it is."""
+    behind.redis.delete(last_request_key(page.id))
+
+
 def test_visitors_are_told_on_the_history_when_the_owner_wishes(system, actors):
     # given a page with some writes, whose visitors are told nothing
     page, behind = actors.page("API", "Website", "Mail"), Behind(system)
     vi = actors.visitor(page)
     assert SAID not in history(vi)
+    let_requests_be_old(behind, page)
     # when the owner wishes that they are told, and it is known how long each write took
     page.owner.done(page.owner.patch(page.path, {"showLatency": True}), 200)
     behind.sql(
@@ -88,6 +95,7 @@ def test_visitors_are_told_on_the_history_when_the_owner_wishes(system, actors):
     assert f"{SAID} 14 ms, 99 of 100 within 1.2 s." in history(vi)
     assert SAID not in vi.get("/").text
     # and no more once she does not
+    let_requests_be_old(behind, page)
     page.owner.done(page.owner.patch(page.path, {"showLatency": False}), 200)
     assert SAID not in history(vi)
 

@@ -100,9 +100,13 @@ class Behind:
         wait_until(lambda: self.receipt(command_id).state in states, what, limit_s)
 
     def hash_of(self, page_id: str) -> Mapping[str, bytes]:
-        """What a page's hash holds, but for the epoch that it was written in."""
+        """What a page's hash holds, but for the epoch that it was written in.
+
+        Nor when what is older was last forbidden: after a loss that is the present.
+        """
         held: Any = self.redis.hgetall(f"hep:page:{page_id}")
-        return {name.decode(): value for name, value in held.items() if name != b"epoch"}
+        beside = (b"epoch", b"edited")
+        return {name.decode(): value for name, value in held.items() if name not in beside}
 
     def head(self, stream_id: str) -> int:
         """The seq of a stream's newest command."""

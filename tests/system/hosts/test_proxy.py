@@ -13,6 +13,7 @@ from tests.integration.http import wire
 from tests.support.actors import Caller, Visitor
 from tests.support.nginx import nginx
 from tests.support.stack import wait_until
+from tests.support.statuspage import DOCUMENTS
 
 pytestmark = pytest.mark.system
 
@@ -96,6 +97,31 @@ def test_queries_and_odd_paths_fill_no_cache_when_they_are_random(front, vi):
     asked = [line for line in front.lines().splitlines() if f" {vi.host} " in line]
     from_cache = [line for line in asked if re.search(r'"GET /" 200 .* HIT ', line)]
     assert len(from_cache) > len(odd) / 2
+
+
+def test_a_document_for_statuspage_is_one_entry_whatever_the_case_of_its_path(front, vi):
+    # given a document that nginx keeps
+    wait_until(lambda: vi.get("/api/v2/summary.json").status_code == 200, "it is rendered")
+    plain = front.ask("/api/v2/summary.json", vi.host)
+    # when it is asked for in other ways, then it is the same, of the page of that host
+    for path in ("/API/v2/Summary.json", "/api/V2/SUMMARY.JSON?x=1", "//api/./v2/summary.json"):
+        answer = front.ask(path, vi.host)
+        assert (answer.status, answer.body) == (200, plain.body)
+    assert vi.host.encode() in plain.body
+    kept = {key.split()[0] for key in front.kept("micro") if key.startswith(f"{vi.host}/")}
+    assert {key for key in kept if "/api/" in key.lower()} == {f"{vi.host}/api/v2/summary.json"}
+    # and every document has a line of its own, which web is sent
+    for name in DOCUMENTS:
+        path = f"/api/v2/{name}.json"
+        asked = [front.ask(path.title(), vi.host).status for _ in range(2)]
+        assert 404 not in asked
+    # and what is no document is not kept, nor what the base answers
+    assert front.ask("/API/v2/Subscribers.json", vi.host).status == 404
+    assert front.ask("/api/v2/subscribers.json", vi.host, method="POST").status == 404
+    assert front.ask("/api/v2/summary.json", "localhost").status == 404
+    assert front.ask("/api/v1/status-api/status", "localhost").status == 401
+    kept = {key.split()[0] for key in front.kept("micro") if "/api/" in key.lower()}
+    assert kept <= {f"{vi.host}/api/v2/{name}.json" for name in DOCUMENTS}
 
 
 def test_badges_with_labels_are_kept_apart_when_they_are_asked_for(front, vi):

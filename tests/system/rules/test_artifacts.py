@@ -4,14 +4,23 @@ Source: docs/architecture.md, "Artifacts are a function of state and day".
 """
 
 import asyncio
+import time
+from types import SimpleNamespace
 
 import pytest
 
 from domain.account.commands import AddPage
 from domain.artifacts import BADGE
-from domain.page.commands import AddComponent, ChangePage, SetStatus
+from domain.page.commands import (
+    EDITS,
+    AddComponent,
+    ChangePage,
+    OpenIncident,
+    PostUpdate,
+    SetStatus,
+)
 from domain.runtime.new_ids import new_id
-from domain.status import Status
+from domain.status import IncidentState, Status
 from domain.store.postgres import accounts
 from domain.store.postgres import command_log as log
 from domain.store.postgres.engine import sync_engine
@@ -126,3 +135,119 @@ def test_what_is_drawn_on_ask_is_bounded_when_everything_is_asked_for(store, pag
     # and at the next one all of them make room
     told(page_id, SetStatus("api", Status.OUTAGE))
     assert set(behind.hash_of(page_id)) == set(hot)
+    # and what stays beside the hash has a limit of its own
+    late = store_bytes(keys.late_key(page_id, "*"))
+    assert late <= keys.LATE_BYTES_MAX + 10_000
+
+
+def store_bytes(pattern):
+    """What hashes of these keys hold together."""
+    redis = artifacts.cache_redis()
+    return sum(len(v) for key in redis.scan_iter(pattern) for v in redis.hgetall(key).values())
+
+
+# What was requested lately
+
+
+V2 = "api/v2/summary.json"
+
+
+@pytest.fixture
+def refreshes(monkeypatch):
+    """The artifacts that a worker requests again, in place of the messages."""
+    requests = []
+    sender = SimpleNamespace(request_refresh=lambda _page_id, name: requests.append(name))
+    monkeypatch.setattr(page_stream, "worker_task_sender", lambda: sender)
+    monkeypatch.setattr(cold, "worker_task_sender", lambda: sender)
+    return requests
+
+
+def edited(page_id):
+    """The seq of the last publication after which nothing older may be served."""
+    return int(artifacts.cache_redis().hget(keys.page_key(page_id), "edited"))
+
+
+def test_older_artifact_stays_and_is_rendered_again_when_it_was_requested(
+    store, page_id, refreshes
+):
+    # given an artifact that was requested
+    cold.render(page_id, V2)
+    before = asyncio.run(drawn(store, page_id, V2))
+    assert "late" not in before
+    # when the page goes on, twice
+    forbidden = edited(page_id)
+    for status in (Status.OUTAGE, Status.PARTIAL):
+        told(page_id, SetStatus("api", status))
+    # then the older one is there for a minute, and is requested again
+    after = asyncio.run(drawn(store, page_id, V2))
+    assert after == before | {"late": b"1"}
+    assert 0 < artifacts.cache_redis().ttl(keys.late_key(page_id, V2)) <= keys.LATE_TTL_S
+    assert refreshes == [V2]
+    assert edited(page_id) == forbidden
+    # and once it is rendered, the newer one is in its place
+    cold.render(page_id, V2)
+    newest = asyncio.run(drawn(store, page_id, V2))
+    assert "late" not in newest
+    assert b"partial_outage" in newest[V2]
+
+
+def test_older_artifact_goes_when_it_was_not_requested_for_a_minute(store, page_id, refreshes):
+    # given an artifact that nobody has requested for a minute
+    cold.render(page_id, V2)
+    long_ago = time.time() - keys.REQUESTED_LATELY_S - 1
+    artifacts.cache_redis().zadd(keys.last_request_key(page_id), {V2: long_ago})
+    # when the page goes on, and the artifact is rendered again meanwhile
+    told(page_id, SetStatus("api", Status.OUTAGE))
+    # then it is not kept, and nothing is rendered for nobody
+    assert not artifacts.cache_redis().exists(keys.late_key(page_id, V2))
+    assert refreshes == []
+
+
+def test_artifact_is_requested_again_when_its_page_went_on_meanwhile(
+    store, page_id, refreshes, monkeypatch
+):
+    # given a page that is always published anew before an artifact can be stored
+    monkeypatch.setattr(artifacts, "publish_on_demand", lambda *_: False)
+    # when it is rendered, then also once more: it was requested a moment ago
+    cold.render(page_id, V2)
+    assert refreshes == [V2]
+    # and not for ever
+    long_ago = time.time() - keys.REQUESTED_LATELY_S - 1
+    artifacts.cache_redis().zadd(keys.last_request_key(page_id), {V2: long_ago})
+    cold.render(page_id, V2)
+    assert refreshes == [V2]
+
+
+@pytest.mark.parametrize("kind", EDITS)
+def test_nothing_older_may_be_served_when_an_incident_was_edited(store, page_id, refreshes, kind):
+    # given an incident with two messages
+    incident_id, update_id = new_id("i"), new_id("u")
+    told(page_id, OpenIncident(incident_id, new_id("u"), "Down", body="Oh."))
+    told(page_id, PostUpdate(incident_id, update_id, IncidentState.MONITORING, body="Hm."))
+    before = edited(page_id)
+    assert before < artifacts.stored_edition(page_id).seq
+    given = {
+        "incident_id": incident_id, "update_id": update_id, "title": "Slow", "body": "Well."
+    }  # fmt: skip
+    command = kind(**{n: v for n, v in given.items() if n in kind.__dataclass_fields__})
+    # when it is edited or deleted, then all that was before is forbidden
+    told(page_id, command)
+    forbidden = artifacts.stored_edition(page_id).seq
+    assert edited(page_id) == forbidden
+    # and stays so when the page goes on, but no more than that
+    told(page_id, SetStatus("api", Status.OUTAGE))
+    assert edited(page_id) == forbidden
+
+
+def test_nothing_older_may_be_served_when_a_publication_was_lost(store, page_id, monkeypatch):
+    # given a publication, maybe of an edit, that was lost
+    with monkeypatch.context() as patch:
+        patch.setattr(artifacts, "publish", lambda *_: None)
+        told(page_id, SetStatus("api", Status.OUTAGE))
+    # when the next one comes, or the page is published anew, then all before it is forbidden
+    told(page_id, SetStatus("api", Status.DEGRADED))
+    seq = artifacts.stored_edition(page_id).seq
+    assert edited(page_id) == seq
+    artifacts.cache_redis().delete(keys.page_key(page_id))
+    drain_stream(page_id)
+    assert edited(page_id) == seq

@@ -51,7 +51,8 @@ names[#names + 1] = artifact
 redis.call('HSET', KEYS[1], 'cold', table.concat(names, '\n'))
 redis.call('HSET', KEYS[1], 'cold.bytes', math.max(bytes, 0) + more)
 local time = redis.call('TIME')
-redis.call('ZADD', KEYS[2], time[1] + time[2] / 1000000, artifact)
+-- Rendering again is no request: it would go on for ever.
+redis.call('ZADD', KEYS[2], 'NX', time[1] + time[2] / 1000000, artifact)
 redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -1 - tonumber(ARGV[6]))
 redis.call('EXPIRE', KEYS[2], ARGV[5])
 return 1
