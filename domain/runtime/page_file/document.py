@@ -227,7 +227,7 @@ def decode_document(content: bytes) -> Document:
         raise DocumentError(to_sentence(error)) from None
 
 
-def to_sentence(error: ValueError) -> str:
+def to_sentence(error: Exception) -> str:
     """Return msgspec's complaint as a sentence that begins with the path."""
     complaint, _, path = str(error).partition(" - at `$")
     where = path.rstrip("`").lstrip(".")
