@@ -1,4 +1,4 @@
-"""Reading a page for its file: the document of one instant, its incidents in slices."""
+"""Reading a page for its file: the document, and its incidents in slices."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -14,7 +14,7 @@ from domain.store.postgres.incidents import ListPosition, incidents_after
 from domain.store.postgres.load import load_page
 from domain.store.postgres.logos import load_logo
 
-SLICE: Final = 100  # incidents that one query reads
+SLICE: Final = 50  # incidents that one query reads
 
 
 def read_page(conn: Connection, page_id: str) -> tuple[Page, bytes | None]:
@@ -41,22 +41,30 @@ def read_known_ids(conn: Connection, page: Page) -> Ids:
     return Ids(*({file_id: own_id for own_id, file_id in part.items()} for part in parts))
 
 
-def read_document(conn: Connection, page_id: str) -> tuple[Document, Iterator[IncidentPart], int]:
-    """Return the document of a page, an iterator of its incidents, and their number.
-
-    The iterator reads with the connection, which should see one instant.
-    """
+def read_document(conn: Connection, page_id: str) -> tuple[Document, Ids]:
+    """Return the document of a page without its incidents, and the ids of its file."""
     page, logo = read_page(conn, page_id)
     ids = read_file_ids(conn, page)
-    return to_document(page, logo, ids), read_incidents(conn, page_id, ids), len(ids.incidents)
+    return to_document(page, logo, ids), ids
 
 
 def read_incidents(conn: Connection, page_id: str, ids: Ids) -> Iterator[IncidentPart]:
     """Yield all incidents of a page, however old, the newest start first."""
     after, has_more = None, True
     while has_more:
-        part = incidents_after(conn, page_id, None, after, SLICE)
-        for incident in part.incidents:
-            yield to_incident_part(incident, ids)
-            after = ListPosition(incident.started_at, incident.id)
-        has_more = part.has_more
+        parts, after = read_slice(conn, page_id, ids, after)
+        yield from parts
+        has_more = after is not None
+
+
+def read_slice(
+    conn: Connection, page_id: str, ids: Ids, after: ListPosition | None
+) -> tuple[list[IncidentPart], ListPosition | None]:
+    """Return some incidents after a position, and the next position; None at the end.
+
+    An incident that was opened after `ids` were read is left out.
+    """
+    part = incidents_after(conn, page_id, None, after, SLICE)
+    last = part.incidents[-1] if part.has_more else None
+    position = ListPosition(last.started_at, last.id) if last else None
+    return [to_incident_part(i, ids) for i in part.incidents if i.id in ids.incidents], position

@@ -23,7 +23,7 @@ from domain.runtime.page_file.document import (
     encode_parts,
 )
 from domain.runtime.page_file.plan import Plan, plan_import
-from domain.store.page_file import read_document, read_known_ids, read_page
+from domain.store.page_file import read_document, read_incidents, read_known_ids, read_page
 from domain.store.postgres.engine import one_instant
 from domain.text import clean_line, utf8_size
 from ops.cli.pages import find_page
@@ -53,8 +53,9 @@ def export_page(page: str, file: BinaryIO) -> None:
     """Write PAGE (an id, a host or a subdomain) as JSON, with all its incidents."""
     row = find_page(page)
     with one_instant() as conn:
-        document, incidents, count = read_document(conn, row.id)
-        incident_parts = show_progress(incidents, "Reading incidents", count)
+        document, ids = read_document(conn, row.id)
+        incidents = read_incidents(conn, row.id, ids)
+        incident_parts = show_progress(incidents, "Reading incidents", len(ids.incidents))
         file.writelines(encode_parts(document, incident_parts))
 
 

@@ -22,7 +22,7 @@ from domain.runtime.page_file.check import check_document
 from domain.runtime.page_file.document import decode_document, encode_parts
 from domain.runtime.page_file.plan import plan_import
 from domain.status import IncidentState
-from domain.store.page_file import read_document, read_known_ids, read_page
+from domain.store.page_file import read_document, read_incidents, read_known_ids, read_page
 from domain.store.postgres.command_codec import decode_command, encode_command
 from domain.store.postgres.save import save_page
 from tests.property.strategies import statuses, texts
@@ -154,8 +154,8 @@ def blank_page(at):
 
 
 def export(conn, page_id):
-    document, incidents, _ = read_document(conn, page_id)
-    return b"".join(encode_parts(document, incidents))
+    document, ids = read_document(conn, page_id)
+    return b"".join(encode_parts(document, read_incidents(conn, page_id, ids)))
 
 
 def plan_of(conn, page_id, content):

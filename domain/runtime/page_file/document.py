@@ -18,7 +18,7 @@ Only `state`, times and texts of an incident have to be given; each other field 
 Source: docs/behaviour.md, "Export and import".
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
@@ -202,21 +202,34 @@ def encode_document(document: Document) -> bytes:
 
 def encode_parts(document: Document, incidents: Iterable[IncidentPart]) -> Iterator[bytes]:
     """Yield a document as JSON, an object a line; its incidents are `incidents`."""
-    encode = msgspec.json.encode
+    yield encode_start(document)
+    for number, incident in enumerate(incidents):
+        yield encode_item(incident, is_first=number == 0)
+    yield encode_end(document)
+
+
+def encode_start(document: Document) -> bytes:
+    """Return the JSON of a document up to its incidents."""
     head = {"format": document.format, "version": document.version, "page": document.page}
-    yield encode(head)[:-1]
-    parts = {
-        "components": document.components,
-        "incidents": incidents,
-        "shown": document.shown_rows,
-        "templates": document.templates,
-    }
-    for name, objects in parts.items():
-        yield b',\n"' + name.encode() + b'":['
-        for number, item in enumerate(objects):
-            yield (b",\n" if number else b"\n") + encode(item)
-        yield b"]"
-    yield b"}\n"
+    components = encode_list("components", document.components)
+    return msgspec.json.encode(head)[:-1] + components + b',\n"incidents":['
+
+
+def encode_end(document: Document) -> bytes:
+    """Return the JSON of a document from the end of its incidents on."""
+    shown_rows = encode_list("shown", document.shown_rows)
+    return b"]" + shown_rows + encode_list("templates", document.templates) + b"}\n"
+
+
+def encode_list(name: str, items: Sequence[Part]) -> bytes:
+    """Return a field of the document with a list of parts."""
+    lines = (encode_item(item, is_first=number == 0) for number, item in enumerate(items))
+    return b',\n"' + name.encode() + b'":[' + b"".join(lines) + b"]"
+
+
+def encode_item(item: Part, *, is_first: bool) -> bytes:
+    """Return a part on a line of its own."""
+    return (b"\n" if is_first else b",\n") + msgspec.json.encode(item)
 
 
 def decode_document(content: bytes) -> Document:
