@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
@@ -18,9 +19,9 @@ from domain.page.decide.table import decide
 from domain.page.state import ComponentKind, Entitlement, Page, Tier
 from domain.results import DuplicateIdError, Entry, Outcome, make_id
 from domain.runtime.new_ids import new_id
+from domain.runtime.page_file import plan
 from domain.runtime.page_file.check import check_document
 from domain.runtime.page_file.document import decode_document, encode_parts
-from domain.runtime.page_file.plan import plan_import
 from domain.status import IncidentState
 from domain.store.page_file import read_document, read_incidents, read_known_ids, read_page
 from domain.store.postgres.command_codec import decode_command, encode_command
@@ -162,12 +163,13 @@ def plan_of(conn, page_id, content):
     document = decode_document(content)
     check_document(document)
     page, logo = read_page(conn, page_id)
-    return page, plan_import(page, logo, document, read_known_ids(conn, page), TODAY)
+    return page, plan.plan_import(page, logo, document, read_known_ids(conn, page), TODAY)
 
 
-def import_into(conn, page_id, content):
-    page, plan = plan_of(conn, page_id, content)
-    for number, command in enumerate(plan.commands):
+def import_into(conn, page_id, content, most=None):
+    """Import as the log does; `most` commands at most."""
+    page, planned = plan_of(conn, page_id, content)
+    for number, command in enumerate(planned.commands[:most]):
         stream = PageStream(page_id)
         stream.page = stream.before = page
         logged = decode_command(*encode_command(command))
@@ -175,7 +177,6 @@ def import_into(conn, page_id, content):
         assert settlement.outcome is Outcome.APPLIED
         stream.save(conn, 2 + number)
         page = stream.page
-    return plan
 
 
 def published(page):
@@ -213,3 +214,21 @@ def test_import_is_equal_to_its_source_when_a_page_lived_through_anything(lived)
         # and neither of them gets anything from the same file again
         assert not plan_of(conn, copy.id, content)[1].commands
         assert not plan_of(conn, life.page.id, content)[1].commands
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(steps, st.integers(0, 2_000)), max_size=30), st.integers(0, 6))
+def test_import_is_completed_by_a_second_one_when_it_was_interrupted(lived, count):
+    life = Life()
+    for step, minutes in lived:
+        life.live(step, minutes)
+    with RolledBack() as conn, mock.patch.object(plan, "GROUP_BYTES", 400):
+        # given an import of which only some commands were stored
+        save_page(conn, Page(life.page.id), life.page, 1)
+        content = export(conn, life.page.id)
+        copy = blank_page(NOW)
+        save_page(conn, Page(copy.id), copy, 1)
+        import_into(conn, copy.id, content, most=count)
+        # when it is repeated, then nothing is missing and nothing is there twice
+        import_into(conn, copy.id, content)
+        assert export(conn, copy.id).decode() == content.decode()
