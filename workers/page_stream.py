@@ -153,16 +153,24 @@ def build_empty_announcement(page_id: str, seq: int) -> Announcement:
 
 def collect_incident_ids(rows: Sequence[Pending]) -> set[str]:
     """Return the incident ids in payloads; skip unreadable payloads."""
-    incident_ids = set()
+    incident_ids: set[str | None] = set()
     for row in rows:
         try:
-            incident_ids.add(msgspec.json.decode(row.payload, type=IncidentReference).incident_id)
+            references = msgspec.json.decode(row.payload, type=IncidentReferences)
         except msgspec.DecodeError:
             continue
+        incident_ids |= {references.incident_id, *(each.id for each in references.incidents)}
     return {id_ for id_ in incident_ids if id_}
 
 
-class IncidentReference(msgspec.Struct):
-    """The one field of a payload that identifies an incident to load."""
+class IncidentId(msgspec.Struct):
+    """The id of an incident that an import brings."""
+
+    id: str
+
+
+class IncidentReferences(msgspec.Struct):
+    """The fields of a payload that identify incidents to load."""
 
     incident_id: str | None = None
+    incidents: list[IncidentId] = []

@@ -1,7 +1,6 @@
 """The next state of a page, from its state and an event.
 
-Each event type has one function in `APPLIERS`. The functions check no rule and read no clock: an
-event is complete.
+Each event type has one function in `APPLIERS`, which checks no rule and reads no clock.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -237,6 +236,20 @@ def item_deleted(page: Page, event: e.ItemDeleted) -> Page:
     return replace(page, **{event.part: items})
 
 
+def content_imported(page: Page, event: e.ContentImported) -> Page:
+    """Add the imported content, and set the page's times."""
+    rows = {leaf: {**page.shown_rows.get(leaf, {}), **d} for leaf, d in event.shown_rows.items()}
+    return replace(
+        page,
+        components={**page.components, **{node.id: node for node in event.components}},
+        incidents={**page.incidents, **{incident.id: incident for incident in event.incidents}},
+        templates={**page.templates, **{template.id: template for template in event.templates}},
+        shown_rows={**page.shown_rows, **rows},
+        created_at=event.created_at,
+        changed_at=event.changed_at,
+    )
+
+
 def suspension_set(page: Page, event: e.SuspensionSet) -> Page:
     """Set or clear the page's suspension."""
     return replace(page, suspension=event.suspension)
@@ -248,7 +261,7 @@ def with_incident(page: Page, incident: Incident) -> Page:
 
 
 def with_changed_at(page: Page, at: datetime) -> Page:
-    """Return the page with `changed_at` set to `at`, unless it is later already."""
+    """Return the page with `changed_at` of at least `at`."""
     return replace(page, changed_at=max(page.changed_at or at, at))
 
 
@@ -282,5 +295,6 @@ APPLIERS: Mapping[type[e.Event], Callable[[Page, Any], Page]] = {
     e.IncidentDeleted: incident_deleted,
     e.ItemSet: item_set,
     e.ItemDeleted: item_deleted,
+    e.ContentImported: content_imported,
     e.SuspensionSet: suspension_set,
 }

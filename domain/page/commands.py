@@ -4,7 +4,7 @@ A log row outlives the code that wrote it: payloads only ever gain fields, with 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -12,8 +12,15 @@ from typing import Final, TypeAlias
 
 from domain.calendar import UTC_ZONE
 from domain.page.settings import Font, Link, Mode
-from domain.page.state import Appearance, ComponentKind, Entitlement
-from domain.page.uptime.shown import UptimeCounts
+from domain.page.state import (
+    Appearance,
+    Component,
+    ComponentKind,
+    Entitlement,
+    Incident,
+    Template,
+)
+from domain.page.uptime.shown import RowsByLeaf, UptimeCounts
 from domain.status import Impact, IncidentKind, IncidentState, Status
 
 
@@ -333,6 +340,25 @@ class DeleteKey:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportContent:
+    """Add content with its own times, as the operator imports it; existing content stays.
+
+    `settings` replace those of the page. `created_at` and `changed_at` are those of an imported
+    page; without them the import is a change of now. It never notifies subscribers.
+
+    Source: docs/behaviour.md, "Export and import".
+    """
+
+    settings: ChangePage | None = None
+    components: tuple[Component, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    templates: tuple[Template, ...] = ()
+    shown_rows: RowsByLeaf = field(default_factory=dict)
+    created_at: datetime | None = None
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SuspendPage:
     """Suspend the page for visitors and keys, or change the reason.
 
@@ -353,19 +379,21 @@ Command: TypeAlias = (
     | OpenIncident | PostUpdate | ScheduleMaintenance | StartMaintenance | FinishMaintenance
     | ChangeIncident | EditUpdate | DeleteUpdate | DeleteIncident
     | CreateKey | ChangeKey | DeleteKey
-    | AddTemplate | ChangeTemplate | DeleteTemplate | SuspendPage | UnsuspendPage
+    | AddTemplate | ChangeTemplate | DeleteTemplate | ImportContent | SuspendPage | UnsuspendPage
 )  # fmt: skip
 
 COMMANDS: MappingProxyType[str, type[Command]] = MappingProxyType(
     {command.__name__: command for command in Command.__args__}
 )
-# Parts of a page that are loaded only for commands that name an entry of them.
+# Parts of a page that are loaded only for commands that name an entry of them, or add to them.
 ID_FIELDS: Mapping[str, str] = MappingProxyType({"templates": "template_id", "keys": "key_id"})
 # What visitors could read is changed or taken away: nothing older is shown to them after it.
 EDITS: Final = (ChangeIncident, EditUpdate, DeleteUpdate, DeleteIncident)
 LOADED_FOR: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        part: frozenset(n for n, kind in COMMANDS.items() if field in kind.__dataclass_fields__)
-        for part, field in ID_FIELDS.items()
+        part: frozenset(
+            n for n, c in COMMANDS.items() if {part, id_} & c.__dataclass_fields__.keys()
+        )
+        for part, id_ in ID_FIELDS.items()
     }
 )

@@ -16,8 +16,10 @@ from domain.page.state import (
     Entitlement,
     Incident,
     Suspension,
+    Template,
     Update,
 )
+from domain.page.uptime.shown import RowsByLeaf
 from domain.status import Status
 
 
@@ -212,10 +214,30 @@ class SuspensionSet:
     suspension: Suspension | None
 
 
+@dataclass(frozen=True, slots=True)
+class ContentImported:
+    """The page has more content, complete with its times; subscribers hear nothing of it.
+
+    `shown_rows` are of leaves and days for which the page has none.
+    """
+
+    components: tuple[Component, ...]
+    incidents: tuple[Incident, ...]
+    templates: tuple[Template, ...]
+    shown_rows: RowsByLeaf
+    created_at: datetime
+    changed_at: datetime
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it adds nothing."""
+        return not (self.components or self.incidents or self.templates or self.shown_rows)
+
+
 Event: TypeAlias = (
     PageCreated | EntitlementSet | HostsSet | PageDeleted | PageChanged | ComponentAdded
     | ComponentsSet | ComponentDeleted
     | StatusShown | IncidentOpened | UpdatePosted | IncidentChanged | UpdateEdited | UpdateDeleted
     | ClaimSet | ClaimsEnded | IncidentDeleted
-    | ItemSet | ItemDeleted | SuspensionSet
+    | ItemSet | ItemDeleted | ContentImported | SuspensionSet
 )  # fmt: skip

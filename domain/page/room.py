@@ -4,11 +4,14 @@ A command that ends something is always allowed, and so are those of the clock: 
 be resolved, and a planned maintenance begins and ends.
 """
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from domain.page.commands import ChangeComponent, FinishMaintenance, PostUpdate, SetStatus
+from domain.page.events import ContentImported
 from domain.page.limits import (
     AT_HAND_DAYS,
     CLAIMS,
@@ -19,6 +22,7 @@ from domain.page.limits import (
     RECENT,
     RESOLVING_CHARACTERS,
     TEMPLATE_TEXT_BYTES,
+    TEMPLATES,
     TREE_TEXT_BYTES,
     UNRESOLVED,
     UPDATES,
@@ -220,3 +224,29 @@ def _total_bytes(templates: Iterable[Template]) -> int:
 def template_bytes(template: Template) -> int:
     """Return the size of a template's text, in bytes."""
     return sum(utf8_size(text or "") for text in (template.title, template.name, template.body))
+
+
+def no_room_for_import(after: Page, event: ContentImported, at: datetime) -> Rejection | None:
+    """Return which limit the page exceeds once it has imported content, or None."""
+    tree_bytes = sum(map(node_bytes, after.components.values()))
+    if event.components and tree_bytes > TREE_TEXT_BYTES:
+        return text_limit(TREE_FULL, "components")
+    if len(after.templates) > TEMPLATES and event.templates:
+        return limit_reached(f"A page can have up to {TEMPLATES} templates.")
+    if event.templates and _total_bytes(after.templates.values()) > TEMPLATE_TEXT_BYTES:
+        return text_limit(TEMPLATES_FULL, "templates")
+    return no_room_for_imported_incidents(after, at) if event.incidents else None
+
+
+def no_room_for_imported_incidents(after: Page, at: datetime) -> Rejection | None:
+    """Return which limit of incidents a page exceeds, or None."""
+    recent = {id_: i for id_, i in after.incidents.items() if is_recent(i, at)}
+    unresolved = Counter(incident.kind for incident in recent.values() if not incident.is_resolved)
+    for kind, bound in BOUND_OF.items():
+        if unresolved[kind] > bound:
+            return OPEN_ALREADY[kind]
+    if len(recent) > RECENT:
+        return TOO_MANY_RECENT
+    if room_in_incidents(after, at, None) < 0:
+        return text_limit(INCIDENTS_FULL, "incidents")
+    return no_room_for_claims(replace(after, incidents=recent), 1)

@@ -55,6 +55,7 @@ class Component:
     show_uptime: bool = True
     origin: str | None = None
     origin_at: datetime | None = None
+    external_id: str | None = None  # of an imported one: the id in its source, as for all parts
 
     @property
     def is_leaf(self) -> bool:
@@ -130,6 +131,7 @@ class Incident:
     claims: tuple[Claim, ...] = ()
     impact_given: bool = True
     bare_entries: tuple[BareEntry, ...] = ()
+    external_id: str | None = None
     # Computed on first use: a drain reads it for each command with text.
     _text_bytes: int = field(default=UNCOUNTED, init=False, repr=False, compare=False)
 
@@ -148,10 +150,7 @@ class Incident:
 
     @property
     def is_called_off(self) -> bool:
-        """Whether it is a maintenance that was resolved before it began.
-
-        Its start is then not before its resolution. Source: docs/behaviour.md, "Maintenance".
-        """
+        """Whether it is a maintenance that was resolved before it began."""
         if self.kind is not IncidentKind.MAINTENANCE or self.resolved_at is None:
             return False
         return self.resolved_at <= self.started_at
@@ -231,6 +230,7 @@ class Template:
     state: IncidentState | None = None
     impact: Impact | None = None
     kind: IncidentKind = IncidentKind.INCIDENT
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import click
 from domain.runtime.settings import SettingsError, load_settings, require_stack
 from domain.store.postgres.engine import UNREACHABLE, first_line
 from domain.text import is_storable, printable
-from ops.cli import accounts, backups, components, domains, incidents, keys, pages
+from ops.cli import accounts, backups, components, domains, incidents, keys, moves, pages
 from ops.cli.terminal import json_option, print_json
 from ops.cli.writes import CommandRefusedError, NotPublishedError, UnsureError
 from ops.operator_error import say
@@ -34,6 +34,8 @@ for noun in (
     domains.mount,
     accounts.tier,
     accounts.tokens,
+    moves.export_page,
+    moves.import_page,
 ):
     cli.add_command(noun)
 

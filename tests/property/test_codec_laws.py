@@ -87,6 +87,7 @@ FIRST_PAYLOADS = {
     "ChangeTemplate": '{"template_id":"t"}',
     "DeleteTemplate": '{"template_id":"t"}',
     "DeleteAccount": "{}",
+    "ImportContent": "{}",
     "SuspendPage": "{}",
     "UnsuspendPage": "{}",
     "AddPage": '{"page_id":"p","name":"n"}',

@@ -26,8 +26,8 @@ TRADE, ME = "/api/v1/status/purchases/trade", "/api/v1/auth/me"
 OPEN = "/api/v1/status-api/incidents"
 # What neither an owner nor a monitor asks for: the operator, the clock and DNS do.
 OF_OTHERS = {
-    "SetEntitlement", "SuspendPage", "UnsuspendPage", "ActivateMount", "NoteMountCheck",
-    "LapseMount", "SetTier", "ExpireSlot", "EndPrime", "Probe",
+    "SetEntitlement", "SuspendPage", "UnsuspendPage", "ImportContent", "ActivateMount",
+    "NoteMountCheck", "LapseMount", "SetTier", "ExpireSlot", "EndPrime", "Probe",
 }  # fmt: skip
 
 

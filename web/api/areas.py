@@ -5,6 +5,7 @@ from web.api.accounts import account as accounts
 from web.api.domains import resource as domains
 from web.api.incidents import resource as incidents
 from web.api.monitor import resource as monitor
+from web.api.pages import export as exports
 from web.api.pages import resource as pages
 from web.api.previews import resource as previews
 
@@ -19,6 +20,7 @@ AREAS = (
     previews.AREA,
     templates.AREA,
     billing.AREA,
+    exports.AREA,
     pages.LATENCY,
     domains.AREA,
     monitor.AREA,

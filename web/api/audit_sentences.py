@@ -83,12 +83,24 @@ def dns_check_sentence(payload: Payload, _: Names) -> str:
     return f"Looked the host up: {payload.get('reason') or 'its proof is there'}"
 
 
+def import_sentence(payload: Payload, _: Names) -> str:
+    """Return how much an import holds; the audit log has only the counts."""
+    parts = ("components", "incidents", "templates")
+    counts = [
+        f"{count} {part.rstrip('s') if count == 1 else part}"
+        for part in parts
+        if (count := payload.get(part))
+    ]
+    return f"Imported {', '.join(counts) or 'settings and shown statuses'}"
+
+
 # Of commands that no owner and no monitor sends.
 OTHERS = {
     "CreatePage": name_sentence("Created the page", "name"),
     "SetEntitlement": entitlement_sentence,
     "SetHosts": hosts_sentence,
     "DeletePage": fixed_sentence("Deleted the page"),
+    "ImportContent": import_sentence,
     "SuspendPage": fixed_sentence("Suspended the page"),
     "UnsuspendPage": fixed_sentence("Ended the page's suspension"),
     "SetTier": tier_sentence,

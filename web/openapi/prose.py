@@ -44,6 +44,7 @@ GROUPS: Mapping[str, tuple[Chapter, ...]] = {
         Chapter("Hosts", "Connect a domain"),
         Chapter("Keys", "Create and rotate keys"),
         Chapter("Audit", "Read the audit log"),
+        Chapter("Export", "Export and import a page"),
         Chapter("Slots", "Buy and renew slots"),
         Chapter("Accounts", "Log in and manage the account"),
     ),

@@ -45,7 +45,12 @@ def show(page: Page, words: Mapping[str, Word], at: datetime) -> tuple[e.Event, 
 
 
 def remarks_on(page: Page, command: c.Command, events: Sequence[e.Event]) -> Remarks | None:
-    """Return the remarks on an applied command, from the page before its events."""
+    """Return the remarks on an applied command, from the page before its events.
+
+    An import names components by their ids only.
+    """
+    if isinstance(command, c.ImportContent):
+        return None
     ignored = find_ignored(page.components, command)
     if isinstance(command, c.PostUpdate) and not events:
         newest = page.incidents[command.incident_id].newest_update

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from domain.page import commands as c
 from domain.page import events as e
 from domain.page.decide.components import add_component, change_component, delete_component
+from domain.page.decide.imports import import_content
 from domain.page.decide.incidents import (
     change_incident,
     delete_incident,
@@ -128,6 +129,7 @@ DECIDERS: Mapping[type[c.Command], Callable[[Page, Any, datetime], Decision]] = 
     c.AddTemplate: add_template,
     c.ChangeTemplate: change_template,
     c.DeleteTemplate: partial(delete_item, "templates"),
+    c.ImportContent: import_content,
     c.SuspendPage: suspend_page,
     c.UnsuspendPage: unsuspend_page,
 }

@@ -20,10 +20,14 @@ from domain.store.postgres.command_log import head_seq
 
 BEGINNING = 10**17  # every seq is lower than this
 
-# A logo's bytes are left out; the entry says only that there was one.
+# A logo's bytes are left out; the entry says only that there was one. Of an import only its counts.
 _ENTRY = """
 SELECT c.stream_id, c.seq, c.id, c.received_at, c.kind,
-  CASE WHEN jsonb_typeof(c.payload->'logo') = 'string' THEN c.payload || jsonb_build_object(
+  CASE WHEN c.kind = 'ImportContent' THEN jsonb_build_object(
+    'components', jsonb_array_length(c.payload->'components'),
+    'incidents', jsonb_array_length(c.payload->'incidents'),
+    'templates', jsonb_array_length(c.payload->'templates'))
+  WHEN jsonb_typeof(c.payload->'logo') = 'string' THEN c.payload || jsonb_build_object(
     'logo', CASE c.payload->>'logo' WHEN '' THEN 'removed' ELSE 'replaced' END)
   ELSE c.payload END AS payload,
   c.actor, c.outcome, c.refusal, c.changes, cause.id AS cause_id, cause.kind AS cause_kind,

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, text
 
-from domain.store.postgres.engine import sync_engine
+from domain.store.postgres.engine import one_instant
 from domain.store.postgres.tables import metadata
 
 FORMAT = 1
@@ -76,14 +76,9 @@ def backup(file: Path) -> Manifest:
 
 def write_tables(archive: zipfile.ZipFile) -> Manifest:
     """Copy every table as of one instant."""
-    with sync_engine().connect() as conn:
-        instant = conn.execution_options(isolation_level="REPEATABLE READ")
-        with instant.begin():
-            instant.execute(text("SET TRANSACTION READ ONLY"))
-            instant.execute(text("SET LOCAL statement_timeout = 0"))  # as long as it takes
-            instant.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-            step = instant.execute(_STEP).scalar_one()
-            tables = [copy_out(instant, archive, *row) for row in tables_of(instant)]
+    with one_instant() as conn:
+        step = conn.execute(_STEP).scalar_one()
+        tables = [copy_out(conn, archive, *row) for row in tables_of(conn)]
     return Manifest(FORMAT, step, datetime.now(UTC), tables)
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import (
     DBAPIError,
@@ -106,6 +106,18 @@ def sync_engine() -> Engine:
         driver_url(url), pool_size=2, max_overflow=2, connect_args=CONNECT, hide_parameters=True
     )
     return with_outage_handling(engine)
+
+
+@contextlib.contextmanager
+def one_instant() -> Iterator[Connection]:
+    """Provide a connection that sees the data of one instant and changes nothing, for long."""
+    with sync_engine().connect() as conn:
+        instant = conn.execution_options(isolation_level="REPEATABLE READ")
+        with instant.begin():
+            instant.execute(text("SET TRANSACTION READ ONLY"))
+            instant.execute(text("SET LOCAL statement_timeout = 0"))  # as long as it takes
+            instant.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            yield instant
 
 
 @contextlib.contextmanager

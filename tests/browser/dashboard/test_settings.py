@@ -1,5 +1,6 @@
 """Settings and look: what visitors then see, what they do not, and two tabs that collide."""
 
+import json
 import re
 from enum import StrEnum
 
@@ -360,3 +361,20 @@ def test_a_page_is_gone_when_its_deletion_was_confirmed(actors, desk):
     dialog.get_by_role("button", name="Delete page").click()
     look.page.wait_for_url(url(actors.system))
     assert look.owned.owner.get(look.owned.path).status_code == 404
+
+
+def test_owner_downloads_the_export_when_she_is_about_to_delete_the_page(desk):
+    look = desk("settings")
+    # the screen offers the file
+    with look.page.expect_download() as download:
+        look.page.get_by_role("link", name="Download the export", exact=True).click()
+    assert download.value.suggested_filename.endswith(".json")
+    # and so does the question before a deletion, which stays open
+    look.page.get_by_role("button", name="Delete page").click()
+    dialog = look.page.get_by_role("dialog")
+    with look.page.expect_download() as download:
+        dialog.get_by_role("link", name="Download the export first").click()
+    content = json.loads(download.value.path().read_bytes())
+    assert [each["name"] for each in content["components"]] == ["API"]
+    expect(dialog).to_be_visible()
+    assert not faults(look)

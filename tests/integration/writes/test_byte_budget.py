@@ -145,6 +145,21 @@ def test_previews_are_429_when_a_session_asks_for_more_than_two_in_a_second(acto
     assert other.preview("", body).status_code == 200
 
 
+def test_downloads_are_429_when_a_page_had_ten_in_a_minute(actors, page):
+    # Given an owner, who downloads a page as fast as she can
+    answers = [page.owner.get(f"{page.path}/export") for _ in range(10)]
+    wait_until(
+        lambda: answers.append(page.owner.get(f"{page.path}/export")) or is_limited(answers[-1]),
+        "429",
+    )
+
+    # Then she is told to wait, and another page is sent
+    assert answers[9].status_code == 200
+    assert answers[-1].json()["error"].startswith("A page can be downloaded 10 times a minute.")
+    other = actors.page("API")
+    assert other.owner.get(f"{other.path}/export").status_code == 200
+
+
 def test_an_account_is_not_limited_when_another_is(limited, actors, page, mon):
     other = actors.monitor(actors.page("API"))
     empty(limited, page.owner.id, WRITTEN_BYTES, RECOVERY_BYTES)

@@ -82,6 +82,7 @@ components = Table(
     Column("created_at", Moment, nullable=False),
     Column("origin", Text),
     Column("origin_at", Moment),
+    Column("external_id", Text),
     Index("components_page", "page_id"),
 )
 
@@ -106,6 +107,7 @@ incidents = Table(
     # Of incidents of older versions it is not known: theirs stays.
     Column("impact_given", Boolean, nullable=False, server_default=true()),
     Column("bare_entries", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("external_id", Text),
     Index("incidents_open", "page_id", postgresql_where=text("resolved_at IS NULL")),
     Index("incidents_history", "page_id", "resolved_at"),
     Index("incidents_started", "page_id", "started_at"),
@@ -190,5 +192,6 @@ templates = Table(
     Column("state", Text),
     Column("impact", Text),
     Column("kind", Text, nullable=False),
+    Column("external_id", Text),
     Index("templates_page", "page_id"),
 )

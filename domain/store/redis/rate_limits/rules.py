@@ -69,5 +69,7 @@ RECOVERY_BYTES: Final = Budget("account-recovery-bytes", 20_000_000, 200_000_000
 RECOVERY_UPDATES: Final = Limit("account-recovery-updates", 60, HOUR_S)
 # Bytes of a log row without its payload, with its indexes and the row of its key.
 ROW_BYTES: Final = 600
+# Downloads of one page as a file: each reads all of its incidents.
+EXPORTS: Final = Limit("exports", 10, MINUTE_S)
 # Previews of writes to one page, by one session: each renders the whole page.
 PREVIEWS: Final = Limit("previews", 2, 1)
