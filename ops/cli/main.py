@@ -13,7 +13,7 @@ import click
 from domain.runtime.settings import SettingsError, load_settings, require_stack
 from domain.store.postgres.engine import UNREACHABLE, first_line
 from domain.text import is_storable, printable
-from ops.cli import accounts, backups, components, domains, incidents, keys, moves, pages
+from ops.cli import accounts, backups, components, domains, incidents, keys, mirror, moves, pages
 from ops.cli.terminal import json_option, print_json
 from ops.cli.writes import CommandRefusedError, NotPublishedError, UnsureError
 from ops.operator_error import say
@@ -36,6 +36,7 @@ for noun in (
     accounts.tokens,
     moves.export_page,
     moves.import_page,
+    mirror.mirror_page,
 ):
     cli.add_command(noun)
 

@@ -40,6 +40,12 @@ def has_incident(conn: Connection, page_id: str, incident_id: str) -> bool:
     return conn.execute(query).first() is not None
 
 
+def incident_ids(conn: Connection, page_id: str) -> list[str]:
+    """Return the ids of all of a page's incidents, oldest first."""
+    c = t.incidents.c
+    return list(conn.execute(select(c.id).where(c.page_id == page_id).order_by(c.id)).scalars())
+
+
 def incident_of(conn: Connection, page_id: str, incident_id: str) -> Incident | None:
     """Return one of a page's incidents, however old."""
     return load_incidents(conn, page_id, t.incidents.c.id == incident_id).get(incident_id)
