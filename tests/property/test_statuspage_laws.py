@@ -42,6 +42,20 @@ def document(context, name):
     return json.loads(msgspec.json.encode(content))
 
 
+def assert_clients_of_statuspage_are_told(page, today):
+    """Of a page that commands have made: the newest update has the state of its incident."""
+    context = build_render_context(page, today)
+    for name in DOCUMENTS:
+        content = document(context, name)
+        check(name, content)
+        for one in (*content.get(INCIDENTS, ()), *content.get(PLANS, ())):
+            newest = one["incident_updates"][0]
+            assert newest["status"] == one["status"], one
+            update = page.incidents[one["id"]].newest_update
+            told = {update["id"] for update in one["incident_updates"]}
+            assert update is None or len(told) == 20 or update.id in told
+
+
 @given(pages(instants(70, 84)))
 def test_every_document_is_as_strict_readers_want_it(page):
     # given any page

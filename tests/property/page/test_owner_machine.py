@@ -32,6 +32,7 @@ from tests.property.page.incident_machine import OwnerMachine
 from tests.property.page.page_model import PageModel
 from tests.property.strategies import ZONES
 from tests.property.test_page_store_laws import RolledBack, in_order
+from tests.property.test_statuspage_laws import assert_clients_of_statuspage_are_told
 from tests.support.drained_page import DrainedPage, append_as
 from tests.support.page_reading import Reading, assert_reads_alike
 from workers.render.eager import render_eager
@@ -168,6 +169,7 @@ class Alone(Judged):
         model = PageModel(self.incidents, self.settings, self.created, self.now, later)
         fields, _ = render_eager(self.page, model.today)
         assert_reads_alike(Reading(gzip.decompress(fields["index.html|gzip"]).decode()), model)
+        assert_clients_of_statuspage_are_told(self.page, model.today)
 
     def teardown(self):
         try:
