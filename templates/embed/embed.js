@@ -1,12 +1,12 @@
 (() => {
 const root = document.documentElement, $ = (query, from = document) => from.querySelector(query);
-const line = $('main');
 // Any site may frame this document: the height is all that it tells.
 function tellHeight() {
-  const height = Math.ceil(line.getBoundingClientRect().height);
-  if (parent !== self) parent.postMessage({type: 'hepstatus:height', height}, '*');
+  const height = Math.ceil($('main').getBoundingClientRect().height);
+  parent.postMessage({type: 'hepstatus:height', height}, '*');
 }
-new ResizeObserver(tellHeight).observe(line); // at once, too
+new ResizeObserver(tellHeight).observe($('main'));
+onload = tellHeight; // an observer waits until the frame is in view
 const read = address => fetch(address, {cache: 'no-cache'});
 const isOld = answer => !answer.ok || answer.headers.has('x-hepstatus-copy');
 async function refresh() {

@@ -83,6 +83,16 @@ def test_embed_is_previewed_in_its_theme_and_height(shared):
     assert look.complaints == []
 
 
+def test_this_screen_alone_may_show_what_the_page_serves(actors, shared):
+    _, page, base = shared
+    origin = base.rstrip("/")
+    here, elsewhere = (page.owner.get(of(page, screen)) for screen in ("share", "keys"))
+    policies = [answer.headers["content-security-policy"] for answer in (here, elsewhere)]
+    assert policies[0].count(origin) == 2
+    assert policies[0].replace(f" {origin}", "") == policies[1]
+    assert "script-src 'self';" in policies[1]
+
+
 def test_snippets_hold_any_name_as_text(actors, tab):
     page = actors.page("API")
     page.owner.patch(page.path, {"name": HOSTILE})
