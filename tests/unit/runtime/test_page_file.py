@@ -1,9 +1,15 @@
 """The file of a page that another program wrote: times with offsets, few fields, untidy texts."""
 
 import json
+from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 
+import pytest
+
+from domain.page import state
 from domain.page.state import Page
+from domain.page.uptime.shown import Shown
+from domain.runtime.page_file import document as parts
 from domain.runtime.page_file.check import check_document
 from domain.runtime.page_file.document import decode_document, encode_document
 from domain.runtime.page_file.own_ids import Ids
@@ -71,3 +77,26 @@ def test_same_ids_are_made_when_a_file_is_imported_again():
     page = Page("p_1", created_at=datetime.now(UTC), changed_at=datetime.now(UTC))
     assert plan_of(document, page) == plan_of(document, page)
     assert encode_document(decode_document(encode_document(document))) == encode_document(document)
+
+
+# Fields under other names in the file, and those that follow from it.
+IDS = {"id", "external_id", "component_id", "parent_id"}
+IN_OTHER_FORM = IDS | {"position", "leaves", "bare_entries", "place", "_text_bytes"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "part"),
+    [
+        (state.Appearance, parts.PageSettings),
+        (state.Component, parts.ComponentPart),
+        (state.Incident, parts.IncidentPart),
+        (state.Update, parts.UpdatePart),
+        (state.BareEntry, parts.UpdatePart),
+        (state.Claim, parts.ClaimPart),
+        (state.Template, parts.TemplatePart),
+        (Shown, parts.ShownPart),
+    ],
+)
+def test_every_field_of_a_page_is_in_its_file(kind, part):
+    names = {field.name for field in fields(kind)} if is_dataclass(kind) else {*kind._fields}
+    assert names - IN_OTHER_FORM <= {*part.__struct_fields__}
