@@ -48,7 +48,14 @@ class VerbOrFile(click.Group):
 
 @click.command("export")
 @click.argument("page")
-@click.option("-o", "--output", "file", type=click.File("wb", lazy=False, atomic=True), default="-")
+@click.option(
+    "-o",
+    "--output",
+    "file",
+    type=click.File("wb", lazy=False, atomic=True),
+    default="-",
+    help="A file; otherwise it is printed.",
+)
 def export_page(page: str, file: BinaryIO) -> None:
     """Write PAGE (an id, a host or a subdomain) as JSON, with all its incidents."""
     row = find_page(page)
@@ -61,7 +68,11 @@ def export_page(page: str, file: BinaryIO) -> None:
 
 @click.group("import", cls=VerbOrFile)
 def import_page() -> None:
-    """Import into a page: `hepstatus import FILE --page PAGE`."""
+    """Import into a page: `hepstatus import FILE --page PAGE [--dry-run]`.
+
+    FILE is an export. PAGE (an id, a host or a subdomain) gets the content that it does not have.
+    With --dry-run the changes are listed, and none is made.
+    """
 
 
 @import_page.command("file", hidden=True)

@@ -116,6 +116,7 @@ def nodes(*, is_category):
         show_uptime=booleans,
         origin=st.none() if is_category else st.none() | origins,
         origin_at=st.none() if is_category else maybe_instant,
+        external_id=maybe_text,
     )
 
 
@@ -184,6 +185,7 @@ def incidents(draw, leaves, resolved_at=None):
         updates=tuple(draw(st.lists(updates(leaves), max_size=4))),
         claims=draw(claim_chains(leaves, resolved_at)),
         impact_given=draw(booleans),
+        external_id=draw(maybe_text),
     )
 
 

@@ -1,11 +1,11 @@
 """The document of a page, as `hepstatus export` writes it and `hepstatus import` reads it.
 
 Build one of these types, or decode the JSON with `decode_document`; `encode_document` gives the
-same bytes for the same content. An `id` is any text of at most 200 characters, unique among the
-objects of its kind in the file; the import keeps it as the `external_id` of the page's object, and
-a second import recognizes the object by it. Instants are aware.
+same bytes for the same content. `import_document` in `ops/cli/moves.py` checks and imports it.
 
-Only `state`, times and texts of an incident have to be given; each other field has a default.
+An `id` is any text of at most 200 characters, unique among the objects of its kind in the file.
+The import keeps it as the `external_id` of the page's object, and a second import recognizes the
+object by it. Instants are aware.
 
 - The order of `components` is that of the tree: a category stands before its nodes.
 - `updates` are a timeline in its order. An entry with `posted_at` is an update, with a message; one

@@ -24,15 +24,19 @@ from domain.runtime.page_file import document as d
 from domain.runtime.page_file.from_page import to_utc
 from domain.runtime.page_file.own_ids import Ids, make_ids
 from domain.status import Status
+from domain.text import clean, clean_line
 
 State = TypeVar("State")
+
+# Texts as an owner's requests are trimmed; a blank one is refused before.
+TRIMMERS = {"name": clean_line, "title": clean_line, "description": clean, "body": clean}
 
 
 def to_settings_change(settings: d.PageSettings) -> ChangePage:
     """Return the command of these settings; the page stays as public as it is."""
     return ChangePage(
-        name=settings.name,
-        description=settings.description or "",
+        name=clean_line(settings.name),
+        description=clean(settings.description) or "",
         time_zone=settings.time_zone,
         look=to_state(Appearance, settings),
         logo=(settings.logo or "").partition(",")[2],
@@ -111,4 +115,6 @@ def to_state(kind: type[State], part: d.Part, /, **computed: Any) -> State:  # n
     """Return a state with the fields of a part of the same names, and `computed` ones."""
     names = {field.name for field in fields(kind) if field.init}  # type: ignore[arg-type] # a dataclass
     values = {name: getattr(part, name) for name in names & {*part.__struct_fields__}}
+    for name in values.keys() & TRIMMERS.keys():
+        values[name] = TRIMMERS[name](values[name]) or values[name]
     return kind(**{name: to_utc(value) for name, value in (values | computed).items()})

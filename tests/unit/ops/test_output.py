@@ -1,6 +1,10 @@
 import io
 import os
+import sys
 
+import pytest
+
+from ops.cli.moves import show_progress
 from ops.local import processes
 from ops.local.child import LogFolder, PrefixedOutput, say
 
@@ -41,3 +45,15 @@ def test_log_goes_on_after_a_restart_and_a_large_one_is_moved_aside(tmp_path):
 def test_a_child_that_said_nothing_has_no_last_lines(tmp_path):
     assert LogFolder(tmp_path).last_lines("web") == []
     assert PrefixedOutput().last_lines("web") == []
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_every_item_is_given_when_progress_is_shown_or_not(monkeypatch, is_terminal):
+    monkeypatch.setattr("sys.stderr", Terminal() if is_terminal else io.StringIO())
+    assert list(show_progress(iter("abc"), "Reading", 3)) == ["a", "b", "c"]
+    assert ("Reading" in sys.stderr.getvalue()) is is_terminal
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
