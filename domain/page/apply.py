@@ -180,7 +180,8 @@ def update_posted(page: Page, event: e.UpdatePosted) -> Page:
 
 def incident_changed(page: Page, event: e.IncidentChanged) -> Page:
     """Replace an incident by the event's, which has the new properties."""
-    return with_changed_at(with_incident(page, event.incident), event.at)
+    changed = replace(event.incident, changed_at=event.at)
+    return with_changed_at(with_incident(page, changed), event.at)
 
 
 def update_edited(page: Page, event: e.UpdateEdited) -> Page:
@@ -194,6 +195,7 @@ def update_edited(page: Page, event: e.UpdateEdited) -> Page:
 def update_deleted(page: Page, event: e.UpdateDeleted) -> Page:
     """Remove an update's message; the incident keeps its state, its claims and its times."""
     incident = timeline.without_message(page.incidents[event.incident_id], event.update_id)
+    incident = replace(incident, changed_at=event.at)
     return with_changed_at(with_incident(page, incident), event.at)
 
 
@@ -244,6 +246,7 @@ def suspension_set(page: Page, event: e.SuspensionSet) -> Page:
 
 def with_incident(page: Page, incident: Incident) -> Page:
     """Return the page with one incident added or replaced."""
+    incident = timeline.with_sequence(incident, page.incidents.get(incident.id))
     return replace(page, incidents=with_entry(page.incidents, incident.id, incident))
 
 

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from domain.calendar import UTC_ZONE
-from domain.page.settings import Font, Link, Mode
-from domain.page.state import Appearance, ComponentKind, Entitlement
+from domain.page.settings import Appearance, Font, Link, Mode
+from domain.page.state import ComponentKind, Entitlement
 from domain.page.uptime.shown import UptimeCounts
 from domain.status import Impact, IncidentKind, IncidentState, Status
 
@@ -359,11 +359,13 @@ Command: TypeAlias = (
 COMMANDS: MappingProxyType[str, type[Command]] = MappingProxyType(
     {command.__name__: command for command in Command.__args__}
 )
-# Parts of a page that are loaded only for commands that name an entry of them.
+# Parts of a page that are loaded only for commands that name an entry of them. No command names a
+# cancelled maintenance.
 ID_FIELDS: Mapping[str, str] = MappingProxyType({"templates": "template_id", "keys": "key_id"})
 LOADED_FOR: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         part: frozenset(n for n, kind in COMMANDS.items() if field in kind.__dataclass_fields__)
         for part, field in ID_FIELDS.items()
     }
+    | {"cancelled_maintenances": frozenset()}
 )

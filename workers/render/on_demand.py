@@ -1,4 +1,4 @@
-"""On-demand artifacts: archive, permalinks, pictures, component badges, logo.
+"""On-demand artifacts: archive, permalinks, pictures, component badges, logo, formats.
 
 An address without content raises AbsentError. Which addresses there are says the registry
 (domain/artifacts.py).
@@ -21,6 +21,9 @@ from domain.store.postgres.logos import load_logo
 from workers.render.badge import render_badge_parts
 from workers.render.documents import favicon_svg, render_document
 from workers.render.eager import Fields, RenderContext, build_badge_parts, encode
+from workers.render.formats.calendar import render_calendar
+from workers.render.formats.feeds import render_atom, render_json_feed, render_rss
+from workers.render.formats.llms import render_llms
 from workers.render.html import render
 from workers.render.incident_view import history_views
 from workers.render.png import drawable_text, svg_to_png
@@ -181,6 +184,11 @@ RENDERERS: Mapping[str, Callable[[Connection, RenderContext, str], bytes]] = {
     "favicon.svg": render_favicon_svg,
     "favicon.ico": render_favicon_ico,
     "robots.txt": render_robots,
+    "history.atom": render_atom,
+    "history.rss": render_rss,
+    "feed.json": render_json_feed,
+    "calendar.ics": render_calendar,
+    "llms.txt": render_llms,
     "badge/*": render_component_badge,
     "history": render_month,
     "history/*": render_month,
