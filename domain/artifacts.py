@@ -22,7 +22,13 @@ SVG: Final = b"image/svg+xml"
 PNG: Final = b"image/png"
 ICO: Final = b"image/x-icon"
 TEXT: Final = b"text/plain; charset=utf-8"
-TEXTS: Final = frozenset({HTML, JSON, SVG})  # what an encoding shortens
+ATOM: Final = b"application/atom+xml; charset=utf-8"
+RSS: Final = b"application/rss+xml; charset=utf-8"
+JSON_FEED: Final = b"application/feed+json"
+CALENDAR: Final = b"text/calendar; charset=utf-8"
+TEXTS: Final = frozenset(
+    {HTML, JSON, SVG, ATOM, RSS, JSON_FEED, CALENDAR}
+)  # what an encoding shortens
 PAGE_CACHE: Final = b"public, max-age=1, stale-if-error=86400"
 BADGE_CACHE: Final = b"public, max-age=30"
 FOREVER: Final = b"public, max-age=31536000, immutable"  # for names that contain a content hash
@@ -205,6 +211,26 @@ ARTIFACTS: Final = (
         is_open=True,
         max_bytes=8 * MIB,  # 2,500 components, two lists of incidents and 512 KB of messages
         packed_bytes=2 * MIB,
+    ),
+    *(
+        Artifact(
+            name=name,
+            content_type=content_type,
+            is_open=True,
+            max_bytes=1 * MIB,  # 512 KB of messages, and the frames of 1,000 updates
+        )
+        for name, content_type in (
+            ("history.atom", ATOM),
+            ("history.rss", RSS),
+            ("feed.json", JSON_FEED),
+            ("calendar.ics", CALENDAR),
+        )
+    ),
+    Artifact(
+        name="llms.txt",
+        content_type=TEXT,
+        encodings=(),  # too short to be worth compressing
+        is_open=True,
     ),
     *(
         Artifact(

@@ -1,6 +1,7 @@
 """Calendar days in a page's time zone, daylight saving included."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from email.utils import format_datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -53,9 +54,14 @@ HOURS_MAX = 48  # from here on a length is told in days
 MINUTE_S = 60
 
 
+def to_local(at: datetime, zone: str) -> datetime:
+    """Return an instant in the IANA zone `zone`."""
+    return at.astimezone(ZoneInfo(zone))
+
+
 def format_instant(at: datetime, zone: str) -> str:
     """Format an instant as `23 Nov 2026, 14:02 UTC`, in `zone`."""
-    local = at.astimezone(ZoneInfo(zone))
+    local = to_local(at, zone)
     return f"{local.day} {local:%b %Y, %H:%M} {format_offset(local)}"
 
 
@@ -70,6 +76,16 @@ def format_offset(local: datetime) -> str:
     hours, minutes = divmod(round(abs(offset) / timedelta(minutes=1)), MINUTES_AN_HOUR)
     sign = "-" if offset < timedelta() else "+"
     return f"GMT{sign}{hours}" + (f":{minutes:02}" if minutes else "")
+
+
+def format_offset_at(at: datetime, zone: str) -> str:
+    """Return the offset of `zone` at an instant, as `format_offset` does."""
+    return format_offset(to_local(at, zone))
+
+
+def format_rfc_822(at: datetime) -> str:
+    """Format an instant as `Mon, 23 Nov 2026 14:02:00 GMT`."""
+    return format_datetime(at.astimezone(UTC), usegmt=True)
 
 
 def format_day(day: date) -> str:

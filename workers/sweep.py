@@ -81,6 +81,7 @@ EXPIRING: Final = (
     retention.forget_closed_streams,
     retention.forget_free_hosts,
     retention.forget_shown_days,
+    retention.forget_cancelled_maintenances,
 )
 
 

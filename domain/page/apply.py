@@ -139,7 +139,7 @@ def status_shown(page: Page, event: e.StatusShown) -> Page:
     rows = page.shown_rows
     if row := shown_until(leaf, event.at):
         days = add_row(rows.get(leaf.id, {}), row, page.time_zone)
-        rows = with_entry(rows, leaf.id, days)
+        rows = {**rows, leaf.id: days}
     is_other = leaf.status is not event.status
     status_at = event.at if is_other else leaf.status_at
     changed_leaf = replace(
@@ -149,7 +149,7 @@ def status_shown(page: Page, event: e.StatusShown) -> Page:
         origin=event.origin,
         origin_at=max(event.at, status_at or event.at),
     )
-    components = with_entry(page.components, leaf.id, changed_leaf)
+    components = {**page.components, leaf.id: changed_leaf}
     changed = replace(page, components=components, shown_rows=rows)
     return with_changed_at(changed, event.at) if is_other else changed
 
@@ -179,7 +179,8 @@ def update_posted(page: Page, event: e.UpdatePosted) -> Page:
 
 def incident_changed(page: Page, event: e.IncidentChanged) -> Page:
     """Replace an incident by the event's, which has the new properties."""
-    return with_changed_at(with_incident(page, event.incident), event.at)
+    changed = replace(event.incident, changed_at=event.at)
+    return with_changed_at(with_incident(page, changed), event.at)
 
 
 def update_edited(page: Page, event: e.UpdateEdited) -> Page:
@@ -193,6 +194,7 @@ def update_edited(page: Page, event: e.UpdateEdited) -> Page:
 def update_deleted(page: Page, event: e.UpdateDeleted) -> Page:
     """Remove an update's message; the incident keeps its state, its claims and its times."""
     incident = timeline.without_message(page.incidents[event.incident_id], event.update_id)
+    incident = replace(incident, changed_at=event.at)
     return with_changed_at(with_incident(page, incident), event.at)
 
 
@@ -226,7 +228,7 @@ def incident_deleted(page: Page, event: e.IncidentDeleted) -> Page:
 
 def item_set(page: Page, event: e.ItemSet) -> Page:
     """Add an item to its part, or replace it there."""
-    items: Any = with_entry(getattr(page, event.part), event.item.id, event.item)
+    items: Any = {**getattr(page, event.part), event.item.id: event.item}
     return replace(page, **{event.part: items})
 
 
@@ -257,17 +259,13 @@ def suspension_set(page: Page, event: e.SuspensionSet) -> Page:
 
 def with_incident(page: Page, incident: Incident) -> Page:
     """Return the page with one incident added or replaced."""
-    return replace(page, incidents=with_entry(page.incidents, incident.id, incident))
+    incident = timeline.with_sequence(incident, page.incidents.get(incident.id))
+    return replace(page, incidents={**page.incidents, incident.id: incident})
 
 
 def with_changed_at(page: Page, at: datetime) -> Page:
     """Return the page with `changed_at` of at least `at`."""
     return replace(page, changed_at=max(page.changed_at or at, at))
-
-
-def with_entry(mapping: Mapping[str, Value], key: str, value: Value) -> Mapping[str, Value]:
-    """Return a mapping with one entry set."""
-    return {**mapping, key: value}
 
 
 def without_entry(mapping: Mapping[str, Value], key: str) -> Mapping[str, Value]:

@@ -8,8 +8,8 @@ from itertools import accumulate, takewhile
 from typing import Any, Final
 
 from domain.calendar import iso
-from domain.page.settings import Link
-from domain.page.state import Appearance, Incident, Page
+from domain.page.settings import Appearance, Link
+from domain.page.state import Incident, Page
 from domain.text import utf8_size
 
 TEXT_MAX: Final = 120  # characters of a value; a long message is recognised by its beginning

@@ -11,15 +11,8 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from domain.calendar import UTC_ZONE
-from domain.page.settings import Font, Link, Mode
-from domain.page.state import (
-    Appearance,
-    Component,
-    ComponentKind,
-    Entitlement,
-    Incident,
-    Template,
-)
+from domain.page.settings import Appearance, Font, Link, Mode
+from domain.page.state import Component, ComponentKind, Entitlement, Incident, Template
 from domain.page.uptime.shown import RowsByLeaf, UptimeCounts
 from domain.status import Impact, IncidentKind, IncidentState, Status
 
@@ -385,7 +378,8 @@ Command: TypeAlias = (
 COMMANDS: MappingProxyType[str, type[Command]] = MappingProxyType(
     {command.__name__: command for command in Command.__args__}
 )
-# Parts of a page that are loaded only for commands that name an entry of them, or add to them.
+# Parts of a page that are loaded only for commands that name an entry of them, or add to them. No
+# command names a cancelled maintenance.
 ID_FIELDS: Mapping[str, str] = MappingProxyType({"templates": "template_id", "keys": "key_id"})
 # What visitors could read is changed or taken away: nothing older is shown to them after it.
 EDITS: Final = (ChangeIncident, EditUpdate, DeleteUpdate, DeleteIncident)
@@ -396,4 +390,5 @@ LOADED_FOR: Mapping[str, frozenset[str]] = MappingProxyType(
         )
         for part, id_ in ID_FIELDS.items()
     }
+    | {"cancelled_maintenances": frozenset()}
 )

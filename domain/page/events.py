@@ -10,15 +10,8 @@ from typing import Protocol, TypeAlias
 
 from domain.calendar import UTC_ZONE
 from domain.page.logo import Logo
-from domain.page.state import (
-    Appearance,
-    Component,
-    Entitlement,
-    Incident,
-    Suspension,
-    Template,
-    Update,
-)
+from domain.page.settings import Appearance
+from domain.page.state import Component, Entitlement, Incident, Suspension, Template, Update
 from domain.page.uptime.shown import RowsByLeaf
 from domain.status import Status
 

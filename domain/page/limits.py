@@ -37,6 +37,9 @@ COUNTS: Final = {
     "statuses that incidents gave to components within 90 days": CLAIMS,
 }
 
+# A calendar has maintenances from so many days back on, and cancelled ones for as long.
+CALENDAR_DAYS: Final = 30
+
 # Text, in bytes of UTF-8: it bounds the load of a drain. Source: docs/behaviour.md, "Limits".
 KIB: Final = 1_024
 # Recent incidents: unresolved, scheduled, or ended within these days. A page shows two days fewer;

@@ -1,10 +1,13 @@
 """A page's settings and their etag."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
+
+from domain.page.uptime.shown import UptimeCounts
 
 LABEL_LIMIT = 40
 HEADLINE_LIMIT = 80
@@ -48,6 +51,25 @@ class Link:
     label: str
     url: str
     place: Place = Place.HEADER
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """The appearance of a page, as its owner chose it, with words by status."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    headlines: Mapping[str, str] = field(default_factory=dict)
+    mode: Mode = Mode.AUTO
+    accent: str | None = None
+    show_uptime: bool = True
+    show_footer: bool = True
+    show_latency: bool = False
+    noindex: bool = False
+    uptime_counts: UptimeCounts = UptimeCounts.INCIDENTS
+    header: str | None = None
+    font: Font = Font.SYSTEM
+    links: tuple[Link, ...] = ()
+    show_checklist: bool = True
 
 
 def etag_of(settings: Any) -> str:  # noqa: ANN401 - the page, or its owner's view of it

@@ -13,8 +13,8 @@ from operator import attrgetter
 from domain.calendar import UTC_ZONE
 from domain.page.limits import FREE_LEAVES, PRIME_LEAVES
 from domain.page.logo import Logo
-from domain.page.settings import Font, Link, Mode
-from domain.page.uptime.shown import RowsByLeaf, UptimeCounts
+from domain.page.settings import Appearance
+from domain.page.uptime.shown import RowsByLeaf
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.text import utf8_size
 
@@ -110,7 +110,8 @@ class Incident:
 
     `leaves` are those of a planned maintenance; before its start it has no claims. An impact that
     was not given (`impact_given` is false) follows the claims. `bare_entries` are the entries of
-    the timeline that are no updates.
+    the timeline that are no updates. `sequence` counts the changes of a maintenance's times.
+    `changed_at` is the last change other than a new update or an edited one.
     """
 
     id: str
@@ -132,6 +133,8 @@ class Incident:
     impact_given: bool = True
     bare_entries: tuple[BareEntry, ...] = ()
     external_id: str | None = None
+    sequence: int = 0
+    changed_at: datetime | None = None
     # Computed on first use: a drain reads it for each command with text.
     _text_bytes: int = field(default=UNCOUNTED, init=False, repr=False, compare=False)
 
@@ -189,25 +192,6 @@ class PastIncident:
 
 
 @dataclass(frozen=True, slots=True)
-class Appearance:
-    """The appearance of a page, as its owner chose it, with words by status."""
-
-    labels: Mapping[str, str] = field(default_factory=dict)
-    headlines: Mapping[str, str] = field(default_factory=dict)
-    mode: Mode = Mode.AUTO
-    accent: str | None = None
-    show_uptime: bool = True
-    show_footer: bool = True
-    show_latency: bool = False
-    noindex: bool = False
-    uptime_counts: UptimeCounts = UptimeCounts.INCIDENTS
-    header: str | None = None
-    font: Font = Font.SYSTEM
-    links: tuple[Link, ...] = ()
-    show_checklist: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class Key:
     """An API key of a monitor; of the secret only the hash is stored."""
 
@@ -231,6 +215,18 @@ class Template:
     impact: Impact | None = None
     kind: IncidentKind = IncidentKind.INCIDENT
     external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelledMaintenance:
+    """The values of a deleted maintenance that calendars need to remove it."""
+
+    id: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    sequence: int
+    deleted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +256,8 @@ class Page:
     """The aggregate: a page with its components, incidents and keys.
 
     `past` are the incidents of the 90 days that are too old to be loaded. `shown_rows` are the past
-    statuses of leaves. `templates` are loaded only for commands about them.
+    statuses of leaves. `templates` are loaded only for commands about them,
+    `cancelled_maintenances` only for the calendar.
     """
 
     id: str
@@ -270,7 +267,7 @@ class Page:
     time_zone: str = UTC_ZONE
     is_public: bool = False
     host: str | None = None
-    look: Appearance = Appearance()
+    look: Appearance = field(default_factory=Appearance)
     logo: Logo | None = None
     entitlement: Entitlement = Entitlement()
     created_at: datetime | None = None
@@ -282,6 +279,7 @@ class Page:
     shown_rows: RowsByLeaf = field(default_factory=dict)
     keys: Mapping[str, Key] = field(default_factory=dict)
     templates: Mapping[str, Template] = field(default_factory=dict)
+    cancelled_maintenances: Mapping[str, CancelledMaintenance] = field(default_factory=dict)
     suspension: Suspension | None = None
 
     @property

@@ -10,7 +10,7 @@ from operator import attrgetter
 
 from domain.page.claims import impact_after
 from domain.page.reading import Entry, read
-from domain.page.state import BareEntry, Incident, Update
+from domain.page.state import BareEntry, CancelledMaintenance, Incident, Update
 from domain.status import IncidentKind, IncidentState, Status
 
 OCCURRENCE = attrgetter("occurred_at")
@@ -197,6 +197,34 @@ def open_seconds(incident: Incident) -> int | None:
     if not incident.is_resolved or not has_begun(incident):
         return None
     return open_time(incident) // timedelta(seconds=1)
+
+
+def modified_at(incident: Incident) -> datetime:
+    """Return the time of an incident's last update, edit or other change."""
+    edits = (update.edited_at for update in incident.updates)
+    return max(filter(None, (incident.updated_at, incident.changed_at, *edits)))
+
+
+def window_of(incident: Incident) -> tuple[datetime, datetime]:
+    """Return start and end of a maintenance: the real ones, else the planned ones."""
+    planned_end = incident.scheduled_end or incident.started_at
+    if incident.is_called_off:
+        return incident.scheduled_start or incident.started_at, planned_end
+    return incident.started_at, incident.resolved_at or planned_end
+
+
+def with_sequence(incident: Incident, before: Incident | None) -> Incident:
+    """Return a maintenance with its changes of times counted; calling it off is one."""
+    if before is None or incident.kind is not IncidentKind.MAINTENANCE:
+        return incident
+    then, now = ((window_of(i), i.is_called_off) for i in (before, incident))
+    return incident if then == now else replace(incident, sequence=before.sequence + 1)
+
+
+def cancel(incident: Incident, at: datetime) -> CancelledMaintenance:
+    """Return the values of a maintenance, deleted at `at`, that calendars need."""
+    start, end = window_of(incident)
+    return CancelledMaintenance(incident.id, incident.title, start, end, incident.sequence + 1, at)
 
 
 def starts_maintenance(incident: Incident, update: Update) -> bool:

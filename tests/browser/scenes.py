@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from domain.page.settings import Font, Link, Place
-from domain.page.state import Appearance, Incident, Page, Update
+from domain.page.settings import Appearance, Font, Link, Place
+from domain.page.state import Incident, Page, Update
 from domain.status import IncidentState
 from tests.support.small_page import (
     DAY,

@@ -68,6 +68,7 @@ st.register_type_strategy(
 )
 statuses = st.sampled_from(Status)
 booleans = st.booleans()
+small = st.integers(0, 9)
 maybe_text = st.none() | texts()
 maybe_instant = st.none() | instants()
 unresolved_states = st.sampled_from(
@@ -186,6 +187,8 @@ def incidents(draw, leaves, resolved_at=None):
         claims=draw(claim_chains(leaves, resolved_at)),
         impact_given=draw(booleans),
         external_id=draw(maybe_text),
+        sequence=draw(small),
+        changed_at=draw(st.none() | instants()),
     )
 
 
@@ -204,6 +207,7 @@ def items_of(part):
     kind = get_args(get_type_hints(s.Page)[part])[1]
     unique = st.builds(new_id, st.just("x"))
     values = {field.name: unique if field.name in {"id", "hash"} else ... for field in fields(kind)}
+    values |= {name: small for name, type_ in get_type_hints(kind).items() if type_ is int}
     listed = st.lists(st.builds(kind, **values), max_size=3)
     return listed.map(lambda items: {item.id: item for item in items})
 

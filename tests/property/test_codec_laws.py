@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.page import commands as pc
-from domain.page import state as s
+from domain.page.settings import Appearance, Mode
 from domain.results import Code, Rejection
 from domain.store.postgres.command_codec import (
     KINDS,
@@ -117,7 +117,7 @@ def test_row_of_the_first_day_is_understood_when_read_by_todays_code(kind):
 def test_look_of_an_older_row_is_understood_when_a_change_carries_only_what_is_given():
     payload = '{"name":null,"is_public":null,"look":{"labels":{"outage":"Down"},"mode":"dark"}}'
     found = decode_command("ChangePage", payload)
-    assert found == pc.ChangePage(look=s.Appearance({"outage": "Down"}, mode=s.Mode.DARK))
+    assert found == pc.ChangePage(look=Appearance({"outage": "Down"}, mode=Mode.DARK))
 
 
 @given(st.text(max_size=20))

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from domain.page.state import Appearance
+from domain.page.settings import Appearance
 from web.api.pages.answers import PLAIN
 from web.api.pages.docs import WIRE_NAMES
 

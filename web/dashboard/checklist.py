@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain.page import tree
-from domain.page.state import Appearance
+from domain.page.settings import Appearance
 from domain.store.postgres.owned import OwnedKey, OwnedPage
 from web.api.pages.answers import PageTheme
 

@@ -50,6 +50,7 @@ GROUPS: Mapping[str, tuple[Chapter, ...]] = {
     ),
     "Read a page": (
         Chapter("Visitors", "Read status.json and pages"),
+        Chapter("Feeds", "Follow a page by feed or calendar"),
         Chapter("Badges", "Show a badge"),
         Chapter("Embed", "Embed the status in a website"),
         Chapter("Statuspage v2 JSON", "Point a Statuspage client here"),

@@ -102,7 +102,19 @@ class SearchIndex(Described):
         send(req, resp, self.site.index)
 
 
+class LlmsText(Described):
+    """`GET /llms.txt`."""
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Send the contents of the documentation as text."""
+        from web.openapi.llms import build_llms_text  # noqa: PLC0415 - as above
+
+        resp.content_type = falcon.MEDIA_TEXT
+        send(req, resp, build_llms_text(self._base_url))
+
+
 ROUTES = {
+    "/llms.txt": LlmsText,
     "/api/openapi.json": OpenApi,
     "/docs": DocsPages,
     "/docs/reader.json": ReaderResource,

@@ -14,7 +14,10 @@ from domain.calendar import (
     format_instant,
     format_length,
     format_month,
+    format_offset_at,
+    format_rfc_822,
     iso,
+    to_local,
 )
 from domain.runtime import template_loader as template_folder
 from domain.runtime.badge import clean_text
@@ -57,11 +60,14 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "in_zone": format_instant,
     "iso": iso,
     "lasted": format_length,
+    "local_time": to_local,
     "long_day": format_day,
     "month_in": format_month,
+    "offset": format_offset_at,
     "one_line": clean_text,
     "plain": to_plain_text,
     "row": render_row,
+    "rfc_822": format_rfc_822,
     "split_well": split_well,
     "words": words,
 }

@@ -20,7 +20,10 @@ from domain.store.postgres.logos import load_logo
 from workers.render.documents import favicon_svg, render_document
 from workers.render.eager import Fields, RenderContext, encode
 from workers.render.formats import badges
+from workers.render.formats.calendar import render_calendar
 from workers.render.formats.embed import render_embed
+from workers.render.formats.feeds import render_atom, render_json_feed, render_rss
+from workers.render.formats.llms import render_llms
 from workers.render.formats.statuspage import render_v2
 from workers.render.html import render
 from workers.render.incident_view import history_views
@@ -198,6 +201,11 @@ RENDERERS: Mapping[str, Renderer] = {
     "favicon.svg": render_favicon_svg,
     "favicon.ico": render_favicon_ico,
     "robots.txt": render_robots,
+    "history.atom": render_atom,
+    "history.rss": render_rss,
+    "feed.json": render_json_feed,
+    "calendar.ics": render_calendar,
+    "llms.txt": render_llms,
     "badge/*": render_component_badge,
     "embed": render_embed_of(""),
     **{themed_name(theme): render_embed_of(theme) for theme in THEMES},

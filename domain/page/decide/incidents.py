@@ -11,6 +11,7 @@ from domain.page import commands as c
 from domain.page import events as e
 from domain.page.decide.maintenance import (
     begin,
+    cancellation_events,
     change_maintenance,
     incident_plan_problem,
     is_waiting,
@@ -285,7 +286,8 @@ def delete_incident(page: Page, command: c.DeleteIncident, at: datetime) -> Deci
     incident = page.incidents.get(command.incident_id)
     if incident is None:
         return not_found("incident")
-    return (*show(page, words_without(page, incident), at), e.IncidentDeleted(incident.id, at))
+    shown_events = show(page, words_without(page, incident), at)
+    return (*shown_events, *cancellation_events(incident, at), e.IncidentDeleted(incident.id, at))
 
 
 def pairs(items: tuple[c.StatusGiven, ...]) -> list[tuple[str, Status]]:

@@ -5,12 +5,13 @@ Source: docs/behaviour.md, "Maintenance".
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.page import commands as c
 from domain.page import events as e
 from domain.page.decide.outcomes import claim_all, invalid, not_found, show
 from domain.page.decide.timeline import correct_times
+from domain.page.limits import CALENDAR_DAYS
 from domain.page.origin import Word, words_of, words_without
 from domain.page.references import match_all
 from domain.page.room import (
@@ -20,7 +21,7 @@ from domain.page.room import (
     no_room_in_incidents,
 )
 from domain.page.state import Incident, Page, Update
-from domain.page.timeline import telling_entries
+from domain.page.timeline import cancel, telling_entries
 from domain.results import Code, DuplicateIdError, Rejection
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from domain.text import utf8_size
@@ -255,6 +256,18 @@ def incident_plan_problem(command: c.ChangeIncident) -> Rejection | None:
         if value is not None:
             return invalid(field, FOR_MAINTENANCES[field])
     return None
+
+
+def cancellation_events(incident: Incident, at: datetime) -> tuple[e.Event, ...]:
+    """Return the event that keeps a deleted maintenance for calendars, if they have it.
+
+    Source: docs/behaviour.md, "Feeds and calendar".
+    """
+    if incident.kind is not IncidentKind.MAINTENANCE:
+        return ()
+    cancelled = cancel(incident, at)
+    is_listed = cancelled.ends_at > at - timedelta(days=CALENDAR_DAYS)
+    return (e.ItemSet("cancelled_maintenances", cancelled),) if is_listed else ()
 
 
 def is_waiting(window: Incident) -> bool:

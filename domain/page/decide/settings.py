@@ -10,8 +10,8 @@ from domain.page.decide.outcomes import invalid, not_found
 from domain.page.limits import TEMPLATES, limit_reached
 from domain.page.logo import Logo, LogoError, decode_logo
 from domain.page.room import no_room_in_templates
-from domain.page.settings import etag_of
-from domain.page.state import Appearance, Page, Template
+from domain.page.settings import Appearance, etag_of
+from domain.page.state import Page, Template
 from domain.results import Code, DuplicateIdError, Rejection
 from domain.status import Impact, IncidentKind, IncidentState
 

@@ -36,6 +36,7 @@ from domain.text import BODY_LIMIT, DESCRIPTION_LIMIT, NAME_LIMIT, TITLE_LIMIT
 FORMAT: Final = "hepstatus"
 VERSION: Final = 1
 ID_LIMIT: Final = 200
+SEQUENCE_MAX: Final = 2**31 - 1
 
 FileId = Annotated[str, Meta(min_length=1, max_length=ID_LIMIT)]
 Name = Annotated[str, Meta(min_length=1, max_length=NAME_LIMIT)]
@@ -133,7 +134,8 @@ class ClaimPart(Part, frozen=True, kw_only=True):
 class IncidentPart(Part, frozen=True, kw_only=True):
     """An incident or a maintenance with its timeline.
 
-    `impact_given` is false for an impact that follows the claims.
+    `impact_given` is false for an impact that follows the claims. `sequence` counts the changes of
+    a maintenance's times. `changed_at` is the last change other than an update.
     """
 
     id: FileId
@@ -143,6 +145,8 @@ class IncidentPart(Part, frozen=True, kw_only=True):
     started_at: Moment
     posted_at: Moment
     updated_at: Moment
+    changed_at: Moment | None = None
+    sequence: Annotated[int, Meta(ge=0, le=SEQUENCE_MAX)] = 0
     kind: IncidentKind = IncidentKind.INCIDENT
     impact_given: bool = True
     resolved_at: Moment | None = None

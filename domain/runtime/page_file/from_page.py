@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from domain.page import timeline, tree
-from domain.page.state import Appearance, Incident, Page
+from domain.page.settings import Appearance
+from domain.page.state import Incident, Page
 from domain.runtime.page_file import document as d
 from domain.runtime.page_file.own_ids import Ids
 

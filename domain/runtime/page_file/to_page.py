@@ -9,8 +9,8 @@ from domain.calendar import day_of
 from domain.page import timeline
 from domain.page.commands import ChangePage
 from domain.page.reading import Entry, read
+from domain.page.settings import Appearance
 from domain.page.state import (
-    Appearance,
     BareEntry,
     Claim,
     Component,

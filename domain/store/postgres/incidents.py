@@ -5,13 +5,14 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, func, or_, select, tuple_
 
 from domain.artifacts import MIB
-from domain.page.state import Incident
+from domain.page.state import CancelledMaintenance, Incident
 from domain.status import IncidentKind
 from domain.store.postgres import tables as t
 from domain.store.postgres.load import load_incidents
+from domain.store.postgres.rows import to_dataclass
 
 # Text of an owner's list of incidents. The incident that exceeds it is the last of its page.
 LIST_TEXT_BYTES: Final = 4 * MIB
@@ -78,6 +79,36 @@ def incidents_after(
     incidents = load_incidents(conn, page_id, c.id.in_(ids)) if ids else {}
     newest_first = sorted(incidents.values(), key=lambda i: (i.started_at, i.id), reverse=True)
     return IncidentSlice(newest_first, has_more=len(ids) < len(rows))
+
+
+def maintenances_since(
+    conn: Connection, page_id: str, since: datetime, ended_max: int
+) -> list[Incident]:
+    """Return unresolved maintenances, and at most `ended_max` that ended since; oldest start first.
+
+    If there are more, those that ended last are returned.
+    """
+    c = t.incidents.c
+    is_maintenance = c.kind == IncidentKind.MAINTENANCE.value
+    ended_ids = (
+        select(c.id)
+        .where(c.page_id == page_id, is_maintenance, c.resolved_at >= since)
+        .order_by(c.resolved_at.desc(), c.id.desc())
+        .limit(ended_max)
+    )
+    is_listed = or_(c.resolved_at.is_(None), c.id.in_(ended_ids))
+    incidents = load_incidents(conn, page_id, is_maintenance & is_listed)
+    return sorted(incidents.values(), key=lambda i: (i.started_at, i.id))
+
+
+def cancelled_since(
+    conn: Connection, page_id: str, since: datetime, limit: int
+) -> list[CancelledMaintenance]:
+    """Return maintenances deleted since an instant, the newest deletion first, at most `limit`."""
+    c = t.cancelled_maintenances.c
+    query = select(t.cancelled_maintenances).where(c.page_id == page_id, c.deleted_at >= since)
+    rows = conn.execute(query.order_by(c.deleted_at.desc(), c.id.desc()).limit(limit))
+    return [to_dataclass(row, CancelledMaintenance) for row in rows]
 
 
 def fitting(sizes: list[tuple[str, int]]) -> list[str]:

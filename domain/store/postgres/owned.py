@@ -7,7 +7,8 @@ from sqlalchemy import Connection, select, text
 
 from domain.account.state import Account
 from domain.page.logo import Logo
-from domain.page.state import Appearance, Template
+from domain.page.settings import Appearance
+from domain.page.state import Template
 from domain.store.postgres import tables as t
 from domain.store.postgres.load import load_account
 from domain.store.postgres.rows import to_dataclass

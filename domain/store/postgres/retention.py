@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
+from domain.page.limits import CALENDAR_DAYS
 from domain.page.uptime.shown import KEPT_DAYS
 from domain.store.postgres.hosts import RESERVED_DAYS
 
@@ -73,6 +74,12 @@ DELETE FROM shown_days WHERE (component_id, day) IN (
   SELECT component_id, day FROM shown_days
   WHERE day < CURRENT_DATE - :days ORDER BY day LIMIT :limit FOR UPDATE SKIP LOCKED)
 """)
+_CANCELLED = text("""
+DELETE FROM cancelled_maintenances WHERE id IN (
+  SELECT id FROM cancelled_maintenances
+  WHERE deleted_at < statement_timestamp() - make_interval(days => :days)
+  ORDER BY deleted_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+""")
 _TABLES = ("commands", "commands_archive")
 _REFUSALS_OF = [text(_REFUSALS.format(table=table)) for table in _TABLES]
 _ROWS_OF = [text(_OF_STREAM.format(table=table)) for table in _TABLES]
@@ -103,3 +110,8 @@ def forget_free_hosts(conn: Connection, limit: int) -> int:
 def forget_shown_days(conn: Connection, limit: int) -> int:
     """Delete shown rows that are older than is kept; return the number of days."""
     return conn.execute(_SHOWN, {"days": KEPT_DAYS, "limit": limit}).rowcount
+
+
+def forget_cancelled_maintenances(conn: Connection, limit: int) -> int:
+    """Delete cancelled maintenances that no calendar has any more; return their number."""
+    return conn.execute(_CANCELLED, {"days": CALENDAR_DAYS + 2, "limit": limit}).rowcount

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.page.commands import ChangePage
-from domain.page.state import Appearance
+from domain.page.settings import Appearance
 from tests.browser.faults import faults
 from tests.browser.stage import address, nobody_home, write
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from domain.page.commands import ChangePage
-from domain.page.state import Appearance
+from domain.page.settings import Appearance
 from domain.runtime.badge import clean_text
 from domain.text import clean_line
 from tests.browser.stage import address, write

@@ -6,8 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from domain.page.commands import ChangePage
-from domain.page.settings import Mode
-from domain.page.state import Appearance
+from domain.page.settings import Appearance, Mode
 from tests.browser.stage import address, write
 from workers.render.png import LEGIBLE, contrast
 

@@ -19,7 +19,9 @@ from web.openapi.markdown import BASE_URL, markdown
 from web.routes import ROUTES
 
 WITH_BODY = [call for call in CALLS if call.operation.body]
-ADDRESSES = ("/api/openapi.json", "/docs", "/docs/incidents", "/docs/search.json")
+ADDRESSES = (
+    "/api/openapi.json", "/docs", "/docs/incidents", "/docs/search.json", "/llms.txt",
+)  # fmt: skip
 
 
 def test_document_is_valid_when_the_validator_reads_it():

@@ -25,6 +25,7 @@ NOT_OF_THE_API = {
     "/docs/reader.json",
     "/docs/search.json",
     "/docs/{chapter}",
+    "/llms.txt",
     "/logo/{name}",
     "/static/{build}/{name}",
 }  # documents: they have tests of their own

@@ -20,9 +20,13 @@ TYPES = {
     "/": HTML, "/status.json": JSON, "/status-version.json": JSON,
     "/badge.svg": SVG, "/badge.png": "image/png", "/badge.json": JSON, "/embed": HTML,
     "/favicon.svg": SVG, "/favicon.ico": "image/x-icon", "/robots.txt": "text/plain; charset=utf-8",
+    "/history.atom": "application/atom+xml; charset=utf-8",
+    "/history.rss": "application/rss+xml; charset=utf-8", "/feed.json": "application/feed+json",
+    "/calendar.ics": "text/calendar; charset=utf-8", "/llms.txt": "text/plain; charset=utf-8",
 }  # fmt: skip
 PAGE_CACHE = "public, max-age=1, stale-if-error=86400"
-ENCODED = ["/", "/status.json", "/badge.svg", "/favicon.svg", "/embed"]
+FEEDS = ("/history.atom", "/history.rss", "/feed.json", "/calendar.ics")
+ENCODED = ["/", "/status.json", "/badge.svg", "/favicon.svg", "/embed", *FEEDS]
 UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}
 HOSTILE = """<script>alert(1)</script><img src=x onerror=alert(2)>&"'{{ 7*7 }}</style>"""
 
@@ -79,9 +83,9 @@ def test_headers_are_those_of_its_kind_when_an_artifact_is_fetched(vi, path):
     assert re.fullmatch(r'"[0-9a-f]+"', headers["etag"])
     assert headers["x-content-type-options"] == "nosniff"
     assert int(headers["content-length"]) == len(answer.content)
-    is_open = path.endswith(".json") or is_badge
+    is_open = path.endswith(".json") or is_badge or path in {*FEEDS, "/llms.txt"}
     assert headers.get("access-control-allow-origin") == ("*" if is_open else None)
-    is_text = path.endswith((".json", ".svg")) or TYPES[path] == HTML
+    is_text = path.endswith((".json", ".svg")) or TYPES[path] == HTML or path in FEEDS
     assert headers.get("vary") == ("Accept-Encoding" if is_text else None)
     assert "set-cookie" not in headers
 

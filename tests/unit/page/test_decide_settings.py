@@ -9,8 +9,8 @@ import pytest
 from domain.calendar import is_zone
 from domain.page.commands import ChangePage, CreatePage
 from domain.page.decide.table import decide
-from domain.page.settings import Font, Link, Mode, etag_of
-from domain.page.state import Appearance, Entitlement, Page
+from domain.page.settings import Appearance, Font, Link, Mode, etag_of
+from domain.page.state import Entitlement, Page
 from domain.results import Code, Rejection
 from tests.support.applied import apply
 from tests.support.pictures import png_text

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from domain.page.state import Appearance
+from domain.page.settings import Appearance
 from domain.runtime.template_loader import colours
 from domain.status import Status
 from tests.support.small_page import TODAY, leaf, page_of

@@ -11,8 +11,8 @@ from msgspec import Meta
 from domain.account.allocations import DarkPage, allocated_slots, find_dark_pages, page_slots
 from domain.account.state import Account
 from domain.page.logo import Logo
-from domain.page.settings import Font, Link, Mode, etag_of
-from domain.page.state import Appearance, Tier
+from domain.page.settings import Appearance, Font, Link, Mode, etag_of
+from domain.page.state import Tier
 from domain.runtime.settings import Settings
 from domain.store.postgres.latency import Latency
 from domain.store.postgres.owned import OwnedPage

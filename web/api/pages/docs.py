@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from domain.page.commands import ChangePage
-from domain.page.state import Appearance
+from domain.page.settings import Appearance
 from domain.status import Status
 from web.api.audit_sentences import fixed_sentence, name_sentence
 from web.api.domains.schemas import DOMAIN, MountView

@@ -1,4 +1,4 @@
 """Renderers of formats that other tools read, one module a format.
 
-They may import the domain and workers.render; they never read a store.
+Imports what rendering imports, never a clock or Redis.
 """

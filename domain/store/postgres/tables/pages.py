@@ -108,6 +108,8 @@ incidents = Table(
     Column("impact_given", Boolean, nullable=False, server_default=true()),
     Column("bare_entries", JSONB, nullable=False, server_default=text("'[]'")),
     Column("external_id", Text),
+    Column("sequence", Integer, nullable=False, server_default="0"),
+    Column("changed_at", Moment),
     Index("incidents_open", "page_id", postgresql_where=text("resolved_at IS NULL")),
     Index("incidents_history", "page_id", "resolved_at"),
     Index("incidents_started", "page_id", "started_at"),
@@ -122,6 +124,21 @@ incidents = Table(
         "scheduled_end",
         postgresql_where=text("kind = 'maintenance' AND resolved_at IS NULL AND auto_end"),
     ),
+)
+
+# What calendars have to hear of deleted maintenances. Retention removes it after 30 days.
+cancelled_maintenances = Table(
+    "cancelled_maintenances",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("page_id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("starts_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("deleted_at", Moment, nullable=False),
+    Index("cancelled_maintenances_page", "page_id", "deleted_at"),
+    Index("cancelled_maintenances_deleted", "deleted_at"),
 )
 
 updates = Table(
