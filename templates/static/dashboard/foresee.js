@@ -7,6 +7,8 @@ import { plain } from "./say.js";
 import { write } from "./write.js";
 
 const PAUSE_MS = 600; // the server makes two a second
+const AGAIN_MS = 1500; // after a refusal for want of time
+const MISSES = 5; // refusals in a row after which only a change asks again
 const NAMED = 3; // components that are named
 const held = new WeakMap(); // by holder: the timer, what was asked last, and how often
 let last = Promise.resolve(); // one at a time: a newer preview of a session replaces the one before
@@ -26,13 +28,13 @@ for (const kind of ["input", "change", "reset"]) {
 }
 
 function of(holder) {
-  if (!held.has(holder)) held.set(holder, { turn: 0 });
+  if (!held.has(holder)) held.set(holder, { turn: 0, misses: 0 });
   return held.get(holder);
 }
 
-function later(holder) {
+function later(holder, pause = PAUSE_MS) {
   clearTimeout(of(holder).timer);
-  of(holder).timer = setTimeout(() => ask(holder), PAUSE_MS);
+  of(holder).timer = setTimeout(() => ask(holder), pause);
 }
 
 async function ask(holder) {
@@ -49,10 +51,13 @@ async function ask(holder) {
   last = last.then(() => turn === state.turn && write("POST", holder.dataset.foresees, text, { isAsked: false }));
   const outcome = await last;
   if (turn !== state.turn) return; // something else was typed meanwhile
+  if (outcome.ok) state.misses = 0;
   if (outcome.ok) show(holder, outcome.data[holder.dataset.part], "titled" in holder.dataset ? "" : summary(outcome.data));
   else {
     state.text = null; // the same may be asked again
     tell(holder, plain(outcome.error));
+    const isBusy = !outcome.isKnown || outcome.code === "RATE_LIMITED";
+    if (isBusy && ++state.misses <= MISSES) later(holder, AGAIN_MS);
   }
 }
 
