@@ -14,6 +14,7 @@ from domain.runtime.settings import SettingsError, load_settings, require_stack
 from domain.store.postgres.engine import UNREACHABLE, first_line
 from domain.text import is_storable, printable
 from ops.cli import accounts, backups, components, domains, incidents, keys, mirror, moves, pages
+from ops.cli.statuspage.verb import import_statuspage
 from ops.cli.terminal import json_option, print_json
 from ops.cli.writes import CommandRefusedError, NotPublishedError, UnsureError
 from ops.operator_error import say
@@ -39,6 +40,7 @@ for noun in (
     mirror.mirror_page,
 ):
     cli.add_command(noun)
+moves.import_page.add_command(import_statuspage)
 
 
 @cli.command()

@@ -15,6 +15,7 @@ BOUNDED = {
     "domain.runtime.bounded_cache:BoundedCache._entries": "the bytes that it was made with",
     "domain.runtime.metrics:_cache_lookups": "three words",
     "domain.runtime.metrics:_visits": "families of artifacts; emptied twice a second",
+    "ops.cli.statuspage.convert:Converter.remarks": "a dozen sentences",
     "ops.local.supervisor:ChildrenFile._entries": "the programs of one machine",
     "ops.local.supervisor:Supervisor._children": "the programs of one machine",
     "ops.local.supervisor:Supervisor._restart_at": "the programs of one machine",

@@ -45,6 +45,7 @@ GROUPS: Mapping[str, tuple[Chapter, ...]] = {
         Chapter("Keys", "Create and rotate keys"),
         Chapter("Audit", "Read the audit log"),
         Chapter("Export", "Export and import a page"),
+        Chapter("Moving in", "Come from Statuspage, Cachet or Uptime Kuma"),
         Chapter("Slots", "Buy and renew slots"),
         Chapter("Accounts", "Log in and manage the account"),
     ),

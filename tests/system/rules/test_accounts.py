@@ -158,6 +158,6 @@ def test_tombstone_lasts_a_day_when_a_page_is_deleted(system, actors):
     held = Behind(system).redis
     assert 23 * 3600 < held.ttl(keys.page_key(page.id)) <= 24 * 3600
     assert held.hkeys(keys.page_key(page.id)) == [
-        *(b"seq", b"day", b"build", b"epoch"),
+        *(b"seq", b"day", b"build", b"epoch", b"edited"),
         b"gone",
     ]
