@@ -86,7 +86,7 @@ class StatuspageClient:
             answer = self._request(url, headers or {})
             if answer.status not in TOO_MANY:
                 break
-            time.sleep(min(int(answer.headers.get("Retry-After") or WAIT_S), WAIT_S))
+            time.sleep(wait_of(answer))
         if answer.status != 200:  # noqa: PLR2004 - as HTTP has it
             raise StatuspageError(f"{shown_address(url)} answers {answer.status}.")
         return read_body(url, answer)
@@ -112,6 +112,12 @@ class StatuspageClient:
         raise StatuspageError(f"{first_host} redirects too often.")
 
 
+def wait_of(answer: urllib3.BaseHTTPResponse) -> int:
+    """Return the seconds after which to ask again, at most `WAIT_S`."""
+    text = answer.headers.get("Retry-After", "")
+    return min(int(text), WAIT_S) if text.isdecimal() else WAIT_S
+
+
 def read_body(url: str, answer: urllib3.BaseHTTPResponse) -> bytes:
     """Return the body of an answer, decoded and bounded. Raises StatuspageError."""
     try:
@@ -128,10 +134,14 @@ def read_body(url: str, answer: urllib3.BaseHTTPResponse) -> bytes:
 
 def check_url(url: str) -> str:
     """Return an address with a slash at its end. Raises StatuspageError unless it is https."""
-    parts = urlsplit(url)
+    no_address = StatuspageError(f"{url} is neither a file nor an address with https://.")
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise no_address from None
     is_local = parts.scheme == "http" and parts.hostname in LOOPBACK
     if not parts.hostname or not (parts.scheme == "https" or is_local):
-        raise StatuspageError(f"{url} is neither a file nor an address with https://.")
+        raise no_address
     return url if url.endswith("/") else f"{url}/"
 
 

@@ -4,7 +4,7 @@ Facts: the public JSON (`/api/v2/`) and the manage API share these shapes. Unkno
 ignored, and every field but the ids may be missing.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -14,7 +14,18 @@ class StatuspageError(Exception):
     """A source that can't be read; `str()` of it is one clear sentence."""
 
 
-class AffectedComponent(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True):
+    """Base of rows: an instant without an offset is in UTC."""
+
+    def __post_init__(self) -> None:
+        """Give each instant its zone."""
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if isinstance(value, datetime) and value.tzinfo is None:
+                msgspec.structs.force_setattr(self, name, value.replace(tzinfo=UTC))
+
+
+class AffectedComponent(Row, frozen=True):
     """A component's new status in an update; without a code it is a remark."""
 
     code: str | None = None
@@ -22,10 +33,10 @@ class AffectedComponent(msgspec.Struct, frozen=True):
     new_status: str | None = None
 
 
-class IncidentUpdate(msgspec.Struct, frozen=True):
+class IncidentUpdate(Row, frozen=True):
     """An entry of an incident's timeline."""
 
-    status: str = ""
+    status: str | None = None
     body: str | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
@@ -33,26 +44,26 @@ class IncidentUpdate(msgspec.Struct, frozen=True):
     affected_components: tuple[AffectedComponent, ...] | None = None
 
 
-class ComponentRow(msgspec.Struct, frozen=True):
+class ComponentRow(Row, frozen=True):
     """A component, or a group of components."""
 
     id: str
-    name: str = ""
+    name: str | None = None
     status: str | None = None
     description: str | None = None
-    position: int | None = None
+    position: float | None = None
     group: bool | None = False
     group_id: str | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
 
-class IncidentRow(msgspec.Struct, frozen=True):
+class IncidentRow(Row, frozen=True):
     """An incident, or a maintenance if it has `scheduled_for`."""
 
     id: str
-    name: str = ""
-    status: str = ""
+    name: str | None = None
+    status: str | None = None
     impact: str | None = None
     created_at: datetime | None = None
     started_at: datetime | None = None
@@ -63,11 +74,10 @@ class IncidentRow(msgspec.Struct, frozen=True):
     components: tuple[ComponentRow, ...] | None = ()
 
 
-class PageRow(msgspec.Struct, frozen=True):
+class PageRow(Row, frozen=True):
     """The page of a document."""
 
     id: str = ""
-    name: str = ""
 
 
 class Content(msgspec.Struct, frozen=True):

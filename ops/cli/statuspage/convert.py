@@ -5,7 +5,7 @@ Source: docs/behaviour.md, "Moving in from Statuspage".
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from domain.page.state import ComponentKind
@@ -34,6 +34,7 @@ STATES: Final = {
 }
 POSTMORTEM: Final = "postmortem"
 CUT: Final = "…"
+EDIT: Final = timedelta(seconds=1)  # a later change is an edit
 
 
 class Converter:
@@ -76,7 +77,7 @@ class Converter:
         created_at = row.created_at or self._now
         return d.ComponentPart(
             id=row.id,
-            name=self._line(row.name, NAME_LIMIT, "component names") or row.id[:NAME_LIMIT],
+            name=self._line(row.name or "", NAME_LIMIT, "component names") or row.id[:NAME_LIMIT],
             created_at=created_at,
             kind=ComponentKind.CATEGORY if is_group else ComponentKind.LEAF,
             parent=parent,
@@ -99,7 +100,7 @@ class Converter:
         posted_at = min((u.posted_at for u in entries if u.posted_at), default=started_at)
         return d.IncidentPart(
             id=row.id,
-            title=self._line(row.name, TITLE_LIMIT, "titles") or row.id,
+            title=self._line(row.name or "", TITLE_LIMIT, "titles") or row.id,
             impact=self._impact(row.impact),
             state=state,
             started_at=started_at,
@@ -139,13 +140,13 @@ class Converter:
         body = self._cut(clean(update.body or ""), BODY_LIMIT, "messages")
         if update.status == POSTMORTEM:
             self.remarks["postmortems became updates of resolved incidents"] += 1
-        is_edited = update.updated_at is not None and (update.updated_at - posted_at).seconds > 0
+        edited_at = update.updated_at if body else None
         return d.UpdatePart(
             state=self._state(update.status, is_maintenance=is_maintenance),
             occurred_at=at,
             body=body,
             posted_at=posted_at if body else None,
-            edited_at=update.updated_at if body and is_edited else None,
+            edited_at=edited_at if edited_at and edited_at - posted_at >= EDIT else None,
             components=tuple(self._statuses(update)),
         )
 
@@ -171,8 +172,8 @@ class Converter:
             self.remarks["components with a status that we do not know are operational"] += 1
         return STATUSES.get(status or "", Status.OPERATIONAL)
 
-    def _state(self, status: str, *, is_maintenance: bool) -> IncidentState:
-        state = STATES.get(status)
+    def _state(self, status: str | None, *, is_maintenance: bool) -> IncidentState:
+        state = STATES.get(status or "")
         if state is IncidentState.SCHEDULED and not is_maintenance:
             state = None
         if state is None:
