@@ -9,6 +9,6 @@ class CannotRunError(Exception):
     """An obstacle outside our code; `str()` of it is one clear sentence."""
 
 
-def say(line: object) -> None:
-    """Print a line, with control and reordering characters escaped."""
-    click.echo(printable(str(line)))
+def say(line: object, *, is_progress: bool = False) -> None:
+    """Print a line, with control and reordering characters escaped; progress to stderr."""
+    click.echo(printable(str(line)), err=is_progress)

@@ -83,4 +83,4 @@ def read_file(path: Path) -> Content:
 def tell_progress(line: str) -> None:
     """Print a step to a terminal."""
     if sys.stderr.isatty():
-        click.echo(f"Reading {line}", err=True)
+        say(f"Reading {line}", is_progress=True)
