@@ -5,16 +5,19 @@ state in bold, and the message.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from html import unescape
 from typing import Final
 from xml.etree import ElementTree as ET
 
+import msgspec
+
 from ops.cli.statuspage.content import Content, IncidentRow, IncidentUpdate, StatuspageError
 
 ATOM: Final = "{http://www.w3.org/2005/Atom}"
 DOCTYPE: Final = b"<!DOCTYPE"
+UNCHANGED: Final = "update"  # the label of an entry that keeps the state
 _PARAGRAPH: Final = re.compile(
     r"<p>\s*<small>(?P<moment>.*?)</small>\s*<br\s*/?>\s*<strong>(?P<state>.*?)</strong>(?P<body>.*?)"
     r"(?=<p>\s*<small>|\Z)",
@@ -57,7 +60,7 @@ def read_entry(entry: ET.Element) -> IncidentRow | None:
     updated = parse_instant(entry.findtext(f"{ATOM}updated")) or published
     if not code or published is None or updated is None or _WINDOW.search(content):
         return None
-    updates = tuple(read_updates(content, published, updated))
+    updates = keep_states(read_updates(content, published, updated))
     is_resolved = bool(updates) and updates[0].status in {"resolved", "postmortem"}
     return IncidentRow(
         id=code,
@@ -79,6 +82,15 @@ def read_updates(content: str, published: datetime, updated: datetime) -> Iterat
         state = to_text(match["state"]).lower().replace(" ", "_")
         body = to_markdown(match["body"].strip().removeprefix("-"))
         yield IncidentUpdate(status=state, body=body, created_at=latest, display_at=latest)
+
+
+def keep_states(updates: Iterable[IncidentUpdate]) -> tuple[IncidentUpdate, ...]:
+    """Give an entry labelled `Update`, which changes no state, the state before it."""
+    rows: list[IncidentUpdate] = []
+    for update in reversed(tuple(updates)):
+        state = rows[-1].status if rows and update.status == UNCHANGED else update.status
+        rows.append(msgspec.structs.replace(update, status=state))
+    return tuple(reversed(rows))
 
 
 def read_moment(text: str, latest: datetime) -> datetime | None:

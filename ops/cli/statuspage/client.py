@@ -64,9 +64,10 @@ class StatuspageClient:
         """Return all components and incidents of a page. Raises StatuspageError."""
         headers = {"Authorization": f"OAuth {key}"}
         base = f"{self._manage_url}/pages/{page_id}"
-        components = self._read_pages(f"{base}/components", headers, tell, ComponentRow)
-        incidents = self._read_pages(f"{base}/incidents", headers, tell, IncidentRow)
-        return Content(components=tuple(components), incidents=tuple(incidents))
+        components = tuple(self._read_pages(f"{base}/components", headers, tell, ComponentRow))
+        time.sleep(PACE_S)
+        incidents = tuple(self._read_pages(f"{base}/incidents", headers, tell, IncidentRow))
+        return Content(components=components, incidents=incidents)
 
     def _read_pages(
         self, url: str, headers: dict[str, str], tell: Progress, kind: type[Row]

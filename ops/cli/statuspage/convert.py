@@ -51,7 +51,7 @@ class Converter:
         components = tuple(self._components(content.components))
         leaves = (part.id for part in components if part.kind is ComponentKind.LEAF)
         self._leaves = frozenset(leaves)
-        rows = {row.id: row for row in (*content.scheduled_maintenances, *content.incidents)}
+        rows = {row.id: row for row in (*content.incidents, *content.scheduled_maintenances)}
         incidents = sorted(
             filter(None, map(self._incident, rows.values())),
             key=lambda part: (part.started_at, part.id),
@@ -72,12 +72,12 @@ class Converter:
 
     def _component(self, row: ComponentRow, parent: str | None) -> d.ComponentPart:
         is_group = bool(row.group)
-        description = clean(row.description or "")
+        description = clean(storable(row.description))
         status = None if is_group else self._status(row.status)
         created_at = row.created_at or self._now
         return d.ComponentPart(
             id=row.id,
-            name=self._line(row.name or "", NAME_LIMIT, "component names") or row.id[:NAME_LIMIT],
+            name=self._line(row.name, NAME_LIMIT, "component names") or row.id[:NAME_LIMIT],
             created_at=created_at,
             kind=ComponentKind.CATEGORY if is_group else ComponentKind.LEAF,
             parent=parent,
@@ -96,11 +96,13 @@ class Converter:
         state = (
             entries[-1].state if entries else self._state(row.status, is_maintenance=is_maintenance)
         )
-        resolved_at = entries[-1].occurred_at if state is IncidentState.RESOLVED else None
+        resolved_at = last_end(entries) if state is IncidentState.RESOLVED else None
+        if row.components and not is_maintenance and not any(u.components for u in entries):
+            self.remarks["incidents have components without a status, and so no downtime"] += 1
         posted_at = min((u.posted_at for u in entries if u.posted_at), default=started_at)
         return d.IncidentPart(
             id=row.id,
-            title=self._line(row.name or "", TITLE_LIMIT, "titles") or row.id,
+            title=self._line(row.name, TITLE_LIMIT, "titles") or row.id,
             impact=self._impact(row.impact),
             state=state,
             started_at=started_at,
@@ -137,7 +139,7 @@ class Converter:
     def _entry(self, update: IncidentUpdate, *, is_maintenance: bool) -> d.UpdatePart:
         at = occurred(update) or self._now
         posted_at = update.created_at or at
-        body = self._cut(clean(update.body or ""), BODY_LIMIT, "messages")
+        body = self._cut(clean(storable(update.body)), BODY_LIMIT, "messages")
         if update.status == POSTMORTEM:
             self.remarks["postmortems became updates of resolved incidents"] += 1
         edited_at = update.updated_at if body else None
@@ -187,8 +189,8 @@ class Converter:
             self.remarks["impacts that we do not know became none"] += 1
         return impacts.get(impact or "", Impact.NONE)
 
-    def _line(self, text: str, limit: int, kind: str) -> str:
-        return self._cut(clean_line(text), limit, kind)
+    def _line(self, text: str | None, limit: int, kind: str) -> str:
+        return self._cut(clean_line(storable(text)), limit, kind)
 
     def _cut(self, text: str | None, limit: int, kind: str) -> str:
         if text and len(text) > limit:
@@ -197,9 +199,25 @@ class Converter:
         return text or ""
 
 
+def storable(text: str | None) -> str:
+    """Return a text without NUL and halves of pairs, which no text can have."""
+    return (text or "").encode("utf-8", "ignore").decode().replace("\0", "")
+
+
 def occurred(update: IncidentUpdate) -> datetime | None:
     """Return the time of an update."""
     return update.display_at or update.created_at
+
+
+def last_end(entries: Iterable[d.UpdatePart]) -> datetime | None:
+    """Return the end of an incident; a later postmortem does not move it."""
+    ended_at = None
+    for entry in entries:
+        if entry.state is not IncidentState.RESOLVED:
+            ended_at = None
+        elif ended_at is None:
+            ended_at = entry.occurred_at
+    return ended_at
 
 
 def started(row: IncidentRow, entries: Iterable[d.UpdatePart]) -> datetime | None:

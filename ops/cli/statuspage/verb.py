@@ -14,7 +14,7 @@ from domain.store.page_file import read_page
 from domain.store.postgres.engine import one_instant
 from ops.cli.moves import import_document
 from ops.cli.pages import find_page
-from ops.cli.statuspage.content import Content, StatuspageError, decode_content
+from ops.cli.statuspage.content import Content, StatuspageError, decode_content, join_contents
 from ops.cli.writes import CommandRefusedError
 from ops.operator_error import say
 
@@ -54,7 +54,7 @@ def import_statuspage(
     for line in content.notes:
         say(line)
     for remark, count in converter.remarks.items():
-        say(f"{count} {remark}.")
+        say(f"{remark[0].upper()}{remark[1:]}: {count}.")
     say(MISSING)
 
 
@@ -69,7 +69,8 @@ def read_source(source: str, key: str | None, manage_url: str | None) -> Content
     if key is None:
         return public
     managed = client.read_managed(public.page.id, key, tell_progress)
-    return msgspec.structs.replace(managed, page=public.page)
+    groups = Content(components=public.components)  # the manage API may list leaves only
+    return msgspec.structs.replace(join_contents(managed, groups), page=public.page)
 
 
 def read_file(path: Path) -> Content:

@@ -80,13 +80,16 @@ def test_an_incident_has_its_times_states_messages_and_claims(recorded):
         "critical",
         opening.occurred_at,
     )
+    assert down.resolved_at == fixed.occurred_at  # a postmortem does not move the end
     assert remarks["statuses of components that are gone were left out"] == 1
     assert remarks["postmortems became updates of resolved incidents"] == 1
     assert remarks["states that we do not know became investigating or in progress"] == 1
 
     # and when it is imported, then its downtime is that of its updates
     ids = choose_ids("p_x", document, Ids({}, {}, {}))
-    (claim,) = to_page.to_incident(down, "p_x", ids).claims
+    imported = to_page.to_incident(down, "p_x", ids)
+    (claim,) = imported.claims
+    assert timeline.open_seconds(imported) == (16 * 60 - (14 * 60 + 22)) * 60
     assert (claim.status, claim.from_at, claim.until_at) == (
         "outage", opening.occurred_at, fixed.occurred_at,
     )  # fmt: skip
@@ -120,11 +123,15 @@ def test_a_feed_has_what_the_json_is_too_short_for():
     document, _ = convert(join_contents(decode_content("a", RECORDED), read_feed("b", FEED)))
     old = part(document, "inc0000000a")
     assert (old.title, old.state) == ("Fish & chips", "resolved")
-    assert [u.body for u in old.updates] == [
-        "We look.",
-        "All **fixed**: [why](https://x.example/?a=1&b=2).",
+    assert [(u.state, u.body) for u in old.updates] == [
+        ("investigating", "We look."),
+        ("identified", "A disk."),
+        ("identified", "- a\n- b"),  # an entry labelled Update
+        ("resolved", "All **fixed**: [why](https://x.example/?a=1&b=2)."),
     ]
     assert old.resolved_at == datetime(2026, 1, 2, 9, tzinfo=UTC)
+    # a maintenance is one, though the feed does not tell its window
+    assert part(document, "mnt00000001").kind == "maintenance"
     # what the JSON has is not taken from the feed
     assert len(document.incidents) == 6
 
@@ -139,6 +146,7 @@ def test_another_document_is_refused_with_a_sentence(body):
 
 names = st.sampled_from([*STATES, *STATUSES, "", "new"])
 moments = st.none() | instants()
+bodies = st.text() | st.sampled_from(["a\0b", "\0", "\ud800"])
 
 
 @given(st.data())
@@ -151,7 +159,7 @@ def test_any_page_becomes_a_document_that_can_be_imported(data):
             at = data.draw(moments)  # an offset may be missing
             row[field] = at and at.isoformat()[: data.draw(st.sampled_from([19, None]))]
         for update in row["incident_updates"]:
-            update["status"], update["body"] = data.draw(names), data.draw(st.none() | st.text())
+            update["status"], update["body"] = data.draw(names), data.draw(st.none() | bodies)
             at = data.draw(moments)
             update["display_at"] = at and at.isoformat()
     for row in raw["components"]:
