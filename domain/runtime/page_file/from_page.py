@@ -1,7 +1,7 @@
 """A page's contents as the parts of its document."""
 
 import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from domain.page.settings import Appearance
 from domain.page.state import Incident, Page
 from domain.runtime.page_file import document as d
 from domain.runtime.page_file.own_ids import Ids
+from domain.status import Status
 
 Kind = TypeVar("Kind", bound=d.Part)
 
@@ -73,25 +74,38 @@ def to_incident_part(incident: Incident, ids: Ids) -> d.IncidentPart:
         id=ids.incidents[incident.id],
         components=tuple(leaves[leaf] for leaf in incident.leaves if leaf in leaves),
         updates=tuple(to_updates(timeline.entries_of(incident), ids)),
-        claims=tuple(
-            to_part(d.ClaimPart, claim, component=leaves[claim.component_id])
-            for claim in incident.claims
-            if claim.component_id in leaves
-        ),
+        claims=tuple(sorted(to_claims(incident, ids), key=order_of_claim)),
     )
+
+
+def order_of_claim(claim: d.ClaimPart) -> tuple[datetime, str]:
+    """Return the place of a claim among those of its incident.
+
+    The ids of a page are no order: those of one instant are in another one on its copy.
+    """
+    return claim.from_at, claim.component
+
+
+def to_claims(incident: Incident, ids: Ids) -> Iterator[d.ClaimPart]:
+    """Yield the claims of an incident on leaves that the page still has."""
+    for claim in incident.claims:
+        if leaf := ids.components.get(claim.component_id):
+            yield to_part(d.ClaimPart, claim, component=leaf)
 
 
 def to_updates(entries: Iterable[Any], ids: Ids) -> Iterator[d.UpdatePart]:
     """Yield the entries of a timeline; one without a message has no time of posting."""
     for entry in entries:
-        statuses = tuple(
-            d.StatusPart(component=ids.components[leaf], status=status)
-            for leaf, status in entry.components.items()
-            if leaf in ids.components
-        )
         blank = {name: getattr(entry, name, None) for name in ("posted_at", "edited_at")}
-        body = getattr(entry, "body", "")
+        statuses, body = to_statuses(entry.components, ids), getattr(entry, "body", "")
         yield to_part(d.UpdatePart, entry, components=statuses, body=body, **blank)
+
+
+def to_statuses(components: Mapping[str, Status], ids: Ids) -> tuple[d.StatusPart, ...]:
+    """Return the statuses that an entry names, in the order of the file's ids."""
+    files = ((ids.components.get(leaf), status) for leaf, status in components.items())
+    pairs = sorted((leaf, status) for leaf, status in files if leaf)
+    return tuple(d.StatusPart(component=leaf, status=status) for leaf, status in pairs)
 
 
 def to_part(kind: type[Kind], thing: Any, /, **computed: Any) -> Kind:  # noqa: ANN401 - any state, any field
