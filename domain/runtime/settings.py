@@ -55,6 +55,7 @@ class Settings:
     metrics_bind: str = _define_setting("METRICS_BIND", "127.0.0.1", values.bind_address)
     metrics_port: int = _define_setting("METRICS_PORT", 9464, A_PORT_OR_OFF)
     worker_metrics_port: int = _define_setting("WORKER_METRICS_PORT", 9465, A_PORT_OR_OFF)
+    notify_metrics_port: int = _define_setting("NOTIFY_METRICS_PORT", 9466, A_PORT_OR_OFF)
     archive_after_days: int = _define_setting(
         "ARCHIVE_AFTER_DAYS", 400, values.at_least(SHORTEST_LOG_DAYS)
     )
