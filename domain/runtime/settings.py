@@ -66,6 +66,7 @@ class Settings:
     dns_port: int = _define_setting("DNS_PORT", 53, A_PORT)
     dns_timeout_s: float = _define_setting("DNS_TIMEOUT_S", 5.0, values.seconds)
     mount_check_s: float = _define_setting("MOUNT_CHECK_S", 30.0, values.seconds)
+    outgoing_any: bool = _define_setting("OUTGOING_ANY", default=False)
 
     def page_url(self, host: str) -> str:
         """Return the URL of a page on `host`, with the base's scheme and port."""
@@ -147,6 +148,8 @@ def _with_urls(overrides: dict[str, Any]) -> Settings:
     default = local if domain == "localhost" else f"https://{domain}"
     overrides["base_url"] = (overrides.get("base_url") or default).rstrip("/")
     target = str(overrides.get("cname_target") or f"cname.{domain}").lower().removesuffix(".")
+    if overrides.get("outgoing_any") and domain != "localhost":
+        raise SettingsError("OUTGOING_ANY is for BASE_DOMAIN=localhost only.")
     return Settings(**{**overrides, "base_domain": domain, "cname_target": target})
 
 
