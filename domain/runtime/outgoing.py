@@ -64,7 +64,7 @@ def post(targets: Targets, url: str, body: bytes, headers: Mapping[str, str]) ->
 
 
 class Cuttable:
-    """A connection that another thread can cut, whatever it waits for."""
+    """A connection that another thread can cut at any time."""
 
     is_cut = False
     _line: socket.socket | None = None

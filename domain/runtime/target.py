@@ -74,7 +74,7 @@ class Targets:
         return parts, host, port
 
     def is_ours(self, host: str) -> bool:
-        """Return whether a host is the base, below it, or an active host of a page."""
+        """Return whether a host is the base, below it, or a page's."""
         base = self.settings.base_domain
         if host == base or host.endswith(f".{base}"):
             return not (self.settings.outgoing_any and host == "localhost")

@@ -32,7 +32,7 @@ GONE: Final = 404
 
 
 def build_body(message: Message) -> bytes:
-    """Return the JSON of a message; it mentions nobody."""
+    """Return the JSON of a message without mentions."""
     incidents = message.incidents[:EMBEDS_MAX]
     room = TOTAL // max(len(incidents), 1)
     more = len(message.incidents) - len(incidents)
@@ -55,8 +55,8 @@ def embed(news: IncidentNews, zone: str, room: int) -> dict[str, Any]:
         f"**{label}:** {escape_markdown(shorten(fact, room // 16))}"
         for label, fact in facts_of(news, zone)
     )
-    left = min(DESCRIPTION_MAX, room - len(title)) - len(facts) - 4
-    body = escape_markdown(shorten(message_text(news), max(left // 2, 1)))
+    room_left = min(DESCRIPTION_MAX, room - len(title)) - len(facts) - 4
+    body = escape_markdown(shorten(message_text(news), max(room_left // 2, 1)))
     is_over = news.state is IncidentState.RESOLVED
     return {
         "title": title,

@@ -41,8 +41,8 @@ def section(news: IncidentNews, zone: str, room: int) -> dict[str, Any]:
     """Return the block of an incident, of at most `room` characters."""
     head = f"*{state_word(news)}:* <{news.url}|{fit(news.title, room // 3)}>"
     facts = "\n".join(f"*{label}:* {fit(fact, room // 8)}" for label, fact in facts_of(news, zone))
-    left = room - len(head) - len(facts) - 4
-    body = fit(message_text(news), max(left, 1))
+    room_left = room - len(head) - len(facts) - 4
+    body = fit(message_text(news), max(room_left, 1))
     text = "\n".join(part for part in (head, body, facts) if part)
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 

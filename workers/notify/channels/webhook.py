@@ -39,7 +39,7 @@ OFF: Final = dict.fromkeys(
 
 
 def build_body(message: Message) -> bytes:
-    """Return the body of an incident, the only one of the message, in at most 20 KB.
+    """Return the body of a message's only incident, at most 20 KB.
 
     Of a longer one the oldest updates are left out, then messages are cut.
     """
@@ -120,7 +120,7 @@ def build_updates(
 
 
 def cut_json(text: str, limit: int) -> str:
-    """Return the beginning of a text, whose JSON has at most `limit` bytes."""
+    """Return the beginning of a text, at most `limit` bytes of JSON."""
     while len(msgspec.json.encode(text)) > limit:
         text = text[: len(text) * 3 // 4].rstrip() + "…"
     return text

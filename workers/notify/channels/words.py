@@ -25,7 +25,7 @@ def shorten(text: str, limit: int) -> str:
 
 
 def state_word(news: IncidentNews) -> str:
-    """Return the word for the present state of an incident, or for the last change of its plan."""
+    """Return the word for an incident's state, or for the change of its plan."""
     if news.is_withdrawn:
         return "Withdrawn"
     last = news.entries[-1].kind if news.entries else None
