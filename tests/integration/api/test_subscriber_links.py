@@ -72,7 +72,7 @@ def test_choices_are_as_they_were_chosen(actors, page, address):
     _, path = add_subscriber(actors.system, page.id, address)
     form = {"use": "save", "kinds": "incidents", "impact": "major", "updates": "ends"}
     chosen = {**form, "scope": "some", "components": [page.group, "c_nowhere"]}
-    assert "Saved" in actors.caller().http.post(path, data=chosen).text
+    assert "Choices saved" in actors.caller().http.post(path, data=chosen).text
     [row] = subscribers_of(actors.system, page.id)
     assert row.components == [page.group]
     assert (row.kinds, row.impact, row.updates) == ("incidents", "major", "ends")
