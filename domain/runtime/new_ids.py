@@ -35,3 +35,8 @@ def secret_hash(secret: str) -> str:
 def new_mount_token() -> str:
     """Return a mount's token: 128 random bits as a case-insensitive DNS label."""
     return secrets.token_hex(TOKEN_BYTES)
+
+
+def new_link_token() -> str:
+    """Return the token of a link in a message: 128 random bits in 22 characters."""
+    return secrets.token_urlsafe(TOKEN_BYTES)

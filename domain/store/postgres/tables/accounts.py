@@ -15,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 
 from domain.store.postgres.tables.log import Moment, metadata
@@ -34,6 +35,9 @@ accounts = Table(
     Column("balance", BigInteger, nullable=False, server_default="0"),
     Column("mailbox_key", Text),
     Column("mailbox_email", Text),
+    # Whether its owner has shown that the address is theirs, and the one that is to replace it.
+    Column("is_verified", Boolean, nullable=False, server_default=true()),
+    Column("pending_email", Text),
     # The times of its newest subdomains, ten at most
     # (domain.store.postgres.hosts).
     Column("subdomains_at", ARRAY(Moment), nullable=False, server_default=text("'{}'")),

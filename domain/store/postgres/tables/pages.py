@@ -110,6 +110,7 @@ incidents = Table(
     Column("external_id", Text),
     Column("sequence", Integer, nullable=False, server_default="0"),
     Column("changed_at", Moment),
+    Column("notifies", Boolean, nullable=False, server_default=true()),
     Index("incidents_open", "page_id", postgresql_where=text("resolved_at IS NULL")),
     Index("incidents_history", "page_id", "resolved_at"),
     Index("incidents_started", "page_id", "started_at"),
