@@ -15,6 +15,7 @@ from domain.store.broker import worker_task_sender
 from domain.store.postgres import command_log, retention
 from domain.store.postgres.accounts import give_missing_keys
 from domain.store.postgres.engine import Connection, sync_engine
+from domain.store.postgres.mails import forget_mails
 from domain.store.postgres.receipts import forget_expired_uses
 from domain.store.postgres.sessions import forget_expired_sessions, forget_unused_devices
 from domain.store.redis import publisher as artifacts
@@ -82,6 +83,7 @@ EXPIRING: Final = (
     retention.forget_free_hosts,
     retention.forget_shown_days,
     retention.forget_cancelled_maintenances,
+    forget_mails,
 )
 
 
