@@ -25,6 +25,8 @@ LINE_MAX: Final = 76
 # A longer text, and one that is not ASCII, is encoded: encoded words are folded anywhere.
 PLAIN_MAX: Final = 60
 BOUNCE_TAG: Final = "+b-"
+REASON_MAX: Final = 200
+_ADDRESS: Final = re.compile(r"[^\s<>:,;()\[\]]+@[^\s<>:,;()\[\]]+")
 _IN_NO_LINE: Final = re.compile(f"[{IN_NO_LINE}]+")
 _SPECIAL: Final = re.compile(r'([\\"])')
 _LOCAL_PART: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
@@ -105,6 +107,11 @@ def is_plain(line: str) -> bool:
 def to_line(text: str) -> str:
     """Return a text as one line; controls become blanks."""
     return " ".join(_IN_NO_LINE.sub(" ", text).split())
+
+
+def mask_addresses(text: str) -> str:
+    """Return the beginning of a foreign text as one line without mail addresses."""
+    return _ADDRESS.sub("(address)", to_line(text))[:REASON_MAX].rstrip(". ")
 
 
 def ascii_address(address: str) -> str | None:

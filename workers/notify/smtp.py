@@ -21,7 +21,7 @@ from domain.runtime.mail_message import (
     ascii_address,
     bounce_address,
     build_mail,
-    to_line,
+    mask_addresses,
 )
 from domain.runtime.settings import Settings, load_settings
 from domain.runtime.smtp_url import SmtpServer, parse_smtp_url
@@ -31,10 +31,8 @@ from workers.notify.outcome import Dead, Outcome, Retry, Sent
 
 LIMIT_S: Final = 30.0  # for one mail, connecting included
 CONNECT_S: Final = 10.0
-REASON_MAX: Final = 200  # characters of what a server says
 PERMANENT: Final = 500
 CLOSING: Final = 421  # the server closes the connection
-_ADDRESS: Final = re.compile(r"[^\s<>:,;()\[\]]+@[^\s<>:,;()\[\]]+")
 _POLICY: Final = re.compile(r"\d\.7\.\d")
 NOT_OF_THE_ADDRESS: Final = frozenset({503, 530, 535, 538})  # out of order, or without a login
 
@@ -129,6 +127,12 @@ class SmtpConnection:
             with self._time_limit():
                 return self._try(content, recipient)
         return self._failure
+
+    def check(self) -> str | None:
+        """Connect and log in without a mail; return the problem."""
+        with suppress(OSError, smtplib.SMTPException, RefusedError), self._time_limit():
+            self._connect()
+        return self._failure.reason if self._failure else None
 
     def _try(self, content: MailContent, recipient: str) -> Outcome:
         try:
@@ -254,7 +258,7 @@ def reason_of(error: Exception, recipient: str = "") -> str:
         line = error.strerror
     if recipient:
         line = re.sub(re.escape(recipient), "(address)", line, flags=re.IGNORECASE)
-    return to_line(_ADDRESS.sub("(address)", line))[:REASON_MAX].rstrip(".") or "no answer"
+    return mask_addresses(line) or "no answer"
 
 
 def to_bytes(text: bytes | str) -> bytes:
