@@ -66,9 +66,9 @@ def host_of(address: str) -> str:
 
 # The check of outgoing requests adds the IP address: it resolves the host.
 def destinations_of(address: str) -> tuple[str, ...]:
-    """Return the destinations that count the test messages to a URL; none on a shared host.
+    """Return the destinations that count a URL's test messages.
 
-    Many tenants share the hosts of Slack, Discord and Teams.
+    There is none on a host that many tenants share: Slack, Discord and Teams.
     """
     host = host_of(address)
     shared = {urlsplit(start).hostname for starts in BEGINNINGS.values() for start in starts}
