@@ -150,6 +150,15 @@ def test_one_address_asks_for_so_many_subscriptions_an_hour(vi):
     assert int(answers[200].headers["retry-after"]) > 3_000
 
 
+def test_one_address_opens_so_many_links_a_minute(actors, web):
+    vi = actors.caller("localhost", web, **{"X-Forwarded-For": next(ADDRESSES)})
+    answers = [vi.get("/s/nothing") for _ in range(61)]
+    assert {answer.status_code for answer in answers[:60]} == {404}
+    assert answers[60].status_code == 429
+    assert "Too many attempts" in answers[60].text
+    assert answers[60].headers["retry-after"]
+
+
 BAD = [
     ({}, "address", "Enter an address"),
     ({"address": " "}, "address", "Enter an address"),
