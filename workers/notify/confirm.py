@@ -19,7 +19,7 @@ def confirm(recipient: Claimed) -> Outcome:
     with sync_engine().begin() as conn:
         name = load_current_page(conn, recipient.page_id, ()).name
         link = create_link(
-            conn, Purpose.CONFIRM, subscriber_id=recipient.id, lasts=LASTS as LASTS
+            conn, Purpose.CONFIRM, subscriber_id=recipient.id, lasts=LASTS
         )
     outcome = send_test(recipient, name, link, new_id("d"))
     is_failed = isinstance(outcome, Retry)

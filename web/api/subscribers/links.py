@@ -26,9 +26,9 @@ from web.api.subscribers.link_pages import (
     write_link_page,
 )
 from web.api.subscribers.management import Management
-from web.http.errors import ApiError, unavailable
+from web.http.errors import NOT_READ, ApiError, unavailable
 from web.http.forms import Fields, read_fields
-from web.http.rate_limits import Attempts, address_of
+from web.http.rate_limits import READS, Attempts, address_of
 from web.writes.submit import change
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class LinkPage:
             write_link_error(resp, error)
         except UNREACHABLE as error:
             log.warning("a link can't be read: the database does not answer: %s", error)
-            write_link_error(resp, unavailable())
+            write_link_error(resp, unavailable(NOT_READ) if req.method in READS else unavailable())
         else:
             if view:
                 write_link_page(resp, view)
