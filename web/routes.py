@@ -26,6 +26,7 @@ from web.dashboard import (
     domains,
     incidents,
     keys,
+    outbox,
     pages,
     settings,
     share,
@@ -57,6 +58,7 @@ SCREENS = (
     keys,
     share,
     templates,
+    outbox,
 )
 
 
