@@ -2,6 +2,7 @@
 
 from web.api import audit, billing, components, keys, receipts, templates
 from web.api.accounts import account as accounts
+from web.api.accounts import recovery
 from web.api.domains import resource as domains
 from web.api.incidents import resource as incidents
 from web.api.monitor import resource as monitor
@@ -11,6 +12,7 @@ from web.api.previews import resource as previews
 
 AREAS = (
     accounts.AREA,
+    recovery.AREA,
     receipts.AREA,
     pages.AREA,
     components.AREA,

@@ -39,6 +39,7 @@ EMAIL = says(
     f"Enter an e-mail address (email) of at most {EMAIL_LIMIT} characters, such as ada@example.com."
 )
 PASSWORD = says(f"Enter a password of {PASSWORD_SHORTEST} to {PASSWORD_LIMIT} characters.")
+LINK_TOKEN = says("Send the token of the link (token): the last part of its address.")
 CURRENT_PASSWORD = says("Enter your current password (currentPassword).")
 SLOT = says(
     f"Name the slot to renew by its id, of at most {ID_LIMIT} characters, or leave slot out to buy"

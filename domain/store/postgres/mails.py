@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from sqlalchemy import Connection, func, insert
+from sqlalchemy import Connection, func
+from sqlalchemy.dialects.postgresql import insert
 
 from domain.runtime.new_ids import new_id
 from domain.store.postgres import tables as t
@@ -11,7 +12,10 @@ from domain.store.postgres import tables as t
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail to one address. `kind` is for metrics and limits, such as `confirm` or `reset`."""
+    """A mail to one address. `kind` is for metrics and limits, such as `confirm` or `reset`.
+
+    `once_key` names a notice that is sent once.
+    """
 
     kind: str
     recipient: str
@@ -21,12 +25,16 @@ class Mail:
     account_id: str | None = None
     subscriber_id: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    once_key: str | None = None
 
 
 def queue_mail(conn: Connection, mail: Mail) -> str:
-    """Store a mail for the notifier, and return its id."""
+    """Store a mail for the notifier, and return its id.
+
+    Of two mails with the same `once_key` the second is not stored.
+    """
     mail_id = new_id("e")
     now = func.clock_timestamp()
     row = insert(t.mails).values(id=mail_id, created_at=now, due_at=now, **asdict(mail))
-    conn.execute(row)
+    conn.execute(row.on_conflict_do_nothing(index_elements=["once_key"]))
     return mail_id

@@ -176,6 +176,8 @@ mails = Table(
     Column("due_at", Moment),
     Column("claimed_until", Moment),
     Column("sent_at", Moment),
+    # A notice that is sent once: a second row of the same key is not stored.
+    Column("once_key", Text, unique=True),
     Index("mails_due", "due_at", postgresql_where=text("status = 'waiting'")),
     Index("mails_recipient", text("lower(recipient)"), "created_at"),
     Index("mails_age", "created_at"),

@@ -8,6 +8,7 @@ down_revision = "0019"
 STEPS = """
 ALTER TABLE accounts ADD COLUMN is_verified BOOLEAN DEFAULT true NOT NULL;
 ALTER TABLE accounts ADD COLUMN pending_email TEXT;
+CREATE INDEX accounts_unverified ON accounts (created_at) WHERE NOT is_verified;
 ALTER TABLE incidents ADD COLUMN notifies BOOLEAN DEFAULT true NOT NULL;
 CREATE TABLE subscribers (
   id TEXT NOT NULL,
@@ -129,7 +130,9 @@ CREATE TABLE mails (
   due_at TIMESTAMP WITH TIME ZONE,
   claimed_until TIMESTAMP WITH TIME ZONE,
   sent_at TIMESTAMP WITH TIME ZONE,
+  once_key TEXT,
   PRIMARY KEY (id),
+  UNIQUE (once_key),
   FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
   FOREIGN KEY(subscriber_id) REFERENCES subscribers (id) ON DELETE CASCADE
 );
