@@ -15,6 +15,7 @@ from domain.store.broker import worker_task_sender
 from domain.store.postgres import command_log, retention
 from domain.store.postgres.accounts import give_missing_keys
 from domain.store.postgres.engine import Connection, sync_engine
+from domain.store.postgres.link_tokens import forget_expired_links
 from domain.store.postgres.receipts import forget_expired_uses
 from domain.store.postgres.sessions import forget_expired_sessions, forget_unused_devices
 from domain.store.redis import publisher as artifacts
@@ -77,6 +78,7 @@ ARCHIVED_AT_ONCE: Final = 500
 ARCHIVED_AN_HOUR: Final = 50_000
 EXPIRING: Final = (
     forget_expired_uses,
+    forget_expired_links,
     retention.forget_refusals,
     retention.forget_closed_streams,
     retention.forget_free_hosts,

@@ -231,7 +231,7 @@ def ensure_system_account(conn: Connection) -> None:
 # come after the row: an earlier login is seen, a later one finds no password.
 _ERASE = text("""
 UPDATE accounts SET email = '', email_key = id, mailbox_key = NULL, mailbox_email = NULL,
-  pending_email = NULL, password_hash = '', deleted_at = :deleted_at
+  pending_email = NULL, is_verified = true, password_hash = '', deleted_at = :deleted_at
 WHERE id = :id
 """)
 _FORGET_LINKS = text("DELETE FROM link_tokens WHERE account_id = :id")

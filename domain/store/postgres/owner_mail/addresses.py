@@ -131,7 +131,7 @@ class UsedLink:
 
 
 def use_owner_link(conn: Connection, token: str, purpose: Purpose) -> UsedLink | None:
-    """Use a link of an account up; None if it is of no use any more.
+    """Use up a link of an account; None if it has no use any more.
 
     The account is locked first, as by its changes: neither waits for the other in a circle.
     """

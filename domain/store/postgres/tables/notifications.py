@@ -60,6 +60,10 @@ subscribers = Table(
         unique=True,
     ),
     Index("subscribers_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    Index(
+        "subscribers_quarantined", "quarantined_at",
+        postgresql_where=text("quarantined_at IS NOT NULL"),
+    ),
     Index("subscribers_unconfirmed", "created_at", postgresql_where=text("confirmed_at IS NULL")),
 )  # fmt: skip
 
