@@ -63,7 +63,7 @@ class Forgot:
         is_sent: bool = False,
         status: int = 200,
     ) -> None:
-        outbox = "/dashboard/outbox" if self.settings.outbox else None
+        outbox = self.settings.outbox
         values = {"email": email, "problem": problem, "is_sent": is_sent, "outbox": outbox}
         write_document(resp, "forgot", values, status)
 
