@@ -65,6 +65,8 @@ class Settings:
     dns_port: int = _define_setting("DNS_PORT", 53, A_PORT)
     dns_timeout_s: float = _define_setting("DNS_TIMEOUT_S", 5.0, values.seconds)
     mount_check_s: float = _define_setting("MOUNT_CHECK_S", 30.0, values.seconds)
+    smtp_url: str = _define_setting("SMTP_URL", "")
+    outbox: bool = _define_setting("OUTBOX", default=False)
 
     def page_url(self, host: str) -> str:
         """Return the URL of a page on `host`, with the base's scheme and port."""

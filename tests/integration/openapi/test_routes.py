@@ -27,6 +27,7 @@ NOT_OF_THE_API = {
     "/docs/{chapter}",
     "/llms.txt",
     "/logo/{name}",
+    "/s/{token}",
     "/static/{build}/{name}",
 }  # documents: they have tests of their own
 REFUSED = [(call, case) for call in CALLS for case in cases(call)]
