@@ -1,6 +1,8 @@
 """Subscribers of pages in a running system, and the links in their messages."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from domain.notifications.choices import Channel, Choices, Source
@@ -55,3 +57,13 @@ def mails_to(system: System, address: str) -> list[Any]:
     """All mails to an address, oldest first."""
     query = "SELECT * FROM mails WHERE recipient = :address ORDER BY created_at"
     return rows(system, query, address=address)
+
+
+@contextmanager
+def mailing_web(system: System) -> Iterator[int]:
+    """One more web process for a while, which keeps mails and counts; yields its number."""
+    web = system.start_web({"OUTBOX": "on", "RATE_LIMITS": "on"})
+    try:
+        yield system.webs.index(web)
+    finally:
+        system.end_web(web)

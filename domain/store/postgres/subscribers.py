@@ -6,6 +6,7 @@ leaving".
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -25,7 +26,13 @@ SELECT p.tier,
   count(*) FILTER (WHERE s.confirmed_at IS NOT NULL) AS confirmed,
   count(*) FILTER (WHERE s.id IS NOT NULL AND s.confirmed_at IS NULL) AS unconfirmed,
   count(*) FILTER (WHERE s.channel = :channel AND lower(s.address) = lower(:address)) AS of_address
-FROM pages p LEFT JOIN subscribers s ON s.page_id = p.id WHERE p.id = :page_id GROUP BY p.tier
+FROM pages p LEFT JOIN subscribers s ON s.page_id = p.id
+WHERE p.id = :page_id AND p.deleted_at IS NULL GROUP BY p.tier
+""")
+_COMPONENTS = text("SELECT id FROM components WHERE page_id = :page_id AND id = ANY(:ids)")
+_IS_OPEN = text("""
+SELECT EXISTS (SELECT FROM incidents
+  WHERE page_id = :page_id AND id = :id AND resolved_at IS NULL)
 """)
 # What waits for its confirmation has the choices of the newest request, and as long as a new one.
 _SUBSCRIBE = text("""
@@ -145,6 +152,17 @@ def subscribe(
     if subscription is None:  # it left a moment ago
         raise SubscribersFullError
     return subscription
+
+
+def unknown_components(conn: Connection, page_id: str, ids: Sequence[str]) -> list[str]:
+    """Return those of some ids that are no component of a page."""
+    ids_of_page = set(conn.execute(_COMPONENTS, {"page_id": page_id, "ids": list(ids)}).scalars())
+    return [id_ for id_ in ids if id_ not in ids_of_page]
+
+
+def is_open_incident(conn: Connection, page_id: str, incident_id: str) -> bool:
+    """Return whether a page has an incident or a maintenance that is not resolved."""
+    return bool(conn.execute(_IS_OPEN, {"page_id": page_id, "id": incident_id}).scalar())
 
 
 def has_room(tier: str, confirmed: int, unconfirmed: int = 0) -> bool:

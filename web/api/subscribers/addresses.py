@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from domain.account.credentials import email_problem
 from domain.notifications.choices import Channel
+from web.api.field_sentences import ADDRESS_LIMIT
 
-ADDRESS_LIMIT: Final = 1_000
 CHANNELS: Final = {
     Channel.EMAIL: "E-mail",
     Channel.WEBHOOK: "Webhook",

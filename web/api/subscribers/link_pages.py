@@ -44,7 +44,7 @@ class LinkView:
 
 GONE: Final = LinkView(
     "This link no longer works",
-    "It may have been used already, or have expired. Nothing was changed.",
+    "The link was used already, or has expired. Nothing was changed.",
     status=404,
 )
 
