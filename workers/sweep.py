@@ -12,7 +12,7 @@ from typing import Final
 
 from domain.runtime.settings import load_settings
 from domain.store.broker import worker_task_sender
-from domain.store.postgres import command_log, retention
+from domain.store.postgres import command_log, retention, subscribers
 from domain.store.postgres.accounts import give_missing_keys
 from domain.store.postgres.engine import Connection, sync_engine
 from domain.store.postgres.link_tokens import forget_expired_links
@@ -78,12 +78,14 @@ ARCHIVED_AT_ONCE: Final = 500
 ARCHIVED_AN_HOUR: Final = 50_000
 EXPIRING: Final = (
     forget_expired_uses,
-    forget_expired_links,
     retention.forget_refusals,
     retention.forget_closed_streams,
     retention.forget_free_hosts,
     retention.forget_shown_days,
     retention.forget_cancelled_maintenances,
+    forget_expired_links,
+    subscribers.forget_unconfirmed,
+    subscribers.forget_ended_follows,
 )
 
 

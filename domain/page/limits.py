@@ -37,6 +37,11 @@ COUNTS: Final = {
     "statuses that incidents gave to components within 90 days": CLAIMS,
 }
 
+# Subscribers that have confirmed, by tier; those that wait for it; subscriptions of one address.
+SUBSCRIBERS: Final = {"free": 500, "prime": 10_000}
+UNCONFIRMED: Final = 2_000
+SUBSCRIPTIONS: Final = 20
+
 # A calendar has maintenances from so many days back on, and cancelled ones for as long.
 CALENDAR_DAYS: Final = 30
 

@@ -9,6 +9,7 @@ from web.api.monitor import resource as monitor
 from web.api.pages import export as exports
 from web.api.pages import resource as pages
 from web.api.previews import resource as previews
+from web.api.subscribers import resource as subscribers
 
 AREAS = (
     accounts.AREA,
@@ -26,4 +27,5 @@ AREAS = (
     pages.LATENCY,
     domains.AREA,
     monitor.AREA,
+    subscribers.AREA,
 )

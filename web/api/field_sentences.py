@@ -4,6 +4,7 @@ A field of a body has its row here, or `tests/unit/web/test_field_sentences.py` 
 """
 
 from domain.account.credentials import EMAIL_LIMIT, PASSWORD_LIMIT, PASSWORD_SHORTEST
+from domain.notifications.choices import Channel, Kinds, Updates
 from domain.page.settings import (
     HEADLINE_LIMIT,
     LABEL_LIMIT,
@@ -25,6 +26,7 @@ REFERENCES_MAX = 500
 SUBDOMAIN_LIMIT = 63
 ID_LIMIT = 64
 POSITION_MAX = 100_000
+ADDRESS_LIMIT = 1_000
 HOST_LIMIT = 300  # a host has at most 253 characters; input may add a scheme, a port and a slash
 
 UPDATE_STATES = [state for state in IncidentState if state is not IncidentState.SCHEDULED]
@@ -169,3 +171,17 @@ KEY_NAME = says(
 )
 DISABLED = says("Set disabled to true to disable the key, or to false to enable it.")
 TEMPLATE_NAME = says(f"The name of the template must be text of at most {NAME_LIMIT} characters.")
+
+# Subscribers
+ADDRESS = says(
+    f"The address must be text of at most {ADDRESS_LIMIT:,} characters.",
+    "Enter an address, such as ada@example.com.",
+)
+CHANNEL = says(f"Choose a channel: {list_values(Channel)}.")
+CHOSEN_COMPONENTS = says(
+    f"The components must be a list of at most {REFERENCES_MAX} ids of components of this page."
+)
+FOLLOWED_INCIDENT = says("The incident must be the id of an incident of this page that is open.")
+KINDS = says(f"Choose kinds: {list_values(Kinds)}.")
+LEAST_IMPACT = says(f"Choose an impact: {list_values(Impact)}.")
+UPDATES = says(f"Choose updates: {list_values(Updates)}.")

@@ -28,6 +28,7 @@ NOT_OF_THE_API = {
     "/llms.txt",
     "/logo/{name}",
     "/s/{token}",
+    "/subscribe",
     "/static/{build}/{name}",
 }  # documents: they have tests of their own
 REFUSED = [(call, case) for call in CALLS for case in cases(call)]

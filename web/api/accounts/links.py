@@ -1,16 +1,15 @@
-"""Links in mails to owners: the words of their pages and their actions.
+"""Links in mails to owners: the words of their documents and their actions.
 
-A page shows `view_of` its link and changes nothing; its button calls `OwnerLinks.use`. The frame
-around it and its form are the caller's.
+`OwnerLinks` is a handler of web/api/subscribers/links.py: showing a link changes nothing.
 
 Source: docs/behaviour.md, "Mail".
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from domain.account.credentials import password_problem
+from domain.account.credentials import PASSWORD_SHORTEST, password_problem
 from domain.runtime.credentials import common_passwords
 from domain.store.postgres.engine import run
 from domain.store.postgres.link_tokens import Link, Purpose, find_link
@@ -18,7 +17,9 @@ from domain.store.postgres.owner_mail.addresses import AddressTakenError, prove,
 from domain.store.postgres.owner_mail.passwords import reset_by_link
 from web.api.accounts.logins import EMAIL_TAKEN
 from web.api.accounts.passwords import Passwords, Urgency
+from web.api.subscribers.link_pages import GONE, LinkView
 from web.http.errors import ApiError, invalid
+from web.http.forms import Fields
 from web.http.responses import Writes
 from web.writes.submit import change
 
@@ -26,28 +27,6 @@ if TYPE_CHECKING:
     from domain.store.postgres.engine import AsyncEngine
 
 LINK_GONE: Final = "This link was used already, or is expired. Ask for a new one."
-LOG_IN: Final = ("/dashboard/login", "Log in")
-
-
-@dataclass(frozen=True, slots=True)
-class LinkView:
-    """The words of a link's page; with `button` it has a form, with `problem` it was refused.
-
-    The form has the field `use`, and the field `password` if it `needs_password`. `way` is
-    the path and the name of the next screen.
-    """
-
-    title: str
-    sentence: str
-    button: str = ""
-    needs_password: bool = False
-    problem: str = ""
-    use: str = ""
-    way: tuple[str, str] = LOG_IN
-    status: int = 200
-
-
-GONE: Final = LinkView("This link has expired", LINK_GONE, status=404)
 SHOWN: Final = {
     Purpose.VERIFY: LinkView(
         "Confirm your e-mail address",
@@ -56,7 +35,7 @@ SHOWN: Final = {
     ),
     Purpose.RESET: LinkView(
         "Choose a new password",
-        "For the account of {email}. All sessions end.",
+        f"For the account of {{email}}. At least {PASSWORD_SHORTEST} characters. All sessions end.",
         "Change password",
         needs_password=True,
     ),
@@ -70,7 +49,11 @@ DONE: Final = {
     Purpose.VERIFY: LinkView(
         "Address confirmed", "Your account uses this address.", way=("/dashboard", "Your pages")
     ),
-    Purpose.RESET: LinkView("Password changed", "All sessions have ended. Log in to continue."),
+    Purpose.RESET: LinkView(
+        "Password changed",
+        "All sessions have ended. Log in to continue.",
+        way=("/dashboard/login", "Log in"),
+    ),
     Purpose.TAKE_BACK: LinkView(
         "Your address is back",
         "All sessions have ended. Choose a new password now: the old one may be known to others.",
@@ -86,7 +69,7 @@ def mask_email(email: str) -> str:
 
 
 def view_of(link: Link, problem: str = "") -> LinkView:
-    """Return the page of a link that was not used yet."""
+    """Return the document of a link that was not used yet."""
     view = SHOWN[link.purpose]
     sentence = view.sentence.format(email=mask_email(link.email or ""))
     return replace(view, sentence=sentence, problem=problem, use=link.purpose)
@@ -94,26 +77,28 @@ def view_of(link: Link, problem: str = "") -> LinkView:
 
 @dataclass(eq=False)
 class OwnerLinks:
-    """Uses the links of mails to owners."""
+    """The handler of the links of mails to owners."""
 
     engine: "AsyncEngine"
     passwords: Passwords
     writes: Writes
 
-    async def use(self, token: str, form: Mapping[str, str]) -> LinkView:
-        """Act on a link; `form` has its purpose as `use`, and a password for `reset`.
+    async def show(self, link: Link) -> LinkView:
+        """Return the document with its button."""
+        return view_of(link)
+
+    async def use(self, link: Link, token: str, fields: Fields) -> LinkView:
+        """Act on a link; its form has its purpose as `use`, for `reset` a `password` too.
 
         Without that field nothing happens. Raises ApiError 503.
         """
-        link = await run(self.engine, find_link, token)
-        if link is None or link.purpose not in SHOWN:
-            return GONE
+        form = dict(fields)
         if form.get("use") != link.purpose:
             return view_of(link)
         try:
             await self._act(link.purpose, token, form.get("password", ""))
         except ApiError as error:
-            return view_of(link, str(error)) if error.status in {400, 409} else refuse(error)
+            return refused_view(link, error)
         return DONE[link.purpose]
 
     async def _act(self, purpose: Purpose, token: str, password: str) -> None:
@@ -153,8 +138,10 @@ def link_gone_error() -> ApiError:
     return ApiError(404, "NOT_FOUND", LINK_GONE)
 
 
-def refuse(error: ApiError) -> LinkView:
-    """Return the page of a link that could not be used. Raises any error but 404."""
-    if error.status != GONE.status:
-        raise error
-    return GONE
+def refused_view(link: Link, error: ApiError) -> LinkView:
+    """Return the document of a link that could not be used. Raises ApiError 503."""
+    if error.status == GONE.status:
+        return GONE
+    if error.status in {400, 409}:
+        return replace(view_of(link, str(error)), status=error.status)
+    raise error

@@ -59,6 +59,9 @@ subscribers = Table(
         "page_id", "channel", text("lower(address)"), text("coalesce(incident_id, '')"),
         unique=True,
     ),
+    Index(
+        "subscribers_incident", "incident_id", postgresql_where=text("incident_id IS NOT NULL")
+    ),
     Index("subscribers_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     Index(
         "subscribers_quarantined", "quarantined_at",

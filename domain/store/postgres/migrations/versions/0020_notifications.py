@@ -40,6 +40,7 @@ CREATE TABLE subscribers (
 CREATE UNIQUE INDEX subscribers_address ON subscribers
   (page_id, channel, lower(address), coalesce(incident_id, ''));
 CREATE INDEX subscribers_due ON subscribers (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX subscribers_incident ON subscribers (incident_id) WHERE incident_id IS NOT NULL;
 CREATE INDEX subscribers_page ON subscribers (page_id, created_at);
 CREATE INDEX subscribers_quarantined ON subscribers (quarantined_at)
   WHERE quarantined_at IS NOT NULL;
