@@ -15,6 +15,10 @@ LINKS_MAX = 5
 LINK_LABEL_LIMIT = 40
 LINK_URL_LIMIT = 500
 ETAG_DIGITS = 16
+NOTIFY_MINUTES = 5
+NOTIFY_MINUTES_MAX = 60
+REMINDER_HOURS = 3
+REMINDER_HOURS_MAX = 168
 
 
 class Mode(StrEnum):
@@ -55,7 +59,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """The appearance of a page, as its owner chose it, with words by status."""
+    """The appearance of a page, as its owner chose it, with words by status.
+
+    A subscriber gets a message in `notify_minutes` at most, and a reminder of a maintenance
+    `reminder_hours` before its start (0: none).
+    """
 
     labels: Mapping[str, str] = field(default_factory=dict)
     headlines: Mapping[str, str] = field(default_factory=dict)
@@ -70,6 +78,8 @@ class Appearance:
     font: Font = Font.SYSTEM
     links: tuple[Link, ...] = ()
     show_checklist: bool = True
+    notify_minutes: int = NOTIFY_MINUTES
+    reminder_hours: int = REMINDER_HOURS
 
 
 def etag_of(settings: Any) -> str:  # noqa: ANN401 - the page, or its owner's view of it

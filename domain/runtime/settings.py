@@ -55,6 +55,7 @@ class Settings:
     metrics_bind: str = _define_setting("METRICS_BIND", "127.0.0.1", values.bind_address)
     metrics_port: int = _define_setting("METRICS_PORT", 9464, A_PORT_OR_OFF)
     worker_metrics_port: int = _define_setting("WORKER_METRICS_PORT", 9465, A_PORT_OR_OFF)
+    notify_metrics_port: int = _define_setting("NOTIFY_METRICS_PORT", 9466, A_PORT_OR_OFF)
     archive_after_days: int = _define_setting(
         "ARCHIVE_AFTER_DAYS", 400, values.at_least(SHORTEST_LOG_DAYS)
     )
@@ -67,6 +68,7 @@ class Settings:
     mount_check_s: float = _define_setting("MOUNT_CHECK_S", 30.0, values.seconds)
     smtp_url: str = _define_setting("SMTP_URL", "")
     outbox: bool = _define_setting("OUTBOX", default=False)
+    outgoing_any: bool = _define_setting("OUTGOING_ANY", default=False)
 
     def page_url(self, host: str) -> str:
         """Return the URL of a page on `host`, with the base's scheme and port."""
@@ -148,6 +150,8 @@ def _with_urls(overrides: dict[str, Any]) -> Settings:
     default = local if domain == "localhost" else f"https://{domain}"
     overrides["base_url"] = (overrides.get("base_url") or default).rstrip("/")
     target = str(overrides.get("cname_target") or f"cname.{domain}").lower().removesuffix(".")
+    if overrides.get("outgoing_any") and domain != "localhost":
+        raise SettingsError("OUTGOING_ANY is for BASE_DOMAIN=localhost only.")
     return Settings(**{**overrides, "base_domain": domain, "cname_target": target})
 
 

@@ -11,6 +11,8 @@ from domain.page.settings import (
     LINK_LABEL_LIMIT,
     LINK_URL_LIMIT,
     LINKS_MAX,
+    NOTIFY_MINUTES_MAX,
+    REMINDER_HOURS_MAX,
     Font,
     Mode,
     Place,
@@ -97,6 +99,14 @@ UPTIME_COUNTS = says(f"Choose what uptime counts (uptimeCounts): {list_values(Up
 SHOW_CHECKLIST = says(
     "Set showChecklist to true to show the checklist of the first steps, or to false to hide it."
 )
+NOTIFY_MINUTES = says(
+    f"Set notifyMinutes to a whole number from 0 to {NOTIFY_MINUTES_MAX}: a subscriber gets one"
+    " message in so many minutes."
+)
+REMINDER_HOURS = says(
+    f"Set reminderHours to a whole number from 0 to {REMINDER_HOURS_MAX}: a reminder is sent so"
+    " many hours before a maintenance, and none with 0."
+)
 LOGO = says("The logo must be a PNG, JPEG or WebP picture, in base64 or as a data: URL.")
 DOMAIN = says(
     f"The domain must be a host name of at most {HOST_LIMIT} characters,"
@@ -161,6 +171,7 @@ SCHEDULED_END = says(
     f"The end (scheduledEnd) {MOMENT}",
     "Enter the end of the maintenance (scheduledEnd), such as 2026-11-23T16:02:00Z.",
 )
+NOTIFY = says("Set notify to true or false: whether subscribers hear of this.")
 AUTO_START = says("Set autoStart to true to start automatically, or to false to start by hand.")
 AUTO_END = says("Set autoEnd to true to end automatically, or to false to end by hand.")
 

@@ -144,7 +144,7 @@ LINES = """nodes => nodes.flatMap(node => {
 })"""
 
 
-@pytest.mark.parametrize("width", [320, 375, 390])
+@pytest.mark.parametrize("width", [320, 390, 430])
 @pytest.mark.parametrize("timezone", ["UTC", "America/New_York"])
 def test_no_line_ends_or_begins_with_a_dot_when_a_phone_breaks_it(demo, tab, width, timezone):
     look = tab(demo, width=width, timezone=timezone)

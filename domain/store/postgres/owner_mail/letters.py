@@ -8,8 +8,8 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from domain.runtime.owner_words import owner_letters
 from domain.store.postgres.mails import Mail, queue_mail
+from domain.store.postgres.owner_mail.words import owner_letters
 
 COUNTED: Final = ("verify", "change", "reset")
 # At most so many letters of these kinds to one address within a time.

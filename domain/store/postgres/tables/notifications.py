@@ -8,11 +8,13 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     ForeignKey,
     Identity,
     Index,
     Integer,
     LargeBinary,
+    PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
@@ -67,6 +69,7 @@ subscribers = Table(
         "subscribers_quarantined", "quarantined_at",
         postgresql_where=text("quarantined_at IS NOT NULL"),
     ),
+    Index("subscribers_claimed", "page_id", postgresql_where=text("claimed_until IS NOT NULL")),
     Index("subscribers_unconfirmed", "created_at", postgresql_where=text("confirmed_at IS NULL")),
 )  # fmt: skip
 
@@ -161,6 +164,17 @@ deliveries = Table(
     Index("deliveries_page", "page_id", "created_at"),
     Index("deliveries_incident", "incident_id"),
 )  # fmt: skip
+
+# Mails that a page has sent to subscribers on a day (UTC). Retention removes it after a week.
+mail_counts = Table(
+    "mail_counts",
+    metadata,
+    Column("page_id", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("page_id", "day", name="mail_counts_pkey"),
+    Index("mail_counts_day", "day"),
+)
 
 # Mails to one address: confirmations, those to owners, and those that are kept (docs/behaviour.md,
 # "Mail"). `status`: waiting, sent, failed or kept. `recipient` is deleted with its subscriber.

@@ -39,6 +39,7 @@ CREATE TABLE subscribers (
 );
 CREATE UNIQUE INDEX subscribers_address ON subscribers
   (page_id, channel, lower(address), coalesce(incident_id, ''));
+CREATE INDEX subscribers_claimed ON subscribers (page_id) WHERE claimed_until IS NOT NULL;
 CREATE INDEX subscribers_due ON subscribers (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX subscribers_incident ON subscribers (incident_id) WHERE incident_id IS NOT NULL;
 CREATE INDEX subscribers_page ON subscribers (page_id, created_at);
@@ -116,6 +117,13 @@ CREATE INDEX deliveries_incident ON deliveries (incident_id);
 CREATE INDEX deliveries_page ON deliveries (page_id, created_at);
 CREATE INDEX deliveries_subscriber ON deliveries (subscriber_id, incident_id);
 CREATE INDEX deliveries_waiting ON deliveries (subscriber_id, event_id) WHERE status = 'waiting';
+CREATE TABLE mail_counts (
+  page_id TEXT NOT NULL,
+  day DATE NOT NULL,
+  count INTEGER NOT NULL,
+  CONSTRAINT mail_counts_pkey PRIMARY KEY (page_id, day)
+);
+CREATE INDEX mail_counts_day ON mail_counts (day);
 CREATE TABLE mails (
   id TEXT NOT NULL,
   kind TEXT NOT NULL,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-FILE = Path(__file__).parents[2] / "templates" / "mail" / "owner.toml"
+FILE = Path(__file__).parents[4] / "templates" / "mail" / "owner.toml"
 
 
 @cache
