@@ -13,6 +13,7 @@ from domain.page.settings import (
     LINKS_MAX,
     NOTIFY_MINUTES_MAX,
     REMINDER_HOURS_MAX,
+    STALE_HOURS_MAX,
     Font,
     Mode,
     Place,
@@ -106,6 +107,10 @@ NOTIFY_MINUTES = says(
 REMINDER_HOURS = says(
     f"Set reminderHours to a whole number from 0 to {REMINDER_HOURS_MAX}: a reminder is sent so"
     " many hours before a maintenance, and none with 0."
+)
+STALE_HOURS = says(
+    f"Set staleHours to a whole number from 0 to {STALE_HOURS_MAX}: you get a mail when an open"
+    " incident had no update for so many hours, and none with 0."
 )
 LOGO = says("The logo must be a PNG, JPEG or WebP picture, in base64 or as a data: URL.")
 DOMAIN = says(

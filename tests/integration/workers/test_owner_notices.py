@@ -106,13 +106,19 @@ def test_owner_hears_again_when_an_incident_rests_after_another_update(page):
     sql(age_all, id=incident)
     # then its owner hears of it once
     (mail,) = mails(page)
-    assert mail.subject == "No update for 6 hours: Slow {answers}"
+    assert mail.subject.startswith("No update since ")
+    assert mail.subject.endswith(": Slow {answers}")
     assert f"/dashboard/pages/{page.id}/incidents/{incident}\n" in mail.body
     # and once more after the next update
     page.append(PostUpdate(incident, new_id("u"), IncidentState.MONITORING, "We watch."))
     page.drain()
     assert len(mails(page)) == 1
+    page.append(ChangePage(stale_hours=0))
+    page.drain()
     sql(age, id=incident)
+    assert len(mails(page)) == 1
+    page.append(ChangePage(stale_hours=6))
+    page.drain()
     assert len(mails(page)) == 2
 
 

@@ -6,12 +6,13 @@ Source: docs/behaviour.md, "Mail".
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
-STALE_AFTER: Final = timedelta(hours=6)
+from domain.page.settings import STALE_HOURS
+
 # Rows have one shape: the page, the thing that the notice is about, and its instant.
 _DARK: Final = """
 SELECT 'dark' AS kind, p.account_id, p.id AS page_id, '' AS thing_id, p.name AS thing,
@@ -36,10 +37,11 @@ FROM incidents i JOIN pages p ON p.id = i.page_id
 CROSS JOIN LATERAL (
   SELECT coalesce(max(posted_at), i.posted_at) AS posted_at FROM updates WHERE incident_id = i.id
 ) u
+CROSS JOIN LATERAL (SELECT coalesce((p.look->>'stale_hours')::int, :stale_hours) AS hours) s
 WHERE i.kind = 'incident' AND i.resolved_at IS NULL AND p.deleted_at IS NULL AND p.is_public
   AND p.suspended_at IS NULL
   AND (p.served_until IS NULL OR p.served_until > statement_timestamp())
-  AND u.posted_at <= statement_timestamp() - :stale_after
+  AND s.hours > 0 AND u.posted_at <= statement_timestamp() - make_interval(hours => s.hours)
   AND u.posted_at > statement_timestamp() - interval '6 days'
 """
 # One a day and page, with all that came since the last one.
@@ -91,5 +93,5 @@ class Notice:
 
 def due_notices(conn: Connection, limit: int) -> list[Notice]:
     """Return notices that are due and were not stored yet, to verified addresses only."""
-    values: dict[str, Any] = {"limit": limit, "stale_after": STALE_AFTER}
+    values: dict[str, Any] = {"limit": limit, "stale_hours": STALE_HOURS}
     return [Notice(*row) for row in conn.execute(_DUE, values)]
