@@ -16,6 +16,7 @@ from domain.store.postgres import command_log, retention, subscribers
 from domain.store.postgres.accounts import give_missing_keys
 from domain.store.postgres.engine import Connection, sync_engine
 from domain.store.postgres.link_tokens import forget_expired_links
+from domain.store.postgres.mails import forget_mails
 from domain.store.postgres.receipts import forget_expired_uses
 from domain.store.postgres.sessions import forget_expired_sessions, forget_unused_devices
 from domain.store.redis import publisher as artifacts
@@ -86,6 +87,7 @@ EXPIRING: Final = (
     forget_expired_links,
     subscribers.forget_unconfirmed,
     subscribers.forget_ended_follows,
+    forget_mails,
 )
 
 

@@ -55,6 +55,7 @@ WAITS_TIMED_OUT = Counter("hepstatus_waits_timed_out", "Writes answered 202 afte
 SENDS_FAILED = Counter("hepstatus_rings_failed", "Doorbells that could not be rung")
 
 MESSAGES = Counter("hepstatus_messages", "Messages to subscribers", ["channel", "outcome"])
+MAILS = Counter("hepstatus_mails", "Mails to one address, by outcome", ["kind", "outcome"])
 
 SETTLED = Counter("hepstatus_commands_settled", "Commands by their outcome", ["kind", "outcome"])
 LAG_S = Histogram(

@@ -75,9 +75,17 @@ def dns_name(value: str) -> str | None:
     return f"must be a host name, not {value!r}." if problem else None
 
 
+def mail_address(value: str) -> str | None:
+    """Check a mail address in ASCII, of which variants with `+…` are made."""
+    name, _, domain = value.rpartition("@")
+    if re.fullmatch(r"[A-Za-z0-9._-]{1,40}", name) and host_name(domain) is None:
+        return None
+    return f"must be an address such as status@hep.gg, without + and in ASCII, not {value!r}."
+
+
 def bind_address(value: str) -> str | None:
     """Check an address that a server can listen on."""
-    if value == "localhost" or _is_address(value):
+    if value == "localhost" or is_address(value):
         return None
     return f"must be an IP address or localhost, not {value!r}."
 
@@ -85,7 +93,7 @@ def bind_address(value: str) -> str | None:
 def address_list(value: str) -> str | None:
     """Check IP addresses that are separated by commas or spaces."""
     for address in addresses(value):
-        if not _is_address(address):
+        if not is_address(address):
             return f"must list IP addresses, and {address!r} is none."
     return None
 
@@ -95,7 +103,8 @@ def addresses(text: str) -> list[str]:
     return text.replace(",", " ").split()
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Return whether a text is an IP address."""
     try:
         ip_address(text)
     except ValueError:
@@ -116,14 +125,14 @@ def proxy_list(value: str) -> str | None:
 
 def web_address(url: str) -> str | None:
     """Check an address that visitors type."""
-    if problem := _scheme_problem(url.lower(), ("http", "https"), "https://hep.gg"):
+    if problem := scheme_problem(url.lower(), ("http", "https"), "https://hep.gg"):
         return problem
-    parts = _readable(url)
+    parts = readable(url)
     if parts is None or not parts.hostname:
         return "must name a host, and a port from 1 to 65535 or none, as https://hep.gg does."
     if any(sign in "@?#" or sign.isspace() for sign in url):
         return "must be scheme, host and port alone, as in https://hep.gg."
-    return None if _is_address(parts.hostname) else _host_problem(parts.hostname)
+    return None if is_address(parts.hostname) else _host_problem(parts.hostname)
 
 
 def _host_problem(host: str) -> str | None:
@@ -133,9 +142,9 @@ def _host_problem(host: str) -> str | None:
 
 def redis_url(url: str) -> str | None:
     """Check the URL of a Redis or a Redis broker."""
-    if problem := _scheme_problem(url, ("redis", "rediss"), "redis://host:6379/0"):
+    if problem := scheme_problem(url, ("redis", "rediss"), "redis://host:6379/0"):
         return problem
-    parts = _readable(url)
+    parts = readable(url)
     if parts is None or not re.fullmatch(r"/?[0-9]*", parts.path):
         return (
             "must be of the form redis://:password@host:6379/0, with a port from 1 to 65535, the"
@@ -148,7 +157,7 @@ def database_url(url: str) -> str | None:
     """Check the form of a Postgres URL; no connection is made."""
     form = "postgresql://user:password@host:5432/name"
     allowed = ("postgresql", "postgres", "postgresql+psycopg", "postgres+psycopg")
-    if problem := _scheme_problem(url.lower(), allowed, form):
+    if problem := scheme_problem(url.lower(), allowed, form):
         return problem
     match = _LOCATION.fullmatch(url.partition("://")[2])
     if match is None or not _is_port(match["port"] or "1"):
@@ -160,7 +169,8 @@ def _is_port(text: str) -> bool:
     return re.fullmatch(r"[0-9]{1,5}", text) is not None and 0 < int(text) <= LAST_PORT
 
 
-def _scheme_problem(url: str, allowed: Sequence[str], example: str) -> str | None:
+def scheme_problem(url: str, allowed: Sequence[str], example: str) -> str | None:
+    """Check that a URL begins with one of the schemes."""
     scheme, sign, _ = url.partition("://")
     if sign and scheme in allowed:
         return None
@@ -170,7 +180,8 @@ def _scheme_problem(url: str, allowed: Sequence[str], example: str) -> str | Non
     return f"must begin with {expected}, as {example} does, {actual}."
 
 
-def _readable(url: str) -> SplitResult | None:
+def readable(url: str) -> SplitResult | None:
+    """Return the parts of a URL; None if its host or port can't be read."""
     try:
         parts = urlsplit(url)
         return None if parts.port == 0 else parts

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from domain.runtime import setting_values as values
+from domain.runtime.smtp_url import smtp_problem
 
 # A page shows 90 days, and figures of its last 30 days are read from the log.
 SHORTEST_LOG_DAYS = 91
@@ -66,7 +67,9 @@ class Settings:
     dns_port: int = _define_setting("DNS_PORT", 53, A_PORT)
     dns_timeout_s: float = _define_setting("DNS_TIMEOUT_S", 5.0, values.seconds)
     mount_check_s: float = _define_setting("MOUNT_CHECK_S", 30.0, values.seconds)
-    smtp_url: str = _define_setting("SMTP_URL", "")
+    smtp_url: str = _define_setting("SMTP_URL", "", smtp_problem)
+    mail_from: str = _define_setting("MAIL_FROM", "", values.mail_address)
+    dkim_selector: str = _define_setting("DKIM_SELECTOR", "", values.dns_name)
     outbox: bool = _define_setting("OUTBOX", default=False)
     outgoing_any: bool = _define_setting("OUTGOING_ANY", default=False)
 
@@ -128,8 +131,12 @@ def _read(name: str, text: str, default: object) -> Any:  # noqa: ANN401 - typed
         raise SettingsError(sentence) from None
 
 
+PUBLIC_OUTBOX = (
+    "OUTBOX can be on only while BASE_DOMAIN is localhost: every owner could read the mails of all"
+    " others. Set SMTP_URL instead."
+)
 # The settings in the file of an embedded stack.
-EMBEDDED = ("database_url", "redis_url", "base_domain", "base_url")
+EMBEDDED = ("database_url", "redis_url", "base_domain", "base_url", "outbox")
 
 
 def _embedded_urls(data_dir: str) -> dict[str, Any]:
@@ -149,6 +156,9 @@ def _with_urls(overrides: dict[str, Any]) -> Settings:
     local = f"http://{domain}:{port}"
     default = local if domain == "localhost" else f"https://{domain}"
     overrides["base_url"] = (overrides.get("base_url") or default).rstrip("/")
+    overrides["mail_from"] = overrides.get("mail_from") or f"status@{domain}"
+    if overrides.get("outbox") and domain != "localhost":
+        raise SettingsError(PUBLIC_OUTBOX)
     target = str(overrides.get("cname_target") or f"cname.{domain}").lower().removesuffix(".")
     if overrides.get("outgoing_any") and domain != "localhost":
         raise SettingsError("OUTGOING_ANY is for BASE_DOMAIN=localhost only.")

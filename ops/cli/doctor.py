@@ -14,6 +14,7 @@ from domain.store.postgres.latency import RECENT_MINUTES, recent_latency
 from domain.store.redis import publisher
 from domain.store.redis.keys import QUEUES
 from web.http.wire import Answer
+from workers.notify.smtp import SmtpConnection
 from workers.render.build import build_id
 from workers.render.png import PngUnavailable, svg_to_png
 
@@ -22,6 +23,7 @@ MEDIAN_MAX_MS = 2_000  # a write that takes longer to be published is answered 2
 # Fewer writes are always ok: the first ones after a start wait for the programs.
 WRITES_MIN = 10
 LONG_QUEUE = 1_000  # messages
+MAIL_S = 5.0  # for connecting to the mail server
 ONE_PIXEL_SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 
@@ -49,7 +51,7 @@ def examine() -> list[Finding]:
         *servers,
         *(
             run_check(check, settings, failed_names)
-            for check in (queues, worker, *of_postgres, png)
+            for check in (queues, worker, *of_postgres, png, mail)
         ),
     ]
 
@@ -122,6 +124,7 @@ ADVICE = {
         " the commands say `failed`."
     ),
     "mounts": "Start a worker that listens to the queue `mounts`. If one runs, see its log.",
+    "mail": "Set SMTP_URL to your mail server, or correct it. No mail is lost for two days.",
     "png": "Install libcairo2. Until then PNG badges answer 503; everything else works.",
 }
 
@@ -241,3 +244,15 @@ def png(_: Settings) -> Finding:
     except PngUnavailable as error:
         return Finding("png", is_ok=False, summary=str(error), advice=ADVICE["png"])
     return Finding("png", is_ok=True, summary="libcairo is installed")
+
+
+def mail(settings: Settings) -> Finding:
+    """Check that the mail server takes a connection, or that an outbox stands for it."""
+    if settings.outbox and not settings.smtp_url:
+        return Finding("mail", is_ok=True, summary="mails are shown at /dashboard/outbox")
+    if not settings.smtp_url:
+        summary = "SMTP_URL is not set: no mail is sent"
+        return Finding("mail", is_ok=False, summary=summary, advice=ADVICE["mail"])
+    with SmtpConnection(settings, MAIL_S) as connection:
+        problem = connection.check()
+    return Finding("mail", problem is None, problem or "the mail server answers", ADVICE["mail"])

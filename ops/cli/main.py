@@ -6,7 +6,7 @@ Its writes use the same command log as those of the API.
 import io
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -14,10 +14,14 @@ from domain.runtime.settings import SettingsError, load_settings, require_stack
 from domain.store.postgres.engine import UNREACHABLE, first_line
 from domain.text import is_storable, printable
 from ops.cli import accounts, backups, components, domains, incidents, keys, mirror, moves, pages
+from ops.cli.mail.verbs import mail
 from ops.cli.statuspage.verb import import_statuspage
 from ops.cli.terminal import json_option, print_json
 from ops.cli.writes import CommandRefusedError, NotPublishedError, UnsureError
 from ops.operator_error import say
+
+if TYPE_CHECKING:
+    from ops.cli.doctor import Finding
 
 
 @click.group(help="Run Hep Status: install, watch, and do for owners what they can't yet.")
@@ -38,6 +42,7 @@ for noun in (
     moves.export_page,
     moves.import_page,
     mirror.mirror_page,
+    mail,
 ):
     cli.add_command(noun)
 moves.import_page.add_command(import_statuspage)
@@ -63,15 +68,35 @@ def seed() -> None:
     say(f"API key   {access.api_key}")
 
 
-@cli.command("doctor")
+@cli.group("doctor", invoke_without_command=True)
 @json_option
-def examine(*, is_json: bool) -> None:
+@click.pass_context
+def examine(context: click.Context, *, is_json: bool) -> None:
     """Report reachable servers, work that is behind, and the next step."""
-    require_stack(load_settings())
+    if context.invoked_subcommand:
+        return
+    settings = require_stack(load_settings())
     from ops.cli import doctor  # asks every server, by libraries that other verbs do not need
 
-    findings = doctor.examine()
-    is_ok = all(finding.is_ok for finding in findings if finding.name != "png")
+    # A product without PNG badges, or without mail, works.
+    optional = {"png"} if settings.smtp_url else {"png", "mail"}
+    report(doctor.examine(), optional, is_json=is_json)
+
+
+@examine.command("mail")
+@json_option
+def examine_mail(*, is_json: bool) -> None:
+    """Look for SPF, DKIM and DMARC of MAIL_FROM's domain in DNS."""
+    from ops.cli.mail import dns_records  # as above
+
+    report(dns_records.examine_mail(), set(), is_json=is_json)
+
+
+def report(findings: "list[Finding]", optional: set[str], *, is_json: bool) -> None:
+    """Print findings, and exit with 1 if one that is not optional is bad."""
+    from ops.cli import doctor  # as above
+
+    is_ok = all(finding.is_ok for finding in findings if finding.name not in optional)
     if is_json:
         print_json({"ok": is_ok, "findings": findings})
     else:

@@ -75,6 +75,8 @@ def _prepare(env: MutableMapping[str, str]) -> _Run:
     env["PORT"] = str(port)
     env["BASE_DOMAIN"] = env.get("BASE_DOMAIN") or "localhost"
     env["BASE_URL"] = env.get("BASE_URL") or f"http://localhost:{port}"
+    if env["BASE_DOMAIN"].lower() == "localhost":
+        env["OUTBOX"] = env.get("OUTBOX") or "on"
     return _Run(data_dir, port, Supervisor(ChildrenFile(data_dir), _say), PrefixedOutput())
 
 

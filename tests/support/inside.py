@@ -66,7 +66,7 @@ def inside(system: "System", env: Mapping[str, str] | None = None) -> Iterator[N
 
 
 def hepstatus(
-    system: "System", *args: str, env: Mapping[str, str] | None = None
+    system: "System", *args: str, env: Mapping[str, str] | None = None, stdin: bytes = b""
 ) -> subprocess.CompletedProcess[str]:
     """Run the operator's command by its entry point, here.
 
@@ -79,7 +79,7 @@ def hepstatus(
     with (
         inside(system, env),
         patch.object(sys, "argv", ["hepstatus", *args]),
-        patch.object(sys, "stdin", io.StringIO()),
+        patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8")),
         redirect_stdout(out),
         redirect_stderr(err),
     ):

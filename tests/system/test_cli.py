@@ -233,12 +233,15 @@ def healthy(system):
     return system
 
 
+OUTBOX = {"OUTBOX": "on"}
+
+
 def test_doctor_finds_nothing_when_all_is_well(healthy):
-    done = process(healthy, "doctor")
+    done = process(healthy, "doctor", env=OUTBOX)
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(done.stdout.splitlines()) == done.stdout.count("ok  ") == 11
+    assert len(done.stdout.splitlines()) == done.stdout.count("ok  ") == 12
     # and so it tells a program
-    report = json.loads(told(healthy, "doctor", "--json"))
+    report = json.loads(hepstatus(healthy, "doctor", "--json", env=OUTBOX).stdout)
     assert report["ok"]
     assert [finding["name"] for finding in report["findings"] if finding["ok"]] == [
         line.split()[1] for line in done.stdout.splitlines()
@@ -261,7 +264,7 @@ def test_doctor_asks_for_tables_alone_when_the_database_is_empty(healthy):
     # given a database that nothing was migrated into
     empty = healthy.urls.database_url.rpartition("/")[0] + "/postgres"
     # when the doctor looks
-    done = hepstatus(healthy, "doctor", env={"DATABASE_URL": empty})
+    done = hepstatus(healthy, "doctor", env={"DATABASE_URL": empty, **OUTBOX})
     # then it says what to do, and no row complains of what that will mend
     assert (done.returncode, done.stderr) == (1, "")
     sentences = "BAD postgres     has no tables\n" + " " * 17 + "Run `hepstatus migrate`.\n"
@@ -272,7 +275,7 @@ def test_doctor_asks_for_tables_alone_when_the_database_is_empty(healthy):
 
 def found_bad(by, system, env) -> set[str]:
     """The parts that the doctor finds ill."""
-    done = by(system, "doctor", env=env)
+    done = by(system, "doctor", env={**env, **OUTBOX})
     assert (done.returncode, done.stderr) == (1, "")
     return set(re.findall(r"^BAD (\w+)", done.stdout, re.MULTILINE))
 

@@ -85,11 +85,18 @@ class EmbeddedStack:
         }
         # The `hepstatus` command must use the same addresses as the running programs.
         note |= {name.lower(): os.environ[name] for name in _SITE_VARIABLES if name in os.environ}
+        note["outbox"] = _has_outbox()
         if self._external_urls[0] is None:
             note["postgres_port"] = self.postgres.port
         if self._external_urls[1] is None:
             note["redis_port"] = self.redis.port
         write_private(self.data_dir / _NOTE, json.dumps(note, indent=1))
+
+
+def _has_outbox() -> bool:
+    from domain.runtime.settings import read_overrides  # after the check of the Python version
+
+    return bool(read_overrides(os.environ).get("outbox"))
 
 
 def _read_port(data_dir: Path, name: str) -> int | None:

@@ -70,6 +70,14 @@ UNUSABLE = [
     ("REDIS_URL", "redis://h/cache", "the number of a database"),
     ("CACHE_URL", "http://h", "must begin with redis:// or rediss://"),
     ("BROKER_URL", "amqp://h", "redis://host:6379/0 does, not with amqp://."),
+    ("SMTP_URL", "localhost:25", NO_SCHEME),
+    ("SMTP_URL", "http://h:25", "must begin with smtp:// or smtps://"),
+    ("SMTP_URL", "smtp://h:0", "a port from 1 to 65535"),
+    ("SMTP_URL", "smtp://:p@", "must be of the form smtp://user:password@host:587"),
+    ("SMTP_URL", "smtp://h?starttls=maybe", "?starttls=on or ?starttls=off at most"),
+    ("SMTP_URL", "smtp://h/path", "must be of the form"),
+    ("MAIL_FROM", "Ada <ada@hep.gg>", "must be an address such as status@hep.gg"),
+    ("MAIL_FROM", "status+x@hep.gg", "must be an address such as status@hep.gg"),
     # what is no host, no address of one
     ("BASE_DOMAIN", "bad domain", "must be a host name .* (it is 'bad domain')."),
     ("BASE_DOMAIN", "hep.gg:8000", "must be a host name"),
@@ -129,6 +137,9 @@ def test_one_sentence_says_what_is_expected_when_a_value_is_unusable(tmp_path, n
         ("REDIS_URL", "redis://:Tr0ub4dor/1@h:6379/0"),
         ("BROKER_URL", "amqp://ada:Tr0ub4dor@h"),
         ("BASE_URL", "https://ada:Tr0ub4dor@hep.gg"),
+        ("SMTP_URL", "ada:Tr0ub4dor@h"),
+        ("SMTP_URL", "smtp://ada:Tr0ub4dor@h:port"),
+        ("SMTP_URL", "smtp://ada:Tr0ub4dor/1@h:25"),
     ],
 )
 def test_no_password_is_repeated_when_a_url_is_refused(tmp_path, name, given):

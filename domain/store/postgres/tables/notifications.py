@@ -185,6 +185,7 @@ mails = Table(
     Column("kind", Text, nullable=False),
     Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE")),
     Column("subscriber_id", Text, ForeignKey("subscribers.id", ondelete="CASCADE")),
+    Column("sender_name", Text, nullable=False, server_default="Hep Status"),
     Column("recipient", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),

@@ -129,6 +129,7 @@ CREATE TABLE mails (
   kind TEXT NOT NULL,
   account_id TEXT,
   subscriber_id TEXT,
+  sender_name TEXT DEFAULT 'Hep Status' NOT NULL,
   recipient TEXT NOT NULL,
   subject TEXT NOT NULL,
   body TEXT NOT NULL,
