@@ -95,7 +95,7 @@ def test_everything_is_there_in_the_pages_zone_when_there_is_no_javascript(actor
     expect(seen.get_by_text("90 days ago").first).to_be_visible()
     # Categories fold
     expect(seen.get_by_text("Disks", exact=True).last).to_be_visible()
-    seen.locator("summary").click()
+    seen.locator("main summary").click()
     expect(seen.locator("summary .st")).to_have_text("Outage")
     expect(seen.locator(".tree").get_by_text("Disks", exact=True)).to_be_hidden()
 

@@ -72,7 +72,7 @@ def test_choices_are_as_they_were_chosen(actors, page, address):
     _, path = add_subscriber(actors.system, page.id, address)
     form = {"use": "save", "kinds": "incidents", "impact": "major", "updates": "ends"}
     chosen = {**form, "scope": "some", "components": [page.group, "c_nowhere"]}
-    assert "Saved" in actors.caller().http.post(path, data=chosen).text
+    assert "Choices saved" in actors.caller().http.post(path, data=chosen).text
     [row] = subscribers_of(actors.system, page.id)
     assert row.components == [page.group]
     assert (row.kinds, row.impact, row.updates) == ("incidents", "major", "ends")
@@ -139,3 +139,18 @@ def test_follower_of_an_incident_sees_which_one(actors, page, address):
     shown = actors.caller().get(path).text
     assert "Down &amp; out" in shown
     assert 'name="components"' not in shown
+
+
+def test_no_line_of_the_log_holds_a_link_or_an_address(actors, page, address):
+    system = actors.system
+    _, path = add_subscriber(system, page.id, address)
+    _, confirm_path = add_subscriber(system, page.id, f"w{address}", purpose=Purpose.CONFIRM)
+    for where in (path, confirm_path, f"{path}/x", f"/x{path}"):
+        actors.caller().get(where)
+        post(actors, where, use="leave")
+    actors.visitor(page).post("/subscribe", {"address": address, "name": "Vi"})
+    said = system.log.path("web1").read_text()
+    assert '"/s/{token}"' in said
+    assert '"/subscribe"' in said
+    for secret in (path, confirm_path, address):
+        assert secret.rpartition("/")[2] not in said

@@ -64,10 +64,15 @@ def host_of(address: str) -> str:
     return (urlsplit(address).hostname or "").lower()
 
 
-def is_shared_host(host: str) -> bool:
-    """Return whether many tenants of Slack, Discord or Teams share a host."""
+# The check of outgoing requests adds the IP address: it resolves the host.
+def destinations_of(address: str) -> tuple[str, ...]:
+    """Return the destinations that count the test messages to a URL; none on a shared host.
+
+    Many tenants share the hosts of Slack, Discord and Teams.
+    """
+    host = host_of(address)
     shared = {urlsplit(start).hostname for starts in BEGINNINGS.values() for start in starts}
-    return host in shared or host.endswith(TEAMS_HOSTS)
+    return () if host in shared or host.endswith(TEAMS_HOSTS) else (host,)
 
 
 def mask_address(channel: Channel, address: str) -> str:

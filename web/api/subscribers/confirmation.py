@@ -97,4 +97,4 @@ def sentence_of(subscription: Subscription) -> str:
     if subscription.choices.incident_id is not None:
         title = subscription.incident_title
         topic = f"the incident “{title}” of {topic}" if title else f"an incident of {topic}"
-    return f"{channel} messages about {topic} go to {address}."
+    return f"{channel} to {address}, about {topic}."

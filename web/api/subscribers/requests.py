@@ -25,7 +25,7 @@ from domain.store.postgres.subscribers import (
 )
 from domain.store.redis.rate_limits.rules import TEST_ADDRESS, TEST_HOST
 from domain.text import clean_line
-from web.api.subscribers.addresses import host_of, is_shared_host
+from web.api.subscribers.addresses import destinations_of
 from web.api.subscribers.schemas import Subscribe
 from web.http.bodies import wrong_value
 from web.http.errors import ApiError, invalid, unavailable
@@ -67,10 +67,9 @@ class SubscriptionRequests:
 
     async def _may_be_tested(self, address: str) -> bool:
         """Count a test message; return whether it may be sent."""
-        host, limits = host_of(address), self.attempts.limits
-        if await limits.hit(TEST_ADDRESS, address) is not None:
-            return False
-        return is_shared_host(host) or await limits.hit(TEST_HOST, host) is None
+        counts = [(TEST_ADDRESS, address), *((TEST_HOST, to) for to in destinations_of(address))]
+        waits = [await self.attempts.limits.hit(limit, part) for limit, part in counts]
+        return not any(waits)
 
 
 def check_references(conn: Connection, page_id: str, body: Subscribe) -> None:
