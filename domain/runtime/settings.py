@@ -67,11 +67,11 @@ class Settings:
     dns_port: int = _define_setting("DNS_PORT", 53, A_PORT)
     dns_timeout_s: float = _define_setting("DNS_TIMEOUT_S", 5.0, values.seconds)
     mount_check_s: float = _define_setting("MOUNT_CHECK_S", 30.0, values.seconds)
+    outgoing_any: bool = _define_setting("OUTGOING_ANY", default=False)
     smtp_url: str = _define_setting("SMTP_URL", "", smtp_problem)
     mail_from: str = _define_setting("MAIL_FROM", "", values.mail_address)
     dkim_selector: str = _define_setting("DKIM_SELECTOR", "", values.dns_name)
     outbox: bool = _define_setting("OUTBOX", default=False)
-    outgoing_any: bool = _define_setting("OUTGOING_ANY", default=False)
 
     def page_url(self, host: str) -> str:
         """Return the URL of a page on `host`, with the base's scheme and port."""

@@ -47,12 +47,15 @@ class Parcel:
     pause: timedelta
 
 
-def deliver(recipient: Claimed, send: Sender) -> None:
+def deliver(claimed: Claimed, send: Sender) -> None:
     """Send a claimed subscriber its messages, and release it."""
     with sync_engine().begin() as conn:
-        parcels = pack(conn, recipient)
-        if not parcels:
+        recipient = send_queue.renew_claim(conn, claimed)
+        parcels = pack(conn, recipient) if recipient else []
+        if recipient and not parcels:
             send_queue.release(conn, recipient, "none")
+    if recipient is None:
+        return
     for parcel in parcels:
         if not settle(recipient, parcel, send(recipient, parcel.message)):
             return

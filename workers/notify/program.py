@@ -13,8 +13,12 @@ from domain.store.postgres.engine import POSTGRES_ERRORS, first_line, sync_engin
 from domain.store.postgres.notifications.expansion import expand_events
 from domain.store.postgres.notifications.outbox import add_reminders
 from domain.store.postgres.notifications.send_queue import claim_subscribers
+from workers.notify.channels.email import EmailSender
 from workers.notify.channels.http import send_request
+from workers.notify.confirm import confirm
 from workers.notify.deliver import deliver
+from workers.notify.mails import send_waiting_mails
+from workers.notify.smtp import open_connection
 
 logger = logging.getLogger(__name__)
 POLL_S: Final = 0.5
@@ -23,6 +27,7 @@ REMIND_S: Final = 20.0
 EVENTS: Final = 20  # of one transaction
 REQUESTS: Final = 8  # threads: so many recipients may be slow at a time,
 PAGE_REQUESTS: Final = 3  # and so many of one page
+MAILERS: Final = 2  # connections to the mail server
 MAILS: Final = 20  # over one connection
 Work = Callable[[], int]
 
@@ -45,7 +50,21 @@ def deliver_request() -> int:
     with sync_engine().begin() as conn:
         claimed = claim_subscribers(conn, 1, PAGE_REQUESTS, is_email=False)
     for recipient in claimed:
-        deliver(recipient, send_request)
+        if recipient.confirmed_at is None:
+            confirm(recipient)
+        else:
+            deliver(recipient, send_request)
+    return len(claimed)
+
+
+def deliver_mails() -> int:
+    """Send mails to subscribers over one connection; return the number of subscribers."""
+    with sync_engine().begin() as conn:
+        claimed = claim_subscribers(conn, MAILS, MAILS, is_email=True)
+    if claimed:
+        with open_connection() as connection:
+            for recipient in claimed:
+                deliver(recipient, EmailSender(connection))
     return len(claimed)
 
 
@@ -89,6 +108,9 @@ def build_loops() -> Loops:
     loops = Loops()
     loops.start(expand)
     loops.start(remind, REMIND_S)
+    loops.start(send_waiting_mails)
+    for _ in range(MAILERS):
+        loops.start(deliver_mails)
     for _ in range(REQUESTS):
         loops.start(deliver_request)
     return loops

@@ -55,24 +55,6 @@ DELETE FROM mails WHERE id IN (
   WHERE created_at < statement_timestamp() - make_interval(days => :days)
   ORDER BY created_at LIMIT :limit FOR UPDATE SKIP LOCKED)
 """)
-_QUARANTINE = text("""
-UPDATE subscribers SET quarantined_at = clock_timestamp(), quarantine_reason = :reason,
-  due_at = NULL
-WHERE id = :id AND quarantined_at IS NULL
-""")
-_QUARANTINE_DELIVERIES = text("""
-UPDATE deliveries SET status = 'quarantined', reason = :reason, settled_at = clock_timestamp()
-WHERE subscriber_id = :id AND status = 'waiting'
-""")
-
-
-# At most so many confirmations to one address within a time, over all pages.
-CONFIRMATIONS: Final = ((1, timedelta(minutes=10)), (5, timedelta(days=1)))
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('confirm'), hashtext(lower(:recipient)))")
-_COUNT = text("""
-SELECT count(*) FROM mails WHERE lower(recipient) = lower(:recipient) AND kind = 'confirm'
-  AND created_at > statement_timestamp() - :window
-""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +72,8 @@ class Mail:
     account_id: str | None = None
     subscriber_id: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    once_key: str | None = None
     sender_name: str = PRODUCT
+    once_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +99,6 @@ def queue_mail(conn: Connection, mail: Mail) -> str:
     row = insert(t.mails).values(id=mail_id, created_at=now, due_at=now, **asdict(mail))
     conn.execute(row.on_conflict_do_nothing(index_elements=["once_key"]))
     return mail_id
-
-
-def queue_confirmation(conn: Connection, mail: Mail) -> bool:
-    """Store a mail of the kind `confirm`; False if the address had too many."""
-    conn.execute(_LOCK, {"recipient": mail.recipient})
-    for most, window in CONFIRMATIONS:
-        where = {"recipient": mail.recipient, "window": window}
-        if (conn.execute(_COUNT, where).scalar() or 0) >= most:
-            return False
-    queue_mail(conn, mail)
-    return True
 
 
 def claim_mail(conn: Connection) -> StoredMail | None:
@@ -203,11 +174,3 @@ def to_stored(row: RowMapping) -> StoredMail:
 def forget_mails(conn: Connection, limit: int) -> int:
     """Delete mails after a week; return their number."""
     return conn.execute(_FORGET, {"days": MAIL_DAYS, "limit": limit}).rowcount
-
-
-def quarantine_bounced(conn: Connection, subscriber_id: str, reason: str) -> bool:
-    """Stop sending to a subscriber; False if that is so already."""
-    if not conn.execute(_QUARANTINE, {"id": subscriber_id, "reason": reason}).rowcount:
-        return False
-    conn.execute(_QUARANTINE_DELIVERIES, {"id": subscriber_id, "reason": reason})
-    return True

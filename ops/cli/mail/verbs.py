@@ -11,8 +11,8 @@ from domain.store.postgres.mails import (
     StoredMail,
     find_mail,
     newest_mails,
-    quarantine_bounced,
 )
+from domain.store.postgres.notifications.send_queue import quarantine
 from domain.text import cut_reference
 from ops.cli.mail.bounces import read_bounce
 from ops.cli.terminal import json_option, print_list
@@ -99,7 +99,7 @@ def take_bounce() -> None:
         say("Nothing is changed: this message reports no permanent failure of one of our mails.")
         return
     with sync_engine().begin() as conn:
-        is_changed = quarantine_bounced(conn, bounce.id, bounce.reason)
+        is_changed = quarantine(conn, bounce.id, bounce.reason)
     if is_changed:
         say(f"The subscriber {bounce.id} is in quarantine: {bounce.reason}.")
     else:

@@ -16,7 +16,8 @@ from domain.runtime.template_loader import environment
 from domain.store.postgres import subscribers
 from domain.store.postgres.engine import Connection, run
 from domain.store.postgres.link_tokens import Purpose, create_link
-from domain.store.postgres.mails import Mail, queue_confirmation
+from domain.store.postgres.mails import Mail
+from domain.store.postgres.notifications.confirmations import queue_confirmation
 from domain.store.postgres.subscribers import (
     UNCONFIRMED_LASTS,
     SubscribersFullError,

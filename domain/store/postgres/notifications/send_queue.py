@@ -7,7 +7,7 @@ Source: docs/behaviour.md, "Delivery".
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -47,6 +47,10 @@ WHERE id IN (SELECT id FROM chosen)
 RETURNING id, page_id, channel, address, confirmed_at, secret, previous_secret, secret_changed_at,
   claimed_until, failed_attempts, failing_since
 """)
+_RENEW = text("""
+UPDATE subscribers SET claimed_until = clock_timestamp() + :claim
+WHERE id = :id AND claimed_until = :claimed_until RETURNING claimed_until
+""")
 _WAITING = text("""
 SELECT d.id, d.incident_id, d.event_id, e.incident_kind, e.kind, e.update_id, e.at, e.title,
   e.state, e.impact, EXISTS (
@@ -75,11 +79,16 @@ UPDATE subscribers s SET claimed_until = NULL,
   ) THEN clock_timestamp() + :pause END
 WHERE id = :id AND claimed_until = :claimed_until
 """)
+_RELEASE_TEST = text("""
+UPDATE subscribers SET claimed_until = NULL, due_at = clock_timestamp() + CAST(:pause AS interval),
+  failed_attempts = CASE WHEN CAST(:pause AS interval) IS NULL THEN 0 ELSE failed_attempts + 1 END
+WHERE id = :id AND claimed_until = :claimed_until
+""")
 _QUARANTINE = text("""
 UPDATE subscribers SET claimed_until = NULL, due_at = NULL, quarantined_at = clock_timestamp(),
   quarantine_reason = :reason, last_attempt_at = clock_timestamp(),
   failed_attempts = failed_attempts + 1
-WHERE id = :id
+WHERE id = :id AND quarantined_at IS NULL
 """)
 _QUARANTINE_DELIVERIES = text("""
 UPDATE deliveries SET status = 'quarantined', reason = :reason, settled_at = clock_timestamp()
@@ -137,6 +146,13 @@ def claim_subscribers(
     return [Claimed(**{**row, "channel": Channel(row["channel"])}) for row in rows]
 
 
+def renew_claim(conn: Connection, claimed: Claimed) -> Claimed | None:
+    """Return the claim with all of its time again; None if it is over, or the subscriber left."""
+    keys = {"id": claimed.id, "claimed_until": claimed.claimed_until}
+    until = conn.execute(_RENEW, {**keys, "claim": CLAIM}).scalar()
+    return replace(claimed, claimed_until=until) if until else None
+
+
 def load_waiting(conn: Connection, subscriber_id: str) -> list[Waiting]:
     """Return the waiting deliveries of a subscriber, oldest event first."""
     rows = conn.execute(_WAITING, {"id": subscriber_id}).mappings()
@@ -168,6 +184,12 @@ def release(
     conn.execute(_RELEASE, {**keys, "attempt": attempt, "pause": pause})
 
 
+def release_test(conn: Connection, claimed: Claimed, pause: timedelta | None) -> None:
+    """Release an address that was asked to confirm; with a pause it is asked again."""
+    keys = {"id": claimed.id, "claimed_until": claimed.claimed_until}
+    conn.execute(_RELEASE_TEST, {**keys, "pause": pause})
+
+
 def pause_after_failure(claimed: Claimed, requested: timedelta | None) -> timedelta | None:
     """Return the pause after another failed attempt; None after the last one.
 
@@ -178,7 +200,9 @@ def pause_after_failure(claimed: Claimed, requested: timedelta | None) -> timede
     return max(PAUSES[claimed.failed_attempts], requested or timedelta())
 
 
-def quarantine(conn: Connection, subscriber_id: str, reason: str) -> None:
-    """Stop sending to a subscriber, until its owner releases it."""
-    conn.execute(_QUARANTINE, {"id": subscriber_id, "reason": reason})
-    conn.execute(_QUARANTINE_DELIVERIES, {"id": subscriber_id, "reason": reason})
+def quarantine(conn: Connection, subscriber_id: str, reason: str) -> bool:
+    """Stop sending to a subscriber until its owner releases it; False if that is so already."""
+    values = {"id": subscriber_id, "reason": reason}
+    is_new = conn.execute(_QUARANTINE, values).rowcount > 0
+    conn.execute(_QUARANTINE_DELIVERIES, values)
+    return is_new
