@@ -128,6 +128,7 @@ class ChangePage:
     show_checklist: bool | None = None
     notify_minutes: int | None = None
     reminder_hours: int | None = None
+    stale_hours: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ NOTIFY_MINUTES = 5
 NOTIFY_MINUTES_MAX = 60
 REMINDER_HOURS = 3
 REMINDER_HOURS_MAX = 168
+STALE_HOURS = 6
+STALE_HOURS_MAX = 72
 
 
 class Mode(StrEnum):
@@ -62,7 +64,8 @@ class Appearance:
     """The appearance of a page, as its owner chose it, with words by status.
 
     A subscriber gets a message in `notify_minutes` at most, and a reminder of a maintenance
-    `reminder_hours` before its start (0: none).
+    `reminder_hours` before its start (0: none). Its owner gets a mail when an incident had no news
+    for `stale_hours` (0: never).
     """
 
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -80,6 +83,7 @@ class Appearance:
     show_checklist: bool = True
     notify_minutes: int = NOTIFY_MINUTES
     reminder_hours: int = REMINDER_HOURS
+    stale_hours: int = STALE_HOURS
 
 
 def etag_of(settings: Any) -> str:  # noqa: ANN401 - the page, or its owner's view of it

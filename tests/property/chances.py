@@ -107,4 +107,5 @@ settings_given = {
     "show_checklist": booleans,
     "notify_minutes": one(0, 60),
     "reminder_hours": one(0, 24),
+    "stale_hours": one(0, 24),
 }

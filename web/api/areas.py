@@ -2,6 +2,7 @@
 
 from web.api import audit, billing, components, keys, receipts, templates
 from web.api.accounts import account as accounts
+from web.api.accounts import recovery
 from web.api.domains import resource as domains
 from web.api.incidents import resource as incidents
 from web.api.monitor import resource as monitor
@@ -12,6 +13,7 @@ from web.api.subscribers import resource as subscribers
 
 AREAS = (
     accounts.AREA,
+    recovery.AREA,
     receipts.AREA,
     pages.AREA,
     components.AREA,

@@ -13,6 +13,7 @@ from domain.page.settings import (
     LINKS_MAX,
     NOTIFY_MINUTES_MAX,
     REMINDER_HOURS_MAX,
+    STALE_HOURS_MAX,
     Font,
     Mode,
     Place,
@@ -43,6 +44,7 @@ EMAIL = says(
     f"Enter an e-mail address (email) of at most {EMAIL_LIMIT} characters, such as ada@example.com."
 )
 PASSWORD = says(f"Enter a password of {PASSWORD_SHORTEST} to {PASSWORD_LIMIT} characters.")
+LINK_TOKEN = says("Send the token of the link (token): the last part of its address.")
 CURRENT_PASSWORD = says("Enter your current password (currentPassword).")
 SLOT = says(
     f"Name the slot to renew by its id, of at most {ID_LIMIT} characters, or leave slot out to buy"
@@ -105,6 +107,10 @@ NOTIFY_MINUTES = says(
 REMINDER_HOURS = says(
     f"Set reminderHours to a whole number from 0 to {REMINDER_HOURS_MAX}: a reminder is sent so"
     " many hours before a maintenance, and none with 0."
+)
+STALE_HOURS = says(
+    f"Set staleHours to a whole number from 0 to {STALE_HOURS_MAX}: you get a mail when an open"
+    " incident had no update for so many hours, and none with 0."
 )
 LOGO = says("The logo must be a PNG, JPEG or WebP picture, in base64 or as a data: URL.")
 DOMAIN = says(

@@ -35,6 +35,8 @@ from domain.page.settings import (
     NOTIFY_MINUTES_MAX,
     REMINDER_HOURS,
     REMINDER_HOURS_MAX,
+    STALE_HOURS,
+    STALE_HOURS_MAX,
     Font,
     Link,
     Mode,
@@ -91,6 +93,7 @@ class PageSettings(Part, frozen=True, kw_only=True):
     show_checklist: bool = True
     notify_minutes: Annotated[int, Meta(ge=0, le=NOTIFY_MINUTES_MAX)] = NOTIFY_MINUTES
     reminder_hours: Annotated[int, Meta(ge=0, le=REMINDER_HOURS_MAX)] = REMINDER_HOURS
+    stale_hours: Annotated[int, Meta(ge=0, le=STALE_HOURS_MAX)] = STALE_HOURS
 
 
 class ComponentPart(Part, frozen=True, kw_only=True):

@@ -59,7 +59,10 @@ DELETE FROM mails WHERE id IN (
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail to one address. `kind` is for metrics and limits, such as `confirm` or `reset`."""
+    """A mail to one address. `kind` is for metrics and limits, such as `confirm` or `reset`.
+
+    `once_key` names a notice that is sent once.
+    """
 
     kind: str
     recipient: str
@@ -70,6 +73,7 @@ class Mail:
     subscriber_id: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     sender_name: str = PRODUCT
+    once_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +90,14 @@ class StoredMail:
 
 
 def queue_mail(conn: Connection, mail: Mail) -> str:
-    """Store a mail for the notifier, and return its id."""
+    """Store a mail for the notifier, and return its id.
+
+    Of two mails with the same `once_key` the second is not stored.
+    """
     mail_id = new_id("e")
     now = func.clock_timestamp()
     row = insert(t.mails).values(id=mail_id, created_at=now, due_at=now, **asdict(mail))
-    conn.execute(row)
+    conn.execute(row.on_conflict_do_nothing(index_elements=["once_key"]))
     return mail_id
 
 

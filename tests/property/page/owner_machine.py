@@ -60,6 +60,7 @@ class PageMachine(RuleBasedStateMachine):
                 "noindex": False, "uptime_counts": "incidents",
                 "header": None, "font": "system", "links": (),
                 "show_checklist": True, "notify_minutes": 5, "reminder_hours": 3,
+                "stale_hours": 6,
             }
         )  # fmt: skip
         self.tree.prime_until = FOREVER

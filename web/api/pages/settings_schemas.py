@@ -15,6 +15,7 @@ from domain.page.settings import (
     LABEL_LIMIT,
     NOTIFY_MINUTES_MAX,
     REMINDER_HOURS_MAX,
+    STALE_HOURS_MAX,
     Font,
     Mode,
 )
@@ -96,6 +97,9 @@ class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     ] = None
     reminder_hours: Annotated[
         Annotated[int, Meta(ge=0, le=REMINDER_HOURS_MAX)] | None, says.REMINDER_HOURS
+    ] = None
+    stale_hours: Annotated[
+        Annotated[int, Meta(ge=0, le=STALE_HOURS_MAX)] | None, says.STALE_HOURS
     ] = None
     logo: Annotated[
         str | UnsetType | None,

@@ -17,6 +17,8 @@ from domain.store.postgres.engine import UNREACHABLE, run
 from domain.store.postgres.link_tokens import Link, Purpose, find_link
 from domain.store.postgres.subscribers import leave
 from domain.store.redis.rate_limits.rules import LINKS_ADDRESS
+from web.api.accounts.links import SHOWN, OwnerLinks
+from web.api.accounts.passwords import Passwords
 from web.api.subscribers.confirmation import Confirmation
 from web.api.subscribers.link_pages import (
     GONE,
@@ -29,6 +31,7 @@ from web.api.subscribers.management import Management
 from web.http.errors import NOT_READ, ApiError, unavailable
 from web.http.forms import Fields, read_fields
 from web.http.rate_limits import READS, Attempts, address_of
+from web.http.responses import Writes
 from web.writes.submit import change
 
 if TYPE_CHECKING:
@@ -57,12 +60,16 @@ class LinkPage:
 
     engine: "AsyncEngine"
     attempts: Attempts
+    passwords: Passwords
+    writes: Writes
 
     def __post_init__(self) -> None:
         """Build the handlers."""
+        of_owners = OwnerLinks(self.engine, self.passwords, self.writes)
         self._handlers: dict[Purpose, LinkHandler] = {
             Purpose.CONFIRM: Confirmation(self.engine),
             Purpose.MANAGE: Management(self.engine),
+            **dict.fromkeys(SHOWN, of_owners),
         }
 
     async def on_get(self, req: Request, resp: Response, token: str) -> None:

@@ -65,6 +65,10 @@ subscribers = Table(
         "subscribers_incident", "incident_id", postgresql_where=text("incident_id IS NOT NULL")
     ),
     Index("subscribers_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    Index(
+        "subscribers_quarantined", "quarantined_at",
+        postgresql_where=text("quarantined_at IS NOT NULL"),
+    ),
     Index("subscribers_claimed", "page_id", postgresql_where=text("claimed_until IS NOT NULL")),
     Index("subscribers_unconfirmed", "created_at", postgresql_where=text("confirmed_at IS NULL")),
 )  # fmt: skip
@@ -194,6 +198,8 @@ mails = Table(
     Column("due_at", Moment),
     Column("claimed_until", Moment),
     Column("sent_at", Moment),
+    # A notice that is sent once: a second row of the same key is not stored.
+    Column("once_key", Text, unique=True),
     Index("mails_due", "due_at", postgresql_where=text("status = 'waiting'")),
     Index("mails_recipient", text("lower(recipient)"), "created_at"),
     Index("mails_age", "created_at"),

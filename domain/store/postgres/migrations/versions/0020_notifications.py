@@ -8,6 +8,7 @@ down_revision = "0019"
 STEPS = """
 ALTER TABLE accounts ADD COLUMN is_verified BOOLEAN DEFAULT true NOT NULL;
 ALTER TABLE accounts ADD COLUMN pending_email TEXT;
+CREATE INDEX accounts_unverified ON accounts (created_at) WHERE NOT is_verified;
 ALTER TABLE incidents ADD COLUMN notifies BOOLEAN DEFAULT true NOT NULL;
 CREATE TABLE subscribers (
   id TEXT NOT NULL,
@@ -42,6 +43,8 @@ CREATE INDEX subscribers_claimed ON subscribers (page_id) WHERE claimed_until IS
 CREATE INDEX subscribers_due ON subscribers (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX subscribers_incident ON subscribers (incident_id) WHERE incident_id IS NOT NULL;
 CREATE INDEX subscribers_page ON subscribers (page_id, created_at);
+CREATE INDEX subscribers_quarantined ON subscribers (quarantined_at)
+  WHERE quarantined_at IS NOT NULL;
 CREATE INDEX subscribers_unconfirmed ON subscribers (created_at) WHERE confirmed_at IS NULL;
 CREATE TABLE fixed_keys (
   name TEXT NOT NULL,
@@ -139,7 +142,9 @@ CREATE TABLE mails (
   due_at TIMESTAMP WITH TIME ZONE,
   claimed_until TIMESTAMP WITH TIME ZONE,
   sent_at TIMESTAMP WITH TIME ZONE,
+  once_key TEXT,
   PRIMARY KEY (id),
+  UNIQUE (once_key),
   FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
   FOREIGN KEY(subscriber_id) REFERENCES subscribers (id) ON DELETE CASCADE
 );
