@@ -18,9 +18,7 @@ def confirm(recipient: Claimed) -> Outcome:
     """Send the test message of a claimed subscriber, and release it."""
     with sync_engine().begin() as conn:
         name = load_current_page(conn, recipient.page_id, ()).name
-        link = create_link(
-            conn, Purpose.CONFIRM, subscriber_id=recipient.id, lasts=LASTS
-        )
+        link = create_link(conn, Purpose.CONFIRM, subscriber_id=recipient.id, lasts=LASTS)
     outcome = send_test(recipient, name, link, new_id("d"))
     is_failed = isinstance(outcome, Retry)
     pause = send_queue.pause_after_failure(recipient, None) if is_failed else None
