@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from domain.notifications.choices import Channel, Choices, Source
-from domain.store.postgres import subscribers
 from domain.store.postgres.engine import sync_engine
-from domain.store.postgres.link_tokens import Purpose, create_link
+from domain.store.postgres.notifications import subscribers
+from domain.store.postgres.notifications.link_tokens import Purpose, create_link
 from tests.support.inside import inside
 from tests.support.name_server import name_server
 from tests.support.stack import System

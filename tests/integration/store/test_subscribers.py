@@ -9,10 +9,13 @@ from domain.account.commands import RemovePage
 from domain.notifications.choices import Channel, Choices, Kinds, Source, Updates
 from domain.page import limits
 from domain.status import Impact
-from domain.store.postgres import subscribers
 from domain.store.postgres.engine import sync_engine
-from domain.store.postgres.link_tokens import Purpose, create_link, find_link
-from domain.store.postgres.subscribers import SubscribersFullError, TooManySubscriptionsError
+from domain.store.postgres.notifications import subscribers
+from domain.store.postgres.notifications.link_tokens import Purpose, create_link, find_link
+from domain.store.postgres.notifications.subscribers import (
+    SubscribersFullError,
+    TooManySubscriptionsError,
+)
 from tests.support.actors import unique
 from tests.support.drained_page import DrainedPage, drain_all
 from tests.support.statements import sql

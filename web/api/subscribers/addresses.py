@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from domain.account.credentials import email_problem
 from domain.notifications.choices import Channel
-from domain.runtime.target import Target
+from domain.runtime.outgoing.target import Target
 from web.api.field_sentences import ADDRESS_LIMIT
 from web.http.rate_limits import network_of
 

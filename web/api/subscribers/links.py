@@ -14,8 +14,8 @@ import falcon
 from falcon.asgi import Request, Response
 
 from domain.store.postgres.engine import UNREACHABLE, run
-from domain.store.postgres.link_tokens import Link, Purpose, find_link
-from domain.store.postgres.subscribers import leave
+from domain.store.postgres.notifications.link_tokens import Link, Purpose, find_link
+from domain.store.postgres.notifications.subscribers import leave
 from domain.store.redis.rate_limits.rules import LINKS_ADDRESS
 from web.api.accounts.links import SHOWN, OwnerLinks
 from web.api.accounts.passwords import Passwords

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from domain.notifications.choices import Channel, Source
-from domain.runtime.mail_settings import can_send_mail
+from domain.runtime.mail.settings import can_send_mail
+from domain.runtime.outgoing.target import Target
 from domain.runtime.settings import Settings
-from domain.runtime.target import Target
 from domain.runtime.template_loader import environment
-from domain.store.postgres import subscribers
 from domain.store.postgres.engine import Connection, run
-from domain.store.postgres.link_tokens import Purpose, create_link
-from domain.store.postgres.mails import Mail
+from domain.store.postgres.notifications import subscribers
 from domain.store.postgres.notifications.confirmations import queue_confirmation
-from domain.store.postgres.subscribers import (
+from domain.store.postgres.notifications.link_tokens import Purpose, create_link
+from domain.store.postgres.notifications.mails import Mail
+from domain.store.postgres.notifications.subscribers import (
     UNCONFIRMED_LASTS,
     SubscribersFullError,
     Subscription,

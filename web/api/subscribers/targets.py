@@ -7,8 +7,8 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
+from domain.runtime.outgoing.target import BadTargetError, Target, Targets
 from domain.runtime.settings import Settings
-from domain.runtime.target import BadTargetError, Target, Targets
 from domain.store.redis.publisher import is_active_host
 from web.http.errors import invalid, unavailable
 
