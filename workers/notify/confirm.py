@@ -1,4 +1,4 @@
-"""Test messages: an address of a webhook or a chat is asked before anything else is sent to it.
+"""Test messages: a webhook or a chat is asked before it gets messages.
 
 Source: docs/behaviour.md, "Consent and leaving".
 """

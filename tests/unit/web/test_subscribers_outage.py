@@ -27,7 +27,7 @@ def client():
     attempts = Attempts(AttemptCounts(f"redis://{NOWHERE}/0", is_on=False))
     app = falcon.asgi.App(middleware=[OnAPage()])
     app.add_route(PATH, Subscribers(engine, attempts, Settings(outbox=True)))
-    app.add_route("/s/{token}", LinkPage(engine, attempts))
+    app.add_route("/s/{token}", LinkPage(engine, attempts, None, None))
     return TestClient(app)
 
 
