@@ -27,6 +27,7 @@ from web.dashboard import (
     domains,
     incidents,
     keys,
+    outbox,
     pages,
     settings,
     share,
@@ -59,6 +60,7 @@ SCREENS = (
     keys,
     share,
     templates,
+    outbox,
 )
 
 

@@ -27,7 +27,7 @@ from domain.account.dns_proof import (
 )
 from domain.runtime.metrics import MOUNT_CHECKS
 from domain.runtime.new_ids import new_id
-from domain.runtime.resolver import build_resolver
+from domain.runtime.outgoing.resolver import build_resolver
 from domain.runtime.settings import load_settings
 from domain.store.broker import UNREACHABLE, worker_task_sender
 from domain.store.postgres.command_log import Authority, Draft, append

@@ -10,7 +10,7 @@ from typing import Final
 from domain.calendar import format_instant
 from domain.runtime.settings import load_settings
 from domain.store.postgres.engine import Connection, sync_engine
-from domain.store.postgres.mails import Mail, queue_mail
+from domain.store.postgres.notifications.mails import Mail, queue_mail
 from domain.store.postgres.owner_mail.letters import write_letter
 from domain.store.postgres.owner_mail.notices import Notice, due_notices
 

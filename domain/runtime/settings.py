@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from domain.runtime import setting_values as values
-from domain.runtime.smtp_url import smtp_problem
+from domain.runtime.mail.smtp_url import smtp_problem
 
 # A page shows 90 days, and figures of its last 30 days are read from the log.
 SHORTEST_LOG_DAYS = 91

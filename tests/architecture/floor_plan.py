@@ -25,6 +25,7 @@ SHARED_SCREENS: Final = frozenset(
         "document",
         "home",
         "messages",
+        "outbox",
         "screen",
         "settings",
         "share",

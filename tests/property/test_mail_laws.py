@@ -8,7 +8,7 @@ from email.parser import BytesParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.runtime.mail_message import MailContent, build_mail, to_line
+from domain.runtime.mail.message import MailContent, build_mail, to_line
 
 STORABLE = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 ATTACKS = st.sampled_from(

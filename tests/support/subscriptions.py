@@ -6,14 +6,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from domain.notifications.choices import Channel, Choices, Source
-from domain.store.postgres import subscribers
 from domain.store.postgres.engine import sync_engine
-from domain.store.postgres.link_tokens import Purpose, create_link
+from domain.store.postgres.notifications import subscribers
+from domain.store.postgres.notifications.link_tokens import Purpose, create_link
 from tests.support.inside import inside
+from tests.support.name_server import name_server
 from tests.support.stack import System
 from tests.support.statements import sql
 
 LINK = re.compile(r"/s/[\w-]{22}")
+GLOBAL = "93.184.215.14"
+KNOWN_HOSTS = ("hooks.slack.com", "discord.com", "eu.logic.azure.com", "vi.example", "ada.example")
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
@@ -61,9 +64,16 @@ def mails_to(system: System, address: str) -> list[Any]:
 
 @contextmanager
 def mailing_web(system: System) -> Iterator[int]:
-    """One more web process for a while, which keeps mails and counts; yields its number."""
-    web = system.start_web({"OUTBOX": "on", "RATE_LIMITS": "on"})
-    try:
-        yield system.webs.index(web)
-    finally:
-        system.end_web(web)
+    """One more web process for a while, which keeps mails and counts; yields its number.
+
+    It finds the `KNOWN_HOSTS` in DNS.
+    """
+    with name_server() as zone:
+        for host in KNOWN_HOSTS:
+            zone.put(host, "A", GLOBAL)
+        env = {"OUTBOX": "on", "RATE_LIMITS": "on", "DNS_PORT": str(zone.port)}
+        web = system.start_web(env)
+        try:
+            yield system.webs.index(web)
+        finally:
+            system.end_web(web)

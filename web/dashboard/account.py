@@ -5,7 +5,7 @@ import re
 from falcon.asgi import Request, Response
 
 from domain.account.credentials import PASSWORD_SHORTEST
-from domain.runtime.mail_settings import can_send_mail
+from domain.runtime.mail.settings import can_send_mail
 from domain.store.postgres.engine import UNREACHABLE, run
 from domain.store.postgres.sessions import sessions_of
 from web.dashboard.screen import Values, View, identity_of

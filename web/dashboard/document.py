@@ -15,6 +15,7 @@ from jinja2 import Environment
 from domain.calendar import format_day, format_duration, format_instant, format_length, iso
 from domain.page.timeline import is_noted_later, open_seconds
 from domain.runtime.markdown_rules import to_plain_text
+from domain.runtime.settings import load_settings
 from domain.runtime.template_loader import FOLDER, colours, environment, wording
 from domain.status import LISTED, IncidentState
 from domain.store.postgres.engine import UNREACHABLE
@@ -162,6 +163,7 @@ def template_environment() -> Environment:
         "statuses": LISTED,
         "states": STATES,
         "static": static_path(),
+        "has_outbox": load_settings().outbox,
     }
     return env
 

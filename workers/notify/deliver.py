@@ -17,9 +17,9 @@ from domain.page.public_events import is_shown_at
 from domain.page.state import Page
 from domain.runtime.metrics import MESSAGES
 from domain.store.postgres.engine import Connection, sync_engine
-from domain.store.postgres.link_tokens import Purpose, create_link
 from domain.store.postgres.notifications import send_queue
 from domain.store.postgres.notifications.expansion import HIDDEN
+from domain.store.postgres.notifications.link_tokens import Purpose, create_link
 from domain.store.postgres.notifications.quota import add_mail
 from domain.store.postgres.notifications.send_queue import Claimed, Waiting
 from workers.notify.compose import build_message, split_waiting

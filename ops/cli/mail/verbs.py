@@ -4,10 +4,10 @@ import sys
 
 import click
 
-from domain.runtime.mail_message import build_mail, to_line
+from domain.runtime.mail.message import build_mail, to_line
 from domain.runtime.settings import load_settings
 from domain.store.postgres.engine import sync_engine
-from domain.store.postgres.mails import (
+from domain.store.postgres.notifications.mails import (
     StoredMail,
     find_mail,
     newest_mails,

@@ -8,7 +8,7 @@ import secrets
 import pytest
 
 from domain.notifications.choices import Channel
-from domain.store.postgres.link_tokens import Purpose
+from domain.store.postgres.notifications.link_tokens import Purpose
 from tests.support.actors import unique
 from tests.support.subscriptions import ONE_CLICK, add_subscriber, rows, subscribers_of
 

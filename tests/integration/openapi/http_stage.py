@@ -10,7 +10,7 @@ import httpx
 
 from domain.account.commands import GrantTokens
 from domain.store.postgres.engine import sync_engine
-from domain.store.postgres.link_tokens import Purpose, create_link
+from domain.store.postgres.notifications.link_tokens import Purpose, create_link
 from ops.cli.writes import write
 from tests.support.actors import PASSWORD, Actors, Monitor, Owner, Page, unique
 from tests.support.inside import inside

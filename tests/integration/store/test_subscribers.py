@@ -5,15 +5,19 @@ Source: docs/behaviour.md, "Subscribers" and "Consent and leaving".
 
 import pytest
 
+from domain.account.commands import RemovePage
 from domain.notifications.choices import Channel, Choices, Kinds, Source, Updates
 from domain.page import limits
 from domain.status import Impact
-from domain.store.postgres import subscribers
 from domain.store.postgres.engine import sync_engine
-from domain.store.postgres.link_tokens import Purpose, create_link, find_link
-from domain.store.postgres.subscribers import SubscribersFullError, TooManySubscriptionsError
+from domain.store.postgres.notifications import subscribers
+from domain.store.postgres.notifications.link_tokens import Purpose, create_link, find_link
+from domain.store.postgres.notifications.subscribers import (
+    SubscribersFullError,
+    TooManySubscriptionsError,
+)
 from tests.support.actors import unique
-from tests.support.drained_page import DrainedPage
+from tests.support.drained_page import DrainedPage, drain_all
 from tests.support.statements import sql
 from workers import sweep
 
@@ -146,3 +150,13 @@ def test_what_was_never_confirmed_or_has_ended_is_deleted(page):
     # then these two are gone
     rows = sql("SELECT id FROM subscribers WHERE page_id = :id", id=page.id)
     assert {row.id for row in rows} == {vi.id, new.id}
+
+
+def test_nothing_is_left_of_subscribers_when_their_page_is_deleted(page):
+    confirmed(page)
+    call(subscribers.leave, confirmed(page).id)
+    page.append_to_account(RemovePage(page.id))
+    drain_all(page.account_id)
+    drain_all(page.id)
+    for table in ("subscribers", "left_addresses"):
+        assert not sql(f"SELECT FROM {table} WHERE page_id = :id", id=page.id)

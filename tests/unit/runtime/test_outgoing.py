@@ -4,10 +4,10 @@ from unittest import mock
 
 import pytest
 
-from domain.runtime import outgoing
-from domain.runtime.outgoing import Answer, OutgoingError, post
+from domain.runtime.outgoing import client
+from domain.runtime.outgoing.client import Answer, OutgoingError, post
+from domain.runtime.outgoing.target import BadTargetError, Targets
 from domain.runtime.settings import Settings, SettingsError, build_settings
-from domain.runtime.target import BadTargetError, Targets
 from tests.support.name_server import name_server
 from tests.support.receiver import receiver
 
@@ -131,7 +131,7 @@ def test_an_answer_is_told_as_it_came(hook, status):
 )
 def test_a_bad_server_is_left_after_a_while(hook, trouble, reason):
     hook.answer = trouble
-    limits = mock.patch.multiple(outgoing, LIMIT_S=0.5, CONNECT_S=5.0)
+    limits = mock.patch.multiple(client, LIMIT_S=0.5, CONNECT_S=5.0)
     with limits, pytest.raises(OutgoingError, match=reason):
         post(targets(is_any=True), hook.url(), b"x", {})
 

@@ -19,7 +19,7 @@ from domain.notifications.messages import (
     NewsEntry,
     TimelineUpdate,
 )
-from domain.runtime.outgoing import Answer
+from domain.runtime.outgoing.client import Answer
 from domain.status import Impact, IncidentKind, IncidentState, Status
 from workers.notify.channels import discord, slack, teams, webhook
 from workers.notify.outcome import Dead, Retry, Sent

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from domain.account.credentials import EMAIL_LIMIT
-from domain.runtime.mail_settings import can_send_mail
+from domain.runtime.mail.settings import can_send_mail
 from domain.runtime.settings import Settings
 from domain.store.postgres.owner_mail.addresses import Addresses
 from domain.store.postgres.sessions import Holder, OpenSession

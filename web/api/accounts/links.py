@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from domain.account.credentials import PASSWORD_SHORTEST, password_problem
 from domain.runtime.credentials import common_passwords
 from domain.store.postgres.engine import run
-from domain.store.postgres.link_tokens import Link, Purpose, find_link
+from domain.store.postgres.notifications.link_tokens import Link, Purpose, find_link
 from domain.store.postgres.owner_mail.addresses import AddressTakenError, prove, take_back
 from domain.store.postgres.owner_mail.passwords import reset_by_link
 from web.api.accounts.logins import EMAIL_TAKEN

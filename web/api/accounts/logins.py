@@ -11,7 +11,7 @@ from falcon.asgi import Request, Response
 
 from domain.account.credentials import PASSWORD_LIMIT, email_problem, password_problem
 from domain.runtime.credentials import common_passwords
-from domain.runtime.mail_settings import can_send_mail
+from domain.runtime.mail.settings import can_send_mail
 from domain.runtime.new_ids import new_id, new_session_token, secret_hash
 from domain.runtime.settings import Settings
 from domain.store.postgres import accounts

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from falcon.asgi import Request, Response
 
 from domain.account.credentials import email_problem
-from domain.runtime.mail_settings import can_send_mail
+from domain.runtime.mail.settings import can_send_mail
 from domain.runtime.settings import Settings
 from domain.store.postgres.owner_mail.addresses import send_proof_again
 from domain.store.postgres.owner_mail.letters import TooManyLettersError

@@ -1,12 +1,13 @@
 """Addresses of subscribers: their channels, their form, and how they are shown."""
 
-import re
 from typing import Final
 from urllib.parse import urlsplit
 
 from domain.account.credentials import email_problem
 from domain.notifications.choices import Channel
+from domain.runtime.outgoing.target import Target
 from web.api.field_sentences import ADDRESS_LIMIT
+from web.http.rate_limits import network_of
 
 CHANNELS: Final = {
     Channel.EMAIL: "E-mail",
@@ -26,13 +27,13 @@ TEAMS_HOSTS: Final = (
     ".powerautomate.com",
     ".flow.microsoft.com",
 )
-PORTS: Final = {None, 443, 8443}
-_ADDRESS: Final = re.compile(r"https://[!-~]+", re.IGNORECASE)
-_HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
 
 
 def address_problem(channel: Channel, address: str) -> str | None:
-    """Return a sentence why a trimmed address is not one of its channel, or None."""
+    """Return a sentence why a trimmed address is not one of its channel, or None.
+
+    The host of a URL is checked apart from that (targets.py).
+    """
     if channel is Channel.EMAIL:
         problem = email_problem(address)
         return problem and problem.replace("(email)", "(address)")
@@ -41,22 +42,7 @@ def address_problem(channel: Channel, address: str) -> str | None:
     beginnings = BEGINNINGS.get(channel)
     if beginnings and not address.startswith(beginnings):
         return f"An address of {CHANNELS[channel]} begins with {beginnings[0]}."
-    return url_problem(address)
-
-
-# The check of outgoing requests replaces it: it knows which hosts and networks are not ours.
-def url_problem(address: str) -> str | None:
-    """Return a sentence why an address can't be called; None if it can."""
-    sentence = "Enter an address that begins with https://, such as https://example.com/hook."
-    if not _ADDRESS.fullmatch(address):
-        return sentence
-    try:
-        parts = urlsplit(address)
-        has_port = parts.port in PORTS
-    except ValueError:
-        return sentence
-    is_plain = has_port and "@" not in parts.netloc and not parts.fragment
-    return None if is_plain and _HOST.fullmatch(parts.hostname or "") else sentence
+    return None
 
 
 def host_of(address: str) -> str:
@@ -64,15 +50,14 @@ def host_of(address: str) -> str:
     return (urlsplit(address).hostname or "").lower()
 
 
-# The check of outgoing requests adds the IP address: it resolves the host.
-def destinations_of(address: str) -> tuple[str, ...]:
-    """Return the destinations that count the test messages to a URL; none on a shared host.
+def destinations_of(target: Target) -> tuple[str, ...]:
+    """Return the host and the network that count test messages; none of a shared host.
 
-    Many tenants share the hosts of Slack, Discord and Teams.
+    There is none on a host that many tenants share: Slack, Discord and Teams.
     """
-    host = host_of(address)
     shared = {urlsplit(start).hostname for starts in BEGINNINGS.values() for start in starts}
-    return () if host in shared or host.endswith(TEAMS_HOSTS) else (host,)
+    is_shared = target.host in shared or target.host.endswith(TEAMS_HOSTS)
+    return () if is_shared else (target.host, network_of(target.address))
 
 
 def mask_address(channel: Channel, address: str) -> str:

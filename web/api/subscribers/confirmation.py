@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from domain.notifications.choices import Channel
 from domain.store.postgres.engine import Connection, run
-from domain.store.postgres.link_tokens import Link, Purpose, create_link, use_link
-from domain.store.postgres.subscribers import (
+from domain.store.postgres.notifications.link_tokens import Link, Purpose, create_link, use_link
+from domain.store.postgres.notifications.subscribers import (
     SubscribersFullError,
     Subscription,
     confirm,

@@ -14,8 +14,8 @@ import falcon
 from falcon.asgi import Request, Response
 
 from domain.store.postgres.engine import UNREACHABLE, run
-from domain.store.postgres.link_tokens import Link, Purpose, find_link
-from domain.store.postgres.subscribers import leave
+from domain.store.postgres.notifications.link_tokens import Link, Purpose, find_link
+from domain.store.postgres.notifications.subscribers import leave
 from domain.store.redis.rate_limits.rules import LINKS_ADDRESS
 from web.api.accounts.links import SHOWN, OwnerLinks
 from web.api.accounts.passwords import Passwords
@@ -28,9 +28,9 @@ from web.api.subscribers.link_pages import (
     write_link_page,
 )
 from web.api.subscribers.management import Management
-from web.http.errors import ApiError, unavailable
+from web.http.errors import NOT_READ, ApiError, unavailable
 from web.http.forms import Fields, read_fields
-from web.http.rate_limits import Attempts, address_of
+from web.http.rate_limits import READS, Attempts, address_of
 from web.http.responses import Writes
 from web.writes.submit import change
 
@@ -116,7 +116,7 @@ class LinkPage:
             write_link_error(resp, error)
         except UNREACHABLE as error:
             log.warning("a link can't be read: the database does not answer: %s", error)
-            write_link_error(resp, unavailable())
+            write_link_error(resp, unavailable(NOT_READ) if req.method in READS else unavailable())
         else:
             if view:
                 write_link_page(resp, view)

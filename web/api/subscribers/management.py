@@ -11,9 +11,9 @@ from domain.page.state import Component
 from domain.page.tree import children_of, walk
 from domain.status import Impact
 from domain.store.postgres.engine import Connection, run
-from domain.store.postgres.link_tokens import Link
 from domain.store.postgres.load import load_components
-from domain.store.postgres.subscribers import (
+from domain.store.postgres.notifications.link_tokens import Link
+from domain.store.postgres.notifications.subscribers import (
     Subscription,
     change_choices,
     find_subscription,

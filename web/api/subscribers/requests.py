@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from domain.notifications.choices import Channel, Source
-from domain.runtime.mail_settings import can_send_mail
+from domain.runtime.mail.settings import can_send_mail
+from domain.runtime.outgoing.target import Target
 from domain.runtime.settings import Settings
 from domain.runtime.template_loader import environment
-from domain.store.postgres import subscribers
 from domain.store.postgres.engine import Connection, run
-from domain.store.postgres.link_tokens import Purpose, create_link
-from domain.store.postgres.mails import Mail
+from domain.store.postgres.notifications import subscribers
 from domain.store.postgres.notifications.confirmations import queue_confirmation
-from domain.store.postgres.subscribers import (
+from domain.store.postgres.notifications.link_tokens import Purpose, create_link
+from domain.store.postgres.notifications.mails import Mail
+from domain.store.postgres.notifications.subscribers import (
     UNCONFIRMED_LASTS,
     SubscribersFullError,
     Subscription,
@@ -28,6 +29,7 @@ from domain.store.redis.rate_limits.rules import TEST_ADDRESS, TEST_HOST
 from domain.text import clean_line
 from web.api.subscribers.addresses import destinations_of
 from web.api.subscribers.schemas import Subscribe
+from web.api.subscribers.targets import TargetChecks
 from web.http.bodies import wrong_value
 from web.http.errors import ApiError, invalid, unavailable
 from web.http.rate_limits import Attempts
@@ -49,12 +51,15 @@ class SubscriptionRequests:
     engine: "AsyncEngine"
     attempts: Attempts
     settings: Settings
+    targets: TargetChecks
 
     async def take(self, page_id: str, body: Subscribe) -> None:
         """Store a request, and ask for consent. Raises ApiError 400, 409 and 503."""
         if body.channel is Channel.EMAIL and not can_send_mail(self.settings):
             raise unavailable(NO_MAIL)
         await run(self.engine, check_references, page_id, body)
+        is_url = body.channel is not Channel.EMAIL
+        target = await self.targets.check(body.address) if is_url else None
         try:
             subscription = await change(self.engine, store_request, page_id, body)
         except SubscribersFullError:
@@ -62,13 +67,14 @@ class SubscriptionRequests:
         except TooManySubscriptionsError:
             log.info("an address has as many subscriptions of %s as are allowed", page_id)
             return
-        is_asked = body.channel is not Channel.EMAIL and not subscription.is_confirmed
-        if is_asked and await self._may_be_tested(body.address):
+        if target is None or subscription.is_confirmed:
+            return
+        if await self._may_be_tested(body.address, target):
             await change(self.engine, subscribers.request_test_message, subscription.id)
 
-    async def _may_be_tested(self, address: str) -> bool:
+    async def _may_be_tested(self, address: str, target: Target) -> bool:
         """Count a test message; return whether it may be sent."""
-        counts = [(TEST_ADDRESS, address), *((TEST_HOST, to) for to in destinations_of(address))]
+        counts = [(TEST_ADDRESS, address), *((TEST_HOST, to) for to in destinations_of(target))]
         waits = [await self.attempts.limits.hit(limit, part) for limit, part in counts]
         return not any(waits)
 

@@ -16,6 +16,7 @@ from domain.store.redis.rate_limits.rules import SUBSCRIBE_ADDRESS
 from web.api.subscribers.links import LinkPage
 from web.api.subscribers.requests import SubscriptionRequests
 from web.api.subscribers.schemas import JSON, read_request
+from web.api.subscribers.targets import TargetChecks
 from web.http.error_pages import (
     Notice,
     default_frame,
@@ -49,6 +50,11 @@ class Subscribers:
     attempts: Attempts
     settings: Settings
 
+    def __post_init__(self) -> None:
+        """Prepare the requests."""
+        targets = TargetChecks(self.settings)
+        self._requests = SubscriptionRequests(self.engine, self.attempts, self.settings, targets)
+
     async def on_post(self, req: Request, resp: Response) -> None:
         """Take a request to subscribe; no session and no cookie plays a part."""
         page_id = req.scope.get(PAGE_ID)
@@ -67,8 +73,7 @@ class Subscribers:
     async def _take(self, req: Request, page_id: str) -> Channel:
         await self.attempts.take((SUBSCRIBE_ADDRESS, (address_of(req),)))
         body = await read_request(req)
-        requests = SubscriptionRequests(self.engine, self.attempts, self.settings)
-        await requests.take(page_id, body)
+        await self._requests.take(page_id, body)
         return body.channel
 
 

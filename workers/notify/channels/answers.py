@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from domain.runtime.outgoing import Answer
+from domain.runtime.outgoing.client import Answer
 from workers.notify.outcome import Dead, Outcome, Retry, Sent
 
 GONE: Final = 410

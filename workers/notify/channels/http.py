@@ -8,9 +8,9 @@ from typing import Final
 
 from domain.notifications.choices import Channel
 from domain.notifications.messages import Message
-from domain.runtime.outgoing import OutgoingError, post
+from domain.runtime.outgoing.client import OutgoingError, post
+from domain.runtime.outgoing.target import Targets
 from domain.runtime.settings import load_settings
-from domain.runtime.target import Targets
 from domain.store.postgres.notifications.send_queue import Claimed
 from domain.store.redis.publisher import is_active_host
 from workers.notify.channels import discord, slack, teams, webhook

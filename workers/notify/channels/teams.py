@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from domain.notifications.messages import IncidentNews, Message
-from domain.runtime.outgoing import Answer
+from domain.runtime.outgoing.client import Answer
 from workers.notify.channels.answers import read_status
 from workers.notify.channels.words import facts_of, message_text, shorten, state_word
 from workers.notify.outcome import Outcome

@@ -14,7 +14,7 @@ import msgspec
 
 from domain.calendar import iso
 from domain.notifications.messages import IncidentNews, Message, TimelineUpdate
-from domain.runtime.outgoing import Answer
+from domain.runtime.outgoing.client import Answer
 from domain.runtime.settings import load_settings
 from domain.status import IncidentKind
 from workers.notify.channels.answers import read_status

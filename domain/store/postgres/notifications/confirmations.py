@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from domain.store.postgres.mails import Mail, queue_mail
+from domain.store.postgres.notifications.mails import Mail, queue_mail
 
 # At most so many confirmations to one address within a time, over all pages.
 CONFIRMATIONS: Final = ((1, timedelta(minutes=10)), (5, timedelta(days=1)))

@@ -147,7 +147,7 @@ def claim_subscribers(
 
 
 def renew_claim(conn: Connection, claimed: Claimed) -> Claimed | None:
-    """Return the claim with all of its time again; None if it is over, or the subscriber left."""
+    """Return the claim with all of its time again; None if it is over."""
     keys = {"id": claimed.id, "claimed_until": claimed.claimed_until}
     until = conn.execute(_RENEW, {**keys, "claim": CLAIM}).scalar()
     return replace(claimed, claimed_until=until) if until else None
@@ -201,7 +201,7 @@ def pause_after_failure(claimed: Claimed, requested: timedelta | None) -> timede
 
 
 def quarantine(conn: Connection, subscriber_id: str, reason: str) -> bool:
-    """Stop sending to a subscriber until its owner releases it; False if that is so already."""
+    """Stop sending to a subscriber; False if that is so already."""
     values = {"id": subscriber_id, "reason": reason}
     is_new = conn.execute(_QUARANTINE, values).rowcount > 0
     conn.execute(_QUARANTINE_DELIVERIES, values)

@@ -18,8 +18,13 @@ from domain.store.postgres.accounts import (
     keys_for,
     logins_of,
 )
-from domain.store.postgres.link_tokens import Purpose, create_link, find_link, use_link
-from domain.store.postgres.mails import queue_mail
+from domain.store.postgres.notifications.link_tokens import (
+    Purpose,
+    create_link,
+    find_link,
+    use_link,
+)
+from domain.store.postgres.notifications.mails import queue_mail
 from domain.store.postgres.owner_mail.letters import queue_letter, write_letter
 from domain.store.postgres.sessions import NewLogin, sign_up
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from domain.store.postgres.mails import Mail, queue_mail
+from domain.store.postgres.notifications.mails import Mail, queue_mail
 from domain.store.postgres.owner_mail.words import owner_letters
 
 COUNTED: Final = ("verify", "change", "reset")

@@ -14,7 +14,7 @@ from domain.page.commands import DeleteKey
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.accounts import end_all_sessions, logins_of
 from domain.store.postgres.command_log import Authority, Draft, append
-from domain.store.postgres.link_tokens import Purpose, create_link
+from domain.store.postgres.notifications.link_tokens import Purpose, create_link
 from domain.store.postgres.owner_mail.addresses import (
     cancel_change,
     forget_links,

@@ -21,7 +21,7 @@ from typing import Any, Final
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from domain.runtime.target import DEFAULT_PORTS, BadTargetError, Target, Targets
+from domain.runtime.outgoing.target import DEFAULT_PORTS, BadTargetError, Target, Targets
 
 LIMIT_S: Final = 15.0
 CONNECT_S: Final = 5.0

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, RowMapping, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.runtime.mail_message import PRODUCT, MailContent
+from domain.runtime.mail.message import PRODUCT, MailContent
 from domain.runtime.new_ids import new_id
 from domain.store.postgres import tables as t
 

@@ -13,7 +13,7 @@ import dns.exception
 import dns.resolver
 import idna
 
-from domain.runtime.resolver import build_resolver
+from domain.runtime.outgoing.resolver import build_resolver
 from domain.runtime.settings import Settings
 
 Address = IPv4Address | IPv6Address
