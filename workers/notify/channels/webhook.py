@@ -18,6 +18,7 @@ from domain.runtime.outgoing.client import Answer
 from domain.runtime.settings import load_settings
 from domain.status import IncidentKind
 from workers.notify.channels.answers import read_status
+from workers.notify.channels.words import fit, json_bytes
 from workers.notify.outcome import Outcome
 from workers.render.formats.statuspage_incidents import INCIDENT_STATES, MAINTENANCE_STATES
 
@@ -107,7 +108,7 @@ def build_updates(
     """Yield the updates, as Statuspage does newest first."""
     for update in updates:
         yield {
-            "body": cut_json(update.body, body_bytes) if body_bytes else update.body,
+            "body": fit(update.body, body_bytes, json_bytes) if body_bytes else update.body,
             "created_at": iso(update.posted_at),
             "display_at": iso(update.occurred_at),
             "status": states_of(news)[update.state],
@@ -117,13 +118,6 @@ def build_updates(
             "id": update.id,
             "incident_id": news.id,
         }
-
-
-def cut_json(text: str, limit: int) -> str:
-    """Return the beginning of a text, at most `limit` bytes of JSON."""
-    while len(msgspec.json.encode(text)) > limit:
-        text = text[: len(text) * 3 // 4].rstrip() + "…"
-    return text
 
 
 def sign(secrets: Iterable[str], message_id: str, body: bytes) -> dict[str, str]:
