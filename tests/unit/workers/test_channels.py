@@ -171,6 +171,16 @@ def test_a_webhook_has_the_fields_of_statuspage_and_no_others():
     }  # fmt: skip
 
 
+def test_a_webhook_tells_the_same_times_as_the_documents_of_statuspage():
+    later = AT.replace(hour=15)
+    updates = tuple(
+        TimelineUpdate(f"u_{at.hour}", IncidentState.MONITORING, "x", at, at) for at in (AT, later)
+    )
+    told = json.loads(webhook.build_body(message(incident(updates=updates))))["incident"]
+    assert told["monitoring_at"] == "2026-11-30T15:02:00.000Z"  # the last time, as there
+    assert [update["id"] for update in told["incident_updates"]] == ["u_15", "u_14"]
+
+
 def test_a_webhook_keeps_its_limit_and_its_newest_updates():
     body = webhook.build_body(longest(1))
     assert len(body) <= 20_000
