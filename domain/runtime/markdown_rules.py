@@ -205,9 +205,9 @@ def has_few_marks(text: str) -> bool:
     return next(islice(MARK.finditer(text), MARKS_MAX, None), None) is None
 
 
-def to_plain_text(text: str) -> str:
+def to_plain_text(text: str, limit: int = PLAIN_TEXT_MAX) -> str:
     """Return the start of a text, without markup and without the addresses of links."""
-    blocks = (token for token in parser().parse(text[:PLAIN_TEXT_MAX]) if token.type in BLOCKS)
+    blocks = (token for token in parser().parse(text[:limit]) if token.type in BLOCKS)
     lines = ("".join(_text_parts(block)).strip() for block in blocks)
     return "\n".join(line for line in lines if line)
 

@@ -1,11 +1,14 @@
 """An HTTP server on loopback that answers as a test tells it, and keeps what it was sent."""
 
 import gzip
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
+CERTIFICATE = Path(__file__).with_name("hooks.pem")  # of hooks.example.com; it ends in a century
 BOMB = gzip.compress(bytes(200_000_000), 9)
 
 
@@ -31,7 +34,15 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.receiver.requests.append((self.path, dict(self.headers), body))
-        act = {"hang": self.hang, "drip": self.drip, "cut": self.cut, "bomb": self.bomb}
+        act = {
+            "hang": self.hang,
+            "drip": self.drip,
+            "cut": self.cut,
+            "bomb": self.bomb,
+            "odd": self.write_odd_head,
+            "broken": self.break_off,
+            "slow": self.think,
+        }
         answer = self.receiver.answer
         act.get(answer, self.reply)()
 
@@ -50,6 +61,17 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(b" ")
             self.wfile.flush()
 
+    def write_odd_head(self):
+        self.wfile.write(b"HTTP/1.1 200 OK\r\n odd\r\nno header\r\n\r\n")
+
+    def break_off(self):
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\ntaken")
+
+    def think(self):
+        self.receiver.ending.wait(0.4)
+        self.receiver.answer = 200
+        self.reply()
+
     def cut(self):
         self.connection.close()
 
@@ -64,12 +86,26 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class QuietServer(ThreadingHTTPServer):
+    """A server to which a client that leaves early is no error."""
+
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """Say nothing."""
+
+
 @contextmanager
-def receiver() -> Iterator[Receiver]:
+def receiver(*, is_tls: bool = False) -> Iterator[Receiver]:
     """A server for as long as it is needed."""
     handler = type("OwnHandler", (Handler,), {})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = QuietServer(("127.0.0.1", 0), handler)
+    if is_tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATE)
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     handler.receiver = Receiver(server)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:

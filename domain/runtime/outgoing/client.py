@@ -6,9 +6,11 @@ inflated. It connects to the very address that was checked.
 Source: docs/behaviour.md, "Outgoing requests".
 """
 
+import logging
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +28,10 @@ from domain.runtime.outgoing.target import DEFAULT_PORTS, BadTargetError, Target
 LIMIT_S: Final = 15.0
 CONNECT_S: Final = 5.0
 ANSWER_BYTES: Final = 64 * 1024
+PAUSE_MAX_S: Final = 86_400.0
+ERRORS: Final = (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError)
+# urllib3 would log the URL, which may be a secret, of an answer with malformed headers.
+logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 
 class OutgoingError(Exception):
@@ -43,24 +49,39 @@ class Answer:
 
 def post(targets: Targets, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     """Send a request. Raises OutgoingError."""
+    ends_at = time.monotonic() + LIMIT_S
     try:
         target = targets.check(url)
     except BadTargetError as error:
-        raise OutgoingError(str(error)) from None
+        raise OutgoingError(str(error).removesuffix(".")) from None
     connection = connect(target)
-    deadline = threading.Timer(LIMIT_S, connection.cut)
+    deadline = threading.Timer(ends_at - time.monotonic(), connection.cut)
     deadline.daemon = True
     deadline.start()
     try:
-        host = {"Host": name_host(target), "Content-Length": str(len(body))}
-        connection.request("POST", target.path, body, {**host, **headers}, preload_content=False)
-        response = connection.getresponse()
-        return Answer(response.status, read_body(response), read_pause(response.headers))
-    except (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
+        return exchange(connection, target, body, headers)
+    except ERRORS as error:
         raise OutgoingError(describe(error, is_late=connection.is_cut)) from None
     finally:
         deadline.cancel()
         connection.close()
+
+
+def exchange(
+    connection: "CuttableHttps | CuttableHttp",
+    target: Target,
+    body: bytes,
+    headers: Mapping[str, str],
+) -> Answer:
+    """Send a request over a connection, and return the answer. Raises one of ERRORS."""
+    connection.connect()
+    connection.timeout = LIMIT_S  # a server may think for longer than a connection takes
+    host = {"Host": name_host(target), "Content-Length": str(len(body))}
+    connection.request("POST", target.path, body, {**headers, **host}, preload_content=False)
+    response = connection.getresponse()
+    if connection.is_cut:  # http.client takes a head that was cut for a whole one
+        raise TimeoutError
+    return Answer(response.status, read_body(response), read_pause(response.headers))
 
 
 class Cuttable:
@@ -72,6 +93,8 @@ class Cuttable:
     def _new_conn(self) -> socket.socket:
         line: socket.socket = super()._new_conn()  # type: ignore[misc]  # of urllib3's connection
         self._line = line.dup()
+        if self.is_cut:  # it came while the connection was made
+            self.cut()
         return line
 
     def cut(self) -> None:
@@ -96,17 +119,12 @@ class CuttableHttp(Cuttable, HTTPConnection):
     """The same without TLS, for tests on one machine."""
 
 
-def connect(target: Target) -> Any:  # noqa: ANN401 - either of two classes
+def connect(target: Target) -> CuttableHttps | CuttableHttp:
     """Return a connection to the checked address, for the name of its host."""
     where: dict[str, Any] = {"host": target.address, "port": target.port, "timeout": CONNECT_S}
     if target.scheme == "http":
         return CuttableHttp(**where)
-    return CuttableHttps(
-        **where,
-        ssl_context=tls_context(),
-        server_hostname=target.host,
-        assert_hostname=target.host,
-    )
+    return CuttableHttps(**where, ssl_context=tls_context(), server_hostname=target.host)
 
 
 @cache
@@ -123,21 +141,26 @@ def name_host(target: Target) -> str:
 
 
 def read_body(response: urllib3.BaseHTTPResponse) -> bytes:
-    """Return the beginning of a body, as it came."""
-    return response.read(ANSWER_BYTES, decode_content=False)
+    """Return the beginning of a body, as it came; empty if it broke off.
+
+    The status says whether the message was taken: a body that breaks off changes nothing.
+    """
+    with suppress(*ERRORS):
+        return response.read(ANSWER_BYTES, decode_content=False)
+    return b""
 
 
 def read_pause(headers: Mapping[str, str]) -> float | None:
     """Return the seconds of `Retry-After`, a number or a date; None without one."""
     value = headers.get("Retry-After", "")
     if value.isascii() and value.isdigit():
-        return float(value[:6])
+        return min(float(value), PAUSE_MAX_S)
     try:
         at = parsedate_to_datetime(value)
     except ValueError:
         return None
     aware_at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (aware_at - datetime.now(UTC)).total_seconds())
+    return min(max((aware_at - datetime.now(UTC)).total_seconds(), 0.0), PAUSE_MAX_S)
 
 
 def describe(error: Exception, *, is_late: bool) -> str:

@@ -3,25 +3,37 @@
 Source: docs/behaviour.md, "Outgoing requests".
 """
 
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import dns.exception
 import dns.resolver
 import idna
 
-from domain.runtime.outgoing.resolver import build_resolver
+from domain.runtime.outgoing.resolver import TRY_S, build_resolver
 from domain.runtime.settings import Settings
 
 Address = IPv4Address | IPv6Address
 PORTS: Final = (443, 8443)
 URL_LIMIT: Final = 2_000
-RESOLVE_S: Final = 5.0
-# NAT64, and addresses that only stand for one of IPv4.
-EMBEDDING: Final = tuple(map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
+RESOLVE_S: Final = 4.0  # for both kinds of addresses
+NAT64: Final = IPv6Network("64:ff9b::/96")
+IPV4_MASK: Final = 0xFFFF_FFFF
+# Not public either, whatever the release of Python says: protocol assignments, Azure's own address
+# within all of its networks, NAT64 of a single network, site-local, documentation.
+NOT_PUBLIC: Final = tuple(
+    ip_network(text)
+    for text in (
+        *("192.0.0.0/24", "168.63.129.16/32"),
+        *("64:ff9b:1::/48", "fec0::/10", "3fff::/20"),
+    )
+)
+IN_PATH: Final = "/%:@!$&'()*+,;=~-._?"
 DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 
 
@@ -54,7 +66,7 @@ class Targets:
             raise BadTargetError("This address is one of our own. Give one of another system.")
         allowed = self.choose(resolve(host, self.settings))
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        return Target(parts.scheme, host, port, path, str(allowed))
+        return Target(parts.scheme, host, port, quote(path, safe=IN_PATH), str(allowed))
 
     def read(self, url: str) -> tuple[SplitResult, str, int]:
         """Return the parts of an address, its host in ASCII, and its port."""
@@ -65,7 +77,7 @@ class Targets:
             raise BadTargetError("Enter an address that begins with https://.") from None
         has_login = parts.username is not None or parts.password is not None
         is_plain = parts.scheme == "http" and self.settings.outgoing_any
-        is_readable = url.isascii() and url.isprintable() and len(url) <= URL_LIMIT
+        is_readable = is_one_word(url) and len(url) <= URL_LIMIT
         if not host or has_login or not is_readable or not (parts.scheme == "https" or is_plain):
             raise BadTargetError("Enter an address that begins with https://, without a password.")
         port = DEFAULT_PORTS[parts.scheme] if port is None else port
@@ -75,8 +87,9 @@ class Targets:
 
     def is_ours(self, host: str) -> bool:
         """Return whether a host is the base, below it, or a page's."""
-        base = self.settings.base_domain
-        if host == base or host.endswith(f".{base}"):
+        if any(map(host.endswith, dotted(self.settings.base_domain, self.settings.cname_target))):
+            return True
+        if host in (self.settings.base_domain, self.settings.cname_target):
             return not (self.settings.outgoing_any and host == "localhost")
         try:
             return self.is_own_host(host)
@@ -87,9 +100,26 @@ class Targets:
         """Return the address to connect to; all of them must be allowed."""
         if not found_addresses:
             raise BadTargetError("The host of this address was not found.")
-        if not self.settings.outgoing_any and not all(map(is_public, found_addresses)):
+        if not all(map(self.is_allowed, found_addresses)):
             raise BadTargetError("The host of this address is not on the public internet.")
         return found_addresses[0]
+
+    def is_allowed(self, address: Address) -> bool:
+        """Return whether a request may go to an address."""
+        return is_public(address) or (self.settings.outgoing_any and address.is_loopback)
+
+
+def is_one_word(url: str) -> bool:
+    """Return whether a URL has neither blanks nor controls, and no backslash.
+
+    Programs disagree on what a backslash divides.
+    """
+    return url.isprintable() and "\\" not in url and not any(map(str.isspace, url))
+
+
+def dotted(*domains: str) -> tuple[str, ...]:
+    """Return the ends of all hosts below some domains."""
+    return tuple(f".{domain}" for domain in domains)
 
 
 def to_ascii(host: str) -> str:
@@ -106,22 +136,33 @@ def resolve(host: str, settings: Settings) -> list[Address]:
         pass
     if settings.outgoing_any and host == "localhost":
         return [IPv4Address("127.0.0.1")]
-    resolver = build_resolver(settings)
+    resolver, ends_at = build_resolver(settings), time.monotonic() + RESOLVE_S
     addresses: list[Address] = []
     for kind in ("A", "AAAA"):
-        try:
-            answer = resolver.resolve(host, kind, lifetime=RESOLVE_S)
-        except dns.exception.DNSException:
-            continue
-        addresses += [ip_address(str(record)) for record in answer]
+        rest_s = max(ends_at - time.monotonic(), TRY_S / 10)
+        with suppress(dns.exception.DNSException):
+            answer = resolver.resolve(host, kind, lifetime=rest_s, search=False)
+            addresses += [ip_address(str(record)) for record in answer]
     return addresses
 
 
 def is_public(address: Address) -> bool:
     """Return whether an address is global, and stands for no address that is not."""
+    inner = find_inner(address)
+    if inner is not None:
+        return is_public(inner)
+    is_special = address.is_multicast or address.is_reserved
+    is_listed = any(address in network for network in NOT_PUBLIC)
+    return address.is_global and not is_special and not is_listed
+
+
+def find_inner(address: Address) -> IPv4Address | None:
+    """Return the IPv4 address that a mapped, NAT64 or 6to4 address stands for.
+
+    One of Teredo is never global for Python.
+    """
     if isinstance(address, IPv4Address):
-        return address.is_global and not address.is_multicast
-    embedded = address.ipv4_mapped or address.sixtofour
-    if embedded or address.teredo or any(address in network for network in EMBEDDING):
-        return False
-    return address.is_global and not address.is_multicast
+        return None
+    if address in NAT64:
+        return IPv4Address(int(address) & IPV4_MASK)
+    return address.ipv4_mapped or address.sixtofour

@@ -241,8 +241,14 @@ def publish_hosts(rows: Sequence[HostRow], in_epoch: str) -> bool:
 
 
 def is_active_host(host: str) -> bool:
-    """Return whether a host leads to a page. Raises Redis' errors."""
-    entry: Any = cache_redis().get(keys.host_key(host))
+    """Return whether a host leads to a page.
+
+    Raises Redis' errors, and LookupError while Redis lacks entries.
+    """
+    reply: Any = cache_redis().mget(keys.host_key(host), keys.HOSTS_COMPLETE)
+    entry, complete = reply
+    if complete is None:
+        raise LookupError("not all hosts are written")
     return bool((entry or b"").decode().partition(" ")[2])
 
 

@@ -25,8 +25,6 @@ from workers.notify.channels import discord, slack, teams, webhook
 from workers.notify.outcome import Dead, Retry, Sent
 
 AT = datetime(2026, 11, 30, 14, 2, tzinfo=UTC)
-LONG = "🔥" * 10_000
-TITLE = "🔥" * 200
 URL = "https://acme.example.com/incidents/i_01j00000000000000000000000"
 LINK = "https://status.example.com/s/" + "a" * 22
 WORDS = st.text(st.sampled_from('aB 🔥<&>"\\\n*_[]()é字\u202e'), max_size=300)
@@ -50,35 +48,41 @@ def message(*incidents, name="Acme"):
     return Message("d_1", page, incidents or (incident(),), LINK, AT)
 
 
-def longest(count):
-    names = tuple(Affected(f"c_{n}", TITLE[:100], Status.OUTAGE) for n in range(50))
-    entry = NewsEntry(EventKind.UPDATED, IncidentState.MONITORING, LONG, AT)
+def longest(count, char="🔥"):
+    text, title = char * 10_000, char * 200
+    names = tuple(Affected(f"c_{n}", title[:100], Status.OUTAGE) for n in range(50))
+    entry = NewsEntry(EventKind.UPDATED, IncidentState.MONITORING, text, AT)
     plan = {"scheduled_start": AT, "scheduled_end": AT, "kind": IncidentKind.MAINTENANCE}
     updates = tuple(
-        TimelineUpdate(f"u_{n}", IncidentState.MONITORING, LONG, AT, AT) for n in range(100)
+        TimelineUpdate(f"u_{n}", IncidentState.MONITORING, text, AT, AT) for n in range(100)
     )
     more = {"affected": names, "entries": (entry, entry), "updates": updates, "resolved_at": AT}
     return message(
-        *(incident(n, TITLE, LONG, **more, **plan) for n in range(count)), name=TITLE[:100]
+        *(incident(n, title, text, **more, **plan) for n in range(count)), name=title[:100]
     )
+
+
+def length(text):
+    """A text's length as JavaScript counts it, where an emoji counts twice."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def check_slack(body):
     data = json.loads(body)
     header, *sections, context = data["blocks"]
-    assert len(header["text"]["text"]) <= 150
-    assert all(1 <= len(block["text"]["text"]) <= 3_000 for block in sections)
+    assert length(header["text"]["text"]) <= 150
+    assert all(1 <= length(block["text"]["text"]) <= 3_000 for block in sections)
     assert len(data["blocks"]) <= 50
     assert len(context["elements"]) <= 10
-    assert len(body.decode()) <= 13_200
+    assert length(body.decode()) <= 13_200
 
 
 def check_discord(body):
     data = json.loads(body)
     assert data["allowed_mentions"] == {"parse": []}
-    assert len(data["content"]) <= 2_000
+    assert length(data["content"]) <= 2_000
     assert len(data["embeds"]) <= 10
-    sizes = [(len(embed["title"]), len(embed["description"])) for embed in data["embeds"]]
+    sizes = [(length(embed["title"]), length(embed["description"])) for embed in data["embeds"]]
     assert all(0 < title <= 256 and 0 < text <= 4_096 for title, text in sizes)
     assert sum(map(sum, sizes)) <= 6_000
 
@@ -93,10 +97,35 @@ def check_teams(body):
 CHECKS = [(slack, check_slack), (discord, check_discord), (teams, check_teams)]
 
 
-@pytest.mark.parametrize("count", [1, 2, 9, 50])
+# An emoji, and signs that a channel escapes, or JSON, or both.
+@pytest.mark.parametrize("char", ["🔥", "\\", "&", '"', "\x01"])
 @pytest.mark.parametrize(("channel", "check"), CHECKS)
-def test_limits_are_kept_at_our_longest_texts(channel, check, count):
-    check(channel.build_body(longest(count)))
+def test_limits_are_kept_at_our_longest_texts(channel, check, char):
+    for count in (1, 5, 9, 50):
+        check(channel.build_body(longest(count, char)))
+
+
+@pytest.mark.parametrize(("channel", "check"), CHECKS)
+def test_a_text_is_told_as_far_as_there_is_room_and_its_end_is_marked(channel, check):
+    # given a text that is long, with many lines, and fits
+    body = "\n".join(f"line {number}" for number in range(1, 200))
+    assert "line 199" in channel.build_body(message(incident(body=body))).decode()
+    # given one that does not fit, then an ellipsis says so
+    check(long := channel.build_body(message(incident(body="🔥 " * 5_000))))
+    assert "…" in long.decode()
+
+
+def test_a_digest_says_how_many_incidents_it_leaves_out():
+    for channel, _ in CHECKS:
+        body = channel.build_body(message(*map(incident, range(50)))).decode()
+        shown = body.count("API errors")
+        assert shown >= 10
+        assert f"and {50 - shown} more" in body
+
+
+def test_discord_answers_once_a_message_is_stored():
+    assert discord.wait_for_storage("https://d.example/x") == "https://d.example/x?wait=true"
+    assert discord.wait_for_storage("https://d.example/x?a=b").endswith("?a=b&wait=true")
 
 
 @settings(max_examples=30)
@@ -140,6 +169,16 @@ def test_a_webhook_has_the_fields_of_statuspage_and_no_others():
         "body", "created_at", "display_at", "status", "twitter_updated_at", "updated_at",
         "wants_twitter_update", "id", "incident_id",
     }  # fmt: skip
+
+
+def test_a_webhook_tells_the_same_times_as_the_documents_of_statuspage():
+    later = AT.replace(hour=15)
+    updates = tuple(
+        TimelineUpdate(f"u_{at.hour}", IncidentState.MONITORING, "x", at, at) for at in (AT, later)
+    )
+    told = json.loads(webhook.build_body(message(incident(updates=updates))))["incident"]
+    assert told["monitoring_at"] == "2026-11-30T15:02:00.000Z"  # the last time, as there
+    assert [update["id"] for update in told["incident_updates"]] == ["u_15", "u_14"]
 
 
 def test_a_webhook_keeps_its_limit_and_its_newest_updates():

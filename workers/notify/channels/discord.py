@@ -12,11 +12,18 @@ from domain.notifications.messages import IncidentNews, Message
 from domain.runtime.outgoing.client import Answer
 from domain.status import Impact, IncidentState
 from workers.notify.channels.answers import read_status
-from workers.notify.channels.words import facts_of, message_text, shorten, state_word, subject_of
+from workers.notify.channels.words import (
+    facts_of,
+    fit,
+    message_text,
+    state_word,
+    subject_of,
+    utf16_size,
+)
 from workers.notify.outcome import Dead, Outcome, Retry
 
 ADDRESS: Final = "https://discord.com/api/webhooks/"
-CONTENT_MAX: Final = 2_000
+HEAD_MAX: Final = 800
 TITLE_MAX: Final = 250
 EMBEDS_MAX: Final = 10
 TOTAL: Final = 5_500  # characters of all embeds
@@ -38,10 +45,10 @@ def build_body(message: Message) -> bytes:
     more = len(message.incidents) - len(incidents)
     rest = f" (and {more} more)" if more > 0 else ""
     links = f"[Status page](<{message.page.url}>) · [Change or leave](<{message.manage_url}>)"
-    head = shorten(f"{message.page.name} – {subject_of(message)}", 400)
+    head = fit_escaped(f"{message.page.name} – {subject_of(message)}", HEAD_MAX)
     return msgspec.json.encode(
         {
-            "content": shorten(f"{escape_markdown(head)}{rest}\n{links}", CONTENT_MAX),
+            "content": f"{head}{rest}\n{links}",
             "embeds": [embed(news, message.page.time_zone, room) for news in incidents],
             "allowed_mentions": {"parse": []},
         }
@@ -50,13 +57,12 @@ def build_body(message: Message) -> bytes:
 
 def embed(news: IncidentNews, zone: str, room: int) -> dict[str, Any]:
     """Return the embed of an incident, of at most `room` characters."""
-    title = shorten(f"{state_word(news)}: {news.title}", min(TITLE_MAX, room // 3))
+    title = fit(f"{state_word(news)}: {news.title}", min(TITLE_MAX, room // 3), utf16_size)
     facts = "\n".join(
-        f"**{label}:** {escape_markdown(shorten(fact, room // 16))}"
-        for label, fact in facts_of(news, zone)
+        f"**{label}:** {fit_escaped(fact, room // 12)}" for label, fact in facts_of(news, zone)
     )
-    room_left = min(DESCRIPTION_MAX, room - len(title)) - len(facts) - 4
-    body = escape_markdown(shorten(message_text(news), max(room_left // 2, 1)))
+    room_left = min(DESCRIPTION_MAX, room - utf16_size(title)) - utf16_size(facts) - 4
+    body = fit_escaped(message_text(news), max(room_left, 1))
     is_over = news.state is IncidentState.RESOLVED
     return {
         "title": title,
@@ -66,14 +72,24 @@ def embed(news: IncidentNews, zone: str, room: int) -> dict[str, Any]:
     }
 
 
+def fit_escaped(text: str, limit: int) -> str:
+    """Return the beginning of a text, escaped, of at most `limit` characters."""
+    return fit(text, limit, utf16_size, escape_markdown)
+
+
+def wait_for_storage(url: str) -> str:
+    """Return an address that answers once the message is stored or dropped."""
+    return f"{url}{'&' if '?' in url else '?'}wait=true"
+
+
 def escape_markdown(text: str) -> str:
     """Return a text without markup: an owner's stars are stars."""
-    return "".join(f"\\{char}" if char in "\\*_~`|>[]" else char for char in text)
+    return "".join(f"\\{char}" if char in "\\*_~`|<>[]#" else char for char in text)
 
 
 def build_test_body(page_name: str, confirm_url: str) -> bytes:
     """Return the JSON of a test message with the link that confirms."""
-    name = escape_markdown(shorten(page_name, TITLE_MAX))
+    name = fit_escaped(page_name, TITLE_MAX)
     content = f"{name} wants to post here. [Confirm or ignore this](<{confirm_url}>)"
     return msgspec.json.encode({"content": content, "allowed_mentions": {"parse": []}})
 

@@ -48,10 +48,11 @@ def send_body(recipient: Claimed, body: bytes, message_id: str) -> Outcome:
     headers = {"Content-Type": "application/json", "User-Agent": "Hep Status"}
     if recipient.channel is Channel.WEBHOOK:
         headers |= webhook.sign(secrets_of(recipient), message_id, body)
+    url = recipient.address
+    if recipient.channel is Channel.DISCORD:
+        url = discord.wait_for_storage(url)
     try:
-        outcome: Outcome = channel.read_answer(
-            post(own_targets(), recipient.address, body, headers)
-        )
+        outcome: Outcome = channel.read_answer(post(own_targets(), url, body, headers))
     except OutgoingError as error:
         return Retry(str(error))
     return outcome

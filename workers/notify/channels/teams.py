@@ -11,13 +11,13 @@ import msgspec
 from domain.notifications.messages import IncidentNews, Message
 from domain.runtime.outgoing.client import Answer
 from workers.notify.channels.answers import read_status
-from workers.notify.channels.words import facts_of, message_text, shorten, state_word
+from workers.notify.channels.words import facts_of, fit, json_bytes, message_text, state_word
 from workers.notify.outcome import Outcome
+from workers.render.room import DocumentBudget
 
 INCIDENTS_MAX: Final = 20
-BYTES_MAX: Final = 21_000
-FRAME_BYTES: Final = 3_000  # of the card without its incidents
-NAME_MAX: Final = 100
+INCIDENTS_BYTES: Final = 18_000  # the frame takes 3,000 at most
+NAME_BYTES: Final = 800
 CARD: Final = "application/vnd.microsoft.card.adaptive"
 SCHEMA: Final = "http://adaptivecards.io/schemas/adaptive-card.json"
 
@@ -25,11 +25,15 @@ SCHEMA: Final = "http://adaptivecards.io/schemas/adaptive-card.json"
 def build_body(message: Message) -> bytes:
     """Return the JSON of a message."""
     incidents = message.incidents[:INCIDENTS_MAX]
-    room = (BYTES_MAX - FRAME_BYTES) // max(len(incidents), 1)
-    more = len(message.incidents) - len(incidents)
+    room = INCIDENTS_BYTES // max(len(incidents), 1)
+    parts = (build_blocks(message, news, room) for news in incidents)
+    sized = ((blocks, len(msgspec.json.encode(blocks))) for blocks in parts)
+    fitting = DocumentBudget(INCIDENTS_BYTES).take_fitting(sized)
+    more = len(message.incidents) - len(fitting)
+    name = fit_escaped(message.page.name, NAME_BYTES)
     blocks = [
-        text_block(shorten(message.page.name, NAME_MAX), size="Large", weight="Bolder"),
-        *(block for news in incidents for block in build_blocks(message, news, room)),
+        text_block(name, size="Large", weight="Bolder"),
+        *(block for blocks in fitting for block in blocks),
         *([text_block(f"and {more} more")] if more > 0 else []),
         text_block(f"[Status page]({message.page.url}) · [Change or leave]({message.manage_url})"),
     ]
@@ -38,24 +42,21 @@ def build_body(message: Message) -> bytes:
 
 def build_blocks(message: Message, news: IncidentNews, room: int) -> list[dict[str, Any]]:
     """Return the blocks of an incident, of about `room` bytes at most."""
-    title = escape_markdown(cut(f"{state_word(news)}: {news.title}", room // 8))
+    title = fit_escaped(f"{state_word(news)}: {news.title}", room // 4)
     facts = [
-        {"title": label, "value": cut(fact, room // 16)}
+        {"title": label, "value": fit_escaped(fact, room // 8)}
         for label, fact in facts_of(news, message.page.time_zone)
     ]
-    body = escape_markdown(cut(message_text(news), room // 4))
-    return [
-        text_block(f"[{title}]({news.url})", weight="Bolder"),
-        *([text_block(body)] if body else []),
-        {"type": "FactSet", "facts": facts},
-    ]
+    head = text_block(f"[{title}]({news.url})", weight="Bolder")
+    end = {"type": "FactSet", "facts": facts}
+    room_left = room - len(msgspec.json.encode([head, text_block(""), end]))
+    body = fit_escaped(message_text(news), max(room_left, 1))
+    return [head, *([text_block(body)] if body else []), *([end] if facts else [])]
 
 
-def cut(text: str, limit: int) -> str:
-    """Return the beginning of a text, of at most `limit` bytes of UTF-8."""
-    if len(text.encode()) <= limit:
-        return text
-    return text.encode()[: max(limit - 3, 0)].decode(errors="ignore").rstrip() + "…"
+def fit_escaped(text: str, limit: int) -> str:
+    """Return the beginning of a text, escaped, of at most `limit` bytes of JSON."""
+    return fit(text, limit, json_bytes, escape_markdown)
 
 
 def escape_markdown(text: str) -> str:
@@ -83,7 +84,7 @@ def build_card(blocks: list[dict[str, Any]]) -> bytes:
 
 def build_test_body(page_name: str, confirm_url: str) -> bytes:
     """Return the JSON of a test message with the link that confirms."""
-    name = escape_markdown(shorten(page_name, NAME_MAX))
+    name = fit_escaped(page_name, NAME_BYTES)
     return build_card(
         [text_block(f"{name} wants to post here. [Confirm or ignore this]({confirm_url})")]
     )

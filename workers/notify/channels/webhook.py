@@ -16,8 +16,9 @@ from domain.calendar import iso
 from domain.notifications.messages import IncidentNews, Message, TimelineUpdate
 from domain.runtime.outgoing.client import Answer
 from domain.runtime.settings import load_settings
-from domain.status import IncidentKind
+from domain.status import IncidentKind, IncidentState
 from workers.notify.channels.answers import read_status
+from workers.notify.channels.words import fit, json_bytes
 from workers.notify.outcome import Outcome
 from workers.render.formats.statuspage_incidents import INCIDENT_STATES, MAINTENANCE_STATES
 
@@ -76,14 +77,14 @@ def encode(
 def build_incident(news: IncidentNews, updates: list[dict[str, Any]]) -> dict[str, Any]:
     """Return an incident with all fields of Statuspage, and no other one."""
     states = states_of(news)
-    monitoring = next((u for u in news.updates if states[u.state] == "monitoring"), None)
+    in_monitoring = [u for u in news.updates if u.state is IncidentState.MONITORING]
     is_plan = news.kind is IncidentKind.MAINTENANCE
     return {
         **NEVER,
         **OFF,
         "created_at": iso(news.posted_at),
         "impact": "maintenance" if is_plan else news.impact,
-        "monitoring_at": iso(monitoring.occurred_at) if monitoring else None,
+        "monitoring_at": iso(in_monitoring[-1].occurred_at) if in_monitoring else None,
         "resolved_at": iso(news.resolved_at) if news.resolved_at else None,
         "scheduled_for": iso(news.scheduled_start) if news.scheduled_start else None,
         "scheduled_until": iso(news.scheduled_end) if news.scheduled_end else None,
@@ -107,7 +108,7 @@ def build_updates(
     """Yield the updates, as Statuspage does newest first."""
     for update in updates:
         yield {
-            "body": cut_json(update.body, body_bytes) if body_bytes else update.body,
+            "body": fit(update.body, body_bytes, json_bytes) if body_bytes else update.body,
             "created_at": iso(update.posted_at),
             "display_at": iso(update.occurred_at),
             "status": states_of(news)[update.state],
@@ -117,13 +118,6 @@ def build_updates(
             "id": update.id,
             "incident_id": news.id,
         }
-
-
-def cut_json(text: str, limit: int) -> str:
-    """Return the beginning of a text, at most `limit` bytes of JSON."""
-    while len(msgspec.json.encode(text)) > limit:
-        text = text[: len(text) * 3 // 4].rstrip() + "…"
-    return text
 
 
 def sign(secrets: Iterable[str], message_id: str, body: bytes) -> dict[str, str]:

@@ -1,14 +1,18 @@
 """The words of messages, the same in all channels that people read."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from typing import Final
+
+import msgspec
 
 from domain.calendar import format_instant
 from domain.notifications.events import EventKind
 from domain.notifications.messages import IncidentNews, Message
-from domain.runtime.markdown_rules import to_plain_text
+from domain.runtime.markdown_rules import has_few_marks, to_plain_text
 from domain.runtime.template_loader import wording
 from domain.status import IncidentKind
+from domain.text import BODY_LIMIT
 
 NAMES_MAX: Final = 10
 WITHDRAWAL: Final = "It is no longer on the page."
@@ -19,9 +23,30 @@ PLAN_WORDS: Final = {
 }
 
 
-def shorten(text: str, limit: int) -> str:
-    """Return a text of at most `limit` characters."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+def fit(
+    text: str, limit: int, size_of: Callable[[str], int] = len, escape: Callable[[str], str] = str
+) -> str:
+    """Return the beginning of a text, escaped, within `limit` as `size_of` counts."""
+
+    def cut(length: int) -> str:
+        return escape(text[:length].rstrip() + "…")
+
+    whole = escape(text)
+    if size_of(whole) <= limit:
+        return whole
+    lengths = range(len(text))
+    length = bisect_right(lengths, limit, key=lambda length: size_of(cut(length))) - 1
+    return cut(length) if length > 0 else ""
+
+
+def utf16_size(text: str) -> int:
+    """Return a text's length as JavaScript counts it: an emoji has two or more."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def json_bytes(text: str) -> int:
+    """Return the bytes of a text in JSON, without quotes."""
+    return len(msgspec.json.encode(text)) - 2
 
 
 def state_word(news: IncidentNews) -> str:
@@ -48,8 +73,13 @@ def message_text(news: IncidentNews) -> str:
     """Return the new messages of an incident as plain text, newest first."""
     if news.is_withdrawn:
         return WITHDRAWAL
-    bodies = (to_plain_text(entry.body) for entry in reversed(news.entries))
+    bodies = (whole_text(entry.body) for entry in reversed(news.entries))
     return "\n\n".join(body for body in bodies if body)
+
+
+def whole_text(body: str) -> str:
+    """Return a message without its markup; as it is if it has too many marks."""
+    return to_plain_text(body, BODY_LIMIT) if has_few_marks(body) else body.strip()
 
 
 def facts_of(news: IncidentNews, zone: str) -> Iterator[tuple[str, str]]:
