@@ -12,6 +12,7 @@ from domain.runtime.logging import configure_logging
 from domain.runtime.settings import load_settings, require_stack
 from web.api.accounts.passwords import warm
 from web.api.domains import certificates
+from web.api.subscribers import resource as subscribers
 from web.http.health import readiness
 from web.http.hosts import BadRequestHostError, normalize_host_header, requested_host
 from web.process import Process
@@ -76,8 +77,16 @@ class Application:
             await self._app(dict(keep_slashes(scope)), receive, send)
         elif host is None:
             await send_plain(scope, send, 400, NO_HOST, [])
+        elif scope["path"] == subscribers.PATH and scope["method"] == "POST":
+            await self._subscribe(scope, receive, send, host)
         else:
             await self._visitor_app.serve(scope, send, host)
+
+    async def _subscribe(self, scope: Scope, receive: Receive, send: Send, host: str) -> None:
+        """Let Falcon answer the one request of a page's host that writes."""
+        page_id = await self._visitor_app.find_page(scope, send, host)
+        if page_id is not None:
+            await self._app({**scope, subscribers.PAGE_ID: page_id}, receive, send)
 
     async def _send_health(self, scope: Scope, send: Send) -> None:
         if scope["method"] not in {"GET", "HEAD"}:

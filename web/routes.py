@@ -19,6 +19,7 @@ from web.api.areas import AREAS
 from web.api.previews.preview_worker import PreviewWorker
 from web.dashboard import (
     account,
+    accounts,
     audit,
     billing,
     components,
@@ -49,6 +50,7 @@ SCREENS = (
     document,
     pages,
     account,
+    accounts,
     billing,
     audit,
     components,

@@ -8,7 +8,7 @@ compares it with the current state.
 import logging
 from typing import Any
 
-from domain.account.commands import EndPrime, ExpireSlot
+from domain.account.commands import DeleteAccount, EndPrime, ExpireSlot
 from domain.page.commands import FinishMaintenance, StartMaintenance
 from domain.runtime.new_ids import new_id
 from domain.store.broker import UNREACHABLE, worker_task_sender
@@ -58,6 +58,8 @@ def build_command(due: Due) -> Any:  # noqa: ANN401 - a page's command, or an ac
             return ExpireSlot(due.id, due.due_at)
         case "prime":
             return EndPrime(due.due_at)
+        case "unverified":
+            return DeleteAccount()
     raise KeyError(due.kind)
 
 

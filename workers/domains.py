@@ -4,7 +4,6 @@ A lookup may take seconds, and its process also drains. Lookups wait in threads 
 that no queue waits for a foreign name server.
 """
 
-import contextlib
 import logging
 import threading
 import time
@@ -28,8 +27,8 @@ from domain.account.dns_proof import (
 )
 from domain.runtime.metrics import MOUNT_CHECKS
 from domain.runtime.new_ids import new_id
-from domain.runtime.setting_values import addresses
-from domain.runtime.settings import Settings, load_settings
+from domain.runtime.outgoing.resolver import build_resolver
+from domain.runtime.settings import load_settings
 from domain.store.broker import UNREACHABLE, worker_task_sender
 from domain.store.postgres.command_log import Authority, Draft, append
 from domain.store.postgres.custom_domains import (
@@ -41,27 +40,9 @@ from domain.store.postgres.custom_domains import (
 )
 from domain.store.postgres.engine import SQLAlchemyError, sync_engine
 
-RESOLV_CONF = "/etc/resolv.conf"
 HOPS_MAX = 8  # CNAMEs that are followed; a longer chain counts as a loop
-TRY_S = 1.0  # then the query is repeated, or sent to the next server
 RECORDS_MAX = 50  # TXT records of one name that are read
 TEXT_LIMIT = 1_000
-
-
-def build_resolver(settings: Settings) -> dns.resolver.Resolver:
-    """Return a resolver for the settings' name servers, else for this machine's."""
-    servers = addresses(settings.dns_servers)
-    resolver = dns.resolver.Resolver(configure=False)
-    if servers:
-        resolver.nameservers = list(servers)
-        resolver.port = settings.dns_port
-    else:
-        # A machine without a resolv.conf has no servers: every query fails.
-        with contextlib.suppress(dns.resolver.NoResolverConfiguration):
-            resolver.read_resolv_conf(RESOLV_CONF)
-    resolver.timeout = TRY_S
-    resolver.cache = None  # a corrected record must be found at the next check
-    return resolver
 
 
 @dataclass(frozen=True, slots=True)

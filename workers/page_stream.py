@@ -13,6 +13,7 @@ from domain.page.changes import compare_pages
 from domain.page.commands import EDITS, LOADED_FOR
 from domain.page.decide.outcomes import remarks_on
 from domain.page.decide.table import decide
+from domain.page.public_events import find_public_events, is_shown_at
 from domain.page.state import Page
 from domain.page.uptime.shown import fit_rows
 from domain.results import Entry, Outcome, Rejection
@@ -21,6 +22,7 @@ from domain.store.broker import UNREACHABLE, worker_task_sender
 from domain.store.postgres.command_log import Pending, Settlement
 from domain.store.postgres.engine import Connection, autocommit
 from domain.store.postgres.load import load_page
+from domain.store.postgres.notifications.outbox import OutboxRow, add_to_outbox
 from domain.store.postgres.publication import PublicationNote, current_edition, note_publication
 from domain.store.postgres.save import save_page
 from domain.store.redis import publisher as artifacts
@@ -40,6 +42,7 @@ class PageStream:
         self.page_id = page_id
         self.page = self.before = Page(page_id)
         self.applied_seq = self.unedited_since = 0
+        self.outbox: list[OutboxRow] = []
 
     def load(self, conn: Connection, rows: Sequence[Pending]) -> None:
         """Read the page, with the incidents that waiting commands name."""
@@ -61,12 +64,14 @@ class PageStream:
         remarks = remarks_on(self.page, entry.command, decision)
         before, self.page = self.page, apply_all(self.page, decision)
         changes = compare_pages(before, self.page)
+        self.outbox += outbox_rows(before, self.page, entry)
         return Settlement(entry.seq, Outcome.APPLIED, remarks=remarks, changes=changes)
 
     def save(self, conn: Connection, applied_seq: int) -> None:
         """Write the changes of the commands."""
         self.page = replace(self.page, shown_rows=fit_rows(self.page.shown_rows))
         save_page(conn, self.before, self.page, applied_seq)
+        add_to_outbox(conn, self.page_id, self.outbox)
         self.applied_seq = applied_seq
 
     def publish(self, announcement: Announcement | None, epoch: str) -> bool:
@@ -114,6 +119,15 @@ class PageStream:
         record = PublicationNote(edition, ends_at(edition.day, self.page.time_zone), epoch)
         with autocommit() as conn:
             note_publication(conn, self.page_id, record)
+
+
+def outbox_rows(before: Page, after: Page, entry: Entry) -> list[OutboxRow]:
+    """Return the public events of a command; a page that visitors can't see sends nothing."""
+    is_suppressed = not is_shown_at(after, entry.at)
+    return [
+        OutboxRow(event, entry.id, is_suppressed)
+        for event in find_public_events(before, after, entry.command, entry.at)
+    ]
 
 
 def refresh_artifacts(page_id: str, names: Sequence[str]) -> None:

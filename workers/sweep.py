@@ -15,7 +15,9 @@ from domain.store.broker import worker_task_sender
 from domain.store.postgres import command_log, retention
 from domain.store.postgres.accounts import give_missing_keys
 from domain.store.postgres.engine import Connection, sync_engine
-from domain.store.postgres.mails import forget_mails
+from domain.store.postgres.notifications import subscribers
+from domain.store.postgres.notifications.link_tokens import forget_expired_links
+from domain.store.postgres.notifications.mails import forget_mails
 from domain.store.postgres.receipts import forget_expired_uses
 from domain.store.postgres.sessions import forget_expired_sessions, forget_unused_devices
 from domain.store.redis import publisher as artifacts
@@ -83,6 +85,9 @@ EXPIRING: Final = (
     retention.forget_free_hosts,
     retention.forget_shown_days,
     retention.forget_cancelled_maintenances,
+    forget_expired_links,
+    subscribers.forget_unconfirmed,
+    subscribers.forget_ended_follows,
     forget_mails,
 )
 

@@ -20,7 +20,7 @@ from domain.store import broker as doorbell
 from domain.store.postgres import engine
 from domain.store.redis import previews
 from domain.store.work_queue import Job, work_queue
-from workers import clock, domains, heavy, on_demand, preview, repair, sweep
+from workers import clock, domains, heavy, on_demand, owner_notices, preview, repair, sweep
 from workers.app import app
 from workers.drain import drain_stream
 
@@ -114,7 +114,7 @@ def check_mounts() -> None:
 
 @task("clean", is_bound=True)
 def clean(self: Task) -> None:
-    """Delete expired rows."""
+    """Delete expired rows, and send notices to owners."""
     start_job(self, "beat", "")
 
 
@@ -142,6 +142,12 @@ def run_preview(job: Job) -> None:
         preview.rehearse(job.args[0])
 
 
+def clean_and_notify() -> None:
+    """Delete expired rows, then tell owners of events that are due."""
+    sweep.clean()
+    owner_notices.send_owner_notices()
+
+
 heavy.RUNNERS.update(
     drain=drain_waiting,
     render_cold=render_on_demand,
@@ -149,6 +155,6 @@ heavy.RUNNERS.update(
     repair=repair.repair_page,
     repair_host=repair.repair_host,
     repair_behind=repair.repair_behind,
-    clean=lambda _: sweep.clean(),
+    clean=lambda _: clean_and_notify(),
     archive=lambda _: sweep.archive(),
 )

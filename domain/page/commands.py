@@ -1,6 +1,7 @@
 """Commands of a page.
 
-A log row outlives the code that wrote it: payloads only ever gain fields, with defaults.
+A log row outlives the code that wrote it: payloads only ever gain fields, with defaults. `notify`
+says whether subscribers hear of it; None means the default (domain/page/public_events.py).
 """
 
 from collections.abc import Mapping
@@ -125,6 +126,9 @@ class ChangePage:
     font: Font | None = None
     links: tuple[Link, ...] | None = None
     show_checklist: bool | None = None
+    notify_minutes: int | None = None
+    reminder_hours: int | None = None
+    stale_hours: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +194,7 @@ class OpenIncident:
     state: IncidentState = IncidentState.INVESTIGATING
     started_at: datetime | None = None
     resolved_at: datetime | None = None
+    notify: bool | None = None
 
 
 class Repeat(StrEnum):
@@ -221,6 +226,7 @@ class PostUpdate:
     etag: str | None = None
     occurred_at: datetime | None = None
     resolved_at: datetime | None = None
+    notify: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +242,7 @@ class ScheduleMaintenance:
     components: tuple[str, ...] = ()
     auto_start: bool = True
     auto_end: bool = True
+    notify: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +256,7 @@ class StartMaintenance:
     update_id: str
     body: str | None = None
     due_at: datetime | None = None
+    notify: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +270,7 @@ class FinishMaintenance:
     update_id: str
     body: str | None = None
     due_at: datetime | None = None
+    notify: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +286,7 @@ class ChangeIncident:
     auto_start: bool | None = None
     auto_end: bool | None = None
     resolved_at: datetime | None = None
+    notify: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +311,7 @@ class DeleteIncident:
     """Remove an incident with its updates, its claims and its downtime."""
 
     incident_id: str
+    notify: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

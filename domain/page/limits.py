@@ -6,6 +6,7 @@ reaches one is most likely faulty.
 Source: docs/architecture.md, "A drain loads recent history".
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from domain.results import Code, Rejection
@@ -37,6 +38,13 @@ COUNTS: Final = {
     "statuses that incidents gave to components within 90 days": CLAIMS,
 }
 
+# Subscribers that have confirmed, by tier; those that wait for it; subscriptions of one address.
+SUBSCRIBERS: Final = {"free": 500, "prime": 10_000}
+UNCONFIRMED: Final = 2_000
+SUBSCRIPTIONS: Final = 20
+
+# Mails to subscribers of a page in a day (UTC), by its tier.
+MAILS_A_DAY: Final[Mapping[str, int]] = {"free": 2_000, "prime": 100_000}
 # A calendar has maintenances from so many days back on, and cancelled ones for as long.
 CALENDAR_DAYS: Final = 30
 

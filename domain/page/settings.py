@@ -15,6 +15,12 @@ LINKS_MAX = 5
 LINK_LABEL_LIMIT = 40
 LINK_URL_LIMIT = 500
 ETAG_DIGITS = 16
+NOTIFY_MINUTES = 5
+NOTIFY_MINUTES_MAX = 60
+REMINDER_HOURS = 3
+REMINDER_HOURS_MAX = 168
+STALE_HOURS = 6
+STALE_HOURS_MAX = 72
 
 
 class Mode(StrEnum):
@@ -55,7 +61,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """The appearance of a page, as its owner chose it, with words by status."""
+    """The appearance of a page, as its owner chose it, with words by status.
+
+    A subscriber gets a message in `notify_minutes` at most, and a reminder of a maintenance
+    `reminder_hours` before its start (0: none). Its owner gets a mail when an incident had no news
+    for `stale_hours` (0: never).
+    """
 
     labels: Mapping[str, str] = field(default_factory=dict)
     headlines: Mapping[str, str] = field(default_factory=dict)
@@ -70,6 +81,9 @@ class Appearance:
     font: Font = Font.SYSTEM
     links: tuple[Link, ...] = ()
     show_checklist: bool = True
+    notify_minutes: int = NOTIFY_MINUTES
+    reminder_hours: int = REMINDER_HOURS
+    stale_hours: int = STALE_HOURS
 
 
 def etag_of(settings: Any) -> str:  # noqa: ANN401 - the page, or its owner's view of it

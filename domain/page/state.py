@@ -111,7 +111,8 @@ class Incident:
     `leaves` are those of a planned maintenance; before its start it has no claims. An impact that
     was not given (`impact_given` is false) follows the claims. `bare_entries` are the entries of
     the timeline that are no updates. `sequence` counts the changes of a maintenance's times.
-    `changed_at` is the last change other than a new update or an edited one.
+    `changed_at` is the last change other than a new update or an edited one. A maintenance
+    `notifies` of its start, its end and before it.
     """
 
     id: str
@@ -135,6 +136,7 @@ class Incident:
     external_id: str | None = None
     sequence: int = 0
     changed_at: datetime | None = None
+    notifies: bool = True
     # Computed on first use: a drain reads it for each command with text.
     _text_bytes: int = field(default=UNCOUNTED, init=False, repr=False, compare=False)
 

@@ -31,6 +31,8 @@ _NAMES = (
 _QUOTED = r"b?'(?:[^'\\]|\\.)*'|b?\"(?:[^\"\\]|\\.)*\"|\\+['\"][^'\"\\]*"
 _SECRETS = (
     (re.compile(r"hyd_status_[\w.~+/=-]*"), "hyd_status_" + MASK),
+    # The token of a link in a message.
+    (re.compile(r"(/s/)[\w-]{16,}"), rf"\1{MASK}"),
     (re.compile(r"(hepstatus_(?:session|device)=)[^;,\s'\"]*"), rf"\1{MASK}"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[^\s'\",]+"), rf"\1 {MASK}"),
     (re.compile(r"(\w://[^\s:@/'\"]*:)[^\s@'\"]{1,2000}@"), rf"\1{MASK}@"),

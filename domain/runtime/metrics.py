@@ -54,6 +54,7 @@ LIMITED = Counter("hepstatus_requests_limited", "Requests answered 429", ["limit
 WAITS_TIMED_OUT = Counter("hepstatus_waits_timed_out", "Writes answered 202 after waiting")
 SENDS_FAILED = Counter("hepstatus_rings_failed", "Doorbells that could not be rung")
 
+MESSAGES = Counter("hepstatus_messages", "Messages to subscribers", ["channel", "outcome"])
 MAILS = Counter("hepstatus_mails", "Mails to one address, by outcome", ["kind", "outcome"])
 
 SETTLED = Counter("hepstatus_commands_settled", "Commands by their outcome", ["kind", "outcome"])

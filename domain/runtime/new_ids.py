@@ -1,5 +1,6 @@
 """New ids and secrets: the only source of randomness."""
 
+import base64
 import hashlib
 import os
 import secrets
@@ -40,3 +41,8 @@ def new_mount_token() -> str:
 def new_link_token() -> str:
     """Return the token of a link in a message: 128 random bits in 22 characters."""
     return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def new_webhook_secret() -> str:
+    """Return a new secret of a webhook, in the form of Standard Webhooks."""
+    return "whsec_" + base64.b64encode(os.urandom(SECRET_BYTES)).decode()

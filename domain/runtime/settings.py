@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from domain.runtime import setting_values as values
-from domain.runtime.smtp_url import smtp_problem
+from domain.runtime.mail.smtp_url import smtp_problem
 
 # A page shows 90 days, and figures of its last 30 days are read from the log.
 SHORTEST_LOG_DAYS = 91
@@ -56,6 +56,7 @@ class Settings:
     metrics_bind: str = _define_setting("METRICS_BIND", "127.0.0.1", values.bind_address)
     metrics_port: int = _define_setting("METRICS_PORT", 9464, A_PORT_OR_OFF)
     worker_metrics_port: int = _define_setting("WORKER_METRICS_PORT", 9465, A_PORT_OR_OFF)
+    notify_metrics_port: int = _define_setting("NOTIFY_METRICS_PORT", 9466, A_PORT_OR_OFF)
     archive_after_days: int = _define_setting(
         "ARCHIVE_AFTER_DAYS", 400, values.at_least(SHORTEST_LOG_DAYS)
     )
@@ -66,6 +67,7 @@ class Settings:
     dns_port: int = _define_setting("DNS_PORT", 53, A_PORT)
     dns_timeout_s: float = _define_setting("DNS_TIMEOUT_S", 5.0, values.seconds)
     mount_check_s: float = _define_setting("MOUNT_CHECK_S", 30.0, values.seconds)
+    outgoing_any: bool = _define_setting("OUTGOING_ANY", default=False)
     smtp_url: str = _define_setting("SMTP_URL", "", smtp_problem)
     mail_from: str = _define_setting("MAIL_FROM", "", values.mail_address)
     dkim_selector: str = _define_setting("DKIM_SELECTOR", "", values.dns_name)
@@ -158,6 +160,8 @@ def _with_urls(overrides: dict[str, Any]) -> Settings:
     if overrides.get("outbox") and domain != "localhost":
         raise SettingsError(PUBLIC_OUTBOX)
     target = str(overrides.get("cname_target") or f"cname.{domain}").lower().removesuffix(".")
+    if overrides.get("outgoing_any") and domain != "localhost":
+        raise SettingsError("OUTGOING_ANY is for BASE_DOMAIN=localhost only.")
     return Settings(**{**overrides, "base_domain": domain, "cname_target": target})
 
 

@@ -17,7 +17,13 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 
 from domain.runtime.settings import Settings
 from domain.store.postgres.custom_domains import overdue_checks
-from domain.store.postgres.engine import CONNECT, SQLAlchemyError, driver_url, hang_up
+from domain.store.postgres.engine import (
+    CONNECT,
+    SQLAlchemyError,
+    autocommit,
+    driver_url,
+    hang_up,
+)
 from domain.store.postgres.publication import hosts_behind, pages_behind
 from domain.store.redis import keys
 
@@ -94,6 +100,12 @@ PAGES_MAX = 10_000  # beyond this the count of pages behind stops
 _PENDING = text("""
 SELECT count(*), greatest(extract(epoch FROM clock_timestamp() - min(received_at)), 0)::float
 FROM commands WHERE published_at IS NULL AND outcome IS NULL
+""")
+_DELIVERIES = text("""
+SELECT s.channel, count(*),
+  greatest(extract(epoch FROM clock_timestamp() - min(d.created_at)), 0)::float
+FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id
+WHERE d.status = 'waiting' GROUP BY s.channel
 """)
 _IN_VAIN = text("SELECT count(*) FROM pages WHERE repair_tries > 1")
 
@@ -174,6 +186,24 @@ class BacklogCollector(Collector):
             yield gauge("hosts_unpublished", "Hosts that lead nowhere yet", hosts)
         in_vain = conn.execute(_IN_VAIN).scalar_one()
         yield gauge("pages_tried_in_vain", "Pages that repair can't publish", in_vain)
+
+
+class NotificationCollector(Collector):
+    """Gauges of waiting deliveries; none while Postgres can't be read."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Return the number of waiting deliveries, and the age of the oldest, by channel."""
+        count = GaugeMetricFamily(
+            "hepstatus_deliveries_waiting", "Deliveries that wait", labels=["channel"]
+        )
+        age = GaugeMetricFamily(
+            "hepstatus_deliveries_oldest_seconds", "Age of the oldest", labels=["channel"]
+        )
+        with contextlib.suppress(SQLAlchemyError), autocommit() as conn:
+            for channel, number, seconds in conn.execute(_DELIVERIES):
+                count.add_metric([channel], number)
+                age.add_metric([channel], seconds)
+            yield from (count, age)
 
 
 def gauge(name: str, meaning: str, value: float) -> Metric:

@@ -17,6 +17,7 @@ from domain.store.postgres.accounts import bookings_before
 from domain.store.postgres.engine import UNREACHABLE, sync_engine
 from domain.store.postgres.owned import ListedAccount
 from domain.store.postgres.owned import account_of as load_account_of
+from domain.store.postgres.owner_mail import addresses
 from domain.text import is_storable
 from ops.cli.arguments import Instant, WholeNumber
 from ops.cli.terminal import confirm_deletion, json_option, print_list, yes_option
@@ -26,6 +27,7 @@ from web.http.wire import Answer, to_answer
 
 IF_MADE = "`hepstatus account reset-password` gives it another password, if it is there."
 IF_RESET = "Run it again: the password that is printed last is the one that holds."
+IF_VERIFIED = "Run it again: a second time does no harm."
 ROWS_MAX = 1_000
 
 
@@ -68,6 +70,11 @@ def reset_password(email: str, password: str) -> None:
     password_hash = hash_password(password)
     if not run_in_transaction(accounts.reset_password, email, password_hash, then=IF_RESET):
         raise CommandRefusedError(build_no_account_message(email))
+
+
+def verify(email: str) -> None:
+    """Set an account as verified. Raises CommandRefusedError and UnsureError."""
+    run_in_transaction(addresses.verify, account_of(email), then=IF_VERIFIED)
 
 
 def hash_password(password: str) -> str:
@@ -140,7 +147,7 @@ def tier_columns(listed: ListedAccount) -> tuple[str, str]:
 
 @click.group()
 def account() -> None:
-    """Make, list and delete accounts; give them another password."""
+    """Make, list, verify and delete accounts; give them another password."""
 
 
 @account.command("create")
@@ -190,6 +197,14 @@ def read_password() -> str:
     if not is_storable(line):
         raise CommandRefusedError("The password is not text in UTF-8.")
     return line
+
+
+@account.command("verify")
+@click.argument("email")
+def verify_account(email: str) -> None:
+    """Confirm the e-mail address of the account EMAIL, as its own link would."""
+    verify(email)
+    say(f"{email} is verified.")
 
 
 @account.command("delete")

@@ -1,4 +1,4 @@
-"""The product's three programs as child processes, and whether they do their work."""
+"""The product's four programs as child processes, and whether they do their work."""
 
 import sys
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from ops.local import processes
 from ops.local.child import ChildSpec, Ending
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-QUEUES = ("drain", "beat", "cold", "mounts", "notify", "repair")
+QUEUES = ("drain", "beat", "cold", "mounts", "repair")
 POOL = "3"  # as in domain/runtime/settings.py, with the reason
 
 # Seconds to finish open work after one signal to the main process: gunicorn its requests, Celery
@@ -49,6 +49,11 @@ def beat(env: Mapping[str, str], name: str = "beat") -> ChildSpec:
     arguments = ("celery", "--quiet", "-A", "workers.app", "beat")
     options = ("--loglevel", "WARNING", "--pidfile", "")
     return _module(name, (*arguments, *options), env, _BEAT_LIMIT_S)
+
+
+def notify(env: Mapping[str, str], name: str = "notify") -> ChildSpec:
+    """Return the notifier."""
+    return _module(name, ("workers.notify",), env, _WORKER_LIMIT_S)
 
 
 def wait_until_drained(timeout_s: float) -> bool:

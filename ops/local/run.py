@@ -139,6 +139,7 @@ def _migrate() -> None:
 def _start_workers(run: _Run) -> None:
     run.start(programs.worker(os.environ))
     run.start(programs.beat(os.environ))
+    run.start(programs.notify(os.environ))
     if not programs.wait_until_drained(_DRAIN_LIMIT_S):
         raise CannotRunError(
             f"The worker did not drain within {_DRAIN_LIMIT_S:.0f} s{_last_line(run, 'worker')}."

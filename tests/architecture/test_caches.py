@@ -36,6 +36,9 @@ BOUNDED = {
     "web.writes.waiters:Waiters._by_stream": "REMEMBERED_MAX",
     "web.writes.waiters:Waiters._remembered": "REMEMBERED_MAX",
     "web.writes.waiters:Waiters._waiters": "requests under way",
+    "workers.notify.pages:_pages": "PAGES_MAX",
+    "workers.notify.program:Loops._threads": "the kinds of work",
+    "workers.page_stream:PageStream.outbox": "one drain",
     "workers.account_stream:AccountStream.hosts": "one drain",
     "workers.account_stream:AccountStream.streams_to_ring": "one drain",
 }

@@ -27,7 +27,7 @@ README = Path("docs/images")
 WIDTHS = (390, 1280)
 THEMES = ("dark", "light")
 HEIGHT = 900
-DOORS = ("login", "signup")
+DOORS = ("login", "signup", "forgot")
 DOCS = ("", "/monitors", "/recipes", "/pages")
 
 

@@ -105,4 +105,7 @@ settings_given = {
     "font": one(*Font),
     "links": one((), (Link("Help", "mailto:help@example.com"),)),
     "show_checklist": booleans,
+    "notify_minutes": one(0, 60),
+    "reminder_hours": one(0, 24),
+    "stale_hours": one(0, 24),
 }

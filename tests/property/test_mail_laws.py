@@ -9,7 +9,7 @@ from email.parser import BytesParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.runtime.mail_message import MailContent, build_mail, to_line
+from domain.runtime.mail.message import MailContent, build_mail, to_line
 from tests.support.mail_messages import PAGE, entry, message, news
 from workers.notify.channels.email import compose_email
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from dnslib import CNAME, QTYPE, RCODE, RR, TXT, A, DNSRecord
+from dnslib import AAAA, CNAME, QTYPE, RCODE, RR, TXT, A, DNSRecord
 from dnslib.dns import DNSError
 from dnslib.server import BaseResolver, DNSHandler, DNSLogger, DNSServer
 
-RDATA = {"CNAME": CNAME, "TXT": TXT, "A": A}
+RDATA = {"CNAME": CNAME, "TXT": TXT, "A": A, "AAAA": AAAA}
 
 
 class SilenceError(DNSError):

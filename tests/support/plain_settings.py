@@ -15,6 +15,8 @@ def other_value(value: Any) -> Any:
             return not value
         case StrEnum():
             return next(other for other in type(value) if other is not value)
+        case int():
+            return 1  # minutes and hours that the form offers, and no default
     return "https://example.com/other"
 
 

@@ -150,6 +150,7 @@ class System:
             # Several systems run at once; a test that looks at the figures names its own ports.
             "METRICS_PORT": "0",
             "WORKER_METRICS_PORT": "0",
+            "NOTIFY_METRICS_PORT": "0",
             "LOG_FORMAT": "json",
             # Nobody listens there: no test asks the real DNS.
             "DNS_SERVERS": processes.LOOPBACK,
@@ -220,6 +221,10 @@ class System:
     def start_beat(self, env: Mapping[str, str] | None = None) -> Child:
         name = f"beat{sum(child.name.startswith('beat') for child in self.children) + 1}"
         return self.start(programs.beat({**self.env, **(env or {})}, name))
+
+    def start_notify(self, env: Mapping[str, str] | None = None) -> Child:
+        name = f"notify{sum(child.name.startswith('notify') for child in self.children) + 1}"
+        return self.start(programs.notify({**self.env, **(env or {})}, name))
 
     def child(self, name: str) -> Child:
         """The program of that name: `web1`, `worker1`, `beat1`."""

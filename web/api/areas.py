@@ -2,15 +2,18 @@
 
 from web.api import audit, billing, components, keys, receipts, templates
 from web.api.accounts import account as accounts
+from web.api.accounts import recovery
 from web.api.domains import resource as domains
 from web.api.incidents import resource as incidents
 from web.api.monitor import resource as monitor
 from web.api.pages import export as exports
 from web.api.pages import resource as pages
 from web.api.previews import resource as previews
+from web.api.subscribers import resource as subscribers
 
 AREAS = (
     accounts.AREA,
+    recovery.AREA,
     receipts.AREA,
     pages.AREA,
     components.AREA,
@@ -24,4 +27,5 @@ AREAS = (
     pages.LATENCY,
     domains.AREA,
     monitor.AREA,
+    subscribers.AREA,
 )

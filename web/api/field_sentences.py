@@ -4,12 +4,16 @@ A field of a body has its row here, or `tests/unit/web/test_field_sentences.py` 
 """
 
 from domain.account.credentials import EMAIL_LIMIT, PASSWORD_LIMIT, PASSWORD_SHORTEST
+from domain.notifications.choices import Channel, Kinds, Updates
 from domain.page.settings import (
     HEADLINE_LIMIT,
     LABEL_LIMIT,
     LINK_LABEL_LIMIT,
     LINK_URL_LIMIT,
     LINKS_MAX,
+    NOTIFY_MINUTES_MAX,
+    REMINDER_HOURS_MAX,
+    STALE_HOURS_MAX,
     Font,
     Mode,
     Place,
@@ -25,6 +29,7 @@ REFERENCES_MAX = 500
 SUBDOMAIN_LIMIT = 63
 ID_LIMIT = 64
 POSITION_MAX = 100_000
+ADDRESS_LIMIT = 1_000
 HOST_LIMIT = 300  # a host has at most 253 characters; input may add a scheme, a port and a slash
 
 UPDATE_STATES = [state for state in IncidentState if state is not IncidentState.SCHEDULED]
@@ -39,6 +44,7 @@ EMAIL = says(
     f"Enter an e-mail address (email) of at most {EMAIL_LIMIT} characters, such as ada@example.com."
 )
 PASSWORD = says(f"Enter a password of {PASSWORD_SHORTEST} to {PASSWORD_LIMIT} characters.")
+LINK_TOKEN = says("Send the token of the link (token): the last part of its address.")
 CURRENT_PASSWORD = says("Enter your current password (currentPassword).")
 SLOT = says(
     f"Name the slot to renew by its id, of at most {ID_LIMIT} characters, or leave slot out to buy"
@@ -93,6 +99,18 @@ NOINDEX = says("Set noindex to true to keep search engines out, or to false to l
 UPTIME_COUNTS = says(f"Choose what uptime counts (uptimeCounts): {list_values(UptimeCounts)}.")
 SHOW_CHECKLIST = says(
     "Set showChecklist to true to show the checklist of the first steps, or to false to hide it."
+)
+NOTIFY_MINUTES = says(
+    f"Set notifyMinutes to a whole number from 0 to {NOTIFY_MINUTES_MAX}: a subscriber gets one"
+    " message in so many minutes."
+)
+REMINDER_HOURS = says(
+    f"Set reminderHours to a whole number from 0 to {REMINDER_HOURS_MAX}: a reminder is sent so"
+    " many hours before a maintenance, and none with 0."
+)
+STALE_HOURS = says(
+    f"Set staleHours to a whole number from 0 to {STALE_HOURS_MAX}: you get a mail when an open"
+    " incident had no update for so many hours, and none with 0."
 )
 LOGO = says("The logo must be a PNG, JPEG or WebP picture, in base64 or as a data: URL.")
 DOMAIN = says(
@@ -158,6 +176,7 @@ SCHEDULED_END = says(
     f"The end (scheduledEnd) {MOMENT}",
     "Enter the end of the maintenance (scheduledEnd), such as 2026-11-23T16:02:00Z.",
 )
+NOTIFY = says("Set notify to true or false: whether subscribers hear of this.")
 AUTO_START = says("Set autoStart to true to start automatically, or to false to start by hand.")
 AUTO_END = says("Set autoEnd to true to end automatically, or to false to end by hand.")
 
@@ -168,3 +187,17 @@ KEY_NAME = says(
 )
 DISABLED = says("Set disabled to true to disable the key, or to false to enable it.")
 TEMPLATE_NAME = says(f"The name of the template must be text of at most {NAME_LIMIT} characters.")
+
+# Subscribers
+ADDRESS = says(
+    f"The address must be text of at most {ADDRESS_LIMIT:,} characters.",
+    "Enter an address, such as ada@example.com.",
+)
+CHANNEL = says(f"Choose a channel: {list_values(Channel)}.")
+CHOSEN_COMPONENTS = says(
+    f"The components must be a list of at most {REFERENCES_MAX} ids of components of this page."
+)
+FOLLOWED_INCIDENT = says("The incident must be the id of an incident of this page that is open.")
+KINDS = says(f"Choose kinds: {list_values(Kinds)}.")
+LEAST_IMPACT = says(f"Choose an impact: {list_values(Impact)}.")
+UPDATES = says(f"Choose updates: {list_values(Updates)}.")

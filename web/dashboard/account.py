@@ -5,6 +5,7 @@ import re
 from falcon.asgi import Request, Response
 
 from domain.account.credentials import PASSWORD_SHORTEST
+from domain.runtime.mail.settings import can_send_mail
 from domain.store.postgres.engine import UNREACHABLE, run
 from domain.store.postgres.sessions import sessions_of
 from web.dashboard.screen import Values, View, identity_of
@@ -42,6 +43,10 @@ class Account(View):
         return {
             "tab": "account",
             **identity_of(holder),
+            "is_verified": holder.is_verified,
+            "pending_email": holder.pending_email,
+            "can_mail": can_send_mail(self.settings),
+            "outbox": self.settings.outbox,
             "session_id": holder.session_id,
             "created_at": holder.created_at,
             "sessions": await run(self.engine, sessions_of, holder.account_id),

@@ -11,21 +11,30 @@ from web.api.pages.answers import PageTheme
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the checklist, by its screen."""
+    """A step of the checklist, by its name, and the path of its screen."""
 
-    screen: str
+    name: str
+    path: str
     is_done: bool
 
 
 def list_steps(
-    page: OwnedPage, components: tree.Components, keys: Iterable[OwnedKey]
+    page: OwnedPage, components: tree.Components, keys: Iterable[OwnedKey], confirm_path: str = ""
 ) -> tuple[Step, ...]:
-    """Return the steps of a page; none once done or hidden."""
-    steps = (
-        Step("components", bool(tree.leaves(components))),
-        Step("customize", has_own_look(page)),
-        Step("settings", page.is_public),
-        Step("keys", any(key.last_used_at for key in keys)),
+    """Return the steps of a page; none once done or hidden.
+
+    With `confirm_path` the owner's e-mail is to be confirmed first.
+    """
+    screens = {
+        "components": bool(tree.leaves(components)),
+        "customize": has_own_look(page),
+        "settings": page.is_public,
+        "keys": any(key.last_used_at for key in keys),
+    }
+    confirmation = (Step("confirm", confirm_path, is_done=False),) if confirm_path else ()
+    steps = confirmation + tuple(
+        Step(name, f"/dashboard/pages/{page.id}/{name}", is_done)
+        for name, is_done in screens.items()
     )
     is_shown = page.look.show_checklist and not all(step.is_done for step in steps)
     return steps if is_shown else ()

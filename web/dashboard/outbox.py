@@ -10,9 +10,9 @@ from falcon import MEDIA_HTML
 from falcon.asgi import Request, Response
 from markupsafe import Markup, escape
 
-from domain.runtime.mail_message import bounce_address
+from domain.runtime.mail.message import bounce_address
 from domain.store.postgres.engine import run
-from domain.store.postgres.mails import StoredMail, find_mail, newest_mails
+from domain.store.postgres.notifications.mails import StoredMail, find_mail, newest_mails
 from web.dashboard.document import NO_STORE
 from web.dashboard.screen import Values, View, identity_of
 from web.http.errors import not_found

@@ -19,7 +19,14 @@ from domain.store.postgres.load import load_components
 from domain.store.postgres.owned import OwnedPage, account_of, keys_of, pages_of
 from web.dashboard.checklist import Step, list_steps
 from web.dashboard.document import days_until
-from web.dashboard.screen import OPEN_MAX, PageView, Values, View, identity_of
+from web.dashboard.screen import (
+    OPEN_MAX,
+    PageView,
+    Values,
+    View,
+    confirm_path_of,
+    identity_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +41,12 @@ class PageRow:
     steps: tuple[Step, ...]
 
 
-def load_rows(conn: Connection, account_id: str) -> list[PageRow]:
+def load_rows(conn: Connection, account_id: str, confirm_path: str) -> list[PageRow]:
     """Read the pages of an account with their statuses, oldest first."""
-    return [load_row(conn, page) for page in pages_of(conn, account_id)]
+    return [load_row(conn, page, confirm_path) for page in pages_of(conn, account_id)]
 
 
-def load_row(conn: Connection, page: OwnedPage) -> PageRow:
+def load_row(conn: Connection, page: OwnedPage, confirm_path: str) -> PageRow:
     """Read the status of a page."""
     components = load_components(conn, page.id)
     kind = IncidentKind.INCIDENT
@@ -48,7 +55,7 @@ def load_row(conn: Connection, page: OwnedPage) -> PageRow:
     ).incidents
     leaves = len(tree.leaves(components))
     status = overall(components, open_incidents)
-    steps = list_steps(page, components, keys_of(conn, page.id))
+    steps = list_steps(page, components, keys_of(conn, page.id), confirm_path)
     return PageRow(page, status, leaves, len(open_incidents), etag_of(page), steps)
 
 
@@ -62,11 +69,13 @@ class Pages(View):
         holder = await self.holder(req)
         now = datetime.now(UTC)
         account = await run(self.engine, account_of, holder.account_id)
-        rows = await run(self.engine, load_rows, holder.account_id)
+        confirm_path = confirm_path_of(holder, self.settings)
+        rows = await run(self.engine, load_rows, holder.account_id, confirm_path)
         unfinished = [row for row in rows if row.steps]
         return {
             **identity_of(holder),
             "lines": rows,
+            "confirm_path": confirm_path,
             "newest_unfinished": unfinished[-1] if unfinished else None,
             "capacity": len(page_slots(account, now)),
             "included": INCLUDED[Tier.PRIME if account.is_prime_at(now) else Tier.FREE],

@@ -130,7 +130,9 @@ class PageContext:
         return [incident for incident in self.open if incident.kind is kind]
 
 
-def load_page_context(conn: Connection, account_id: str, page_id: str) -> PageContext | None:
+def load_page_context(
+    conn: Connection, account_id: str, page_id: str, confirm_path: str
+) -> PageContext | None:
     """Read a page context; None if the account has no such page."""
     pages = pages_of(conn, account_id)
     page = next((page for page in pages if page.id == page_id), None)
@@ -140,7 +142,7 @@ def load_page_context(conn: Connection, account_id: str, page_id: str) -> PageCo
         conn, page.id, None, None, OPEN_MAX, is_resolved=False
     ).incidents
     components = load_components(conn, page.id)
-    steps = list_steps(page, components, keys_of(conn, page.id))
+    steps = list_steps(page, components, keys_of(conn, page.id), confirm_path)
     return PageContext(page, components, open_incidents, pages, steps)
 
 
@@ -155,7 +157,13 @@ class PageView(View):
         Raises ApiError 401, 404.
         """
         holder = await self.holder(req)
-        page_context = await run(self.engine, load_page_context, holder.account_id, page_id)
+        page_context = await run(
+            self.engine,
+            load_page_context,
+            holder.account_id,
+            page_id,
+            confirm_path_of(holder, self.settings),
+        )
         if page_context is None:
             raise not_found("page")
         page = page_context.page
@@ -187,6 +195,13 @@ def screen_of(route: str) -> str:
 def identity_of(holder: Holder) -> Values:
     """Return the variables of the frame that name the account of the session."""
     return {"account": holder.account_id, "email": holder.email}
+
+
+def confirm_path_of(holder: Holder, settings: Settings) -> str:
+    """Return the path at which an e-mail is confirmed; empty if that is done."""
+    if holder.is_verified:
+        return ""
+    return "/dashboard/outbox" if settings.outbox else "/dashboard/account"
 
 
 def send_to_login(req: Request, resp: Response) -> None:

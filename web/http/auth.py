@@ -208,6 +208,16 @@ def parse_bearer(req: falcon.asgi.Request) -> Authority:
     return Authority("key", secret_hash(secret.strip()))
 
 
+def require_verified(holder: Holder, deed: str) -> None:
+    """Refuse an account without a confirmed e-mail. Raises ApiError 403 EMAIL_UNVERIFIED.
+
+    `deed` completes the sentence "Confirm your e-mail address before you …".
+    """
+    if not holder.is_verified:
+        sentence = f"Confirm your e-mail address before you {deed}: open the link in our mail."
+        raise ApiError(403, "EMAIL_UNVERIFIED", sentence)
+
+
 def is_cross_site(req: falcon.asgi.Request, base_url: str) -> bool:
     """Return whether the browser reports a page of another site as the source.
 

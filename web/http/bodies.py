@@ -71,7 +71,7 @@ def shape(limit: int, meaning: str, pattern: str) -> Any:  # noqa: ANN401 - msgs
 
 
 async def read_body(req: falcon.asgi.Request, limit: int = LIMIT_BYTES) -> bytes:
-    """Return the raw body of at most `limit` bytes. Raises ApiError 413 and 415."""
+    """Return the raw JSON body of at most `limit` bytes. Raises ApiError 408, 413 and 415."""
     declared, parameters = parse_header(req.content_type or "application/json")
     if declared.strip().lower() != "application/json":
         raise _unsupported_error(NOT_JSON)
@@ -79,6 +79,11 @@ async def read_body(req: falcon.asgi.Request, limit: int = LIMIT_BYTES) -> bytes
         raise _unsupported_error(NOT_UTF8)
     if req.get_header("Content-Encoding", default="identity").lower() != "identity":
         raise _unsupported_error(NOT_JSON)
+    return await read_bounded(req, limit)
+
+
+async def read_bounded(req: falcon.asgi.Request, limit: int) -> bytes:
+    """Return the raw body of any type, of at most `limit` bytes. Raises ApiError 408 and 413."""
     if (req.content_length or 0) > limit:
         raise _too_large_error(limit)
     try:

@@ -49,6 +49,7 @@ ERROR_CODES = {
     "NO_FREE_SLOT": ErrorCode(403, "the plan includes no further page"),
     "COMPONENT_LIMIT": ErrorCode(403, "the page's components are used up"),
     "TEXT_LIMIT": ErrorCode(403, "the page's text is used up; what adds none goes on (see Limits)"),
+    "EMAIL_UNVERIFIED": ErrorCode(403, "the account's e-mail address has to be confirmed first"),
     "BAD_ORIGIN": ErrorCode(
         403, "a write of a session with another site's `Origin` or `Sec-Fetch-Site`"
     ),

@@ -75,6 +75,24 @@ class VisitorApp:
         took_s = time.perf_counter() - began_at
         count_visit(scope.get(ARTIFACT, NO_ARTIFACT), scope.get(STATUS, 0), took_s)
 
+    async def find_page(self, scope: Scope, send: Send, host: str) -> str | None:
+        """Return the id of a host's page; None if visitors do not see one.
+
+        Then the answer was sent.
+        """
+        try:
+            entry = await self._page_cache.host_within(host, WAIT_S)
+            if entry.page_id is not None:
+                page, _ = await self._page_cache.page_within(entry.page_id, WAIT_S)
+                if page.is_visible_at(datetime.now(UTC)):
+                    scope[FRAME] = page.notice_frame
+                    return entry.page_id
+        except NotAvailableError:
+            await self._send_unavailable(scope, send)
+        else:
+            await self._send_missing(scope, send, MISSING, was_shown=False)
+        return None
+
     async def _serve(self, scope: Scope, send: Send, host: str) -> None:
         try:
             entry = await self._page_cache.host_within(host, WAIT_S)

@@ -16,17 +16,17 @@ from threading import Timer
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from domain.runtime.mail_message import (
+from domain.runtime.mail.message import (
     MailContent,
     ascii_address,
     bounce_address,
     build_mail,
     mask_addresses,
 )
+from domain.runtime.mail.smtp_url import SmtpServer, parse_smtp_url
 from domain.runtime.settings import Settings, load_settings
-from domain.runtime.smtp_url import SmtpServer, parse_smtp_url
 from domain.store.postgres.engine import IntegrityError, sync_engine
-from domain.store.postgres.mails import keep_message
+from domain.store.postgres.notifications.mails import keep_message
 from workers.notify.outcome import Dead, Outcome, Retry, Sent
 
 LIMIT_S: Final = 30.0  # for one mail, connecting included

@@ -82,6 +82,7 @@ def schedule_maintenance(page: Page, command: c.ScheduleMaintenance, at: datetim
                 leaves=tuple(leaves),
                 updates=(first,) if command.body else (),
                 impact_given=False,
+                notifies=command.notify is not False,
             )
         ),
     )
@@ -206,6 +207,7 @@ def change_maintenance(
         scheduled_end=command.scheduled_end or window.scheduled_end,
         auto_start=window.auto_start if command.auto_start is None else command.auto_start,
         auto_end=window.auto_end if command.auto_end is None else command.auto_end,
+        notifies=window.notifies if command.notify is None else command.notify,
     )
     if problem := plan_problem(changed, command, at):
         return problem

@@ -27,7 +27,20 @@ from msgspec import Meta
 
 from domain.calendar import UTC_ZONE
 from domain.page.limits import UPDATES
-from domain.page.settings import HEADLINE_LIMIT, LABEL_LIMIT, LINKS_MAX, Font, Link, Mode
+from domain.page.settings import (
+    HEADLINE_LIMIT,
+    LABEL_LIMIT,
+    LINKS_MAX,
+    NOTIFY_MINUTES,
+    NOTIFY_MINUTES_MAX,
+    REMINDER_HOURS,
+    REMINDER_HOURS_MAX,
+    STALE_HOURS,
+    STALE_HOURS_MAX,
+    Font,
+    Link,
+    Mode,
+)
 from domain.page.state import ComponentKind
 from domain.page.uptime.shown import TOGGLE, UptimeCounts
 from domain.status import Impact, IncidentKind, IncidentState, Status
@@ -78,6 +91,9 @@ class PageSettings(Part, frozen=True, kw_only=True):
     font: Font = Font.SYSTEM
     links: Annotated[tuple[Link, ...], Meta(max_length=LINKS_MAX)] = ()
     show_checklist: bool = True
+    notify_minutes: Annotated[int, Meta(ge=0, le=NOTIFY_MINUTES_MAX)] = NOTIFY_MINUTES
+    reminder_hours: Annotated[int, Meta(ge=0, le=REMINDER_HOURS_MAX)] = REMINDER_HOURS
+    stale_hours: Annotated[int, Meta(ge=0, le=STALE_HOURS_MAX)] = STALE_HOURS
 
 
 class ComponentPart(Part, frozen=True, kw_only=True):
@@ -154,6 +170,7 @@ class IncidentPart(Part, frozen=True, kw_only=True):
     scheduled_end: Moment | None = None
     auto_start: bool = True
     auto_end: bool = True
+    notifies: bool = msgspec.field(name="notify", default=True)
     components: tuple[FileId, ...] = ()
     updates: Annotated[tuple[UpdatePart, ...], Meta(max_length=2 * UPDATES)] = ()
     claims: tuple[ClaimPart, ...] | None = None

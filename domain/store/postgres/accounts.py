@@ -58,8 +58,9 @@ def give_missing_keys(conn: Connection) -> None:
 _CREATE = text("""
 WITH created AS (
   INSERT INTO accounts
-    (id, email, email_key, mailbox_key, mailbox_email, password_hash, created_at)
-  VALUES (:id, :email, :email_key, :mailbox_key, :email, :password_hash, clock_timestamp())
+    (id, email, email_key, mailbox_key, mailbox_email, password_hash, created_at, is_verified)
+  VALUES (:id, :email, :email_key, :mailbox_key, :email, :password_hash, clock_timestamp(),
+    :is_verified)
   ON CONFLICT DO NOTHING RETURNING id
 )
 INSERT INTO streams (id, account_id, head_seq, last_at)
@@ -133,10 +134,13 @@ class Change:
     device_hash: str = ""
 
 
-def create_account(conn: Connection, account_id: str, email: str, password_hash: str) -> bool:
+def create_account(
+    conn: Connection, account_id: str, email: str, password_hash: str, *, is_verified: bool = True
+) -> bool:
     """Create an account with its stream; False if the e-mail has one already."""
     values = {
         "id": account_id,
+        "is_verified": is_verified,
         "email": email,
         "password_hash": password_hash,
         **keys_for(conn, account_id, email),
@@ -207,9 +211,14 @@ def reset_password(conn: Connection, email: str, password_hash: str) -> bool:
     account_id = login.account_id
     if conn.execute(_RESET, {"id": account_id, "password_hash": password_hash}).scalar() is None:
         return False
+    end_all_sessions(conn, account_id)
+    return True
+
+
+def end_all_sessions(conn: Connection, account_id: str) -> None:
+    """End all sessions of an account; all its devices become unknown."""
     conn.execute(_END_ALL, {"id": account_id})
     conn.execute(_FORGET_ALL, {"id": account_id})
-    return True
 
 
 def ensure_system_account(conn: Connection) -> None:
@@ -222,16 +231,25 @@ def ensure_system_account(conn: Connection) -> None:
 # come after the row: an earlier login is seen, a later one finds no password.
 _ERASE = text("""
 UPDATE accounts SET email = '', email_key = id, mailbox_key = NULL, mailbox_email = NULL,
-  password_hash = '', deleted_at = :deleted_at
+  pending_email = NULL, is_verified = true, password_hash = '', deleted_at = :deleted_at
 WHERE id = :id
+""")
+_FORGET_LINKS = text("DELETE FROM link_tokens WHERE account_id = :id")
+# What was sent on the last day is counted by its address (owner_mail.letters), without its text.
+_FORGET_MAILS = text("""
+DELETE FROM mails WHERE account_id = :id
+  AND (status = 'waiting' OR created_at < statement_timestamp() - interval '1 day')
+""")
+_EMPTY_MAILS = text("""
+UPDATE mails SET subject = '', body = '', html = NULL, headers = '{}' WHERE account_id = :id
 """)
 
 
 def erase_account(conn: Connection, account_id: str, deleted_at: datetime) -> None:
     """Erase e-mail and password and end all sessions, in the drain's transaction."""
     conn.execute(_ERASE, {"id": account_id, "deleted_at": deleted_at})
-    conn.execute(_END_ALL, {"id": account_id})
-    conn.execute(_FORGET_ALL, {"id": account_id})
+    for forget in (_END_ALL, _FORGET_ALL, _FORGET_LINKS, _FORGET_MAILS, _EMPTY_MAILS):
+        conn.execute(forget, {"id": account_id})
 
 
 def booking_by(conn: Connection, command_id: str) -> Booking | None:

@@ -9,6 +9,7 @@ from domain.store.postgres.command_log import Authority, Draft, Idempotency, app
 from domain.store.postgres.engine import IntegrityError, constraint
 
 CLOCK = Authority("system", "clock")
+UNVERIFIED_DAYS = 7  # an account that is not verified by then, without a public page, is erased
 SCOPE = "clock"  # a request's scope is its method and its path: no request has this one
 
 # A key in use means that the command is in the log already. A refused one is deleted below: a thing
@@ -31,6 +32,13 @@ SELECT d.kind, d.stream_id, d.id, d.due_at, d.key FROM (
     UNION ALL
     SELECT 'prime', id, id, tier_until FROM accounts
     WHERE tier = 'prime' AND tier_until <= statement_timestamp()
+    UNION ALL
+    SELECT 'unverified', a.id, a.id, a.created_at + make_interval(days => :unverified_days)
+    FROM accounts a
+    WHERE NOT a.is_verified
+      AND a.created_at <= statement_timestamp() - make_interval(days => :unverified_days)
+      AND NOT EXISTS (
+        SELECT FROM pages p WHERE p.account_id = a.id AND p.is_public AND p.deleted_at IS NULL)
   ) w
 ) d
 JOIN streams s ON s.id = d.stream_id AND NOT s.closed
@@ -52,8 +60,8 @@ WHERE i.stream_id = :stream_id AND i.scope = :scope AND i.key = :key
 class Due:
     """An event that is due, and the stream that decides it.
 
-    `kind` is `start` or `finish` (of the maintenance `id`), `slot` (whose `id` expired) or `prime`
-    (of the account `id`, which ended).
+    `kind` is `start` or `finish` (of the maintenance `id`), `slot` (whose `id` expired), `prime`
+    (of the account `id`, which ended), or `unverified` (the account `id`, which is to be erased).
     """
 
     kind: str
@@ -65,7 +73,8 @@ class Due:
 
 def all_due(conn: Connection, limit: int) -> list[Due]:
     """Return events that are due and not in the log yet, the oldest first."""
-    return [Due(*row) for row in conn.execute(_DUE, {"scope": SCOPE, "limit": limit})]
+    values = {"scope": SCOPE, "limit": limit, "unverified_days": UNVERIFIED_DAYS}
+    return [Due(*row) for row in conn.execute(_DUE, values)]
 
 
 def append_due(conn: Connection, due: Due, draft: Draft) -> bool:

@@ -101,9 +101,10 @@ def driver_url(database_url: str) -> str:
 def sync_engine() -> Engine:
     """Return the process's engine for workers and the operator's command."""
     url = require_stack(load_settings()).database_url
-    # A drain uses one connection; the sweep and the statements after a drain reuse it.
+    # A drain uses one connection; the sweep and the statements after a drain reuse it. A thread of
+    # the notifier uses one while it claims or settles.
     engine = create_engine(
-        driver_url(url), pool_size=2, max_overflow=2, connect_args=CONNECT, hide_parameters=True
+        driver_url(url), pool_size=2, max_overflow=12, connect_args=CONNECT, hide_parameters=True
     )
     return with_outage_handling(engine)
 

@@ -107,6 +107,12 @@ def load_page(
     return page, row.applied_seq
 
 
+def read_applied_seq(conn: Connection, page_id: str) -> int | None:
+    """Return a page's applied seq; None if the page is unknown."""
+    row = select(t.pages.c.applied_seq).where(t.pages.c.id == page_id)
+    return conn.execute(row).scalar()
+
+
 def load_account(conn: Connection, account_id: str) -> tuple[Account, int] | None:
     """Return an account and its applied seq; None if unknown."""
     row = conn.execute(select(t.accounts).where(t.accounts.c.id == account_id)).one_or_none()

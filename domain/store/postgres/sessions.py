@@ -38,7 +38,9 @@ DELETE FROM sessions WHERE id IN (
 )
 """)
 _HOLDER = text("""
-SELECT a.id, a.email, a.tier, a.tier_until, a.created_at, s.id AS session_id FROM sessions s
+SELECT a.id, a.email, a.tier, a.tier_until, a.created_at, s.id AS session_id, a.is_verified,
+  a.pending_email
+FROM sessions s
 JOIN accounts a ON a.id = s.account_id
 WHERE s.token_hash = :token_hash AND s.expires_at > statement_timestamp() AND a.deleted_at IS NULL
 """)
@@ -76,6 +78,8 @@ class Holder:
     tier_until: datetime | None
     created_at: datetime
     session_id: str
+    is_verified: bool = True
+    pending_email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +233,13 @@ def log_in(conn: Connection, new_login: NewLogin) -> bool:
     return True
 
 
-def sign_up(conn: Connection, new_login: NewLogin, email: str) -> bool:
+def sign_up(conn: Connection, new_login: NewLogin, email: str, *, is_verified: bool = True) -> bool:
     """Create an account and log in; False if the e-mail is taken.
 
     Runs in a transaction.
     """
     session = new_login.session
-    is_new = create_account(conn, session.account_id, email, session.checked_hash)
+    is_new = create_account(
+        conn, session.account_id, email, session.checked_hash, is_verified=is_verified
+    )
     return is_new and log_in(conn, new_login)

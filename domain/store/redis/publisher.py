@@ -240,6 +240,12 @@ def publish_hosts(rows: Sequence[HostRow], in_epoch: str) -> bool:
         return all(pipe.execute())
 
 
+def is_active_host(host: str) -> bool:
+    """Return whether a host leads to a page. Raises Redis' errors."""
+    entry: Any = cache_redis().get(keys.host_key(host))
+    return bool((entry or b"").decode().partition(" ")[2])
+
+
 def note_unknown_host(host: str) -> None:
     """Mark a host as unknown for a moment, unless it has an entry."""
     cache_redis().set(keys.host_key(host), keys.UNKNOWN_HOST, nx=True, ex=keys.UNKNOWN_HOST_TTL_S)

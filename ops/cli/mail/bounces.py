@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
 
-from domain.runtime.mail_message import find_bounced, mask_addresses
+from domain.runtime.mail.message import find_bounced, mask_addresses
 
 REPORT = "message/delivery-status"
 PERMANENT = "5."

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from domain.account.dns_proof import Answer, AnswerKind, no_answer_reason, quote_records
+from domain.runtime.mail.smtp_url import parse_smtp_url
+from domain.runtime.outgoing.resolver import build_resolver
 from domain.runtime.settings import Settings, load_settings
-from domain.runtime.smtp_url import parse_smtp_url
 from ops.cli.doctor import Finding
-from workers.domains import Lookup, build_resolver
+from workers.domains import Lookup
 
 SILENT: Final = (AnswerKind.SILENT, AnswerKind.FAILED, AnswerKind.LOOP)
 

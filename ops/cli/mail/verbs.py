@@ -4,15 +4,15 @@ import sys
 
 import click
 
-from domain.runtime.mail_message import build_mail, to_line
+from domain.runtime.mail.message import build_mail, to_line
 from domain.runtime.settings import load_settings
 from domain.store.postgres.engine import sync_engine
-from domain.store.postgres.mails import (
+from domain.store.postgres.notifications.mails import (
     StoredMail,
     find_mail,
     newest_mails,
-    quarantine_bounced,
 )
+from domain.store.postgres.notifications.send_queue import quarantine
 from domain.text import cut_reference
 from ops.cli.mail.bounces import read_bounce
 from ops.cli.terminal import json_option, print_list
@@ -99,7 +99,7 @@ def take_bounce() -> None:
         say("Nothing is changed: this message reports no permanent failure of one of our mails.")
         return
     with sync_engine().begin() as conn:
-        is_changed = quarantine_bounced(conn, bounce.id, bounce.reason)
+        is_changed = quarantine(conn, bounce.id, bounce.reason)
     if is_changed:
         say(f"The subscriber {bounce.id} is in quarantine: {bounce.reason}.")
     else:

@@ -71,7 +71,9 @@ def test_nothing_is_found_when_an_owner_looks_at(actors, tab, screens, part):
             assert look.small_text() == [], path
 
 
-@pytest.mark.parametrize("path", ["/dashboard/login", "/dashboard/signup"])
+@pytest.mark.parametrize(
+    "path", ["/dashboard/login", "/dashboard/signup", "/dashboard/forgot", "/s/unknown"]
+)
 def test_nothing_is_found_when_a_stranger_looks_at(actors, tab, path):
     look = tab(url(actors.system, path), width=320)
     assert faults(look) == []

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import sync_engine
-from domain.store.postgres.mails import Mail, queue_mail
+from domain.store.postgres.notifications.mails import Mail, queue_mail
 from tests.browser.dashboard.owner_at_screen import at_desk
 from tests.support.inside import inside
 from tests.support.mail_messages import message, news

@@ -103,8 +103,8 @@ def change(control, value):
     match value:
         case bool():
             control.set_checked(value)
-        case StrEnum():
-            control.select_option(value)
+        case StrEnum() | int():
+            control.select_option(str(value))
         case _:
             control.fill(value)
 

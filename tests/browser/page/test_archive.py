@@ -38,7 +38,7 @@ def test_every_month_of_the_pages_life_is_reached_when_one_goes_back_and_forth(d
 def test_a_permalink_tells_everything_when_it_is_opened(demo, tab):
     page = tab(demo).page
     page.get_by_role("heading", name="Chat is unavailable").get_by_role("link").click()
-    expect(page.locator("h2")).to_have_text("Chat is unavailable")
+    expect(page.locator("main h2")).to_have_text("Chat is unavailable")
     expect(page).to_have_title("Chat is unavailable · Lumen Cloud")
     expect(page.locator("article .state")).to_have_count(2)
     expect(page.get_by_label("Affected components")).to_have_text("Support")

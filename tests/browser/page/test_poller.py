@@ -59,20 +59,20 @@ def test_nothing_is_fetched_but_the_version_when_nothing_changed(watched):
 
 def test_folds_and_focus_are_kept_when_content_is_replaced(watched):
     look, monitor, _ = watched
-    summary = look.page.locator("summary")
+    summary = look.page.locator("main summary")
     summary.focus()
     look.page.keyboard.press("Enter")
-    expect(look.page.locator("details")).not_to_have_attribute("open", "")
+    expect(look.page.locator("main details")).not_to_have_attribute("open", "")
 
     monitor.toggle("Website", "partial")
     poll(look)
 
     expect_soon(look.page.locator(".leaf .st.partial")).to_be_visible()
-    expect(look.page.locator("details")).not_to_have_attribute("open", "")
+    expect(look.page.locator("main details")).not_to_have_attribute("open", "")
     expect(summary).to_be_focused()
     # And when the page is loaded anew
     look.page.reload()
-    expect(look.page.locator("details")).not_to_have_attribute("open", "")
+    expect(look.page.locator("main details")).not_to_have_attribute("open", "")
     assert look.page.locator("summary .st").inner_text() == "Degraded"
 
 

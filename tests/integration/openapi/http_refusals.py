@@ -16,6 +16,7 @@ from domain.runtime.new_ids import new_id
 from ops.cli.writes import write, write_all
 from tests.integration.openapi.http_stage import UNKNOWN, Stage
 from tests.support.actors import PASSWORD
+from tests.support.faults.breaking import Behind
 from tests.support.inside import inside
 from web.openapi.describe import Audience
 from web.openapi.operations import PART, Call
@@ -228,6 +229,18 @@ def pending_mount(stage: Stage, call: Call) -> httpx.Response:
     return stage.send(call, path=stage.path(call, mid=made))
 
 
+def unverified(**other: Any) -> Ask:
+    """Let an owner whose address is not confirmed make the call."""
+
+    def ask(stage: Stage, call: Call) -> httpx.Response:
+        assert stage.page.id
+        unset = "UPDATE accounts SET is_verified = false WHERE id = :id"
+        Behind(stage.actors.system).sql(unset, id=stage.owner.id)
+        return stage.send(call, **other)
+
+    return ask
+
+
 SPECIAL: dict[tuple[str, str], Ask] = {
     ("signUp", "CONFLICT"): taken_email,
     ("logIn", "BAD_LOGIN"): wrong_password,
@@ -238,6 +251,10 @@ SPECIAL: dict[tuple[str, str], Ask] = {
     ("trade", "INSUFFICIENT_TOKENS"): sent(),
     ("trade", "NOT_FOUND"): sent(content=b'{"slot": "s_nobody"}'),
     ("createPage", "NO_FREE_SLOT"): second_page,
+    ("resetPassword", "NOT_FOUND"): sent(content=b'{"token": "x", "password": "another horse"}'),
+    ("createPage", "EMAIL_UNVERIFIED"): unverified(),
+    ("changePage", "EMAIL_UNVERIFIED"): unverified(),
+    ("mountHost", "EMAIL_UNVERIFIED"): unverified(),
     ("createPage", "CONFLICT"): taken_subdomain,
     ("changePage", "CONFLICT"): headers(If_Match='"another"'),
     ("postUpdate", "CONFLICT"): headers(If_Match='"another"'),

@@ -27,6 +27,8 @@ NOT_OF_THE_API = {
     "/docs/{chapter}",
     "/llms.txt",
     "/logo/{name}",
+    "/s/{token}",
+    "/subscribe",
     "/static/{build}/{name}",
 }  # documents: they have tests of their own
 REFUSED = [(call, case) for call in CALLS for case in cases(call)]

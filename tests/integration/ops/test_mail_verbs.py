@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import sync_engine
-from domain.store.postgres.mails import Mail, queue_mail
+from domain.store.postgres.notifications.mails import Mail, queue_mail
 from tests.support.bounces import bounce
 from tests.support.inside import hepstatus
 from tests.support.name_server import name_server

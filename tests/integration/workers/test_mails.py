@@ -7,10 +7,10 @@ from sqlalchemy import insert, text
 
 from domain.runtime import settings
 from domain.runtime.new_ids import new_id
-from domain.store.postgres import mails as queue
 from domain.store.postgres import tables as t
 from domain.store.postgres.engine import sync_engine
-from domain.store.postgres.mails import Mail, find_mail, newest_mails, queue_mail
+from domain.store.postgres.notifications import mails as queue
+from domain.store.postgres.notifications.mails import Mail, find_mail, newest_mails, queue_mail
 from tests.support.smtp_server import CUT, smtp_server
 from tests.support.statements import sql
 from workers.notify import mails

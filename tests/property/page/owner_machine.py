@@ -59,7 +59,8 @@ class PageMachine(RuleBasedStateMachine):
                 "show_uptime": True, "show_footer": True, "show_latency": False,
                 "noindex": False, "uptime_counts": "incidents",
                 "header": None, "font": "system", "links": (),
-                "show_checklist": True,
+                "show_checklist": True, "notify_minutes": 5, "reminder_hours": 3,
+                "stale_hours": 6,
             }
         )  # fmt: skip
         self.tree.prime_until = FOREVER

@@ -8,7 +8,7 @@ from email.utils import parseaddr
 
 import pytest
 
-from domain.runtime.mail_message import (
+from domain.runtime.mail.message import (
     MailContent,
     ascii_address,
     bounce_address,

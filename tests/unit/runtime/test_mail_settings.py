@@ -2,9 +2,9 @@
 
 import pytest
 
-from domain.runtime.mail_settings import can_send_mail
+from domain.runtime.mail.settings import can_send_mail
+from domain.runtime.mail.smtp_url import SmtpServer, parse_smtp_url
 from domain.runtime.settings import SettingsError, build_settings
-from domain.runtime.smtp_url import SmtpServer, parse_smtp_url
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ SECRET = "S3cr3tValue"
         f"Cookie: hepstatus_session=a; hepstatus_device={SECRET}",
         f"Set-Cookie: a={SECRET}; Path=/; b={SECRET}",
         f"hepstatus_device={SECRET}",
+        f"POST https://localhost/s/{SECRET}{SECRET} failed",
         f"Authorization: Digest username=ada, response={SECRET}",
         f'{{"currentPassword": "{SECRET} with spaces"}}',
         rf"'{{\"currentPassword\": \"{SECRET}\"}}'",

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 
 from domain.notifications.events import EventKind
-from domain.runtime.mail_message import build_mail
+from domain.runtime.mail.message import build_mail
 from domain.status import Impact, IncidentKind, IncidentState
 from tests.support.mail_messages import NOW, PAGE, entry, message, news
 from workers.notify.channels.email import EmailSender, compose_email

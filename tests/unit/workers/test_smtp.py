@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.runtime.mail_message import MailContent
+from domain.runtime.mail.message import MailContent
 from domain.runtime.settings import build_settings
 from tests.support.smtp_server import CERTIFICATE, CUT, HANG, smtp_server
 from workers.notify.outcome import Dead, Retry, Sent

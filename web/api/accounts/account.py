@@ -12,11 +12,20 @@ from falcon.asgi import Request, Response
 from domain.account.commands import DeleteAccount
 from domain.account.credentials import PASSWORD_LIMIT, email_problem, password_problem
 from domain.runtime.credentials import common_passwords
+from domain.runtime.mail.settings import can_send_mail
 from domain.runtime.new_ids import new_id, new_session_token, secret_hash
+from domain.runtime.settings import Settings
 from domain.store.postgres import accounts
 from domain.store.postgres.accounts import Change
 from domain.store.postgres.command_log import Authority, Draft
 from domain.store.postgres.engine import IntegrityError, constraint, run
+from domain.store.postgres.owner_mail.addresses import (
+    Addresses,
+    AddressTakenError,
+    change_at_once,
+    change_with_proof,
+)
+from domain.store.postgres.owner_mail.letters import TooManyLettersError
 from domain.store.postgres.sessions import (
     Holder,
     revoke_others,
@@ -41,7 +50,7 @@ from web.http import auth
 from web.http.auth import no_session
 from web.http.bodies import decode_body, no_change_error, read_body
 from web.http.errors import ApiError, invalid, not_found
-from web.http.rate_limits import BAD_LOGIN, Attempts, Count, address_of
+from web.http.rate_limits import BAD_LOGIN, Attempts, Count, address_of, too_many_attempts
 from web.http.responses import write_data
 from web.openapi.describe import describes
 from web.openapi.operations import Area
@@ -57,12 +66,13 @@ class Me(WritingResource):
 
     passwords: Passwords
     attempts: Attempts
+    settings: Settings
 
     @describes(docs.WHO_AM_I)
     async def on_get(self, req: Request, resp: Response) -> None:
         """Return the account of the session."""
         holder = await self.holder(req)
-        write_data(resp, account_view(holder, holder.email))
+        write_data(resp, account_view(holder))
 
     @describes(docs.CHANGE_ACCOUNT)
     async def on_patch(self, req: Request, resp: Response) -> None:
@@ -76,10 +86,10 @@ class Me(WritingResource):
         proven_hash = await self._verify_password(holder, body.current_password)
         token = new_session_token()
         account_change = await self._build_change(req, holder, body, proven_hash, token)
-        email = await self._apply_change(account_change)
+        addresses = await self._apply_change(account_change)
         if account_change.password_hash is not None:
             auth.set_session(req, resp, token)
-        write_data(resp, account_view(holder, email))
+        write_data(resp, account_view(holder, addresses))
 
     @describes(docs.DELETE_ACCOUNT)
     async def on_delete(self, req: Request, resp: Response) -> None:
@@ -126,22 +136,29 @@ class Me(WritingResource):
             device_hash=auth.device_hash(req) or "",
         )
 
-    async def _apply_change(self, account_change: Change) -> str:
-        """Apply the change and return the e-mail. Raises ApiError 401 and 409."""
+    async def _apply_change(self, account_change: Change) -> Addresses:
+        """Apply the change and return the addresses. Raises ApiError 401, 409 and 429."""
+        statements = change_with_proof if can_send_mail(self.settings) else change_at_once
         try:
-            email = await change(
-                self.engine,
-                accounts.change_account,
-                account_change,
-                unknown_message=UNCERTAIN_CHANGE,
+            addresses = await change(
+                self.engine, statements, account_change, unknown_message=UNCERTAIN_CHANGE
             )
+        except AddressTakenError:
+            raise taken_error() from None
+        except TooManyLettersError as error:
+            raise too_many_attempts(error.wait_s) from None
         except IntegrityError as error:
             if constraint(error) not in accounts.EMAIL_INDEXES:
                 raise
-            raise ApiError(409, "CONFLICT", EMAIL_TAKEN, {"email": EMAIL_TAKEN}) from None
-        if email is None:
+            raise taken_error() from None
+        if addresses is None:
             raise wrong_password_error()
-        return str(email)
+        return addresses
+
+
+def taken_error() -> ApiError:
+    """Return a 409 for the e-mail of another account."""
+    return ApiError(409, "CONFLICT", EMAIL_TAKEN, {"email": EMAIL_TAKEN})
 
 
 def wrong_password_error() -> ApiError:

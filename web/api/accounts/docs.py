@@ -5,6 +5,9 @@ from typing import Annotated
 import msgspec
 
 from domain.account.credentials import EMAIL_LIMIT
+from domain.runtime.mail.settings import can_send_mail
+from domain.runtime.settings import Settings
+from domain.store.postgres.owner_mail.addresses import Addresses
 from domain.store.postgres.sessions import Holder, OpenSession
 from web.api import field_sentences as says
 from web.api.audit_sentences import fixed_sentence
@@ -36,11 +39,25 @@ class LoginView(Answer, frozen=True):
     email: str
 
 
+class SignupView(Answer, frozen=True):
+    """The new account; `notice` tells how to confirm its address, if that is needed."""
+
+    id: Id
+    email: str
+    email_verified: bool
+    notice: str | None
+
+
 class AccountView(Answer, frozen=True):
-    """An account; `tierUntil` is null without an end."""
+    """An account; `tierUntil` is null without an end.
+
+    `pendingEmail` replaces `email` once it is confirmed.
+    """
 
     account_id: Id = msgspec.field(name="id")
     email: str
+    email_verified: bool
+    pending_email: str | None
     tier: str
     tier_until: Instant | None
     created_at: Instant
@@ -75,9 +92,30 @@ class EndedSessionsView(Answer, frozen=True):
     ended: int
 
 
-def account_view(holder: Holder, email: str) -> AccountView:
-    """Return the account as JSON, with its current e-mail."""
-    return to_answer(AccountView, holder, email=email)
+def signup_view(account_id: str, email: str, settings: Settings) -> SignupView:
+    """Return a new account as JSON."""
+    notice = confirm_notice(settings)
+    return SignupView(account_id, email, notice is None, notice)
+
+
+def confirm_notice(settings: Settings) -> str | None:
+    """Return how to confirm an address; None if no mail can be sent."""
+    if not can_send_mail(settings):
+        return None
+    where = f"{settings.base_url}/dashboard/outbox" if settings.outbox else "the link in our mail"
+    return f"Confirm your e-mail: open {where}"
+
+
+def account_view(holder: Holder, addresses: Addresses | None = None) -> AccountView:
+    """Return the account as JSON, with its current addresses."""
+    now = addresses or Addresses(holder.email, holder.pending_email, holder.is_verified)
+    return to_answer(
+        AccountView,
+        holder,
+        email=now.email,
+        email_verified=now.is_verified,
+        pending_email=now.pending_email,
+    )
 
 
 def session_view(session: OpenSession, current_id: str) -> SessionView:
@@ -100,12 +138,20 @@ SIGN_UP = Operation(
     tag=TAG,
     summary="Create an account and log in.",
     who=Audience.ANYBODY,
+    note="Where mail can be sent, the account is unverified until the link in our mail is used;"
+    " until then some things are 403 `EMAIL_UNVERIFIED`.",
     body=Credentials,
-    data=LoginView,
+    data=SignupView,
     status=201,
     refusals=("CONFLICT", "RATE_LIMITED"),
     sets_cookie=True,
-    examples=(Example("an account", body=ADA, data=ACCOUNT_DATA),),
+    examples=(
+        Example(
+            "an account",
+            body=ADA,
+            data={**ACCOUNT_DATA, "emailVerified": True, "notice": None},
+        ),
+    ),
 )
 LOG_IN = Operation(
     name="logIn",
@@ -131,6 +177,8 @@ LOG_OUT = Operation(
 )
 ME = {
     **ACCOUNT_DATA,
+    "emailVerified": True,
+    "pendingEmail": None,
     "tier": "free",
     "tierUntil": None,
     "createdAt": "2026-11-23T14:02:00.000Z",
@@ -146,7 +194,9 @@ CHANGE_ACCOUNT = Operation(
     name="changeAccount",
     tag=TAG,
     summary="Change the e-mail or the password.",
-    note="Another password ends all other sessions, and gives this one another cookie.",
+    note="Another password ends all other sessions, and gives this one another cookie. Where mail"
+    " can be sent, another e-mail is pending until the link in the mail to it is used, and the old"
+    " one gets a link that takes it back; else it changes at once.",
     body=AccountChange,
     data=AccountView,
     refusals=("BAD_LOGIN", "CONFLICT", "RATE_LIMITED"),

@@ -11,9 +11,13 @@ from falcon.asgi import Request, Response
 
 from domain.account.credentials import PASSWORD_LIMIT, email_problem, password_problem
 from domain.runtime.credentials import common_passwords
+from domain.runtime.mail.settings import can_send_mail
 from domain.runtime.new_ids import new_id, new_session_token, secret_hash
+from domain.runtime.settings import Settings
 from domain.store.postgres import accounts
 from domain.store.postgres.engine import run
+from domain.store.postgres.owner_mail.addresses import sign_up_to_verify
+from domain.store.postgres.owner_mail.letters import TooManyLettersError
 from domain.store.postgres.sessions import (
     USER_AGENT_LIMIT,
     NewLogin,
@@ -26,13 +30,19 @@ from domain.store.postgres.sessions import (
 from domain.store.redis.rate_limits.rules import SIGNUP_ADDRESS
 from domain.text import clean
 from web.api.accounts import docs
-from web.api.accounts.docs import LoginView
+from web.api.accounts.docs import LoginView, signup_view
 from web.api.accounts.passwords import Passwords, Urgency, needs_rehash
 from web.api.owner_resource import Credentials, OwnerResource
 from web.http import auth
 from web.http.bodies import decode_body, read_body
 from web.http.errors import ApiError, invalid
-from web.http.rate_limits import BAD_LOGIN, Attempts, address_of, login_counts
+from web.http.rate_limits import (
+    BAD_LOGIN,
+    Attempts,
+    address_of,
+    login_counts,
+    too_many_attempts,
+)
 from web.http.responses import write_data
 from web.http.wire import Nothing
 from web.openapi.describe import describes
@@ -100,8 +110,11 @@ def parse_user_agent(req: Request) -> str | None:
     return clean(printable[:USER_AGENT_LIMIT])
 
 
+@dataclass(eq=False)
 class Signup(CredentialsResource):
     """`POST /api/v1/auth/signup`."""
+
+    settings: Settings
 
     @describes(docs.SIGN_UP)
     async def on_post(self, req: Request, resp: Response) -> None:
@@ -115,17 +128,21 @@ class Signup(CredentialsResource):
         new_hash = await self.passwords.hash(body.password)
         account_id = new_id("a")
         pending = build_pending_session(req, account_id, new_hash)
-        if not await change(
-            self.engine,
-            sign_up,
-            pending.login_record,
-            body.email,
-            unknown_message=UNCERTAIN_SIGN_UP,
-        ):
-            raise ApiError(409, "CONFLICT", EMAIL_TAKEN, {"email": EMAIL_TAKEN})
+        await self._create_account(pending.login_record, body.email)
         pending.set_cookies(req, resp)
-        data = LoginView(account_id, body.email)
-        write_data(resp, data, 201)
+        write_data(resp, signup_view(account_id, body.email, self.settings), 201)
+
+    async def _create_account(self, login: NewLogin, email: str) -> None:
+        """Create an account, unverified if it can be mailed. Raises ApiError 409 and 429."""
+        statements = sign_up_to_verify if can_send_mail(self.settings) else sign_up
+        try:
+            is_new = await change(
+                self.engine, statements, login, email, unknown_message=UNCERTAIN_SIGN_UP
+            )
+        except TooManyLettersError as error:
+            raise too_many_attempts(error.wait_s) from None
+        if not is_new:
+            raise ApiError(409, "CONFLICT", EMAIL_TAKEN, {"email": EMAIL_TAKEN})
 
 
 class Login(CredentialsResource):

@@ -11,7 +11,7 @@ from falcon.asgi import Request, Response
 
 from domain.account.commands import MountHost, SetPrimary, UnmountHost, VerifyMount
 from domain.account.decide.domains import pending_mount
-from domain.account.domains import Mount
+from domain.account.domains import Mount, MountKind
 from domain.store.postgres.custom_domains import OwnedMount, mounts_of_page
 from domain.store.postgres.engine import UNREACHABLE, SQLAlchemyError, run
 from domain.store.postgres.sessions import Holder
@@ -24,6 +24,7 @@ from web.api.domains.schemas import (
     mount_view,
 )
 from web.api.owner_resource import HostResource
+from web.http.auth import require_verified
 from web.http.bodies import wrong_value
 from web.http.responses import write_data
 from web.http.wire import Named
@@ -64,6 +65,12 @@ class CustomDomainResource(HostResource):
         return mount_view(OwnedMount(mount, "", None, None), self.settings)
 
 
+def require_verified_for(holder: Holder, command: MountHost) -> None:
+    """Refuse a domain of an unverified account; subdomains are free. Raises ApiError 403."""
+    if command.kind is MountKind.DOMAIN:
+        require_verified(holder, "add a domain")
+
+
 class NewCustomDomain(CustomDomainResource):
     """`POST /api/v1/status/:pageID/mount`."""
 
@@ -73,6 +80,7 @@ class NewCustomDomain(CustomDomainResource):
         holder = await self.holder(req)
         raw, body = await self.body(req, NewMount)
         command = build_mount_command(page_id, body.host, "host", self.settings)
+        require_verified_for(holder, command)
         await self.write(req, resp, holder, command, self.pending_view, raw=raw, status=201)
         await self.write_mount_view(resp, holder, page_id, lambda mount: mount.host == command.host)
 

@@ -224,7 +224,7 @@ MOUNT_HOST = Operation(
     body=NewMount,
     data=MountView,
     status=201,
-    refusals=("CONFLICT",),
+    refusals=("EMAIL_UNVERIFIED", "CONFLICT"),
     examples=(Example("a domain", body={"host": "status.acme.com"}, data=DOMAIN),),
 )
 LIST_MOUNTS = Operation(

@@ -34,6 +34,7 @@ SLOW = {
     "scheduledEnd": None,
     "autoStart": True,
     "autoEnd": True,
+    "notify": True,
     "planned": [],
     "components": DEGRADED,
     "updates": [
@@ -56,6 +57,7 @@ IF_MATCH = Parameter(
     "*",
     "header",
 )
+NOTIFY = Parameter("notify", bool, "`false`: subscribers do not hear of it.", "false")
 KIND = Parameter("kind", IncidentKind, "Only these.", "incident")
 
 LIST_INCIDENTS = Operation(
@@ -150,6 +152,7 @@ DELETE_INCIDENT = Operation(
     tag=TAG,
     summary="Delete an incident with its updates, its claims and its downtime.",
     data=Named,
+    parameters=(NOTIFY,),
     examples=(Example("an incident", data={"id": INCIDENT}),),
 )
 POST_UPDATE = Operation(
@@ -191,6 +194,7 @@ DELETE_UPDATE = Operation(
     tag=TAG,
     summary="Delete the message of an update. Its effect stays.",
     data=Named,
+    parameters=(NOTIFY,),
     examples=(Example("an update", data={"id": UPDATE}),),
 )
 

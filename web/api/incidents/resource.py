@@ -30,7 +30,11 @@ from web.http.wire import Named, Written
 from web.openapi.describe import describes
 from web.openapi.operations import Area
 
-STATE_ALONE = "Send state alone: a request either starts or finishes a maintenance, or changes it."
+STATE_ALONE = (
+    "Send state without other fields than notify: a request either starts or finishes a"
+    " maintenance, or changes it."
+)
+NOTIFY = "Set notify to true or false: whether subscribers hear of this."
 
 
 class Incidents(WritingResource):
@@ -118,7 +122,7 @@ class OneIncident(WritingResource):
     async def on_delete(self, req: Request, resp: Response, page_id: str, iid: str) -> None:
         """Delete an incident with its updates, its statuses and its downtime."""
         holder = await self.holder(req)
-        command = c.DeleteIncident(iid)
+        command = c.DeleteIncident(iid, notify=notify_of(req))
         await self.write(req, resp, holder, command, incident_reference, stream_id=page_id)
 
 
@@ -128,18 +132,18 @@ def build_change(iid: str, body: b.IncidentChange) -> c.Command:
     if not changes:
         raise no_change_error(b.IncidentChange)
     if body.state is not None:
-        if changes.keys() != {"state"}:
+        if changes.keys() - {"state", "notify"}:
             raise invalid(STATE_ALONE, "state")
-        return build_transition(iid, body.state)
+        return build_transition(iid, body.state, body.notify)
     return build_command(c.ChangeIncident, body, incident_id=iid)
 
 
-def build_transition(iid: str, state: IncidentState) -> c.Command:
+def build_transition(iid: str, state: IncidentState, notify: bool | None) -> c.Command:  # noqa: FBT001 - of the body
     """Return the command that starts or finishes a maintenance now. Raises ApiError 400."""
     if state is IncidentState.IN_PROGRESS:
-        return c.StartMaintenance(iid, new_id("u"))
+        return c.StartMaintenance(iid, new_id("u"), notify=notify)
     if state is IncidentState.RESOLVED:
-        return c.FinishMaintenance(iid, new_id("u"))
+        return c.FinishMaintenance(iid, new_id("u"), notify=notify)
     raise wrong_value(b.IncidentChange, "state")
 
 
@@ -210,8 +214,17 @@ class OneUpdate(WritingResource):
     ) -> None:
         """Delete the text of an update; its effect stays."""
         holder = await self.holder(req)
+        notify_of(req)
         command = c.DeleteUpdate(iid, uid)
         await self.write(req, resp, holder, command, update_reference, stream_id=page_id)
+
+
+def notify_of(req: Request) -> bool | None:
+    """Return the parameter `notify`; None if it is absent. Raises ApiError 400."""
+    values = {None: None, "true": True, "false": False}
+    if (value := req.get_param("notify")) not in values:
+        raise invalid(NOTIFY, "notify")
+    return values[value]
 
 
 def incident_reference(command: Any) -> Named:  # noqa: ANN401 - a command about an incident

@@ -66,6 +66,7 @@ class NewIncident(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     components: ComponentStatuses = None
     started_at: Annotated[InstantInput | None, says.STARTED_AT] = None
     resolved_at: Annotated[InstantInput | None, END, says.RESOLVED_AT] = None
+    notify: Annotated[bool | None, says.NOTIFY] = None
 
 
 class NewMaintenance(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -79,10 +80,11 @@ class NewMaintenance(msgspec.Struct, rename="camel", forbid_unknown_fields=True)
     components: Annotated[list[ComponentReference | Planned] | None, AT_MOST, says.LEAVES] = None
     auto_start: Annotated[bool, says.AUTO_START] = True
     auto_end: Annotated[bool, says.AUTO_END] = True
+    notify: Annotated[bool | None, says.NOTIFY] = None
 
 
 class IncidentChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """A change of an incident or a maintenance; or `state` alone, to start or finish it."""
+    """A change of an incident or a maintenance; or `state`, to start or finish it."""
 
     needs_one: ClassVar[bool] = True
     rules: ClassVar[dict[str, Any]] = {
@@ -90,7 +92,7 @@ class IncidentChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True)
             {"properties": {"state": {"type": "null"}}},
             {
                 "properties": {"state": {"enum": STEPS}},
-                "patternProperties": {"^(?!state$)": {"type": "null"}},
+                "patternProperties": {"^(?!(state|notify)$)": {"type": "null"}},
             },
         ]
     }
@@ -104,6 +106,7 @@ class IncidentChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True)
     auto_end: Annotated[bool | None, says.AUTO_END] = None
     state: Annotated[IncidentState | None, says.STEP] = None
     resolved_at: Annotated[InstantInput | None, END, says.RESOLVED_AT] = None
+    notify: Annotated[bool | None, says.NOTIFY] = None
 
 
 class NewUpdate(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -114,12 +117,14 @@ class NewUpdate(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     components: ComponentStatuses = None
     occurred_at: Annotated[InstantInput | None, OCCURRENCE, says.OCCURRED_AT] = None
     resolved_at: Annotated[InstantInput | None, END, says.RESOLVED_AT] = None
+    notify: Annotated[bool | None, says.NOTIFY] = None
 
 
 class UpdateChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """A corrected message of an update."""
 
     body: Annotated[str, text(BODY_LIMIT), says.MESSAGE]
+    notify: Annotated[bool | None, says.NOTIFY] = None
 
 
 def parse_kind(word: str | None) -> IncidentKind | None:
@@ -177,6 +182,7 @@ class IncidentView(Answer, frozen=True):
     scheduled_end: Instant | None
     auto_start: bool
     auto_end: bool
+    notifies: bool = msgspec.field(name="notify")
     leaves: list[Id] = msgspec.field(name="planned")
     components: list[ComponentStatus]
     updates: list[UpdateView]

@@ -89,7 +89,8 @@ class Incidents(MonitorResource):
         except ApiError as error:
             raise await self.refuse_bad_key(key, error) from None
         command = c.OpenIncident(
-            new_id("i"), new_id("u"), body.title, body.impact, body.body, statuses
+            *(new_id("i"), new_id("u"), body.title, body.impact, body.body, statuses),
+            notify=body.notify,
         )
         await self.write(req, resp, key, raw, command, lambda o: Written(o.incident_id), 201)
 
@@ -107,7 +108,9 @@ class Updates(MonitorResource):
         except ApiError as error:
             raise await self.refuse_bad_key(key, error) from None
         command = c.PostUpdate(
-            iid, new_id("u"), state, body.body, statuses, if_repeat=c.Repeat.SKIP
+            *(iid, new_id("u"), state, body.body, statuses),
+            if_repeat=c.Repeat.SKIP,
+            notify=body.notify,
         )
         await self.write(req, resp, key, raw, command, lambda o: Posted(o.update_id), 201)
 

@@ -53,6 +53,7 @@ class OpenIncident(msgspec.Struct, rename="camel"):
     impact: Annotated[Impact | None, says.IMPACT] = None
     body: Markdown = None
     components: References = None
+    notify: Annotated[bool | None, says.NOTIFY] = None
 
 
 class PostUpdate(msgspec.Struct, rename="camel"):
@@ -61,6 +62,7 @@ class PostUpdate(msgspec.Struct, rename="camel"):
     state: UpdateState
     body: Markdown = None
     components: References = None
+    notify: Annotated[bool | None, says.NOTIFY] = None
 
 
 class SetStatus(msgspec.Struct, rename="camel"):

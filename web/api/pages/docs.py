@@ -81,7 +81,7 @@ CREATE_PAGE = Operation(
     body=NewPage,
     data=CreatedPage,
     status=201,
-    refusals=("NO_FREE_SLOT", "CONFLICT"),
+    refusals=("NO_FREE_SLOT", "EMAIL_UNVERIFIED", "CONFLICT"),
     examples=(Example("a page", body={"name": "Acme", "subdomain": "acme"}, data=CREATED),),
 )
 READ_PAGE = Operation(
@@ -102,7 +102,7 @@ CHANGE_PAGE = Operation(
     body_kib=BODY_BYTES // 1024,
     data=echo_of(PageChange, logo=LogoView | None, mount=MountView),
     parameters=(IF_MATCH,),
-    refusals=("CONFLICT",),
+    refusals=("EMAIL_UNVERIFIED", "CONFLICT"),
     examples=(
         Example("make it public", body={"isPublic": True}, data={"id": PAGE, "isPublic": True}),
         Example(

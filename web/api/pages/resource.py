@@ -18,7 +18,8 @@ from domain.runtime.new_ids import new_id
 from domain.store.postgres.engine import run
 from domain.store.postgres.latency import latency_of
 from domain.store.postgres.owned import account_of, pages_of
-from web.api.domains.resource import CustomDomainResource
+from domain.store.postgres.sessions import Holder
+from web.api.domains.resource import CustomDomainResource, require_verified_for
 from web.api.domains.schemas import build_mount_command, reserved_error
 from web.api.owner_resource import HostResource, NewPage, OwnerResource
 from web.api.pages import answers as logos
@@ -31,6 +32,7 @@ from web.api.pages.answers import (
     page_view,
 )
 from web.api.pages.settings_schemas import BODY_BYTES, PageChange, parse_zone, to_command
+from web.http.auth import require_verified
 from web.http.errors import invalid
 from web.http.preconditions import parse_if_match
 from web.http.responses import write_data
@@ -59,9 +61,17 @@ class Pages(HostResource):
         holder = await self.holder(req)
         raw, body = await self.body(req, NewPage)
         host = self.host_for(body.subdomain)
+        await self.refuse_second_page(holder)
         zone = parse_zone(body.time_zone) or UTC_ZONE
         command = AddPage(new_id("p"), body.name, host, zone)
         await self.write(req, resp, holder, command, self.pending_view, raw=raw, status=201)
+
+    async def refuse_second_page(self, holder: Holder) -> None:
+        """Refuse a second page of an unverified account. Raises ApiError 403."""
+        if not holder.is_verified:
+            pages = await run(self.engine, pages_of, holder.account_id)
+            if pages:
+                require_verified(holder, "create a second page")
 
     def host_for(self, subdomain: str | None) -> str | None:
         """Return the full host of a subdomain. Raises ApiError 400 and 409."""
@@ -99,6 +109,8 @@ class OnePage(CustomDomainResource):
                 raise invalid(DOMAIN_ALONE, "domain")
             await self.set_domain(req, resp, page_id, body.domain, raw)
             return
+        if body.is_public:
+            require_verified(holder, "publish a page")
         command = to_command(body, parse_if_match(req))
         if command.logo:  # the answer has the view of GET, without the image itself
             host = (await self.page(req, page_id)).host
@@ -116,6 +128,7 @@ class OnePage(CustomDomainResource):
         """
         holder = await self.holder(req)
         command = build_mount_command(page_id, domain, "domain", self.settings, wants_primary=True)
+        require_verified_for(holder, command)
 
         def describe(first: MountHost) -> dict[str, Any]:
             return domain_change_view(page_id, self.pending_view(first))

@@ -10,7 +10,15 @@ from msgspec import UNSET, Meta, UnsetType
 from domain.calendar import is_zone
 from domain.page.commands import ChangePage
 from domain.page.logo import Logo, LogoError, decode_logo
-from domain.page.settings import HEADLINE_LIMIT, LABEL_LIMIT, Font, Mode
+from domain.page.settings import (
+    HEADLINE_LIMIT,
+    LABEL_LIMIT,
+    NOTIFY_MINUTES_MAX,
+    REMINDER_HOURS_MAX,
+    STALE_HOURS_MAX,
+    Font,
+    Mode,
+)
 from domain.page.uptime.shown import UptimeCounts
 from domain.status import Status
 from domain.text import DESCRIPTION_LIMIT, NAME_LIMIT
@@ -84,6 +92,15 @@ class PageChange(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     noindex: Annotated[bool | None, says.NOINDEX] = None
     uptime_counts: Annotated[UptimeCounts | None, says.UPTIME_COUNTS] = None
     show_checklist: Annotated[bool | None, says.SHOW_CHECKLIST] = None
+    notify_minutes: Annotated[
+        Annotated[int, Meta(ge=0, le=NOTIFY_MINUTES_MAX)] | None, says.NOTIFY_MINUTES
+    ] = None
+    reminder_hours: Annotated[
+        Annotated[int, Meta(ge=0, le=REMINDER_HOURS_MAX)] | None, says.REMINDER_HOURS
+    ] = None
+    stale_hours: Annotated[
+        Annotated[int, Meta(ge=0, le=STALE_HOURS_MAX)] | None, says.STALE_HOURS
+    ] = None
     logo: Annotated[
         str | UnsetType | None,
         Meta(extra_json_schema={"description": "A picture in base64; null removes it."}),

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from markupsafe import Markup
 
 from domain.notifications.messages import Affected, IncidentNews, Message, NewsEntry
-from domain.runtime.mail_message import MailContent
+from domain.runtime.mail.message import MailContent
 from domain.runtime.markdown_rules import to_plain_text
 from domain.runtime.settings import load_settings
 from domain.runtime.template_loader import colours, wording

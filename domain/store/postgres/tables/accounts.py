@@ -43,6 +43,7 @@ accounts = Table(
     Column("subdomains_at", ARRAY(Moment), nullable=False, server_default=text("'{}'")),
     CheckConstraint("balance >= 0", name="accounts_balance"),
     Index("accounts_mailbox_key", "mailbox_key", unique=True),
+    Index("accounts_unverified", "created_at", postgresql_where=text("NOT is_verified")),
     # The clock reads these every second: Prime that ends, and slots that expire.
     Index("accounts_prime_due", "tier_until", postgresql_where=text("tier = 'prime'")),
 )

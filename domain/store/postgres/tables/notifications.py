@@ -8,11 +8,13 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     ForeignKey,
     Identity,
     Index,
     Integer,
     LargeBinary,
+    PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
@@ -59,7 +61,15 @@ subscribers = Table(
         "page_id", "channel", text("lower(address)"), text("coalesce(incident_id, '')"),
         unique=True,
     ),
+    Index(
+        "subscribers_incident", "incident_id", postgresql_where=text("incident_id IS NOT NULL")
+    ),
     Index("subscribers_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    Index(
+        "subscribers_quarantined", "quarantined_at",
+        postgresql_where=text("quarantined_at IS NOT NULL"),
+    ),
+    Index("subscribers_claimed", "page_id", postgresql_where=text("claimed_until IS NOT NULL")),
     Index("subscribers_unconfirmed", "created_at", postgresql_where=text("confirmed_at IS NULL")),
 )  # fmt: skip
 
@@ -155,6 +165,17 @@ deliveries = Table(
     Index("deliveries_incident", "incident_id"),
 )  # fmt: skip
 
+# Mails that a page has sent to subscribers on a day (UTC). Retention removes it after a week.
+mail_counts = Table(
+    "mail_counts",
+    metadata,
+    Column("page_id", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("page_id", "day", name="mail_counts_pkey"),
+    Index("mail_counts_day", "day"),
+)
+
 # Mails to one address: confirmations, those to owners, and those that are kept (docs/behaviour.md,
 # "Mail"). `status`: waiting, sent, failed or kept. `recipient` is deleted with its subscriber.
 mails = Table(
@@ -177,6 +198,8 @@ mails = Table(
     Column("due_at", Moment),
     Column("claimed_until", Moment),
     Column("sent_at", Moment),
+    # A notice that is sent once: a second row of the same key is not stored.
+    Column("once_key", Text, unique=True),
     Index("mails_due", "due_at", postgresql_where=text("status = 'waiting'")),
     Index("mails_recipient", text("lower(recipient)"), "created_at"),
     Index("mails_age", "created_at"),

@@ -35,6 +35,16 @@ LOGIN_DEVICE: Final = Limit("login-device", 10, 15 * MINUTE_S)
 CONFIRMATION: Final = Limit("confirmation", 10, 15 * MINUTE_S)
 # Sign-ups from one address, successful or not: a whole school or company may share it.
 SIGNUP_ADDRESS: Final = Limit("signup-address", 200, HOUR_S)
+# Requests for a new password from one address (of IPv6: from one /64).
+FORGOT_ADDRESS: Final = Limit("forgot-address", 60, HOUR_S)
+# Links of messages that are opened or used from one address.
+LINKS_ADDRESS: Final = Limit("links-address", 60, MINUTE_S)
+# Requests to subscribe from one address: a whole company may look at a page in an outage.
+SUBSCRIBE_ADDRESS: Final = Limit("subscribe-address", 200, HOUR_S)
+# Test messages to one host, or to one IP address.
+TEST_HOST: Final = Limit("test-message-host", 20, HOUR_S)
+# Test messages to one address, over all pages.
+TEST_ADDRESS: Final = Limit("test-message-address", 5, 24 * HOUR_S)
 
 # API requests of one key, one account, one address. A window allows ten toggles for every
 # component of the largest page (2,000), which is enough for a monitor in an outage. The limit

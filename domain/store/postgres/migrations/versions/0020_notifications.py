@@ -8,6 +8,7 @@ down_revision = "0019"
 STEPS = """
 ALTER TABLE accounts ADD COLUMN is_verified BOOLEAN DEFAULT true NOT NULL;
 ALTER TABLE accounts ADD COLUMN pending_email TEXT;
+CREATE INDEX accounts_unverified ON accounts (created_at) WHERE NOT is_verified;
 ALTER TABLE incidents ADD COLUMN notifies BOOLEAN DEFAULT true NOT NULL;
 CREATE TABLE subscribers (
   id TEXT NOT NULL,
@@ -38,8 +39,12 @@ CREATE TABLE subscribers (
 );
 CREATE UNIQUE INDEX subscribers_address ON subscribers
   (page_id, channel, lower(address), coalesce(incident_id, ''));
+CREATE INDEX subscribers_claimed ON subscribers (page_id) WHERE claimed_until IS NOT NULL;
 CREATE INDEX subscribers_due ON subscribers (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX subscribers_incident ON subscribers (incident_id) WHERE incident_id IS NOT NULL;
 CREATE INDEX subscribers_page ON subscribers (page_id, created_at);
+CREATE INDEX subscribers_quarantined ON subscribers (quarantined_at)
+  WHERE quarantined_at IS NOT NULL;
 CREATE INDEX subscribers_unconfirmed ON subscribers (created_at) WHERE confirmed_at IS NULL;
 CREATE TABLE fixed_keys (
   name TEXT NOT NULL,
@@ -112,6 +117,13 @@ CREATE INDEX deliveries_incident ON deliveries (incident_id);
 CREATE INDEX deliveries_page ON deliveries (page_id, created_at);
 CREATE INDEX deliveries_subscriber ON deliveries (subscriber_id, incident_id);
 CREATE INDEX deliveries_waiting ON deliveries (subscriber_id, event_id) WHERE status = 'waiting';
+CREATE TABLE mail_counts (
+  page_id TEXT NOT NULL,
+  day DATE NOT NULL,
+  count INTEGER NOT NULL,
+  CONSTRAINT mail_counts_pkey PRIMARY KEY (page_id, day)
+);
+CREATE INDEX mail_counts_day ON mail_counts (day);
 CREATE TABLE mails (
   id TEXT NOT NULL,
   kind TEXT NOT NULL,
@@ -130,7 +142,9 @@ CREATE TABLE mails (
   due_at TIMESTAMP WITH TIME ZONE,
   claimed_until TIMESTAMP WITH TIME ZONE,
   sent_at TIMESTAMP WITH TIME ZONE,
+  once_key TEXT,
   PRIMARY KEY (id),
+  UNIQUE (once_key),
   FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
   FOREIGN KEY(subscriber_id) REFERENCES subscribers (id) ON DELETE CASCADE
 );

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, RowMapping, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.runtime.mail_message import PRODUCT, MailContent
+from domain.runtime.mail.message import PRODUCT, MailContent
 from domain.runtime.new_ids import new_id
 from domain.store.postgres import tables as t
 
@@ -55,20 +55,14 @@ DELETE FROM mails WHERE id IN (
   WHERE created_at < statement_timestamp() - make_interval(days => :days)
   ORDER BY created_at LIMIT :limit FOR UPDATE SKIP LOCKED)
 """)
-_QUARANTINE = text("""
-UPDATE subscribers SET quarantined_at = clock_timestamp(), quarantine_reason = :reason,
-  due_at = NULL
-WHERE id = :id AND quarantined_at IS NULL
-""")
-_QUARANTINE_DELIVERIES = text("""
-UPDATE deliveries SET status = 'quarantined', reason = :reason, settled_at = clock_timestamp()
-WHERE subscriber_id = :id AND status = 'waiting'
-""")
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail to one address. `kind` is for metrics and limits, such as `confirm` or `reset`."""
+    """A mail to one address. `kind` is for metrics and limits, such as `confirm` or `reset`.
+
+    `once_key` names a notice that is sent once.
+    """
 
     kind: str
     recipient: str
@@ -79,6 +73,7 @@ class Mail:
     subscriber_id: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     sender_name: str = PRODUCT
+    once_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +90,14 @@ class StoredMail:
 
 
 def queue_mail(conn: Connection, mail: Mail) -> str:
-    """Store a mail for the notifier, and return its id."""
+    """Store a mail for the notifier, and return its id.
+
+    Of two mails with the same `once_key` the second is not stored.
+    """
     mail_id = new_id("e")
     now = func.clock_timestamp()
     row = insert(t.mails).values(id=mail_id, created_at=now, due_at=now, **asdict(mail))
-    conn.execute(row)
+    conn.execute(row.on_conflict_do_nothing(index_elements=["once_key"]))
     return mail_id
 
 
@@ -176,11 +174,3 @@ def to_stored(row: RowMapping) -> StoredMail:
 def forget_mails(conn: Connection, limit: int) -> int:
     """Delete mails after a week; return their number."""
     return conn.execute(_FORGET, {"days": MAIL_DAYS, "limit": limit}).rowcount
-
-
-def quarantine_bounced(conn: Connection, subscriber_id: str, reason: str) -> bool:
-    """Stop sending to a subscriber; False if that is so already."""
-    if not conn.execute(_QUARANTINE, {"id": subscriber_id, "reason": reason}).rowcount:
-        return False
-    conn.execute(_QUARANTINE_DELIVERIES, {"id": subscriber_id, "reason": reason})
-    return True
