@@ -93,7 +93,7 @@ EXPIRING: Final = (
 
 
 def clean() -> None:
-    """Delete expired keys, refusals, streams, hosts, days that were shown, sessions.
+    """Delete expired keys, refusals, streams, hosts, shown days, mails, sessions.
 
     Accounts that a web process of the previous release created get the key of their mailbox.
     """

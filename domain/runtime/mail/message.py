@@ -7,14 +7,14 @@ Source: docs/behaviour.md, "Mail"; RFC 5322, 2047, 8058.
 """
 
 import re
+from base64 import encodebytes
+from binascii import b2a_qp
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
-from typing import Final, Literal
+from typing import Final
 
 import idna
 
@@ -67,20 +67,28 @@ def build_mail(content: MailContent, mail_from: str) -> bytes:
 
 
 def build_body(content: MailContent) -> bytes:
-    """Return the MIME headers and the body, with the same boundary each time."""
-    body = EmailMessage(policy=SMTP.clone(max_line_length=LINE_MAX))
-    body.set_content(content.text, cte=transfer_encoding(content.text))
-    if content.html is not None:
-        encoding = transfer_encoding(content.html)
-        body.add_alternative(content.html, subtype="html", cte=encoding)
-        body.set_boundary(f"=_{content.id}")  # such a line is in no encoded text
-    return body.as_bytes()
+    """Return the MIME headers and the body, with the same boundary each time.
+
+    By hand: the library needs 3 ms, and thousands are sent at once.
+    """
+    plain = encode_part(content.text, "plain")
+    if content.html is None:
+        return b"MIME-Version: 1.0\r\n" + plain
+    boundary = f"=_{content.id}"  # such a line is in no encoded text
+    head = f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="{boundary}"\r\n'
+    line = f"\r\n--{boundary}".encode()
+    html = encode_part(content.html, "html")
+    return head.encode() + line + b"\r\n" + plain + line + b"\r\n" + html + line + b"--\r\n"
 
 
-def transfer_encoding(text: str) -> Literal["quoted-printable", "base64"]:
-    """Return the shorter encoding of a text; nothing is changed on the way."""
-    is_mostly_ascii = len(text.encode()) < len(text) * 1.2
-    return "quoted-printable" if is_mostly_ascii else "base64"
+def encode_part(text: str, subtype: str) -> bytes:
+    """Return a text with its headers, in the shorter of two safe encodings."""
+    lines = b"".join(line + b"\r\n" for line in text.encode().splitlines()) or b"\r\n"
+    encoding, body = "quoted-printable", b2a_qp(lines)
+    if len(lines) > len(text) * 1.2:
+        encoding, body = "base64", encodebytes(lines).replace(b"\n", b"\r\n")
+    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: {encoding}'
+    return head.encode() + b"\r\n\r\n" + body
 
 
 def encode_name(name: str) -> str:
