@@ -182,7 +182,7 @@ def test_a_message_is_taken_when_only_the_body_of_its_answer_breaks_off(hook):
 
 def test_a_server_may_think_for_longer_than_a_connection_takes(hook):
     hook.answer = "slow"
-    with mock.patch.object(outgoing, "CONNECT_S", 0.2):
+    with mock.patch.object(client, "CONNECT_S", 0.2):
         assert post(targets(is_any=True), hook.url(), b"x", {}).status == 200
 
 
@@ -206,7 +206,7 @@ def test_a_certificate_is_of_the_host_and_of_a_known_authority(zone):
         def call(host):
             return post(targets(zone, is_any=True), f"https://{host}:{hook.port}/", b"", {}).status
 
-        with mock.patch.object(outgoing, "tls_context", return_value=trusting):
+        with mock.patch.object(client, "tls_context", return_value=trusting):
             assert call("hooks.example.com") == 204
             with pytest.raises(OutgoingError, match="no valid certificate"):
                 call("other.example.com")
