@@ -7,8 +7,8 @@ import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from domain.notifications.choices import Channel
+from domain.runtime.outgoing.target import Targets
 from domain.runtime.settings import Settings
-from domain.runtime.target import Targets
 from domain.store.postgres.notifications.send_queue import Claimed
 from tests.support.receiver import receiver
 from tests.unit.workers.test_channels import message
