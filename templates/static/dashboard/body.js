@@ -69,6 +69,8 @@ function valueOf(control) {
   if (control.name.startsWith("component:")) {
     return control.type === "checkbox" ? control.checked || undefined : control.value || undefined;
   }
+  // Left at its default it is not sent: the API knows the default of each case.
+  if ("whenOff" in control.dataset) return control.checked ? undefined : false;
   if (control.type === "checkbox") return control.checked;
   if (control.type === "file") return control.files[0] && dataUrl(control.files[0]);
   if ("json" in control.dataset) return JSON.parse(control.value);
