@@ -10,7 +10,7 @@ from domain.store.postgres.notifications.link_tokens import Purpose, create_link
 from domain.store.postgres.notifications.send_queue import Claimed
 from domain.store.postgres.notifications.subscribers import UNCONFIRMED_LASTS as LASTS
 from workers.notify.channels.http import send_test
-from workers.notify.outcome import Outcome, Retry
+from workers.notify.outcome import Outcome, Postponed, Retry
 from workers.notify.pages import load_current_page
 
 
@@ -20,7 +20,7 @@ def confirm(recipient: Claimed) -> Outcome:
         name = load_current_page(conn, recipient.page_id, ()).name
         link = create_link(conn, Purpose.CONFIRM, subscriber_id=recipient.id, lasts=LASTS)
     outcome = send_test(recipient, name, link, new_id("d"))
-    is_failed = isinstance(outcome, Retry)
+    is_failed = isinstance(outcome, Retry | Postponed)
     pause = send_queue.pause_after_failure(recipient, None) if is_failed else None
     with sync_engine().begin() as conn:
         send_queue.release_test(conn, recipient, pause)

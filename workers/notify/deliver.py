@@ -23,11 +23,12 @@ from domain.store.postgres.notifications.link_tokens import Purpose, create_link
 from domain.store.postgres.notifications.quota import add_mail
 from domain.store.postgres.notifications.send_queue import Claimed, Waiting
 from workers.notify.compose import build_message, split_waiting
-from workers.notify.outcome import Dead, Outcome, Retry, Sent
+from workers.notify.outcome import Dead, Outcome, Postponed, Retry, Sent
 from workers.notify.pages import load_current_page
 from workers.notify.quota import split_by_quota
 
 logger = logging.getLogger(__name__)
+POSTPONED = timedelta(seconds=5)
 GONE = "there was nothing left to tell"
 
 
@@ -110,6 +111,9 @@ def settle(recipient: Claimed, parcel: Parcel, outcome: Outcome) -> bool:
                     add_mail(conn, recipient.page_id)
             case Retry(reason, after_s):
                 record_failure(conn, recipient, parcel, reason, after_s)
+            case Postponed(reason):
+                logger.warning("a message waits: %s", reason)
+                send_queue.release(conn, recipient, "none", POSTPONED)
             case Dead(reason):
                 send_queue.quarantine(conn, recipient.id, reason)
     return isinstance(outcome, Sent)

@@ -12,7 +12,7 @@ from domain.store.postgres.notifications.mails import (
     keep_waiting_mails,
     settle_mail,
 )
-from workers.notify.outcome import Dead, Outcome, Retry, Sent
+from workers.notify.outcome import Dead, Outcome, Postponed, Retry, Sent
 from workers.notify.smtp import SmtpConnection
 
 MAILS_AT_ONCE: Final = 100  # over one connection
@@ -53,5 +53,5 @@ def settle(mail: StoredMail, outcome: Outcome) -> None:
             case Retry(reason) if mail.attempts <= len(PAUSES):
                 pause = PAUSES[mail.attempts - 1]
                 settle_mail(conn, mail.content.id, "waiting", reason, pause)
-            case Retry(reason) | Dead(reason):
+            case Retry(reason) | Postponed(reason) | Dead(reason):
                 settle_mail(conn, mail.content.id, "failed", reason, None)

@@ -18,10 +18,17 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
+class Postponed:
+    """Nothing was sent, for a reason of our own: it counts as no attempt."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dead:
     """The address takes no messages any more."""
 
     reason: str
 
 
-Outcome: TypeAlias = Sent | Retry | Dead
+Outcome: TypeAlias = Sent | Retry | Postponed | Dead

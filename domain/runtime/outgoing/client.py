@@ -48,7 +48,7 @@ class Answer:
 
 
 def post(targets: Targets, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    """Send a request. Raises OutgoingError."""
+    """Send a request. Raises OutgoingError, and UncheckedTargetError before it connects."""
     ends_at = time.monotonic() + LIMIT_S
     try:
         target = targets.check(url)

@@ -37,6 +37,10 @@ IN_PATH: Final = "/%:@!$&'()*+,;=~-._?"
 DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 
 
+class UncheckedTargetError(Exception):
+    """An address that can't be checked at the moment: its sentence is for people."""
+
+
 class BadTargetError(Exception):
     """An address that is not asked. Its sentence names no address."""
 
@@ -60,7 +64,7 @@ class Targets:
     is_own_host: Callable[[str], bool]
 
     def check(self, url: str) -> Target:
-        """Return the target of an address. Raises BadTargetError with a sentence."""
+        """Return the target of an address. Raises BadTargetError, UncheckedTargetError."""
         parts, host, port = self.read(url)
         if self.is_ours(host):
             raise BadTargetError("This address is one of our own. Give one of another system.")
@@ -94,7 +98,7 @@ class Targets:
         try:
             return self.is_own_host(host)
         except Exception:  # noqa: BLE001 - whatever keeps the answer away
-            raise BadTargetError("This address can't be checked at the moment.") from None
+            raise UncheckedTargetError("This address can't be checked at the moment.") from None
 
     def choose(self, found_addresses: list[Address]) -> Address:
         """Return the address to connect to; all of them must be allowed."""

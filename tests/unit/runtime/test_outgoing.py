@@ -7,7 +7,7 @@ import pytest
 
 from domain.runtime.outgoing import client
 from domain.runtime.outgoing.client import Answer, OutgoingError, post
-from domain.runtime.outgoing.target import BadTargetError, Targets
+from domain.runtime.outgoing.target import BadTargetError, Targets, UncheckedTargetError
 from domain.runtime.settings import Settings, SettingsError, build_settings
 from tests.support.name_server import name_server
 from tests.support.receiver import CERTIFICATE, receiver
@@ -109,7 +109,8 @@ def test_our_own_hosts_are_refused(zone, host):
     rules = targets(zone, own=frozenset(["xn--mnchen-3ya.example"]))
     assert "our own" in refusal(f"https://{host}/x", rules)
     broken = Targets(rules.settings, mock.Mock(side_effect=OSError))
-    assert "at the moment" in refusal("https://hooks.example/", broken)
+    with pytest.raises(UncheckedTargetError, match="at the moment"):
+        broken.check("https://hooks.example/")
 
 
 def test_a_host_and_a_path_of_any_script_are_sent_in_ascii(zone):

@@ -7,7 +7,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from domain.runtime.outgoing.target import BadTargetError, Target, Targets
+from domain.runtime.outgoing.target import BadTargetError, Target, Targets, UncheckedTargetError
 from domain.runtime.settings import Settings
 from domain.store.redis.publisher import is_active_host
 from web.http.errors import invalid, unavailable
@@ -39,7 +39,7 @@ class TargetChecks:
                 return await loop.run_in_executor(self._threads, self._targets.check, url)
         except BadTargetError as error:
             raise invalid(str(error), "address") from None
-        except TimeoutError:
+        except (TimeoutError, UncheckedTargetError):
             raise unavailable(BUSY) from None
         finally:
             self._waiting -= 1

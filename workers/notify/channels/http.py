@@ -9,12 +9,12 @@ from typing import Final
 from domain.notifications.choices import Channel
 from domain.notifications.messages import Message
 from domain.runtime.outgoing.client import OutgoingError, post
-from domain.runtime.outgoing.target import Targets
+from domain.runtime.outgoing.target import Targets, UncheckedTargetError
 from domain.runtime.settings import load_settings
 from domain.store.postgres.notifications.send_queue import Claimed
 from domain.store.redis.publisher import is_active_host
 from workers.notify.channels import discord, slack, teams, webhook
-from workers.notify.outcome import Outcome, Retry
+from workers.notify.outcome import Outcome, Postponed, Retry
 
 CHANNELS: Final[Mapping[Channel, ModuleType]] = {
     Channel.WEBHOOK: webhook,
@@ -53,6 +53,8 @@ def send_body(recipient: Claimed, body: bytes, message_id: str) -> Outcome:
         url = discord.wait_for_storage(url)
     try:
         outcome: Outcome = channel.read_answer(post(own_targets(), url, body, headers))
+    except UncheckedTargetError as error:
+        return Postponed(str(error))
     except OutgoingError as error:
         return Retry(str(error))
     return outcome
