@@ -1,15 +1,19 @@
 """The program `notify`: `python -m workers.notify`."""
 
+import os
 import signal
 
 from domain.runtime import startup
 from domain.runtime.logging import configure_logging
 from domain.runtime.settings import settings_or_exit
 
+NICE = 10  # thousands of messages take no processor that a publication wants
+
 
 def main() -> None:
     """Run the loops until the first SIGTERM or SIGINT."""
     settings = settings_or_exit()
+    os.nice(NICE)
     has_metrics = settings.notify_metrics_port > 0
     if has_metrics:  # before anything imports prometheus_client
         startup.create_metrics_folder("notify", settings)
