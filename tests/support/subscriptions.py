@@ -5,7 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from sqlalchemy import func, insert
+
 from domain.notifications.choices import Channel, Choices, Source
+from domain.runtime.new_ids import new_id
+from domain.store.postgres import tables as t
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.notifications import subscribers
 from domain.store.postgres.notifications.link_tokens import Purpose, create_link
@@ -35,6 +39,25 @@ def add_subscriber(
             subscribers.confirm(conn, new.id)
         url = create_link(conn, purpose, subscriber_id=new.id)
     return new.id, path_in(url)
+
+
+def add_delivery(
+    page_id: str, incident_id: str, subscriber_id: str, status: str, command_id: str | None = None
+) -> str:
+    """Add a delivery of an incident's opening, and return its id."""
+    id_ = new_id("d")
+    with sync_engine().begin() as conn:
+        values = {"page_id": page_id, "incident_id": incident_id}
+        event = {"incident_kind": "incident", "kind": "opened", "title": "Slow answers"}
+        event |= {"state": "investigating", "impact": "major", "concerns": []}
+        stamps = {"at": func.now(), "expanded_at": func.now(), "command_id": command_id}
+        new = insert(t.notification_events).values(**values, **event, **stamps)
+        event_id = conn.execute(new.returning(t.notification_events.c.id)).scalar_one()
+        values |= {"id": id_, "event_id": event_id, "subscriber_id": subscriber_id}
+        conn.execute(
+            insert(t.deliveries).values(**values, status=status, created_at=func.clock_timestamp())
+        )
+    return id_
 
 
 def path_in(text: str) -> str:

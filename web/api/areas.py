@@ -9,6 +9,7 @@ from web.api.monitor import resource as monitor
 from web.api.pages import export as exports
 from web.api.pages import resource as pages
 from web.api.previews import resource as previews
+from web.api.subscribers import owner_deliveries as subscriber_lists
 from web.api.subscribers import resource as subscribers
 
 AREAS = (
@@ -20,6 +21,7 @@ AREAS = (
     incidents.AREA,
     keys.AREA,
     audit.AREA,
+    subscriber_lists.AREA,
     previews.AREA,
     templates.AREA,
     billing.AREA,

@@ -201,3 +201,9 @@ FOLLOWED_INCIDENT = says("The incident must be the id of an incident of this pag
 KINDS = says(f"Choose kinds: {list_values(Kinds)}.")
 LEAST_IMPACT = says(f"Choose an impact: {list_values(Impact)}.")
 UPDATES = says(f"Choose updates: {list_values(Updates)}.")
+CONSENT_DATE = says(
+    "The day of consent (consentDate) must be a day such as 2026-11-23, and not in the future.",
+    "Enter the day on which these people agreed (consentDate), such as 2026-11-23.",
+)
+ADDRESSES = says("The addresses must be a list of e-mail addresses, such as ada@example.com.")
+CSV = says("The csv must be text with one e-mail address a line.")

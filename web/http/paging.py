@@ -46,7 +46,18 @@ def bad_limit() -> ApiError:
 
 def cursor_of(last: Incident) -> str:
     """Return the opaque cursor behind an incident."""
-    return urlsafe_b64encode(f"{last.started_at.isoformat()} {last.id}".encode()).decode()
+    return cursor_after(last.started_at, last.id)
+
+
+def cursor_after(at: datetime, id_: str) -> str:
+    """Return the opaque cursor behind a thing of a list that is in the order of times."""
+    return urlsafe_b64encode(f"{at.isoformat()} {id_}".encode()).decode()
+
+
+def place_of(req: Request) -> tuple[datetime, str] | None:
+    """Return the time and the id in the request's cursor. Raises ApiError 400."""
+    position = position_of(req)
+    return (position.started_at, position.incident_id) if position else None
 
 
 def position_of(req: Request) -> ListPosition | None:

@@ -72,8 +72,9 @@ class Operation:
     `name` is for generated clients, `tag` is a section of the document. `refusals` lists the error
     codes special to the operation; common ones are derived. A tuple of bodies means one of them.
     `later` is the type of a 202's `data`, if that holds less. `is_preview`: nothing is written.
-    `skips_repeats`: if nothing changes, it answers 200 with the same type. An
-    answer of another media type than `JSON` has no envelope; its examples hold the start.
+    `skips_repeats`: if nothing changes, it answers 200 with the same type. `is_direct`: what it
+    changes is in no log. An answer of another media type than `JSON` has no envelope; its examples
+    hold the start.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Operation:
     body_kib: int = 64
     later: Any = None
     is_preview: bool = False
+    is_direct: bool = False
     skips_repeats: bool = False
 
     @property

@@ -87,18 +87,18 @@ class Call:
     def is_logged(self) -> bool:
         """Whether the call appends a command: all writes do, except those under /auth.
 
-        Previews append none.
+        Previews append none, and neither do changes of subscribers.
 
         Source: docs/behaviour.md, "Idempotency".
         """
         if self.method == "get" or self.operation.is_preview:
             return False
-        return not self.is_under_auth
+        return not (self.is_under_auth or self.operation.is_direct)
 
     @property
     def is_of_accounts(self) -> bool:
-        """Whether the call changes unlogged data: accounts, sessions, devices."""
-        return self.method != "get" and self.is_under_auth
+        """Whether the call changes unlogged data: accounts, sessions, devices, subscribers."""
+        return self.method != "get" and (self.is_under_auth or self.operation.is_direct)
 
     @property
     def is_under_auth(self) -> bool:

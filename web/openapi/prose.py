@@ -42,6 +42,7 @@ GROUPS: Mapping[str, tuple[Chapter, ...]] = {
     "Run a page": (
         Chapter("Pages", "Create and change a page"),
         Chapter("Hosts", "Connect a domain"),
+        Chapter("Subscribers", "See who gets updates"),
         Chapter("Keys", "Create and rotate keys"),
         Chapter("Audit", "Read the audit log"),
         Chapter("Export", "Export and import a page"),

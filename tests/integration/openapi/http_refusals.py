@@ -18,6 +18,8 @@ from tests.integration.openapi.http_stage import UNKNOWN, Stage
 from tests.support.actors import PASSWORD
 from tests.support.faults.breaking import Behind
 from tests.support.inside import inside
+from tests.support.statements import sql
+from tests.support.subscriptions import add_delivery
 from web.openapi.describe import Audience
 from web.openapi.operations import PART, Call
 
@@ -241,6 +243,28 @@ def unverified(**other: Any) -> Ask:
     return ask
 
 
+def removed_before(stage: Stage, call: Call) -> httpx.Response:
+    assert stage.owner.delete(f"{stage.page.path}/subscribers/{stage.subscriber}").is_success
+    return stage.send(call)
+
+
+def bounced_before(stage: Stage, call: Call) -> httpx.Response:
+    assert stage.prime
+    assert stage.send(call).is_success
+    with inside(stage.actors.system):
+        sql(
+            "UPDATE subscribers SET quarantined_at = now() WHERE page_id = :id RETURNING id",
+            id=stage.page.id,
+        )
+    return stage.send(call)
+
+
+def sent_delivery(stage: Stage, call: Call) -> httpx.Response:
+    with inside(stage.actors.system):
+        sent_id = add_delivery(stage.page.id, stage.incident, stage.subscriber, "sent")
+    return stage.send(call, path=stage.path(call, did=sent_id))
+
+
 SPECIAL: dict[tuple[str, str], Ask] = {
     ("signUp", "CONFLICT"): taken_email,
     ("logIn", "BAD_LOGIN"): wrong_password,
@@ -263,6 +287,9 @@ SPECIAL: dict[tuple[str, str], Ask] = {
     ("addTemplate", "CONFLICT"): two_hundred_and_first,
     ("previewIncident", "CONFLICT"): five_hundred_and_first,
     ("previewUpdate", "CONFLICT"): one_opened_again,
+    ("addSubscriber", "CONFLICT"): removed_before,
+    ("importSubscribers", "CONFLICT"): bounced_before,
+    ("resendDelivery", "CONFLICT"): sent_delivery,
     ("mountHost", "CONFLICT"): own_subdomain,
     ("changeMount", "CONFLICT"): pending_mount,
 }

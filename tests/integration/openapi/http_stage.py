@@ -8,13 +8,15 @@ from urllib.parse import quote
 
 import httpx
 
-from domain.account.commands import GrantTokens
+from domain.account.commands import GrantTokens, SetTier
+from domain.page.state import Tier
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.notifications.link_tokens import Purpose, create_link
 from ops.cli.writes import write
 from tests.support.actors import PASSWORD, Actors, Monitor, Owner, Page, unique
 from tests.support.inside import inside
 from tests.support.outbox import started_outbox
+from tests.support.subscriptions import add_delivery
 from web.api.accounts.docs import ADA, SESSION
 from web.api.accounts.recovery_docs import LINK_TOKEN
 from web.api.billing import SLOT
@@ -24,6 +26,7 @@ from web.api.incidents.docs import INCIDENT, UPDATE
 from web.api.keys import KEY
 from web.api.previews.docs import PREVIEW
 from web.api.receipts import RECEIPT
+from web.api.subscribers.owner_docs import DELIVERY, SUBSCRIBER
 from web.api.templates import TEMPLATE
 from web.openapi.describe import Audience, Example
 from web.openapi.operations import PAGE, PART, Call, calls
@@ -122,6 +125,24 @@ class Stage:
         return self.opened.headers["location"].rpartition("/")[2]
 
     @cached_property
+    def subscriber(self) -> str:
+        body = {"channel": "webhook", "address": "https://example.com/hooks/status"}
+        return self.owner.post(f"{self.page.path}/subscribers", body).json()["data"]["id"]
+
+    @cached_property
+    def delivery(self) -> str:
+        """A delivery that failed."""
+        with inside(self.actors.system):
+            return add_delivery(self.page.id, self.incident, self.subscriber, "failed")
+
+    @cached_property
+    def prime(self) -> str:
+        """The tier of an account whose imports need no mail."""
+        with inside(self.actors.system):
+            write(self.owner.id, SetTier(Tier.PRIME))
+        return "prime"
+
+    @cached_property
     def session(self) -> str:
         return self.owner.get("/api/v1/auth/sessions").json()["data"][0]["id"]
 
@@ -160,6 +181,8 @@ class Stage:
             SESSION: lambda: self.session,
             RECEIPT: lambda: self.receipt,
             LINK_TOKEN: lambda: self.link,
+            SUBSCRIBER: lambda: self.subscriber,
+            DELIVERY: lambda: self.delivery,
             '"acme"': lambda: f'"{unique("acme")}"',
         }
         makers = {published: cache(partial(self.make, published)) for published in MAKERS}
@@ -175,6 +198,10 @@ class Stage:
             assert self.leaf
         if call.operation.name == "trade":
             assert self.tokens
+        if call.operation.name == "importSubscribers":
+            assert self.prime
+        if call.operation.name == "listDeliveries":
+            assert self.delivery
         if call.operation.name == "listPurchases":
             assert self.slot
         if call.method == "get":

@@ -27,6 +27,7 @@ TEAMS_HOSTS: Final = (
     ".powerautomate.com",
     ".flow.microsoft.com",
 )
+VISIBLE_END: Final = 4  # of a URL
 
 
 def address_problem(channel: Channel, address: str) -> str | None:
@@ -66,3 +67,10 @@ def mask_address(channel: Channel, address: str) -> str:
         local, _, domain = address.rpartition("@")
         return f"{local[:1]}…@{domain[:1]}…"
     return f"{host_of(address)}/…"
+
+
+def show_address(channel: Channel, address: str) -> str:
+    """Return an address for the owner of the page: of a URL, which is a secret, the ends only."""
+    if channel is Channel.EMAIL:
+        return address
+    return f"{host_of(address)}/…{address[-VISIBLE_END:]}"

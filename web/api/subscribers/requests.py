@@ -69,10 +69,10 @@ class SubscriptionRequests:
             return
         if target is None or subscription.is_confirmed:
             return
-        if await self._may_be_tested(body.address, target):
+        if await self.may_be_tested(body.address, target):
             await change(self.engine, subscribers.request_test_message, subscription.id)
 
-    async def _may_be_tested(self, address: str, target: Target) -> bool:
+    async def may_be_tested(self, address: str, target: Target) -> bool:
         """Count a test message; return whether it may be sent."""
         counts = [(TEST_ADDRESS, address), *((TEST_HOST, to) for to in destinations_of(target))]
         waits = [await self.attempts.limits.hit(limit, part) for limit, part in counts]

@@ -52,11 +52,16 @@ async def read_request(req: Request) -> Subscribe:
     else:
         raise ApiError(415, "UNSUPPORTED_MEDIA_TYPE", NOT_READABLE)
     body = decode_body(raw, Subscribe)
+    check_request(body)
+    return body
+
+
+def check_request(body: Subscribe) -> None:
+    """Check the rules of a request beyond types and lengths. Raises ApiError 400."""
     if len(body.components or ()) > REFERENCES_MAX:
         raise wrong_value(Subscribe, "components")
     if problem := address_problem(body.channel, body.address):
         raise invalid(problem, "address")
-    return body
 
 
 def to_tree(fields: Fields) -> dict[str, Any]:

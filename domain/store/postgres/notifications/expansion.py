@@ -9,10 +9,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, text
 
-from domain.notifications.events import ENDS, EventKind
 from domain.page.settings import NOTIFY_MINUTES
 from domain.runtime.new_ids import new_id
-from domain.status import Impact
+from domain.store.postgres.notifications.matches import MATCHES, match_parameters
 
 RETRY_PAUSE: Final = timedelta(minutes=5)  # a newer event tries again, but no more often
 HIDDEN: Final = "the page was hidden"
@@ -22,21 +21,7 @@ _WAITING = text("""
 SELECT id, page_id, incident_id, incident_kind, kind, at, impact, concerns, is_suppressed
 FROM notification_events WHERE expanded_at IS NULL ORDER BY id LIMIT :limit
 """)
-# `has_heard`: the subscriber gets, or was sent, a message about the incident.
-_RECIPIENTS = text("""
-SELECT s.id, s.quarantined_at IS NOT NULL AS is_quarantined FROM subscribers s
-CROSS JOIN LATERAL (SELECT EXISTS (
-  SELECT FROM deliveries d WHERE d.subscriber_id = s.id AND d.incident_id = :incident_id
-    AND d.status IN ('waiting', 'sent', 'failed')
-) AS has_heard) heard
-WHERE s.page_id = :page_id AND s.confirmed_at < :at
-  AND (s.kinds = 'all' OR s.kinds = :incident_kind || 's')
-  AND (s.incident_id IS NULL OR s.incident_id = :incident_id)
-  AND (has_heard OR NOT :is_withdrawn AND s.impact = ANY(CAST(:impacts AS text[]))
-    AND (s.components IS NULL OR cardinality(CAST(:concerns AS text[])) = 0
-      OR s.components && CAST(:concerns AS text[])))
-  AND (s.updates = 'all' OR :is_end OR NOT has_heard)
-""")
+_RECIPIENTS = text("SELECT s.id, s.quarantined_at IS NOT NULL AS is_quarantined" + MATCHES)
 _DELIVER = text("""
 INSERT INTO deliveries
   (id, event_id, subscriber_id, page_id, incident_id, status, reason, created_at)
@@ -73,35 +58,13 @@ def expand_events(conn: Connection, limit: int) -> int:
 
 def expand_event(conn: Connection, event: Row[Any]) -> None:
     """Write the deliveries of one event, and schedule their subscribers."""
-    recipients = conn.execute(_RECIPIENTS, recipient_parameters(event)).all()
+    recipients = conn.execute(_RECIPIENTS, match_parameters(event.page_id, event)).all()
     statuses = [status_of(event, recipient) for recipient in recipients]
     write_deliveries(conn, event, [recipient.id for recipient in recipients], statuses)
     waiting = [r.id for r, s in zip(recipients, statuses, strict=True) if s == "waiting"]
     if waiting:
         pauses = {"notify_minutes": NOTIFY_MINUTES, "retry_pause": RETRY_PAUSE}
         conn.execute(_SCHEDULE, {"ids": waiting, **pauses})
-
-
-def recipient_parameters(event: Row[Any]) -> dict[str, Any]:
-    """Return the parameters by which subscribers are chosen.
-
-    `impacts` are those that a subscriber may have chosen, so as to hear of this event.
-    """
-    kind = EventKind(event.kind)
-    return {
-        **{
-            name: getattr(event, name) for name in ("page_id", "incident_id", "incident_kind", "at")
-        },
-        "concerns": event.concerns,
-        "impacts": impacts_up_to(event.impact),
-        "is_end": kind in ENDS,
-        "is_withdrawn": kind is EventKind.WITHDRAWN,
-    }
-
-
-def impacts_up_to(impact: str) -> list[str]:
-    """Return the impacts that are at most `impact`."""
-    return [each for each in Impact if each.severity <= Impact(impact).severity]
 
 
 def status_of(event: Row[Any], recipient: Row[Any]) -> str:

@@ -233,7 +233,18 @@ def has_left(conn: Connection, page_id: str, channel: str, address: str) -> bool
 
 def left_hash(conn: Connection, page_id: str, channel: str, address: str) -> str:
     """Return the keyed hash of an address that left a page."""
+    return left_hashes(conn, page_id, channel, [address])[address]
+
+
+def left_hashes(
+    conn: Connection, page_id: str, channel: str, addresses: Sequence[str]
+) -> dict[str, str]:
+    """Return the keyed hashes of addresses, by address."""
     key = conn.execute(_KEY).scalar_one()
+    return {address: _keyed_hash(key, page_id, channel, address) for address in addresses}
+
+
+def _keyed_hash(key: bytes, page_id: str, channel: str, address: str) -> str:
     mailbox = email_key(address) if channel == Channel.EMAIL else address.strip().lower()
     message = f"{page_id}\0{channel}\0{mailbox}"
     return hmac.new(key, message.encode(), hashlib.sha256).hexdigest()

@@ -206,3 +206,26 @@ mails = Table(
     Index("mails_account", "account_id"),
     Index("mails_subscriber", "subscriber_id"),
 )
+
+# Owners' changes of the list of subscribers, by number: for the audit log, and for limits a day.
+list_changes = Table(
+    "list_changes",
+    metadata,
+    Column("seq", BigInteger, Identity(always=True), primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("page_id", Text, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Index("list_changes_page", "page_id", "seq"),
+    Index("list_changes_account", "account_id", "at"),
+)
+
+# Restored pages whose subscribers may have left since the backup: they get no messages.
+held_pages = Table(
+    "held_pages",
+    metadata,
+    Column("page_id", Text, primary_key=True),
+    Column("since", Moment, nullable=False),
+)

@@ -155,6 +155,23 @@ CREATE INDEX mails_recipient ON mails (lower(recipient), created_at);
 CREATE INDEX mails_subscriber ON mails (subscriber_id);
 INSERT INTO fixed_keys (name, key)
 VALUES ('left', decode(md5(gen_random_uuid()::text) || md5(gen_random_uuid()::text), 'hex'));
+CREATE TABLE list_changes (
+  seq BIGINT GENERATED ALWAYS AS IDENTITY,
+  id TEXT NOT NULL,
+  page_id TEXT NOT NULL,
+  account_id TEXT NOT NULL,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  kind TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (seq)
+);
+CREATE INDEX list_changes_account ON list_changes (account_id, at);
+CREATE INDEX list_changes_page ON list_changes (page_id, seq);
+CREATE TABLE held_pages (
+  page_id TEXT NOT NULL,
+  since TIMESTAMP WITH TIME ZONE NOT NULL,
+  PRIMARY KEY (page_id)
+);
 """
 
 
