@@ -18,6 +18,8 @@ from domain.store.postgres.engine import Connection, sync_engine
 from domain.store.postgres.notifications import subscribers
 from domain.store.postgres.notifications.link_tokens import forget_expired_links
 from domain.store.postgres.notifications.mails import forget_mails
+from domain.store.postgres.notifications.outbox import forget_events
+from domain.store.postgres.notifications.quota import forget_mail_counts
 from domain.store.postgres.receipts import forget_expired_uses
 from domain.store.postgres.sessions import forget_expired_sessions, forget_unused_devices
 from domain.store.redis import publisher as artifacts
@@ -86,6 +88,8 @@ EXPIRING: Final = (
     retention.forget_shown_days,
     retention.forget_cancelled_maintenances,
     forget_expired_links,
+    forget_mail_counts,
+    forget_events,
     subscribers.forget_unconfirmed,
     subscribers.forget_ended_follows,
     forget_mails,

@@ -24,7 +24,12 @@ RIDDLES: Final = frozenset(
 )
 FIRST_LINE_WORDS: Final = 15
 # Templates read these attributes by name.
-READ_BY_TEMPLATES: Final = frozenset([("domain/page/state.py", "held")])
+READ_BY_TEMPLATES: Final = frozenset(
+    [
+        ("domain/page/state.py", "held"),
+        ("domain/store/postgres/notifications/delivery_report.py", "sent"),
+    ]
+)
 WORD: Final = re.compile(r"[a-z']+")
 CODE: Final = re.compile(r"`[^`]*`")
 

@@ -50,7 +50,7 @@ def cursor_of(last: Incident) -> str:
 
 
 def cursor_after(at: datetime, id_: str) -> str:
-    """Return the opaque cursor behind a thing of a list that is in the order of times."""
+    """Return the opaque cursor behind an entry of a list in the order of times."""
     return urlsafe_b64encode(f"{at.isoformat()} {id_}".encode()).decode()
 
 

@@ -1,4 +1,4 @@
-"""The owner's deliveries: what was sent to whom, and *send again*.
+"""The owner's deliveries: the list, and *send again*.
 
 Source: docs/behaviour.md, "Delivery report".
 """
@@ -41,12 +41,12 @@ class Deliveries(OwnerResource):
         """List deliveries, newest first."""
         page, limit, place = await self.page(req, page_id), limit_of(req), place_of(req)
         incident_id, status = incident_of(req), status_of(req)
-        found = await run(
+        deliveries = await run(
             self.engine, find_deliveries, page.id, place, limit + 1, incident_id, status
         )
-        last = found[limit - 1] if len(found) > limit else None
+        last = deliveries[limit - 1] if len(deliveries) > limit else None
         cursor = cursor_after(last.created_at, last.id) if last else None
-        write_data(resp, DeliveryList([delivery_view(one) for one in found[:limit]], cursor))
+        write_data(resp, DeliveryList([delivery_view(one) for one in deliveries[:limit]], cursor))
 
 
 class Resend(OwnerResource):

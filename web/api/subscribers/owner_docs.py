@@ -21,11 +21,11 @@ PATH_PARAMETERS = {
     "sid": PathParameter("subscriberId", "A subscriber of the page.", SUBSCRIBER),
     "did": PathParameter("deliveryId", "A delivery of the page.", DELIVERY),
 }
-HOOK = {"channel": "webhook", "address": "https://example.com/hooks/status"}
+HOOK = {"channel": "webhook", "address": "https://api.example.com/hooks/status"}
 LISTED = {
     "id": SUBSCRIBER,
     "channel": "webhook",
-    "address": "example.com/…atus",
+    "address": "api.example.com/…atus",
     "components": None,
     "incident": None,
     "kinds": "all",
@@ -137,7 +137,7 @@ LIST_DELIVERIES = Operation(
                         "id": DELIVERY,
                         "subscriber": SUBSCRIBER,
                         "channel": "webhook",
-                        "address": "example.com/…atus",
+                        "address": "api.example.com/…atus",
                         "incident": INCIDENT,
                         "event": "opened",
                         "title": "Slow answers",

@@ -63,7 +63,7 @@ class SubscriberImport(SubscriberResource):
             raise day_is_full(owner, error) from None
         except SubscribersFullError:
             raise ApiError(409, "CONFLICT", FULL) from None
-        numbers = (len(outcome.added), outcome.known, outcome.left, len(lines.invalid))
+        numbers = (len(outcome.added), outcome.known_count, outcome.left_count, len(lines.invalid))
         write_data(resp, ImportResult(*numbers, lines.invalid[:LINES_MAX]))
 
 

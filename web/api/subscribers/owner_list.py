@@ -88,11 +88,12 @@ class SubscriberResource(OwnerResource):
 
 
 def owner_of(holder: Holder, page: OwnedPage) -> rows.Owner:
-    """Return what the tier of a page allows its owner."""
+    """Return the owner of a page, with the limits of its tier."""
     day_max = ADDITIONS_A_DAY[page.tier]
     return rows.Owner(page.id, holder.account_id, day_max, is_trusted=page.tier == "prime")
 
 
+@dataclass(eq=False)
 class SubscriberRows(SubscriberResource):
     """`GET` and `POST /api/v1/status/:pageID/subscribers`."""
 
@@ -106,10 +107,12 @@ class SubscriberRows(SubscriberResource):
         """List subscribers, newest first."""
         page, limit, place = await self.page(req, page_id), limit_of(req), place_of(req)
         search, channel = search_of(req), channel_of(req)
-        found = await run(self.engine, find_subscribers, page.id, place, limit + 1, search, channel)
-        last = found[limit - 1] if len(found) > limit else None
+        listed = await run(
+            self.engine, find_subscribers, page.id, place, limit + 1, search, channel
+        )
+        last = listed[limit - 1] if len(listed) > limit else None
         cursor = cursor_after(last.created_at, last.id) if last else None
-        write_data(resp, SubscriberList([subscriber_view(one) for one in found[:limit]], cursor))
+        write_data(resp, SubscriberList([subscriber_view(one) for one in listed[:limit]], cursor))
 
     @describes(docs.ADD_SUBSCRIBER)
     async def on_post(self, req: Request, resp: Response, page_id: str) -> None:
@@ -229,11 +232,11 @@ class SubscriberExport(SubscriberResource):
         """Send all subscribers as CSV."""
         page = await self.page(req, page_id)
         most = max(SUBSCRIBERS.values()) * 2
-        found = await run(self.engine, rows.subscribers_after, page.id, None, most)
+        listed = await run(self.engine, rows.subscribers_after, page.id, None, most)
         resp.content_type = CSV
         resp.downloadable_as = "subscribers.csv"
         resp.set_header("Cache-Control", "no-store")
-        resp.text = to_csv([subscriber_view(one) for one in found])
+        resp.text = to_csv([subscriber_view(one) for one in listed])
 
 
 def to_csv(views: list[SubscriberView]) -> str:

@@ -28,7 +28,7 @@ class NewSubscriber(Subscribe):
 
 
 class Import(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """E-mail addresses with the day of their consent: a list, or the text of a CSV file."""
+    """E-mail addresses with the day of their consent: a list, or CSV."""
 
     consent_date: ConsentDate
     addresses: Annotated[list[str] | None, says.ADDRESSES] = None
@@ -36,7 +36,7 @@ class Import(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 
 class SubscriberView(Answer, frozen=True):
-    """A subscriber. Of an address that is a URL only the host and the end are told."""
+    """A subscriber. Of a URL the address has the host and the end only."""
 
     id: Id
     channel: Channel
@@ -72,8 +72,8 @@ class ImportResult(Answer, frozen=True):
     """The numbers of an import, and the lines that are no e-mail address."""
 
     added: int
-    known: int
-    left: int
+    known_count: int = msgspec.field(name="known")
+    left_count: int = msgspec.field(name="left")
     invalid: int
     invalid_lines: list[int]
 

@@ -1,4 +1,4 @@
-"""The delivery report: how many hear of a write or an incident, and how far it got.
+"""The delivery report: the recipients of a write or an incident, and their deliveries.
 
 Source: docs/behaviour.md, "Delivery report".
 """
@@ -152,7 +152,7 @@ def deliveries_after(
 
 
 def send_again(conn: Connection, page_id: str, delivery_id: str) -> bool:
-    """Let a delivery wait once more, at once; False if the page has none of this id.
+    """Let a delivery wait once more; False if the page has none of this id.
 
     Raises NotFailedError, ResentLatelyError.
     """

@@ -5,6 +5,7 @@ Source: docs/architecture.md, "Side effects leave by an outbox".
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Final
 
 from sqlalchemy import Connection, insert, text
 
@@ -31,6 +32,15 @@ WHERE i.state = 'scheduled' AND i.notifies AND i.scheduled_start > statement_tim
   AND i.scheduled_start <= statement_timestamp() + setting.lead
   AND latest.kind <> 'reminder' AND latest.at < i.scheduled_start - setting.lead
 """)
+# An unresolved incident keeps its events: later ones depend on who has heard of it.
+_FORGET = text("""
+DELETE FROM notification_events WHERE id IN (
+  SELECT e.id FROM notification_events e
+  WHERE e.at < statement_timestamp() - make_interval(days => :days)
+    AND NOT EXISTS (SELECT FROM incidents i WHERE i.id = e.incident_id AND i.resolved_at IS NULL)
+  ORDER BY e.at LIMIT :limit FOR UPDATE SKIP LOCKED)
+""")
+EVENT_DAYS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +71,8 @@ def add_to_outbox(conn: Connection, page_id: str, rows: Sequence[OutboxRow]) -> 
 def add_reminders(conn: Connection) -> int:
     """Write the reminders of maintenances that are due; return their number."""
     return conn.execute(_REMIND, {"default_hours": REMINDER_HOURS}).rowcount
+
+
+def forget_events(conn: Connection, limit: int) -> int:
+    """Delete old events with their deliveries; return the number of events."""
+    return conn.execute(_FORGET, {"days": EVENT_DAYS, "limit": limit}).rowcount

@@ -115,9 +115,10 @@ class BouncedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A page and the account that changes its list; `day_max` is the number of additions a day.
+    """A page and the account that changes its list.
 
-    `is_trusted`: what it adds is active at once, with the consent that it states.
+    `day_max` is the number of additions a day. `is_trusted`: what it adds is active at once, with
+    the consent that it states.
     """
 
     page_id: str
@@ -161,8 +162,8 @@ class Imported:
     """The outcome of an import; `added` are ids by address."""
 
     added: Mapping[str, str]
-    known: int
-    left: int
+    known_count: int
+    left_count: int
 
 
 def subscribers_after(
@@ -187,7 +188,7 @@ def count_by_channel(conn: Connection, page_id: str) -> list[ChannelTotal]:
 
 
 def remove(conn: Connection, owner: Owner, subscriber_id: str) -> bool:
-    """Delete a subscriber, whose address counts as one that left; False if there is none."""
+    """Delete a subscriber, and note that its address left; False if there is none."""
     if not conn.execute(_IS_OF_PAGE, {"id": subscriber_id, "page_id": owner.page_id}).scalar():
         return False
     is_done = leave(conn, subscriber_id)
@@ -243,13 +244,13 @@ def import_addresses(
     """
     _check_bounces(conn, owner.page_id)
     first = {address.lower(): address for address in reversed(addresses)}
-    known = set(
+    known_keys = set(
         conn.execute(_KNOWN, {"page_id": owner.page_id, "addresses": list(first)}).scalars()
     )
     hashes = left_hashes(conn, owner.page_id, Channel.EMAIL, [*first.values()])
     has_gone = set(conn.execute(_LEFT, {"hashes": list(hashes.values())}).scalars())
-    left = {key for key, address in first.items() if hashes[address] in has_gone} - known
-    new = [address for key, address in first.items() if key not in known | left]
+    left_keys = {key for key, address in first.items() if hashes[address] in has_gone} - known_keys
+    new = [address for key, address in first.items() if key not in known_keys | left_keys]
     _take_of_day(conn, owner, len(new))
     _check_room(conn, owner, len(new))
     ids = {address: new_id("b") for address in new}
@@ -257,7 +258,7 @@ def import_addresses(
     conn.execute(_IMPORT, {**values, "addresses": new, "is_active": owner.is_trusted})
     if new:
         _note(conn, owner, IMPORTED, len(new))
-    return Imported(ids, len(addresses) - len(new) - len(left), len(left))
+    return Imported(ids, len(addresses) - len(new) - len(left_keys), len(left_keys))
 
 
 def _note(conn: Connection, owner: Owner, kind: str, count: int) -> None:
