@@ -70,7 +70,7 @@ def mask_address(channel: Channel, address: str) -> str:
 
 
 def show_address(channel: Channel, address: str) -> str:
-    """Return an address for the page's owner: of a URL the ends only, for it is a secret."""
+    """Return an address for the page's owner: of a URL the ends only."""
     if channel is Channel.EMAIL:
         return address
     return f"{host_of(address)}/…{address[-VISIBLE_END:]}"
