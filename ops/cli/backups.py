@@ -6,8 +6,10 @@ from pathlib import Path
 
 from domain.store.broker import UNREACHABLE as REDIS_UNREACHABLE
 from domain.store.postgres import backup as backups
-from domain.store.postgres.engine import POSTGRES_ERRORS, first_line
+from domain.store.postgres.engine import POSTGRES_ERRORS, first_line, sync_engine
+from domain.store.postgres.notifications.restored import held_since
 from ops.cli.writes import CommandRefusedError
+from ops.operator_error import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,15 @@ def backup(file: Path) -> BackupSummary:
         raise CommandRefusedError(message) from None
 
 
-def restore(file: Path) -> BackupSummary:
+def restore(file: Path, left: Path | None = None, *, resends: bool = False) -> BackupSummary:
     """Restore a backup. Raises CommandRefusedError with the state of the data."""
     from domain.store.postgres import (
         restore as restores,  # imports Alembic, which other verbs do not need
     )
 
     try:
-        return summarize(restores.restore(file))
+        lines = left.read_text().splitlines() if left else None
+        return summarize(restores.restore(file, lines, resends=resends))
     except (restores.CannotRestoreError, restores.NotForgottenError) as error:
         raise CommandRefusedError(str(error)) from None
     except POSTGRES_ERRORS as error:
@@ -60,3 +63,14 @@ def summarize(manifest: backups.Manifest) -> BackupSummary:
     """Return the operator's summary of a backup."""
     rows = sum(table.rows for table in manifest.tables)
     return BackupSummary(len(manifest.tables), rows, manifest.step, manifest.made_at)
+
+
+def say_held() -> None:
+    """Say that messages are held, if they are."""
+    with sync_engine().connect() as conn:
+        count, since = held_since(conn)
+    if count and since:
+        say(
+            f"Who left since {since:%F %H:%M} UTC is unknown: subscribers of {count} pages get no"
+            " messages until `hepstatus mail accept-unknown-left`."
+        )

@@ -115,11 +115,19 @@ def back_up(file: Path) -> None:
 
 @cli.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def restore(file: Path) -> None:
+@click.option(
+    "--left",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Addresses that left since the backup, as `mail left` writes them.",
+)
+@click.option("--resend", is_flag=True, help="Send the messages that waited in the backup.")
+def restore(file: Path, left: Path | None, *, resend: bool) -> None:
     """Fill an EMPTY database from FILE, and publish every page again."""
-    summary = backups.restore(file)
+    summary = backups.restore(file, left, resends=resend)
     say(f"{summary.rows} rows of {summary.tables} tables, as of {summary.made_at:%F %H:%M} UTC.")
     say("The workers publish all pages again.")
+    if left is None:
+        backups.say_held()
 
 
 def check_arguments(arguments: list[str]) -> None:

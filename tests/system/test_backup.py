@@ -22,6 +22,7 @@ pytestmark = pytest.mark.system
 
 # What a restore sets back on purpose: nothing is published yet.
 PUBLISHED = ("published_seq", "published_day", "published_until", "published_build")
+PUBLISHED += ("expanded_at", "is_suppressed")  # nothing that waited is sent
 PUBLISHED += ("published_epoch", "published_counter", "repair_at", "repair_tries")
 
 

@@ -27,6 +27,7 @@ from domain.store.postgres.backup import (
 )
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.migrations import LOCK, UnknownStepError, upgrade_to
+from domain.store.postgres.notifications import restored
 from domain.store.postgres.tables import metadata
 from domain.store.redis import publisher as artifacts
 
@@ -51,15 +52,21 @@ class NotForgottenError(Exception):
     """Data is restored, but Redis may still hold old publications. A sentence."""
 
 
-def restore(file: Path) -> Manifest:
+def restore(
+    file: Path, left_lines: Sequence[str] | None = None, *, resends: bool = False
+) -> Manifest:
     """Fill an empty database from a backup and begin a new epoch.
+
+    `left_lines` are the addresses that left since; without them the pages with subscribers send
+    them nothing for now. What waited in the backup is sent only with `resends`.
 
     Raises CannotRestoreError, POSTGRES_ERRORS, and what Redis raises if it can't be reached:
     nothing was changed in Postgres then. NotForgottenError: everything was.
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            return restore_from(archive, msgspec.json.decode(archive.read(MANIFEST), type=Manifest))
+            manifest = msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
+            return restore_from(archive, manifest, left_lines, resends=resends)
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, msgspec.DecodeError):
         message = f"{file} is no backup of Hep Status, or it is damaged."
         raise CannotRestoreError(message) from None
@@ -68,7 +75,13 @@ def restore(file: Path) -> Manifest:
         raise CannotRestoreError(message) from None
 
 
-def restore_from(archive: zipfile.ZipFile, manifest: Manifest) -> Manifest:
+def restore_from(
+    archive: zipfile.ZipFile,
+    manifest: Manifest,
+    left_lines: Sequence[str] | None = None,
+    *,
+    resends: bool = False,
+) -> Manifest:
     """Restore in one transaction. Raises as `restore` does."""
     if manifest.format != FORMAT:
         message = "This backup is of a format that this version does not know."
@@ -77,6 +90,7 @@ def restore_from(archive: zipfile.ZipFile, manifest: Manifest) -> Manifest:
         conn.execute(text("SET LOCAL statement_timeout = 0"))  # as long as it takes
         conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         fill(conn, archive, manifest)
+        settle_notifications(conn, manifest, left_lines, resends=resends)
         # Before the commit: if this fails nothing is restored, and an emptied Redis does no harm.
         artifacts.clear_publications()
     clear_later_publications()
@@ -98,11 +112,26 @@ def clear_later_publications() -> None:
 def fill(conn: Connection, archive: zipfile.ZipFile, manifest: Manifest) -> None:
     """Migrate to the backup's step, copy its tables in, migrate to the newest."""
     prepare(conn, manifest)
+    for table in reversed(manifest.tables):  # migrations make rows of their own
+        conn.execute(text(f"DELETE FROM {quoted(table.name)}"))  # noqa: S608 - of a manifest
     for table in manifest.tables:
         copy_in(conn, archive, table)
     upgrade_to(conn, "head")
     for statement in _ALL_BEHIND:
         conn.execute(statement)
+
+
+def settle_notifications(
+    conn: Connection, manifest: Manifest, left_lines: Sequence[str] | None, *, resends: bool
+) -> None:
+    """Let subscribers hear of nothing old, nor those who have left."""
+    restored.continue_identities(conn)
+    if not resends:
+        restored.settle_waiting(conn)
+    if left_lines is None:
+        restored.hold_pages(conn, manifest.made_at)
+    else:
+        restored.apply_left(conn, left_lines)
 
 
 def prepare(conn: Connection, manifest: Manifest) -> None:

@@ -12,6 +12,7 @@ from domain.store.postgres.notifications.mails import (
     find_mail,
     newest_mails,
 )
+from domain.store.postgres.notifications.restored import left_lines, release_pages
 from domain.store.postgres.notifications.send_queue import quarantine
 from domain.text import cut_reference
 from ops.cli.mail.bounces import read_bounce
@@ -104,3 +105,19 @@ def take_bounce() -> None:
         say(f"The subscriber {bounce.id} is in quarantine: {bounce.reason}.")
     else:
         say(f"Nothing is changed: there is no subscriber {bounce.id}, or quarantined already.")
+
+
+@mail.command("left")
+def print_left() -> None:
+    """Print the hashes of the addresses that left, for `restore --left`."""
+    with sync_engine().connect() as conn:
+        for line in left_lines(conn):
+            say(line)
+
+
+@mail.command("accept-unknown-left")
+def accept_unknown_left() -> None:
+    """Send messages again after a restore without `--left`."""
+    with sync_engine().begin() as conn:
+        count = release_pages(conn)
+    say(f"Subscribers of {count} pages get messages again." if count else "No page is held.")

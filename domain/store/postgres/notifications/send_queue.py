@@ -31,6 +31,7 @@ WITH due AS (
   WHERE due_at <= statement_timestamp()
     AND (claimed_until IS NULL OR claimed_until < statement_timestamp())
     AND (channel = 'email') = :is_email
+    AND page_id NOT IN (SELECT page_id FROM held_pages)
 ), busy AS (
   SELECT page_id, count(*) AS claims FROM subscribers
   WHERE claimed_until > statement_timestamp() AND (channel = 'email') = :is_email GROUP BY page_id
