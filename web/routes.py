@@ -31,6 +31,7 @@ from web.dashboard import (
     pages,
     settings,
     share,
+    subscribers,
     templates,
 )
 from web.dashboard.screen import write_not_found
@@ -59,6 +60,7 @@ SCREENS = (
     incidents,
     keys,
     share,
+    subscribers,
     templates,
     outbox,
 )

@@ -8,12 +8,13 @@ from falcon.asgi import Request, Response
 from domain.results import Code, Remarks
 from domain.store.postgres.command_log import Authority
 from domain.store.postgres.engine import run
+from domain.store.postgres.notifications.delivery_report import DeliveryCounts, count_of_command
 from domain.store.postgres.receipts import Receipt, receipt_for
 from web.api.owner_resource import OwnerResource
 from web.http.auth import parse_bearer
 from web.http.errors import not_found
 from web.http.responses import write_data
-from web.http.wire import Answer, Id, Instant, to_answer
+from web.http.wire import Answer, DeliveryNumbers, Id, Instant, delivery_numbers, to_answer
 from web.openapi.describe import Audience, Example, Operation, PathParameter, describes
 from web.openapi.operations import TAIL, Area
 
@@ -40,9 +41,10 @@ class ReceiptView(Answer, frozen=True):
     refusal: ReceiptRefusal | None
     ignored: list[str]
     unchanged: bool
+    notifications: DeliveryNumbers
 
 
-def receipt_view(receipt: Receipt) -> ReceiptView:
+def receipt_view(receipt: Receipt, counts: DeliveryCounts) -> ReceiptView:
     """Return a receipt as JSON."""
     refusal = to_answer(ReceiptRefusal, receipt.refusal) if receipt.refusal else None
     remarks = receipt.remarks or Remarks()
@@ -52,6 +54,7 @@ def receipt_view(receipt: Receipt) -> ReceiptView:
         refusal=refusal,
         ignored=list(remarks.ignored),
         unchanged=remarks.unchanged,
+        notifications=delivery_numbers(counts),
     )
 
 
@@ -77,6 +80,7 @@ READ_RECEIPT = Operation(
                 "refusal": None,
                 "ignored": [],
                 "unchanged": False,
+                "notifications": dict.fromkeys(DeliveryNumbers.__struct_encode_fields__, 0),
             },
         ),
     ),
@@ -93,7 +97,8 @@ class Receipts(OwnerResource):
         receipt = await run(self.engine, receipt_for, rid, authority)
         if receipt is None:
             raise not_found("receipt")
-        write_data(resp, receipt_view(receipt))
+        counts = await run(self.engine, count_of_command, receipt.id)
+        write_data(resp, receipt_view(receipt, counts))
 
     async def authority(self, req: Request) -> Authority:
         """Return the authority of the request: its key, otherwise its session."""

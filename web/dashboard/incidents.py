@@ -16,6 +16,7 @@ from domain.store.postgres.incidents import (
     incident_of,
     incidents_after,
 )
+from domain.store.postgres.notifications.delivery_report import count_of_incidents
 from web.dashboard.screen import PageContext, PageView, Values
 from web.dashboard.templates import load_template_choices
 from web.http.errors import not_found
@@ -108,6 +109,7 @@ class OneIncident(PageView):
         if incident is None:
             raise not_found("incident")
         is_plan = incident.kind is IncidentKind.MAINTENANCE
+        counts = await run(self.engine, count_of_incidents, [incident.id])
         return {
             **frame,
             "tab": "maintenance" if is_plan else self.tab,
@@ -116,6 +118,7 @@ class OneIncident(PageView):
             "affected": affected_reader(page_context)(incident),
             "choices": choices(incident),
             "impacts": tuple(Impact),
+            "deliveries": counts.get(incident.id),
         }
 
 

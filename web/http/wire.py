@@ -22,6 +22,17 @@ class Answer(msgspec.Struct, frozen=True, rename="camel"):
     """Base of answers: fields in the order of the wire."""
 
 
+class DeliveryNumbers(Answer, frozen=True):
+    """The subscribers that hear of something, and its deliveries by status."""
+
+    recipients: int = 0
+    waiting: int = 0
+    sent_count: int = msgspec.field(name="sent", default=0)
+    failed: int = 0
+    quarantined: int = 0
+    suppressed: int = 0
+
+
 class Named(Answer, frozen=True):
     """The id of the written object; a 202 repeats the id of the path unchecked."""
 
@@ -91,3 +102,15 @@ def status_words(labels: Mapping[str, str]) -> StatusWords:
 def component_statuses(statuses: Mapping[str, Status]) -> list[ComponentStatus]:
     """Return the statuses of leaves in their order."""
     return [ComponentStatus(leaf, status) for leaf, status in statuses.items()]
+
+
+def delivery_numbers(counts: Any) -> DeliveryNumbers:  # noqa: ANN401 - the counts of a report
+    """Return the counts of a delivery report as JSON."""
+    return DeliveryNumbers(
+        counts.recipients,
+        counts.waiting,
+        counts.sent,
+        counts.failed,
+        counts.quarantined,
+        counts.suppressed,
+    )

@@ -6,7 +6,7 @@ from web.api.components import LEAF
 from web.api.incidents import schemas as b
 from web.api.incidents.schemas import IncidentList, IncidentView
 from web.http.preconditions import ETAG_INPUT
-from web.http.wire import Named, Written
+from web.http.wire import DeliveryNumbers, Named, Written
 from web.openapi.describe import Example, Operation, Parameter, PathParameter, echo_of
 from web.openapi.operations import LIMIT_PARAMETER, TAIL, Names, Payload, cursor_of
 
@@ -37,6 +37,7 @@ SLOW = {
     "notify": True,
     "planned": [],
     "components": DEGRADED,
+    "notifications": dict.fromkeys(DeliveryNumbers.__struct_encode_fields__, 0),
     "updates": [
         {
             "id": UPDATE,

@@ -14,6 +14,10 @@ from domain.runtime.new_ids import new_id
 from domain.status import IncidentKind, IncidentState
 from domain.store.postgres.engine import run
 from domain.store.postgres.incidents import incident_of, incidents_after
+from domain.store.postgres.notifications.delivery_report import (
+    NO_DELIVERIES,
+    count_of_incidents,
+)
 from domain.store.postgres.sessions import Holder
 from web.api.incidents import docs
 from web.api.incidents import schemas as b
@@ -48,7 +52,9 @@ class Incidents(WritingResource):
         kind = b.parse_kind(req.get_param("kind"))
         stretch = await run(self.engine, incidents_after, page.id, kind, after, limit)
         cursor = cursor_of(stretch.incidents[-1]) if stretch.has_more else None
-        items = [incident_view(incident) for incident in stretch.incidents]
+        ids = [incident.id for incident in stretch.incidents]
+        counts = await run(self.engine, count_of_incidents, ids)
+        items = [incident_view(i, counts.get(i.id, NO_DELIVERIES)) for i in stretch.incidents]
         write_data(resp, IncidentList(items, cursor))
 
     @describes(docs.OPEN_INCIDENT)
@@ -106,7 +112,8 @@ class OneIncident(WritingResource):
         incident = await run(self.engine, incident_of, page.id, iid)
         if incident is None:
             raise not_found("incident")
-        write_data(resp, incident_view(incident))
+        counts = await run(self.engine, count_of_incidents, [incident.id])
+        write_data(resp, incident_view(incident, counts.get(incident.id, NO_DELIVERIES)))
 
     @describes(docs.CHANGE_INCIDENT)
     async def on_patch(self, req: Request, resp: Response, page_id: str, iid: str) -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from domain.page.state import Incident, Update
 from domain.status import Impact, IncidentKind, IncidentState
+from domain.store.postgres.notifications.delivery_report import NO_DELIVERIES, DeliveryCounts
 from domain.text import BODY_LIMIT, TITLE_LIMIT, clean, cut_reference
 from web.api import field_sentences as says
 from web.api.field_sentences import REFERENCES_MAX
@@ -21,7 +22,16 @@ from web.api.monitor.schemas import (
     UpdateState,
 )
 from web.http.bodies import line, text, wrong_value
-from web.http.wire import Answer, ComponentStatus, Id, Instant, component_statuses, to_answer
+from web.http.wire import (
+    Answer,
+    ComponentStatus,
+    DeliveryNumbers,
+    Id,
+    Instant,
+    component_statuses,
+    delivery_numbers,
+    to_answer,
+)
 
 REASONABLE = {"pattern": "^20(0[1-9]|[1-9][0-9])-"}
 STEPS = [IncidentState.IN_PROGRESS, IncidentState.RESOLVED]
@@ -185,6 +195,7 @@ class IncidentView(Answer, frozen=True):
     notifies: bool = msgspec.field(name="notify")
     leaves: list[Id] = msgspec.field(name="planned")
     components: list[ComponentStatus]
+    notifications: DeliveryNumbers
     updates: list[UpdateView]
 
 
@@ -195,12 +206,13 @@ class IncidentList(Answer, frozen=True):
     next_cursor: str | None
 
 
-def incident_view(incident: Incident) -> IncidentView:
+def incident_view(incident: Incident, counts: DeliveryCounts = NO_DELIVERIES) -> IncidentView:
     """Return an incident as JSON."""
     return to_answer(
         IncidentView,
         incident,
         components=component_statuses(incident.held),
+        notifications=delivery_numbers(counts),
         updates=[update_view(update) for update in reversed(incident.updates)],
     )
 

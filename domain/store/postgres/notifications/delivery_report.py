@@ -24,7 +24,7 @@ SELECT {key} AS key, count(DISTINCT d.subscriber_id) AS recipients,
   count(*) FILTER (WHERE d.status = 'failed') AS failed,
   count(*) FILTER (WHERE d.status = 'quarantined') AS quarantined,
   count(*) FILTER (WHERE d.status = 'suppressed') AS suppressed
-FROM {tables} WHERE {key} = ANY(:keys) GROUP BY 1
+FROM {tables} WHERE {key} = ANY(:keys) AND d.status <> 'dropped' GROUP BY 1
 """
 _OF_INCIDENTS = text(_COUNTS.format(key="d.incident_id", tables="deliveries d"))
 _OF_COMMANDS = text(
@@ -43,7 +43,7 @@ SELECT d.id, d.subscriber_id, d.incident_id, d.status, d.reason, d.attempts, d.c
   d.settled_at, d.resent_at, e.kind, e.title, s.channel, s.address
 FROM deliveries d
 JOIN notification_events e ON e.id = d.event_id JOIN subscribers s ON s.id = d.subscriber_id
-WHERE d.page_id = :page_id
+WHERE d.page_id = :page_id AND d.status <> 'dropped'
   AND (CAST(:incident_id AS text) IS NULL OR d.incident_id = :incident_id)
   AND (CAST(:status AS text) IS NULL OR d.status = :status)
   AND (CAST(:at AS timestamptz) IS NULL OR (d.created_at, d.id) < (:at, :id))
