@@ -37,14 +37,14 @@ def backup(file: Path) -> BackupSummary:
         raise CommandRefusedError(message) from None
 
 
-def restore(file: Path, left: Path | None = None, *, resends: bool = False) -> BackupSummary:
+def restore(file: Path, left_file: Path | None = None, *, resends: bool = False) -> BackupSummary:
     """Restore a backup. Raises CommandRefusedError with the state of the data."""
     from domain.store.postgres import (
         restore as restores,  # imports Alembic, which other verbs do not need
     )
 
     try:
-        lines = left.read_text().splitlines() if left else None
+        lines = left_file.read_text().splitlines() if left_file else None
         return summarize(restores.restore(file, lines, resends=resends))
     except (restores.CannotRestoreError, restores.NotForgottenError) as error:
         raise CommandRefusedError(str(error)) from None

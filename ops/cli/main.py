@@ -117,16 +117,17 @@ def back_up(file: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--left",
+    "left_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Addresses that left since the backup, as `mail left` writes them.",
 )
 @click.option("--resend", is_flag=True, help="Send the messages that waited in the backup.")
-def restore(file: Path, left: Path | None, *, resend: bool) -> None:
+def restore(file: Path, left_file: Path | None, *, resend: bool) -> None:
     """Fill an EMPTY database from FILE, and publish every page again."""
-    summary = backups.restore(file, left, resends=resend)
+    summary = backups.restore(file, left_file, resends=resend)
     say(f"{summary.rows} rows of {summary.tables} tables, as of {summary.made_at:%F %H:%M} UTC.")
     say("The workers publish all pages again.")
-    if left is None:
+    if left_file is None:
         backups.say_held()
 
 

@@ -124,7 +124,7 @@ def fill(conn: Connection, archive: zipfile.ZipFile, manifest: Manifest) -> None
 def settle_notifications(
     conn: Connection, manifest: Manifest, left_lines: Sequence[str] | None, *, resends: bool
 ) -> None:
-    """Let subscribers hear of nothing old, nor those who have left."""
+    """Settle the waiting messages, and the addresses that left."""
     restored.continue_identities(conn)
     if not resends:
         restored.settle_waiting(conn)

@@ -63,7 +63,7 @@ def settle_waiting(conn: Connection) -> None:
 
 
 def hold_pages(conn: Connection, since: datetime) -> None:
-    """Send no messages of pages whose subscribers may have left after `since`."""
+    """Hold the messages of pages with subscribers: some may have left after `since`."""
     conn.execute(_HOLD, {"since": since})
 
 
