@@ -1,8 +1,11 @@
 """Preview: apply a command in memory and render the result; nothing is saved."""
 
 import base64
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+
+import msgspec
 
 from domain.calendar import day_of
 from domain.page.logo import Logo
@@ -10,6 +13,7 @@ from domain.page.state import Page
 from domain.runtime.logging import bind_fields
 from domain.store.postgres.command_log import Pending
 from domain.store.postgres.engine import autocommit
+from domain.store.postgres.notifications.delivery_report import count_recipients
 from domain.store.redis import previews
 from domain.store.redis.previews import ChangedLeaf, PreviewRequest, PreviewResult
 from workers.drain import apply_one
@@ -40,14 +44,21 @@ def build_preview(
     with autocommit() as conn:
         stream.load(conn, [row])
         settled = apply_one(conn, stream, row)
+        events = [row.event for row in stream.outbox if not row.is_suppressed]
+        recipients = count_recipients(conn, request.page_id, events)
     if settled.refusal:
         return PreviewResult(refusal=settled.refusal), {}, ""
     before, after = (build_context(page, now) for page in (stream.before, stream.page))
     return (
-        summarize_changes(before.view, after.view),
+        replace_recipients(summarize_changes(before.view, after.view), recipients),
         render_documents(before, after),
         build_assets(after.view).policy,
     )
+
+
+def replace_recipients(result: PreviewResult, recipients: Mapping[str, int]) -> PreviewResult:
+    """Return a result with the numbers of recipients, by channel."""
+    return msgspec.structs.replace(result, recipients=dict(recipients))
 
 
 def build_context(page: Page, now: datetime) -> RenderContext:

@@ -1,8 +1,11 @@
 """Messages on a real system that breaks. Source: docs/behaviour.md, "Delivery"."""
 
+import zipfile
+
 import pytest
 
 from tests.support.actors import Actors
+from tests.support.inside import hepstatus
 from tests.support.message_run import MessageRun
 from tests.support.receiver import receiver
 from tests.support.stack import System
@@ -20,7 +23,7 @@ def told_system(tmp_path, stack_template):
         yield system
 
 
-def test_every_message_arrives_once_and_in_order_when_everything_is_killed(told_system):
+def test_every_message_arrives_once_and_in_order_when_everything_is_killed(told_system, tmp_path):
     with Actors(told_system) as actors, receiver() as hook, told_system.logs_of_failures():
         # given a page with webhooks
         run = MessageRun(told_system, actors, hook, subscribers=12)
@@ -33,3 +36,17 @@ def test_every_message_arrives_once_and_in_order_when_everything_is_killed(told_
         assert verdict.messages >= 12 * 4
         # what was sent twice is what a killed notifier had no time to note: eight at a time
         assert verdict.duplicates < verdict.messages / 3, verdict
+        # and no address is in the log, in a line of any program, or in the list of a backup
+        marker = f"127.0.0.1:{hook.port}"
+        assert not places_of(marker, told_system, run, tmp_path / "one.backup")
+
+
+def places_of(marker, system, run, file):
+    """Where an address is, although it should not be."""
+    logs = {path.name: path.read_text(errors="replace") for path in system.log.folder.glob("*")}
+    assert logs
+    commands = "SELECT string_agg(payload::text, ' ') FROM commands_ever"
+    assert hepstatus(system, "backup", str(file)).returncode == 0
+    texts = logs | {"the log": run.behind.sql(commands)[0][0]}
+    texts["a backup's list"] = zipfile.ZipFile(file).read("manifest.json").decode()
+    return [name for name, text in texts.items() if marker in text]

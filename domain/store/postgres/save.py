@@ -53,7 +53,7 @@ def save_page(conn: Connection, before: Page, after: Page, applied_seq: int) -> 
         parts = (getattr(t, part) for part in LOADED_FOR)
         of_subscribers = (
             *(t.subscribers, t.left_addresses, t.notification_events),
-            *(t.mail_counts, t.list_changes, t.held_pages),
+            *(t.mail_counts, t.held_pages),
         )
         for table in (t.updates, t.claims, t.incidents, t.shown_days, *parts, *of_subscribers):
             conn.execute(delete(table).where(table.c.page_id == page_id))

@@ -42,7 +42,8 @@ class ChangedLeaf(msgspec.Struct, frozen=True):
 class PreviewResult(msgspec.Struct, frozen=True):
     """The page after a write, or the reason for its refusal.
 
-    `is_too_large`: the documents exceed the limit and were not kept.
+    `is_too_large`: the documents exceed the limit and were not kept. `recipients` are the numbers
+    of subscribers that would hear of it, by channel.
     """
 
     refusal: Rejection | None = None
@@ -50,6 +51,7 @@ class PreviewResult(msgspec.Struct, frozen=True):
     headline: str = ""
     leaves: tuple[ChangedLeaf, ...] = ()
     is_too_large: bool = False
+    recipients: dict[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)

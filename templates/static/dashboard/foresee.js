@@ -66,10 +66,14 @@ function messageOf({ elements }, { dataset }) {
   return { title: elements.title?.value || dataset.titled, body: elements.body.value };
 }
 
-function summary({ headline, components }) {
+const CHANNELS = { email: "by e-mail", webhook: "by webhook", slack: "in Slack", discord: "in Discord", teams: "in Teams" };
+
+function summary({ headline, components, recipients }) {
   const changes = components.slice(0, NAMED).map(({ name, label }) => `${name} becomes ${label}`);
   if (components.length > NAMED) changes.push(`${components.length - NAMED} more change`);
-  return `${headline}; ${changes.join(", ") || "no component changes"}.`;
+  const counts = Object.entries(recipients).map(([channel, count]) => `${count} ${CHANNELS[channel]}`);
+  const hearing = counts.length ? ` ${counts.join(", ")} will hear of it.` : "";
+  return `${headline}; ${changes.join(", ") || "no component changes"}.${hearing}`;
 }
 
 function show(holder, path, sentence) {

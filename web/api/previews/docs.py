@@ -26,13 +26,14 @@ class ChangedComponent(Answer, frozen=True):
 
 
 class OutlookView(Answer, frozen=True):
-    """The page as it would be, and its address for a minute."""
+    """The page as it would be, its address for a minute, and recipients by channel."""
 
     indicator: Status
     headline: str
     components: list[ChangedComponent]
     page: str
     change: str
+    recipients: dict[str, int]
 
 
 def preview_view(outlook: PreviewResult, path: str) -> OutlookView:
@@ -57,6 +58,7 @@ WORSE = {
     ],
     "page": PATH,
     "change": f"{PATH}?part=change",
+    "recipients": {},
 }
 SAME = {
     **WORSE,
