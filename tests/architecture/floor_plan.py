@@ -11,7 +11,7 @@ from typing import Final
 from tests.architecture.source import ROOT, Source, read
 
 SIBLINGS_MAX: Final = 18
-MORE_SIBLINGS: Final = {"domain/store/postgres": 24, "domain/runtime": 20}
+MORE_SIBLINGS: Final = {"domain/store/postgres": 24}
 EXEMPT: Final = "domain/store/postgres/migrations/versions"
 AREAS: Final = frozenset(
     name.split(".")[2] for _, name in read(ROOT / "web/api/areas.py").imports()
