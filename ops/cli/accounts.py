@@ -5,6 +5,7 @@ import sys
 from datetime import datetime
 
 import click
+import msgspec
 
 from domain.account.commands import DeleteAccount, GrantTokens, SetTier
 from domain.account.credentials import email_problem, password_problem
@@ -36,6 +37,8 @@ class AccountRow(Answer, frozen=True):
 
     id: str
     email: str
+    is_verified: bool = msgspec.field(name="emailVerified")
+    pending_email: str | None
     tier: str
     tier_until: str | None
     balance: int

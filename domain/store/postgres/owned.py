@@ -33,7 +33,8 @@ JOIN accounts a ON a.id = p.account_id WHERE p.deleted_at IS NULL ORDER BY p.cre
 """)
 _ALL_ACCOUNTS = text("""
 SELECT a.id, a.email, a.tier, a.tier_until, a.balance, a.created_at,
-  (SELECT count(*) FROM pages p WHERE p.account_id = a.id AND p.deleted_at IS NULL) AS pages
+  (SELECT count(*) FROM pages p WHERE p.account_id = a.id AND p.deleted_at IS NULL) AS pages,
+  a.is_verified, a.pending_email
 FROM accounts a WHERE a.email <> '' AND a.deleted_at IS NULL ORDER BY a.created_at, a.id
 """)
 _KEYS = text("""
@@ -138,6 +139,8 @@ class ListedAccount:
     balance: int
     created_at: datetime
     pages: int
+    is_verified: bool
+    pending_email: str | None
 
 
 @dataclass(frozen=True, slots=True)
