@@ -42,7 +42,10 @@ def test_incident_is_told_when_it_is_opened_and_resolved(actors, page):
         "id": path.rpartition("/")[2], "kind": "incident", "title": "Down", "impact": "critical",
         "state": "investigating", "startedAt": found["startedAt"], "postedAt": found["startedAt"],
         "updatedAt": found["startedAt"], "resolvedAt": None, "scheduledStart": None,
-        "scheduledEnd": None, "autoStart": True, "autoEnd": True, "planned": [],
+        "scheduledEnd": None, "autoStart": True, "autoEnd": True, "notify": True, "planned": [],
+        "notifications": dict.fromkeys(
+            ("recipients", "waiting", "sent", "failed", "quarantined", "suppressed"), 0
+        ),
         "components": [{"component": leaf, "status": "outage"}],
         "updates": [{
             "id": found["updates"][0]["id"], "state": "investigating", "body": "We look.",

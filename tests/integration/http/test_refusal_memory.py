@@ -15,6 +15,7 @@ from unittest import mock
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import text
 
 from domain.account.commands import BuySlot
 from domain.page.commands import ChangeKey, CreateKey, SuspendPage
@@ -37,7 +38,7 @@ TIMES = 2_000
 # Those that ask Postgres take ten times as long, and are raised in the same functions.
 TIMES_WITH_A_TRIP = 400
 WITH_A_TRIP = {"BAD_KEY", "KEY_DISABLED", "PAGE_SUSPENDED", "BAD_LOGIN", "CONFLICT"}
-WITH_A_TRIP |= {"INSUFFICIENT_TOKENS"}
+WITH_A_TRIP |= {"INSUFFICIENT_TOKENS", "EMAIL_UNVERIFIED"}
 # What needs a worker is a stored outcome like INSUFFICIENT_TOKENS; the rest needs a fault.
 ELSEWHERE = {"NO_FREE_SLOT", "COMPONENT_LIMIT", "TEXT_LIMIT", "FAILED", "UNAVAILABLE", "UNKNOWN"}
 ELSEWHERE |= {"RATE_LIMITED"}
@@ -48,6 +49,7 @@ LOGIN, TRADE = "/api/v1/auth/login", "/api/v1/status/purchases/trade"
 TOGGLE = "/api/v1/status-api/components/API/status"
 WRONG = json.dumps({"email": "nobody@example.com", "password": "wrong horse"}).encode()
 DOWN = b'{"status": "outage"}'
+PAGES, SECOND = "/api/v1/status", b'{"name": "Second", "subdomain": "second-of-two"}'
 
 
 class Stage:
@@ -59,11 +61,8 @@ class Stage:
         self.suspended = key_of(suspended)
         suspended.append(SuspendPage())
         suspended.drain()
-        token = new_session_token()
-        new = NewSession(new_id("n"), self.page.account_id, secret_hash(token), "hash", None)
-        with sync_engine().begin() as conn:
-            assert sessions.open_session(conn, new)
-        self.session = {"Cookie": f"hepstatus_session={token}"}
+        self.session = session_of(self.page)
+        self.unverified = session_of(suspended, is_verified=False)
         self.refused_once()
 
     def refused_once(self):
@@ -85,6 +84,7 @@ class Stage:
             "PAGE_SUSPENDED": ("POST", TOGGLE, DOWN, self.suspended),
             "NO_SESSION": ("GET", "/api/v1/auth/me", b"", {}),
             "BAD_ORIGIN": ("POST", TRADE, b"{}", {"Origin": "https://evil.example"} | self.session),
+            "EMAIL_UNVERIFIED": ("POST", PAGES, SECOND, self.unverified),
             "BAD_LOGIN": ("POST", LOGIN, WRONG, {}),
             "VALIDATION": ("POST", LOGIN, b"[", {}),
             "NOT_FOUND": ("GET", "/api/v1/nothing", b"", {}),
@@ -95,6 +95,16 @@ class Stage:
             "TOO_LARGE": ("POST", LOGIN, b" " * (media.LIMIT_BYTES + 1), {}),
             "UNSUPPORTED_MEDIA_TYPE": ("POST", LOGIN, WRONG, {"Content-Type": "text/plain"}),
         }[code]
+
+
+def session_of(page, *, is_verified=True):
+    token = new_session_token()
+    new = NewSession(new_id("n"), page.account_id, secret_hash(token), "hash", None)
+    state = {"id": page.account_id, "is_verified": is_verified}
+    with sync_engine().begin() as conn:
+        assert sessions.open_session(conn, new)
+        conn.execute(text("UPDATE accounts SET is_verified = :is_verified WHERE id = :id"), state)
+    return {"Cookie": f"hepstatus_session={token}"}
 
 
 def key_of(page, *, is_disabled=False):
