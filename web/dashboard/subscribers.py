@@ -25,7 +25,8 @@ class SubscriberScreen(PageView):
         """Return one part of the list, newest first, and the totals."""
         page_context, frame = await self.fetch_page_context(req, params["page_id"])
         page_id, limit = page_context.page.id, limit_of(req)
-        search, channel = search_of(req) if req.get_param("search") else None, channel_of(req)
+        search = search_of(req) if req.get_param("search") else None
+        channel = channel_of(req) if req.get_param("channel") else None
         where = (page_id, place_of(req), limit + 1, search, channel)
         rows = await run(self.engine, find_subscribers, *where)
         last = rows[limit - 1] if len(rows) > limit else None

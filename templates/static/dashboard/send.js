@@ -6,7 +6,7 @@
 //   data-many     is empty as soon as it is sent, so that the next one can be filled in
 //   data-go       where to go afterwards; {id} is the answer's
 //   data-then     what to show in place instead of this same screen; data-back: what gets the focus
-//   data-said     what is said when it is done; a button's own comes first
+//   data-said     what is said when it is done, {name} is a field of the answer; a button's own comes first
 //   data-undo     the button that was pressed before takes it back
 //   data-reveals  the dialog that shows a secret of the answer
 import { bodyOf, faultsOf } from "./body.js";
@@ -86,7 +86,8 @@ async function done(form, { data, said }, { submitter, filling, before }) {
   if (!isMore) form.closest("dialog")?.close();
   if (before) press(form, submitter);
   const undo = before && before !== submitter ? [button("Undo", () => send(form, before))] : [];
-  say(said ?? submitter?.dataset.said ?? form.dataset.said ?? "Done.", ...undo);
+  const sentence = said ?? submitter?.dataset.said ?? form.dataset.said ?? "Done.";
+  say(sentence.replace(/\{(\w+)\}/g, (_, name) => data?.[name] ?? ""), ...undo);
   if (form.dataset.reveals) reveal(form.dataset.reveals, data.key);
   const elsewhere = isMore ? {} : { url: then, push: Boolean(then), back };
   await show(elsewhere.url, { ...elsewhere, from: form }).catch(() =>

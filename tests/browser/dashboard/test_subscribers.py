@@ -40,7 +40,7 @@ def test_an_owner_finds_releases_adds_and_removes_subscribers(actors, tab):
     # when a webhook is added, then it waits for its confirmation
     look.page.goto(look.page.url.partition("?")[0])
     look.page.get_by_text("Add a subscriber").click()
-    look.page.get_by_label("Channel").select_option("webhook")
+    look.page.locator("#channel").select_option("webhook")
     look.page.get_by_label("Address", exact=True).fill("https://93.184.215.14/hooks/1")
     look.page.get_by_role("button", name="Add", exact=True).click()
     expect(items.first).to_contain_text("Not confirmed")
