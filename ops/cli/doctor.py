@@ -11,6 +11,7 @@ from domain.store.health import backlog, failed_lately, pool_size, worker_seen
 from domain.store.postgres.custom_domains import overdue_checks
 from domain.store.postgres.engine import SQLAlchemyError, sync_engine
 from domain.store.postgres.latency import RECENT_MINUTES, recent_latency
+from domain.store.postgres.notifications.restored import held_since
 from domain.store.redis import publisher
 from domain.store.redis.keys import QUEUES
 from web.http.wire import Answer
@@ -44,9 +45,8 @@ def examine() -> list[Finding]:
     settings = load_settings()
     servers = [run_safely(check, settings) for check in (postgres, redis, broker)]
     failed_names = {server.name for server in servers if not server.is_ok}
-    of_postgres = (
-        () if "postgres" in failed_names else (unapplied, unpublished, latency, failures, mounts)
-    )
+    figures = (unapplied, unpublished, latency, failures, mounts, held)
+    of_postgres = () if "postgres" in failed_names else figures
     return [
         *servers,
         *(
@@ -124,6 +124,10 @@ ADVICE = {
         " the commands say `failed`."
     ),
     "mounts": "Start a worker that listens to the queue `mounts`. If one runs, see its log.",
+    "held": (
+        "Nobody knows who left since the backup. Run `hepstatus mail accept-unknown-left` to send"
+        " them messages again."
+    ),
     "mail": "Set SMTP_URL to your mail server, or correct it. No mail is lost for two days.",
     "png": "Install libcairo2. Until then PNG badges answer 503; everything else works.",
 }
@@ -235,6 +239,16 @@ def mounts(_: Settings) -> Finding:
         count = overdue_checks(conn)
     summary = f"overdue lookups of custom domains: {count}"
     return Finding("mounts", count == 0, summary, ADVICE["mounts"])
+
+
+def held(_: Settings) -> Finding:
+    """Check that no page is held after a restore without `--left`."""
+    with sync_engine().connect() as conn:
+        count, since = held_since(conn)
+    summary = f"pages that send subscribers nothing after a restore: {count}"
+    if since:
+        summary += f"; leavings are unknown since {since:%F %H:%M} UTC"
+    return Finding("held", count == 0, summary, ADVICE["held"])
 
 
 def png(_: Settings) -> Finding:

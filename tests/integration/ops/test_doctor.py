@@ -1,16 +1,20 @@
 """What the doctor says of figures, on real Postgres."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import text
 
 from domain.runtime.settings import load_settings
 from domain.store.postgres.engine import sync_engine
+from domain.store.postgres.notifications.restored import hold_pages, release_pages
 from domain.store.redis import keys
 from domain.store.redis import publisher as artifacts
 from ops.cli import doctor
 from tests.support.drained_page import DrainedPage
 from tests.support.faults.breaking import frozen
 from tests.support.inside import leave_stack
+from tests.support.subscribing import subscribe
 
 
 @pytest.fixture
@@ -22,7 +26,7 @@ def page(store):
 
 
 # What Postgres tells of the whole store, other tests' things included.
-FIGURES = {"unapplied", "latency", "failures", "mounts"}
+FIGURES = {"unapplied", "latency", "failures", "mounts", "held"}
 
 
 def look(check):
@@ -56,6 +60,21 @@ def test_doctor_tells_how_long_writes_took_when_half_of_them_were_too_slow(page)
     with sync_engine().begin() as conn:
         conn.execute(text("UPDATE commands SET due_at = received_at"))
     assert look(doctor.latency) == (True, "no writes in the last 10 minutes")
+
+
+def test_doctor_tells_that_pages_are_held_until_unknown_leavings_are_accepted(page):
+    # given a restored page whose subscribers may have left since
+    subscribe(page.id)
+    with sync_engine().begin() as conn:
+        hold_pages(conn, datetime(2026, 1, 2, 3, 4, tzinfo=UTC))
+    is_ok, summary = look(doctor.held)
+    assert not is_ok
+    assert summary.endswith("; leavings are unknown since 2026-01-02 03:04 UTC")
+    # when the operator accepts that, then nothing is held
+    with sync_engine().begin() as conn:
+        assert release_pages(conn) >= 1
+    nothing = "pages that send subscribers nothing after a restore: 0"
+    assert look(doctor.held) == (True, nothing)
 
 
 def examined():
