@@ -5,7 +5,6 @@ import sys
 from datetime import datetime
 
 import click
-import msgspec
 
 from domain.account.commands import DeleteAccount, GrantTokens, SetTier
 from domain.account.credentials import email_problem, password_problem
@@ -37,7 +36,7 @@ class AccountRow(Answer, frozen=True):
 
     id: str
     email: str
-    is_verified: bool = msgspec.field(name="emailVerified")
+    email_verified: bool
     pending_email: str | None
     tier: str
     tier_until: str | None

@@ -45,7 +45,7 @@ def examine() -> list[Finding]:
     settings = load_settings()
     servers = [run_safely(check, settings) for check in (postgres, redis, broker)]
     failed_names = {server.name for server in servers if not server.is_ok}
-    figures = (unapplied, unpublished, latency, failures, mounts, held)
+    figures = (unapplied, unpublished, latency, failures, mounts, held_pages)
     of_postgres = () if "postgres" in failed_names else figures
     return [
         *servers,
@@ -125,8 +125,8 @@ ADVICE = {
     ),
     "mounts": "Start a worker that listens to the queue `mounts`. If one runs, see its log.",
     "held": (
-        "Nobody knows who left since the backup. Run `hepstatus mail accept-unknown-left` to send"
-        " them messages again."
+        "Leavings since the backup are unknown. Run `hepstatus mail accept-unknown-left` to send"
+        " messages again."
     ),
     "mail": "Set SMTP_URL to your mail server, or correct it. No mail is lost for two days.",
     "png": "Install libcairo2. Until then PNG badges answer 503; everything else works.",
@@ -241,7 +241,7 @@ def mounts(_: Settings) -> Finding:
     return Finding("mounts", count == 0, summary, ADVICE["mounts"])
 
 
-def held(_: Settings) -> Finding:
+def held_pages(_: Settings) -> Finding:
     """Check that no page is held after a restore without `--left`."""
     with sync_engine().connect() as conn:
         count, since = held_since(conn)

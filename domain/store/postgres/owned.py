@@ -139,7 +139,7 @@ class ListedAccount:
     balance: int
     created_at: datetime
     pages: int
-    is_verified: bool
+    email_verified: bool
     pending_email: str | None
 
 

@@ -72,7 +72,7 @@ function summary({ headline, components, recipients }) {
   const changes = components.slice(0, NAMED).map(({ name, label }) => `${name} becomes ${label}`);
   if (components.length > NAMED) changes.push(`${components.length - NAMED} more change`);
   const counts = Object.entries(recipients).map(([channel, count]) => `${count} ${CHANNELS[channel]}`);
-  const hearing = counts.length ? ` ${counts.join(", ")} will hear of it.` : "";
+  const hearing = counts.length ? ` ${counts.join(", ")} will be notified.` : "";
   return `${headline}; ${changes.join(", ") || "no component changes"}.${hearing}`;
 }
 

@@ -26,7 +26,7 @@ def page(store):
 
 
 # What Postgres tells of the whole store, other tests' things included.
-FIGURES = {"unapplied", "latency", "failures", "mounts", "held"}
+FIGURES = {"unapplied", "latency", "failures", "mounts", "held_pages"}
 
 
 def look(check):
@@ -67,14 +67,14 @@ def test_doctor_tells_that_pages_are_held_until_unknown_leavings_are_accepted(pa
     subscribe(page.id)
     with sync_engine().begin() as conn:
         hold_pages(conn, datetime(2026, 1, 2, 3, 4, tzinfo=UTC))
-    is_ok, summary = look(doctor.held)
+    is_ok, summary = look(doctor.held_pages)
     assert not is_ok
     assert summary.endswith("; leavings are unknown since 2026-01-02 03:04 UTC")
     # when the operator accepts that, then nothing is held
     with sync_engine().begin() as conn:
         assert release_pages(conn) >= 1
     nothing = "pages that send subscribers nothing after a restore: 0"
-    assert look(doctor.held) == (True, nothing)
+    assert look(doctor.held_pages) == (True, nothing)
 
 
 def examined():

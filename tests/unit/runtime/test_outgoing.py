@@ -5,7 +5,8 @@ from unittest import mock
 
 import pytest
 
-from domain.runtime.outgoing.client import Answer, OutgoingError, client, post
+from domain.runtime.outgoing import client
+from domain.runtime.outgoing.client import Answer, OutgoingError, post
 from domain.runtime.outgoing.target import BadTargetError, Targets, UncheckedTargetError
 from domain.runtime.settings import Settings, SettingsError, build_settings
 from tests.support.name_server import name_server
