@@ -23,7 +23,12 @@ from domain.store.postgres.command_log import Pending, Settlement
 from domain.store.postgres.engine import Connection, autocommit
 from domain.store.postgres.load import load_page
 from domain.store.postgres.notifications.outbox import OutboxRow, add_to_outbox
-from domain.store.postgres.publication import PublicationNote, current_edition, note_publication
+from domain.store.postgres.publication import (
+    PublicationNote,
+    current_edition,
+    note_publication,
+    read_last_edit,
+)
 from domain.store.postgres.save import save_page
 from domain.store.redis import publisher as artifacts
 from domain.store.redis.publisher import Edition, Publication
@@ -98,8 +103,10 @@ class PageStream:
             publication = self.render(edition)
             with PUBLISH_S.time():
                 names = artifacts.keep_older_artifacts(self.page_id)
+                if names is None:
+                    publication = self.with_last_edit(publication)
                 edition_in_hash = artifacts.publish(publication, epoch)
-            refresh_artifacts(self.page_id, names)
+            refresh_artifacts(self.page_id, names or ())
         if edition_in_hash is not None:
             self.record_publication(edition_in_hash, epoch)
         return edition_in_hash is not None
@@ -113,6 +120,12 @@ class PageStream:
         return Publication(
             self.page_id, edition, fields, kept_names, unedited_since=self.unedited_since
         )
+
+    def with_last_edit(self, publication: Publication) -> Publication:
+        """Return a publication with the last edit, which an emptied Redis does not know."""
+        with autocommit() as conn:
+            last_edit = read_last_edit(conn, self.page_id, publication.edition.seq)
+        return replace(publication, last_edit=last_edit)
 
     def record_publication(self, edition: Edition, epoch: str) -> None:
         """Record the hash's edition, and its commands as published."""

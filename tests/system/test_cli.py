@@ -239,7 +239,7 @@ OUTBOX = {"OUTBOX": "on"}
 def test_doctor_finds_nothing_when_all_is_well(healthy):
     done = process(healthy, "doctor", env=OUTBOX)
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(done.stdout.splitlines()) == done.stdout.count("ok  ") == 12
+    assert len(done.stdout.splitlines()) == done.stdout.count("ok  ") == 13
     # and so it tells a program
     report = json.loads(hepstatus(healthy, "doctor", "--json", env=OUTBOX).stdout)
     assert report["ok"]

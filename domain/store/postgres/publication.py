@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, text
 
 from domain.calendar import day_of
+from domain.page.commands import EDITS
 from domain.runtime.metrics import LAG_S
 from domain.store.redis.publisher import Edition, HostRow
 
@@ -27,6 +28,13 @@ noted AS (
 UPDATE commands SET published_at = greatest(clock_timestamp(), applied_at)
 WHERE stream_id = :page_id AND seq <= :seq AND published_at IS NULL AND outcome IS NOT NULL
 RETURNING extract(epoch FROM published_at - received_at)::float
+""")
+# Of the newest commands; what is older than these may have been edited by any other.
+_LAST_EDIT = text("""
+SELECT coalesce(max(seq) FILTER (WHERE kind = ANY(:edits)), min(seq) - 1, :seq) FROM (
+  SELECT seq, kind FROM commands WHERE stream_id = :page_id AND seq <= :seq
+  ORDER BY seq DESC LIMIT 1000
+) newest
 """)
 # Each condition has an index of its own and a limit: nothing is sorted. Pages whose repair failed
 # are skipped until they are due again, so that they hide no others. A deleted page's tombstone is
@@ -76,6 +84,14 @@ class PublicationNote:
     edition: Edition
     until: datetime
     epoch: str
+
+
+def read_last_edit(conn: Connection, page_id: str, seq: int) -> int:
+    """Return a seq up to `seq` after which no incident of a page was edited or deleted."""
+    edits = [command.__name__ for command in EDITS]
+    where = {"page_id": page_id, "seq": seq, "edits": edits}
+    last: int = conn.execute(_LAST_EDIT, where).scalar_one()
+    return last
 
 
 def note_publication(conn: Connection, page_id: str, note: PublicationNote) -> None:

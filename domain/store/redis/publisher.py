@@ -110,7 +110,8 @@ class Publication:
 
     `kept_names` are the fields that could not be rendered: they keep their previous bytes. A
     tombstone has no fields: it only blocks late publishers. Since `unedited_since`, a seq, no
-    incident was edited or deleted; None if that is unknown.
+    incident was edited or deleted; None if that is unknown. `last_edit` is the seq of the last edit
+    by the log, for a Redis that has nothing of the page.
     """
 
     page_id: str
@@ -119,6 +120,7 @@ class Publication:
     kept_names: tuple[str, ...] = ()
     is_tombstone: bool = False
     unedited_since: int | None = None
+    last_edit: int | None = None
 
 
 def publish(publication: Publication, in_epoch: str) -> Edition | None:
@@ -132,7 +134,8 @@ def publish(publication: Publication, in_epoch: str) -> Edition | None:
         fields = ["gone", "1"]
     ttl = keys.TOMBSTONE_TTL_S if publication.is_tombstone else keys.PAGE_TTL_S
     since = edition.seq if publication.unedited_since is None else publication.unedited_since
-    head = [in_epoch, edition.seq, edition.day.isoformat(), edition.build, ttl, since]
+    last_edit = "" if publication.last_edit is None else publication.last_edit
+    head = [in_epoch, edition.seq, edition.day.isoformat(), edition.build, ttl, since, last_edit]
     kept_args = [len(publication.kept_names), *publication.kept_names]
     reply = _script("publish")(
         keys=[keys.page_key(publication.page_id), keys.EPOCH],
@@ -141,13 +144,15 @@ def publish(publication: Publication, in_epoch: str) -> Edition | None:
     return _edition(reply) if reply else None
 
 
-def keep_older_artifacts(page_id: str) -> list[str]:
+def keep_older_artifacts(page_id: str) -> list[str] | None:
     """Keep the on-demand artifacts that were requested lately; return their names.
+
+    None if Redis has nothing of the page.
 
     A publication removes them. Web serves the kept ones until they are rendered again.
     """
     bounds = [keys.REQUESTED_LATELY_S, keys.LATE_BYTES_MAX, keys.LATE_TTL_S]
-    names: list[bytes] = _script("keep_older")(
+    names: list[bytes] | None = _script("keep_older")(
         keys=[
             keys.page_key(page_id),
             keys.last_request_key(page_id),
@@ -155,7 +160,7 @@ def keep_older_artifacts(page_id: str) -> list[str]:
         ],
         args=[keys.late_key(page_id, ""), *bounds],
     )
-    return [name.decode() for name in names]
+    return None if names is None else [name.decode() for name in names]
 
 
 def publish_on_demand(page_id: str, fields: Fields, edition: Edition) -> bool:

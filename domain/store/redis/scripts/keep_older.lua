@@ -2,8 +2,11 @@
 -- them: each as a hash of its own with its edition. All such hashes of a page have a limit in bytes.
 -- KEYS: page hash, the times of last requests, the index of kept hashes.
 -- ARGV: prefix of their keys, seconds of "lately", most bytes, ttl_s.
--- Returns the names of the kept artifacts.
+-- Returns the names of the kept artifacts; false if there is no page hash.
 local held = redis.call('HMGET', KEYS[1], 'seq', 'day', 'build', 'cold')
+if not held[1] then
+  return false
+end
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
 local kept, total = {}, 0
