@@ -1,5 +1,6 @@
 """Backup and restore for the operator, with errors as sentences."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,8 @@ from domain.store.postgres.engine import POSTGRES_ERRORS, first_line, sync_engin
 from domain.store.postgres.notifications.restored import held_since
 from ops.cli.writes import CommandRefusedError
 from ops.operator_error import say
+
+LEFT_LINE = re.compile(r"p_\w+ [0-9a-f]{64}")  # a page and a hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def restore(file: Path, left_file: Path | None = None, *, resends: bool = False)
     )
 
     try:
-        lines = left_file.read_text().splitlines() if left_file else None
+        lines = read_left(left_file) if left_file else None
         return summarize(restores.restore(file, lines, resends=resends))
     except (restores.CannotRestoreError, restores.NotForgottenError) as error:
         raise CommandRefusedError(str(error)) from None
@@ -63,6 +66,18 @@ def summarize(manifest: backups.Manifest) -> BackupSummary:
     """Return the operator's summary of a backup."""
     rows = sum(table.rows for table in manifest.tables)
     return BackupSummary(len(manifest.tables), rows, manifest.step, manifest.made_at)
+
+
+def read_left(file: Path) -> list[str]:
+    """Return the lines of `mail left`. Raises CommandRefusedError for any other text."""
+    try:
+        lines = [line for line in file.read_text("ascii").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError):
+        lines = [""]
+    if not all(LEFT_LINE.fullmatch(line) for line in lines):
+        message = f"{file} is not what `hepstatus mail left` writes: nothing was restored."
+        raise CommandRefusedError(message)
+    return lines
 
 
 def say_held() -> None:

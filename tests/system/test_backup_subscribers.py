@@ -81,6 +81,22 @@ def test_nothing_old_is_sent_and_who_left_stays_away_when_a_backup_is_restored(s
         assert send_all(page) == 1
 
 
+def test_nothing_is_restored_when_the_file_is_not_of_those_who_left(store, told, tmp_path):
+    _, backup, left = told
+    env = {"DATABASE_URL": migrated_database(store)}
+    # given files of another kind, and one that lost the end of its last line
+    cut = left.read_text().rstrip()[:-1]
+    for number, content in enumerate((b"vi@example.com\n", b"\xff", cut.encode())):
+        wrong = tmp_path / f"wrong{number}"
+        wrong.write_bytes(content)
+        done = hepstatus(store, "restore", str(backup), "--left", str(wrong), env=env)
+        assert done.returncode == 1
+        assert "is not what `hepstatus mail left` writes: nothing was restored." in done.stderr
+    # then the right one can still be given
+    done = hepstatus(store, "restore", str(backup), "--left", str(left), env=env)
+    assert done.returncode == 0, done.stderr
+
+
 def test_no_message_is_sent_until_unknown_leavings_are_accepted(store, told):
     page, backup, _ = told
     env, said = restored(store, str(backup), "--resend")

@@ -7,13 +7,17 @@ import time
 import psutil
 import pytest
 
+from domain.notifications.choices import Channel
 from domain.page.commands import SetStatus
 from domain.store.redis import keys
 from ops.local import processes
 from tests.support.actors import Actors, unique
 from tests.support.faults.breaking import SOON_S, Behind, frozen
 from tests.support.figures import figure, scrape
+from tests.support.receiver import receiver
 from tests.support.stack import System, wait_until
+from tests.support.subscriptions import add_subscriber
+from tests.support.traces import places_of
 
 pytestmark = pytest.mark.system
 
@@ -114,6 +118,36 @@ def test_labels_name_no_host_page_or_path_when_strangers_ask_for_many(scraped, c
     assert mark not in everything.lower()
     assert page.id not in everything
     assert page.host not in everything
+
+
+def test_no_address_is_outside_its_row_when_subscribers_hear_of_an_incident(
+    scraped, cast, tmp_path
+):
+    # given a mailbox, and webhooks of which one takes messages and one does not
+    mark, page, system = unique("mark").replace("-", ""), cast.page("API"), scraped.system
+    email, port = f"{mark}@example.com", processes.choose_port()
+    with receiver() as hook:
+        hooks = [hook.url(f"/{mark}"), f"http://127.0.0.1:{processes.choose_port()}/{mark}"]
+        _, link = add_subscriber(system, page.id, email)
+        for url in hooks:
+            add_subscriber(system, page.id, url, Channel.WEBHOOK)
+        cast.visitor(page).post("/subscribe", {"address": email})
+        listed = page.owner.get(f"{page.path}/subscribers?search={mark}")
+        assert [one["address"] for one in listed.json()["data"]["items"]] == [email]
+        # when they hear of an incident, and one of them leaves
+        notifier = system.start_notify({"OUTGOING_ANY": "on", "NOTIFY_METRICS_PORT": str(port)})
+        try:
+            page.incident()
+            tried = "SELECT id FROM deliveries WHERE page_id = :id AND attempts > 0"
+            behind = Behind(system)
+            wait_until(lambda: len(behind.sql(tried, id=page.id)) >= 2, "both are tried", SOON_S)
+            assert hook.requests
+            assert cast.caller().http.post(link, data={"use": "leave"}).status_code == 200
+            # then no line, figure, command or list of a backup has an address
+            ports = (scraped.web_port, scraped.worker_port, port)
+            assert places_of(mark, system, tmp_path / "one.backup", *ports) == []
+        finally:
+            notifier.kill()
 
 
 def test_failed_commands_are_counted_when_the_core_meets_poison(scraped, cast):

@@ -1,14 +1,12 @@
 """Messages on a real system that breaks. Source: docs/behaviour.md, "Delivery"."""
 
-import zipfile
-
 import pytest
 
 from tests.support.actors import Actors
-from tests.support.inside import hepstatus
 from tests.support.message_run import MessageRun
 from tests.support.receiver import receiver
 from tests.support.stack import System
+from tests.support.traces import places_of
 
 pytestmark = [pytest.mark.system, pytest.mark.slow]
 
@@ -38,15 +36,4 @@ def test_every_message_arrives_once_and_in_order_when_everything_is_killed(told_
         assert verdict.duplicates < verdict.messages / 3, verdict
         # and no address is in the log, in a line of any program, or in the list of a backup
         marker = f"127.0.0.1:{hook.port}"
-        assert not places_of(marker, told_system, run, tmp_path / "one.backup")
-
-
-def places_of(marker, system, run, file):
-    """Where an address is, although it should not be."""
-    logs = {path.name: path.read_text(errors="replace") for path in system.log.folder.glob("*")}
-    assert logs
-    commands = "SELECT string_agg(payload::text, ' ') FROM commands_ever"
-    assert hepstatus(system, "backup", str(file)).returncode == 0
-    texts = logs | {"the log": run.behind.sql(commands)[0][0]}
-    texts["a backup's list"] = zipfile.ZipFile(file).read("manifest.json").decode()
-    return [name for name, text in texts.items() if marker in text]
+        assert not places_of(marker, told_system, tmp_path / "one.backup")

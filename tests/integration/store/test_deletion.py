@@ -1,17 +1,23 @@
 """The deletion of an account on a real store: killed anywhere, raced by a login."""
 
 import threading
+from datetime import UTC, datetime
 from unittest import mock
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, insert, text
 
 from domain.account.commands import AddPage, DeleteAccount
 from domain.account.commands import SetTier as SetAccountTier
+from domain.page.commands import DeletePage
 from domain.page.state import Tier
 from domain.runtime.new_ids import new_id
 from domain.store.postgres import accounts
+from domain.store.postgres import tables as t
 from domain.store.postgres.engine import sync_engine
+from domain.store.postgres.notifications.link_tokens import Purpose, create_link
+from domain.store.postgres.notifications.restored import hold_pages
+from domain.store.postgres.notifications.subscribers import leave
 from domain.store.postgres.owned import credential, pages_of
 from domain.store.postgres.receipts import receipt_at
 from domain.store.redis import keys
@@ -19,6 +25,8 @@ from domain.store.redis import publisher as artifacts
 from tests.support.account_rows import email_of, is_open, opened, waits_for_a_lock
 from tests.support.drained_page import DrainedPage, Killed, drain_all, survived
 from tests.support.stack import wait_until
+from tests.support.subscribing import subscribe
+from tests.support.subscriptions import add_delivery
 from workers import account_stream, drain
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -45,6 +53,41 @@ def is_gone(page):
         and row[:3] == ("", page.account_id, "")
         and row.deleted_at is not None
     )
+
+
+OF_PAGE = ("subscribers", "left_addresses", "notification_events", "deliveries")
+OF_PAGE += ("mail_counts", "held_pages")
+OF_SUBSCRIBER = ("link_tokens", "mails")
+
+
+def fill_tables_of_subscribers(page):
+    """Put a row at least into every table about a page's subscribers; return one with it."""
+    stays, leaves = subscribe(page.id), subscribe(page.id)
+    with sync_engine().begin() as conn:
+        assert leave(conn, leaves)
+        create_link(conn, Purpose.MANAGE, subscriber_id=stays)
+        hold_pages(conn, datetime.now(UTC))
+        conn.execute(insert(t.mail_counts).values(page_id=page.id, day=func.now(), count=1))
+        mail = {"id": new_id("m"), "kind": "confirm", "subscriber_id": stays, "body": ""}
+        mail |= {"recipient": f"{stays}@example.com", "subject": "", "created_at": func.now()}
+        conn.execute(insert(t.mails).values(**mail))
+    add_delivery(page.id, new_id("i"), stays, "waiting")
+    return page, stays
+
+
+def rows_of_subscribers(page, subscriber_id):
+    """Count the rows of each such table."""
+    with sync_engine().connect() as conn:
+        counts = {name: count_of(conn, name, "page_id", page.id) for name in OF_PAGE}
+        more = {
+            name: count_of(conn, name, "subscriber_id", subscriber_id) for name in OF_SUBSCRIBER
+        }
+    return counts | more
+
+
+def count_of(conn, table, column, id_):
+    query = text(f"SELECT count(*) FROM {table} WHERE {column} = :id")
+    return conn.execute(query, {"id": id_}).scalar_one()
 
 
 @pytest.mark.parametrize(
@@ -109,6 +152,25 @@ def test_every_page_goes_and_later_commands_are_refused_when_an_account_is_delet
     assert opened(page.account_id, "") is None
     with sync_engine().connect() as conn:
         assert accounts.login_of(conn, page.account_id) is None
+
+
+@pytest.mark.parametrize("command", [DeletePage, DeleteAccount])
+def test_nothing_of_subscribers_stays_when_their_page_or_its_account_is_deleted(command):
+    # given pages with somebody who waits for a message, somebody who left, a link, a mail, counts
+    deleted, gone = fill_tables_of_subscribers(DrainedPage("api"))
+    other = fill_tables_of_subscribers(DrainedPage("api"))
+    before = rows_of_subscribers(*other)
+    assert rows_of_subscribers(deleted, gone) == before
+    assert all(before.values()), before
+    # when one is deleted, then at once nothing of it is there, and everything of the other
+    if command is DeletePage:
+        deleted.append(DeletePage())
+    else:
+        deleted.append_to_account(DeleteAccount())
+        drain_all(deleted.account_id)
+    drain_all(deleted.id)
+    assert rows_of_subscribers(deleted, gone) == dict.fromkeys(before, 0)
+    assert rows_of_subscribers(*other) == before
 
 
 def test_session_does_not_begin_when_its_account_is_deleted_under_it():
