@@ -87,7 +87,7 @@ class PublicationNote:
 
 
 def read_last_edit(conn: Connection, page_id: str, seq: int) -> int:
-    """Return a seq up to `seq` after which no incident of a page was edited or deleted."""
+    """Return a seq up to `seq` after which no incident was edited or deleted."""
     edits = [command.__name__ for command in EDITS]
     where = {"page_id": page_id, "seq": seq, "edits": edits}
     last: int = conn.execute(_LAST_EDIT, where).scalar_one()
