@@ -15,11 +15,13 @@ from domain.store.postgres.notifications.matches import MATCHES, match_parameter
 
 RETRY_PAUSE: Final = timedelta(minutes=5)  # a newer event tries again, but no more often
 HIDDEN: Final = "the page was hidden"
+# Pages take turns: events of a page with thousands of subscribers keep no other page waiting.
 # One expander at a time: the events of an incident are expanded in their order.
 _LOCK = text("SELECT pg_try_advisory_xact_lock(7003, 0)")  # see 7001 in command_log.py
 _WAITING = text("""
 SELECT id, page_id, incident_id, incident_kind, kind, at, impact, concerns, is_suppressed
-FROM notification_events WHERE expanded_at IS NULL ORDER BY id LIMIT :limit
+FROM notification_events WHERE expanded_at IS NULL
+ORDER BY row_number() OVER (PARTITION BY page_id ORDER BY id), id LIMIT :limit
 """)
 _RECIPIENTS = text("SELECT s.id, s.quarantined_at IS NOT NULL AS is_quarantined" + MATCHES)
 _DELIVER = text("""
