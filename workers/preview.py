@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import msgspec
-
 from domain.calendar import day_of
 from domain.page.logo import Logo
 from domain.page.state import Page
@@ -50,15 +48,10 @@ def build_preview(
         return PreviewResult(refusal=settled.refusal), {}, ""
     before, after = (build_context(page, now) for page in (stream.before, stream.page))
     return (
-        replace_recipients(summarize_changes(before.view, after.view), recipients),
+        summarize_changes(before.view, after.view, recipients),
         render_documents(before, after),
         build_assets(after.view).policy,
     )
-
-
-def replace_recipients(result: PreviewResult, recipients: Mapping[str, int]) -> PreviewResult:
-    """Return a result with the numbers of recipients, by channel."""
-    return msgspec.structs.replace(result, recipients=dict(recipients))
 
 
 def build_context(page: Page, now: datetime) -> RenderContext:
@@ -75,14 +68,18 @@ def data_url(logo: Logo) -> str:
     return f"data:{logo.type};base64,{base64.b64encode(logo.content).decode()}"
 
 
-def summarize_changes(before: PageView, after: PageView) -> PreviewResult:
-    """Return the headline of a page, and the leaves with a changed status."""
+def summarize_changes(
+    before: PageView, after: PageView, recipients: Mapping[str, int]
+) -> PreviewResult:
+    """Return the headline, the leaves with a changed status, and recipients by channel."""
     changed = (
         ChangedLeaf(leaf.id, leaf.name, leaf.status, leaf.label, old.status if old else None)
         for leaf, old in pair_leaves(before, after)
         if old is None or old.status is not leaf.status
     )
-    return PreviewResult(None, after.indicator, after.headline, tuple(changed))
+    return PreviewResult(
+        None, after.indicator, after.headline, tuple(changed), recipients=dict(recipients)
+    )
 
 
 def render_documents(before: RenderContext, after: RenderContext) -> dict[str, bytes]:

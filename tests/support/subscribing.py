@@ -26,7 +26,7 @@ def subscribe(page_id, *, minutes_ago=60, **choices):
 def let_pass(page_id, **span):
     """So much time passes for the subscribers of a page."""
     span = timedelta(**span)
-    names = ("due_at", "claimed_until", "last_message_at", "last_attempt_at", "failing_since")
+    names = ("due_at", "claimed_until", "last_message_at", "last_attempt_at")
     moved = ", ".join(f"{name} = {name} - :span" for name in names)
     with sync_engine().begin() as conn:
         statement = text(f"UPDATE subscribers SET {moved} WHERE page_id = :page_id")

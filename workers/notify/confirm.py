@@ -10,11 +10,11 @@ from domain.store.postgres.notifications.link_tokens import Purpose, create_link
 from domain.store.postgres.notifications.send_queue import Claimed
 from domain.store.postgres.notifications.subscribers import UNCONFIRMED_LASTS as LASTS
 from workers.notify.channels.http import send_test
-from workers.notify.outcome import Outcome, Postponed, Retry
+from workers.notify.outcome import Postponed, Retry
 from workers.notify.pages import load_current_page
 
 
-def confirm(recipient: Claimed) -> Outcome:
+def confirm(recipient: Claimed) -> None:
     """Send the test message of a claimed subscriber, and release it."""
     with sync_engine().begin() as conn:
         name = load_current_page(conn, recipient.page_id, ()).name
@@ -24,4 +24,3 @@ def confirm(recipient: Claimed) -> Outcome:
     pause = send_queue.pause_after_failure(recipient, None) if is_failed else None
     with sync_engine().begin() as conn:
         send_queue.release_test(conn, recipient, pause)
-    return outcome

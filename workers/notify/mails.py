@@ -5,8 +5,8 @@ from typing import Final
 from domain.runtime.metrics import MAILS
 from domain.runtime.settings import load_settings
 from domain.store.postgres.engine import sync_engine
+from domain.store.postgres.notifications.attempts import PAUSES
 from domain.store.postgres.notifications.mails import (
-    PAUSES,
     StoredMail,
     claim_mail,
     keep_waiting_mails,

@@ -10,6 +10,7 @@ from domain.runtime.new_ids import new_id
 from domain.store.postgres import tables as t
 from domain.store.postgres.engine import sync_engine
 from domain.store.postgres.notifications import mails as queue
+from domain.store.postgres.notifications.attempts import PAUSES
 from domain.store.postgres.notifications.mails import Mail, find_mail, newest_mails, queue_mail
 from tests.support.smtp_server import CUT, smtp_server
 from tests.support.statements import sql
@@ -91,7 +92,7 @@ def test_mail_is_tried_for_two_days_while_the_server_is_unwell(server):
     mail_id = queued()
     server.answer("BODY", CUT, "…")
     # when its pauses are over, one after the other
-    for attempts, wanted in enumerate(queue.PAUSES, 1):
+    for attempts, wanted in enumerate(PAUSES, 1):
         assert mails.send_waiting_mails() == 1
         status, count, reason = fate(mail_id)
         assert (status, count) == ("waiting", attempts)
@@ -101,7 +102,7 @@ def test_mail_is_tried_for_two_days_while_the_server_is_unwell(server):
         change("UPDATE mails SET due_at = clock_timestamp() WHERE id = :id", id=mail_id)
     # then the attempt after the last one is in vain for good
     assert mails.send_waiting_mails() == 1
-    assert fate(mail_id)[:2] == ("failed", len(queue.PAUSES) + 1)
+    assert fate(mail_id)[:2] == ("failed", len(PAUSES) + 1)
     assert mails.send_waiting_mails() == 0
     assert server.mails == []
 

@@ -9,8 +9,9 @@ from sqlalchemy import text
 from domain.page import commands as c
 from domain.status import IncidentState, Status
 from domain.store.postgres.engine import sync_engine
+from domain.store.postgres.notifications.attempts import PAUSES
 from domain.store.postgres.notifications.outbox import add_reminders
-from domain.store.postgres.notifications.send_queue import PAUSES, claim_subscribers
+from domain.store.postgres.notifications.send_queue import claim_subscribers
 from tests.support.drained_page import DrainedPage
 from tests.support.subscribing import Recorder, claim, expand, let_pass, notify, statuses, subscribe
 from workers.notify import quota

@@ -29,7 +29,7 @@ def recipient(url, channel=Channel.WEBHOOK, rotated_ago=None):
     now = datetime.now(UTC)
     changed_at = now - rotated_ago if rotated_ago else None
     secrets = (NEW, FORMER, changed_at)
-    return Claimed("b_1", "p_1", channel, url, now, *secrets, now, 0, None)
+    return Claimed("b_1", "p_1", channel, url, now, *secrets, now, 0)
 
 
 def signers(hook):

@@ -7,7 +7,6 @@ from typing import Final
 import msgspec
 
 from domain.calendar import format_instant
-from domain.notifications.events import EventKind
 from domain.notifications.messages import IncidentNews, Message
 from domain.runtime.markdown_rules import has_few_marks, to_plain_text
 from domain.runtime.template_loader import wording
@@ -16,11 +15,6 @@ from domain.text import BODY_LIMIT
 
 NAMES_MAX: Final = 10
 WITHDRAWAL: Final = "It is no longer on the page."
-PLAN_WORDS: Final = {
-    EventKind.CALLED_OFF: "Called off",
-    EventKind.CHANGED: "Rescheduled",
-    EventKind.REMINDER: "Reminder",
-}
 
 
 def fit(
@@ -52,11 +46,9 @@ def json_bytes(text: str) -> int:
 def state_word(news: IncidentNews) -> str:
     """Return the word for an incident's state, or for the change of its plan."""
     if news.is_withdrawn:
-        return "Withdrawn"
-    last = news.entries[-1].kind if news.entries else None
-    if last in PLAN_WORDS:
-        return PLAN_WORDS[last]
-    return wording()["states"][news.state]
+        return wording()["events"]["withdrawn"]
+    last = news.entries[-1].kind if news.entries else ""
+    return wording()["events"].get(last) or wording()["states"][news.state]
 
 
 def subject_of(message: Message) -> str:

@@ -16,12 +16,8 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.runtime.mail.message import PRODUCT, MailContent
 from domain.runtime.new_ids import new_id
 from domain.store.postgres import tables as t
+from domain.store.postgres.notifications.attempts import CLAIM
 
-CLAIM: Final = timedelta(seconds=90)  # longer than any attempt
-# The pause after each failed attempt; after the last one the mail has failed.
-PAUSES: Final = tuple(
-    timedelta(seconds=s) for s in (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 57_600)
-)
 MAIL_DAYS: Final = 7
 KEPT_MAX: Final = 1_000
 TO_SUBSCRIBER: Final = "message"  # the kind of a message to a subscriber that is kept

@@ -9,22 +9,22 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from domain.store.postgres.notifications.subscribers import left_hash
+from domain.store.postgres.notifications.subscribers import left_hashes
 
 REASON: Final = "restored from a backup"
 _SETTLE: Final = (
     text("""
 UPDATE deliveries SET status = 'suppressed', reason = :reason, settled_at = clock_timestamp()
 WHERE status = 'waiting'
-"""),
+""").bindparams(reason=REASON),
     text("""
 UPDATE notification_events SET is_suppressed = true, expanded_at = clock_timestamp()
-WHERE expanded_at IS NULL AND CAST(:reason AS text) IS NOT NULL
+WHERE expanded_at IS NULL
 """),
-    text("UPDATE mails SET status = 'failed', reason = :reason WHERE status = 'waiting'"),
     text("""
-UPDATE subscribers SET due_at = NULL, claimed_until = NULL WHERE CAST(:reason AS text) IS NOT NULL
-"""),
+UPDATE mails SET status = 'failed', reason = :reason WHERE status = 'waiting'
+""").bindparams(reason=REASON),
+    text("UPDATE subscribers SET due_at = NULL, claimed_until = NULL"),
 )
 _IDENTITIES = text("""
 SELECT table_name, column_name FROM information_schema.columns
@@ -43,7 +43,8 @@ FROM unnest(CAST(:hashes AS text[]), CAST(:page_ids AS text[])) AS new (hash, pa
 ON CONFLICT DO NOTHING
 """)
 _OF_PAGES = text("""
-SELECT id, page_id, channel, address FROM subscribers WHERE page_id = ANY(:page_ids)
+SELECT page_id, channel, array_agg(id ORDER BY id), array_agg(address ORDER BY id)
+FROM subscribers WHERE page_id = ANY(:page_ids) GROUP BY page_id, channel
 """)
 _DELETE = text("DELETE FROM subscribers WHERE id = ANY(:ids)")
 
@@ -59,7 +60,7 @@ def continue_identities(conn: Connection) -> None:
 def settle_waiting(conn: Connection) -> None:
     """Settle all messages and mails that wait, without sending them."""
     for statement in _SETTLE:
-        conn.execute(statement, {"reason": REASON})
+        conn.execute(statement)
 
 
 def hold_pages(conn: Connection, since: datetime) -> None:
@@ -96,7 +97,10 @@ def apply_left(conn: Connection, lines: Iterable[str]) -> int:
 
 def find_left(conn: Connection, page_ids: Sequence[str], hashes: set[str]) -> list[str]:
     """Return the ids of subscribers with these hashes."""
-    rows = conn.execute(_OF_PAGES, {"page_ids": list(set(page_ids))}).all()
-    return [
-        row.id for row in rows if left_hash(conn, row.page_id, row.channel, row.address) in hashes
-    ]
+    rows = conn.execute(_OF_PAGES, {"page_ids": list(set(page_ids))})
+    ids: list[str] = []
+    for page_id, channel, subscriber_ids, addresses in rows.all():
+        by_address = left_hashes(conn, page_id, channel, addresses)
+        pairs = zip(subscriber_ids, addresses, strict=True)
+        ids += [id_ for id_, address in pairs if by_address[address] in hashes]
+    return ids

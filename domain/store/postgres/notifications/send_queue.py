@@ -9,19 +9,15 @@ Source: docs/behaviour.md, "Delivery".
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection, text
 
 from domain.notifications.choices import Channel
 from domain.notifications.events import EventKind
 from domain.status import IncidentState
+from domain.store.postgres.notifications.attempts import CLAIM, PAUSES
 
-CLAIM: Final = timedelta(seconds=90)  # longer than any attempt of a channel
-# The pause after each failed attempt; the address is in quarantine after the last one.
-PAUSES: Final = tuple(
-    timedelta(seconds=s) for s in (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 57_600)
-)
 # Pages take turns, and none has more than `page_max` claims at a time: a page with thousands of
 # subscribers, or with dead ones, delays no other page.
 _CLAIM = text("""
@@ -46,7 +42,7 @@ WITH due AS (
 UPDATE subscribers SET claimed_until = clock_timestamp() + :claim
 WHERE id IN (SELECT id FROM chosen)
 RETURNING id, page_id, channel, address, confirmed_at, secret, previous_secret, secret_changed_at,
-  claimed_until, failed_attempts, failing_since
+  claimed_until, failed_attempts
 """)
 _RENEW = text("""
 UPDATE subscribers SET claimed_until = clock_timestamp() + :claim
@@ -73,8 +69,6 @@ UPDATE subscribers s SET claimed_until = NULL,
   last_message_at = CASE WHEN :attempt = 'sent' THEN clock_timestamp() ELSE last_message_at END,
   failed_attempts = CASE :attempt WHEN 'sent' THEN 0 WHEN 'failed' THEN failed_attempts + 1
     ELSE failed_attempts END,
-  failing_since = CASE :attempt WHEN 'sent' THEN NULL
-    WHEN 'failed' THEN coalesce(failing_since, clock_timestamp()) ELSE failing_since END,
   due_at = CASE WHEN EXISTS (
     SELECT FROM deliveries d WHERE d.subscriber_id = s.id AND d.status = 'waiting'
   ) THEN clock_timestamp() + :pause END
@@ -112,7 +106,6 @@ class Claimed:
     secret_changed_at: datetime | None
     claimed_until: datetime
     failed_attempts: int
-    failing_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

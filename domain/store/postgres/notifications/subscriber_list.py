@@ -56,8 +56,7 @@ FROM subscribers WHERE page_id = :page_id GROUP BY channel ORDER BY count(*) DES
 """)
 _IS_OF_PAGE = text("SELECT EXISTS (SELECT FROM subscribers WHERE id = :id AND page_id = :page_id)")
 _RELEASE = text("""
-UPDATE subscribers SET quarantined_at = NULL, quarantine_reason = NULL, failed_attempts = 0,
-  failing_since = NULL
+UPDATE subscribers SET quarantined_at = NULL, quarantine_reason = NULL, failed_attempts = 0
 WHERE id = :id AND page_id = :page_id AND quarantined_at IS NOT NULL
 """)
 _CONSENTED = text("UPDATE subscribers SET consented_at = :at WHERE id = ANY(:ids)")

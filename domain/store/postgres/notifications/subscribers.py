@@ -59,8 +59,7 @@ _SAME = text(
 _FIND = text(_SUBSCRIPTION + "WHERE s.id = :id")
 _CONFIRM = text("""
 UPDATE subscribers SET confirmed_at = clock_timestamp(), consented_at = clock_timestamp(),
-  due_at = NULL, quarantined_at = NULL, quarantine_reason = NULL, failed_attempts = 0,
-  failing_since = NULL
+  due_at = NULL, quarantined_at = NULL, quarantine_reason = NULL, failed_attempts = 0
 WHERE id = :id AND confirmed_at IS NULL RETURNING secret
 """)
 _ASK = text("UPDATE subscribers SET due_at = clock_timestamp() WHERE id = :id")

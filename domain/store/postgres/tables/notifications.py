@@ -53,7 +53,6 @@ subscribers = Table(
     Column("claimed_until", Moment),
     Column("last_message_at", Moment),
     Column("last_attempt_at", Moment),
-    Column("failing_since", Moment),
     Column("failed_attempts", Integer, nullable=False, server_default="0"),
     Index("subscribers_page", "page_id", "created_at"),
     Index(

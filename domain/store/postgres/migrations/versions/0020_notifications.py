@@ -33,7 +33,6 @@ CREATE TABLE subscribers (
   claimed_until TIMESTAMP WITH TIME ZONE,
   last_message_at TIMESTAMP WITH TIME ZONE,
   last_attempt_at TIMESTAMP WITH TIME ZONE,
-  failing_since TIMESTAMP WITH TIME ZONE,
   failed_attempts INTEGER DEFAULT '0' NOT NULL,
   PRIMARY KEY (id)
 );
